@@ -1,0 +1,134 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module of ours is held to the same standard: Swift 6, no warning, unsafe code marked.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A Swift module of the package. It may import what stands in rows above its own, nothing else.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A command: a thin `@main` over the modules.
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TGTestSupport"], path: "Tests/\(name)",
+    swiftSettings: strict)
+}
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "TGraph",
+  products: [
+    .executable(name: "tgc", targets: ["tgc"]),
+    .executable(name: "tgrun", targets: ["tgrun"]),
+    .executable(name: "tginspect", targets: ["tginspect"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // MARK: 0. C: system libraries, our kernels, thin shims
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CTGKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+    .target(name: "CTGPNG", dependencies: ["CPNG"]),
+    .target(name: "CTGPlan", dependencies: ["CProtobufC"]),
+
+    // MARK: 1. What everything speaks of
+    module("TGDiagnostics"),
+    module("TGTensor"),
+
+    // MARK: 2. Kernels, the plan, files from outside
+    module("TGKernels", ["TGTensor", "CTGKernels", "COpenBLAS"]),
+    module("TGPlan", ["TGTensor", "CTGPlan", "CProtobufC", crypto]),
+    module("TGImage", ["TGTensor", "CTGPNG"]),
+    module("TGText", ["TGTensor"]),
+    module("TGCheckpoint", ["TGTensor", "CZlib"]),
+
+    // MARK: 3. The graph
+    module("TGIR", ["TGTensor", "TGDiagnostics", "TGPlan"]),
+
+    // MARK: 4. The op registry
+    module("TGOps", ["TGIR", "TGPlan", "TGTensor"]),
+
+    // MARK: 5. Above the plan: the language. Below the plan: the executor
+    module("TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
+    module("TGRuntime", ["TGPlan", "TGKernels", "TGTensor"]),
+
+    // MARK: 6. The compiler; the session
+    module(
+      "TGCompiler",
+      [
+        "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor", "TGKernels",
+        "TGCheckpoint", "TGText",
+      ]),
+    module("TGSession", ["TGRuntime", "TGPlan", "TGText", "TGImage", "TGTensor"]),
+
+    // MARK: 7. Options, exit codes, printing
+    module("TGCommandLine", ["TGDiagnostics", arguments, logging]),
+
+    // MARK: 8. The commands
+    command(
+      "tgc",
+      [
+        "TGCommandLine", "TGCompiler", "TGSyntax", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor",
+        "TGCheckpoint", "TGText", arguments,
+      ]),
+    command(
+      "tgrun",
+      [
+        "TGCommandLine", "TGSession", "TGRuntime", "TGPlan", "TGDiagnostics", "TGTensor", "TGImage",
+        "TGText", arguments,
+      ]),
+    command(
+      "tginspect",
+      ["TGCommandLine", "TGRuntime", "TGPlan", "TGDiagnostics", "TGTensor", arguments]),
+
+    // MARK: Tests
+    .target(
+      name: "TGTestSupport", dependencies: ["TGTensor"], path: "Tests/TGTestSupport",
+      swiftSettings: strict),
+    tests("TGDiagnosticsTests", ["TGDiagnostics"]),
+    tests("TGTensorTests", ["TGTensor"]),
+    tests("TGKernelsTests", ["TGKernels", "TGTensor"]),
+    tests("TGPlanTests", ["TGPlan", "TGTensor"]),
+    tests("TGImageTests", ["TGImage", "TGTensor"]),
+    tests("TGTextTests", ["TGText", "TGTensor"]),
+    tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
+    tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),
+    tests("TGSyntaxTests", ["TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
+    tests("TGRuntimeTests", ["TGRuntime", "TGPlan", "TGKernels", "TGTensor"]),
+    tests(
+      "TGCompilerTests",
+      [
+        "TGCompiler", "TGRuntime", "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor",
+        "TGDiagnostics", "TGCheckpoint", "TGKernels",
+      ]),
+    tests(
+      "TGSessionTests",
+      ["TGSession", "TGRuntime", "TGPlan", "TGTensor", "TGImage", "TGText"]),
+    tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage"]),
+  ],
+  cLanguageStandard: .c11
+)
