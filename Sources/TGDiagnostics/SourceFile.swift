@@ -1,0 +1,83 @@
+/// One text that diagnostics can point into, with its lines found.
+public struct SourceFile: Hashable, Sendable {
+  /// The name shown in messages, usually a path as the user wrote it.
+  public let name: String
+  /// The UTF-8 bytes.
+  public let bytes: [UInt8]
+  /// The byte offset at which each line starts; line 1 at index 0.
+  public let lineStarts: [Int]
+
+  /// Takes the bytes of a file and finds its lines (ended by LF, CR LF or CR).
+  public init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+    var starts = [0]
+    for (index, byte) in bytes.enumerated() {
+      let carriageReturn = byte == 0x0D && !(index + 1 < bytes.count && bytes[index + 1] == 0x0A)
+      if byte == 0x0A || carriageReturn { starts.append(index + 1) }
+    }
+    lineStarts = starts
+  }
+
+  /// Takes the text of a file.
+  public init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
+
+  /// The line and column, both from 1 and the column in characters, of a byte offset.
+  public func position(of offset: Int) -> (line: Int, column: Int) {
+    var low = 0
+    var high = lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    let end = min(max(offset, lineStarts[low]), bytes.count)
+    let before = String(decoding: bytes[lineStarts[low]..<end], as: UTF8.self)
+    return (low + 1, before.count + 1)
+  }
+
+  /// The text of a line, counted from 1, without its line end.
+  public func line(_ number: Int) -> String {
+    guard number >= 1, number <= lineStarts.count else { return "" }
+    let start = lineStarts[number - 1]
+    var end = number < lineStarts.count ? lineStarts[number] : bytes.count
+    while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
+    return String(decoding: bytes[start..<end], as: UTF8.self)
+  }
+}
+
+/// A place in a source text: a file by its index in a `SourceTable`, and bytes.
+public struct SourceRange: Hashable, Sendable {
+  /// The index of the file in its `SourceTable`.
+  public var file: Int
+  /// The first byte.
+  public var start: Int
+  /// The byte after the last.
+  public var end: Int
+
+  /// Makes a range of bytes `start ..< end` of a file.
+  public init(file: Int, start: Int, end: Int) {
+    self.file = file
+    self.start = start
+    self.end = end
+  }
+
+  /// The smallest range that holds both; the left one's file.
+  public func merged(with other: SourceRange) -> SourceRange {
+    SourceRange(file: file, start: min(start, other.start), end: max(end, other.end))
+  }
+}
+
+/// The files of one compilation, in the order in which they were opened.
+public struct SourceTable: Sendable {
+  /// The files; a `SourceRange` names one by its index.
+  public private(set) var files: [SourceFile] = []
+
+  /// Makes an empty table.
+  public init() {}
+
+  /// Adds a file and returns its index.
+  public mutating func add(_ file: SourceFile) -> Int {
+    files.append(file)
+    return files.count - 1
+  }
+}

@@ -1,0 +1,85 @@
+/// A float32 tensor in host memory, row-major.
+///
+/// Everything that a plan computes is float32; token ids and lengths are whole numbers below 2²⁴,
+/// which float32 holds exactly.
+public struct HostTensor: Hashable, Sendable {
+  /// The extents.
+  public let shape: Shape
+
+  /// The elements, row-major, `shape.count` of them.
+  public private(set) var elements: [Float]
+
+  /// Makes a tensor; traps unless there is one element for each place of the shape.
+  public init(_ shape: Shape, _ elements: [Float]) {
+    precondition(shape.count == elements.count, "a tensor has as many elements as its shape")
+    self.shape = shape
+    self.elements = elements
+  }
+
+  /// Makes a tensor of one repeated value.
+  public init(_ shape: Shape, repeating value: Float) {
+    self.shape = shape
+    self.elements = [Float](repeating: value, count: shape.count)
+  }
+
+  /// Makes a scalar, rank 0.
+  public init(scalar: Float) { self.init([], [scalar]) }
+
+  /// The element at a row-major position.
+  public subscript(position: Int) -> Float {
+    get { elements[position] }
+    set { elements[position] = newValue }
+  }
+
+  /// The same elements under another shape of equal count; traps if the counts differ.
+  public func reshaped(_ shape: Shape) -> HostTensor { HostTensor(shape, elements) }
+
+  /// Every element through a function.
+  public func map(_ transform: (Float) -> Float) -> HostTensor {
+    HostTensor(shape, elements.map(transform))
+  }
+
+  /// The elements copied into another axis order: axis `i` of the result is `permutation[i]`.
+  public func transposed(_ permutation: [Int]) -> HostTensor {
+    let target = shape.permuted(permutation)
+    let strides = shape.strides
+    let steps = permutation.map { strides[$0] }
+    return HostTensor(
+      target, StridedOrder(dimensions: target.dimensions, strides: steps).map { elements[$0] })
+  }
+}
+
+/// The positions, in elements, that a strided walk in row-major order of `dimensions` visits.
+public struct StridedOrder: Sequence, IteratorProtocol {
+  private let dimensions: [Int]
+  private let strides: [Int]
+  private var index: [Int]
+  private var position: Int
+  private var remaining: Int
+
+  /// Makes a walk from `offset`; the extents are not negative and there are as many strides.
+  public init(dimensions: [Int], strides: [Int], offset: Int = 0) {
+    self.dimensions = dimensions
+    self.strides = strides
+    index = [Int](repeating: 0, count: dimensions.count)
+    position = offset
+    remaining = Shape(dimensions).count
+  }
+
+  /// The next position, nil at the end.
+  public mutating func next() -> Int? {
+    guard remaining > 0 else { return nil }
+    remaining -= 1
+    let result = position
+    var axis = dimensions.count - 1
+    while axis >= 0 {
+      index[axis] += 1
+      position += strides[axis]
+      if index[axis] < dimensions[axis] { break }
+      position -= strides[axis] * dimensions[axis]
+      index[axis] = 0
+      axis -= 1
+    }
+    return result
+  }
+}
