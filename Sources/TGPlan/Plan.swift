@@ -1,0 +1,205 @@
+public import TGTensor
+
+/// A compiled model: everything that a run needs, as data.
+///
+/// Values of this type may come from a file; nothing in them is trusted until `PlanChecker` has
+/// accepted them. Layout on disk: `spec/plan.md`.
+public struct Plan: Hashable, Sendable {
+  /// The name of the model.
+  public var name: String
+  /// The first paragraph of its documentation.
+  public var documentation: String
+  /// The program and version that compiled it.
+  public var producer: String
+  /// The licence of the weights, as given; empty if nothing was said.
+  public var licence: String
+  /// Where the weights come from, as given; empty if nothing was said.
+  public var origin: String
+  /// The base names of the files it was compiled from, with their SHA-256 in hex.
+  public var files: [(name: String, sha256: String)] {
+    get { zip(fileNames, fileHashes).map { ($0, $1) } }
+    set {
+      fileNames = newValue.map(\.name)
+      fileHashes = newValue.map(\.sha256)
+    }
+  }
+  /// See `files`.
+  public var fileNames: [String]
+  /// See `files`.
+  public var fileHashes: [String]
+  /// The entry points; the first is the default. One name may stand several times, with different
+  /// batch sizes.
+  public var functions: [PlanFunction]
+  /// Tokenizers with their vocabularies, by the name that text inputs use; encoded by TGText.
+  public var texts: [TextResource]
+  /// The bytes of the weight section.
+  public var weightBytes: Int
+  /// Remarks of the compiler for the user, such as functions left out for want of weights.
+  public var notes: [String]
+
+  /// A tokenizer with its vocabulary, opaque to the plan.
+  public struct TextResource: Hashable, Sendable {
+    /// The name that interface items refer to.
+    public var name: String
+    /// The encoded pipeline.
+    public var bytes: [UInt8]
+
+    /// Makes a resource.
+    public init(name: String, bytes: [UInt8]) {
+      self.name = name
+      self.bytes = bytes
+    }
+  }
+
+  /// Makes an empty plan.
+  public init(name: String) {
+    self.name = name
+    documentation = ""
+    producer = ""
+    licence = ""
+    origin = ""
+    fileNames = []
+    fileHashes = []
+    functions = []
+    texts = []
+    weightBytes = 0
+    notes = []
+  }
+}
+
+/// One entry point, for one batch size.
+public struct PlanFunction: Hashable, Sendable {
+  /// When a function is meant to be run.
+  public enum Role: Int, Hashable, Sendable, CaseIterable {
+    /// When the user asks for it.
+    case entry = 0
+    /// Once, before another function is run repeatedly.
+    case prepare = 1
+    /// Value and gradient of an objective.
+    case gradient = 2
+  }
+
+  /// The name.
+  public var name: String
+  /// Its documentation, plain text.
+  public var documentation = ""
+  /// What it is for.
+  public var role = Role.entry
+  /// How many items it computes at once, at least 1.
+  public var batch: Int
+  /// True if items of a batch influence each other, so that a batch must never be padded.
+  public var itemsInteract = false
+  /// The inputs, in declared order.
+  public var inputs: [InterfaceItem] = []
+  /// The outputs, in declared order.
+  public var outputs: [InterfaceItem] = []
+  /// The memory that views refer to.
+  public var slots: [Slot] = []
+  /// What is done, in order.
+  public var instructions: [PlacedInstruction] = []
+  /// The size of the arena, in elements (4 bytes).
+  public var arenaElements = 0
+  /// Multiplications with additions, as executed, for the whole batch.
+  public var macs = 0
+
+  /// Makes an empty function.
+  public init(name: String, batch: Int) {
+    self.name = name
+    self.batch = batch
+  }
+}
+
+/// An instruction with where it comes from.
+public struct PlacedInstruction: Hashable, Sendable {
+  /// What is done.
+  public var instruction: Instruction
+  /// A short name for listings, such as `conv h_net2.upsample.1`.
+  public var label: String
+  /// The base name of the `.tgraph` file and the line, `attngan.tgraph:45`; empty if unknown.
+  public var source: String
+  /// Multiplications with additions.
+  public var macs: Int
+
+  /// Makes a placed instruction.
+  public init(_ instruction: Instruction, label: String, source: String, macs: Int = 0) {
+    self.instruction = instruction
+    self.label = label
+    self.source = source
+    self.macs = macs
+  }
+}
+
+/// A piece of memory.
+public struct Slot: Hashable, Sendable {
+  /// Where it lies.
+  public enum Kind: Int, Hashable, Sendable, CaseIterable {
+    /// In the weight section, read-only.
+    case weight = 0
+    /// In the arena; contents last from the first write to the last read.
+    case arena = 1
+    /// In the arena for the executor's life time, never shared.
+    case state = 2
+  }
+
+  /// Where it lies.
+  public var kind: Kind
+  /// The first element, counted in elements from the start of the weight section or arena. A
+  /// multiple of 16, which is 64 bytes.
+  public var offset: Int
+  /// The number of elements.
+  public var count: Int
+
+  /// Makes a slot.
+  public init(kind: Kind, offset: Int, count: Int) {
+    self.kind = kind
+    self.offset = offset
+    self.count = count
+  }
+}
+
+/// A named input or output of a function, typed by meaning.
+public struct InterfaceItem: Hashable, Sendable {
+  /// What the numbers mean.
+  public enum Kind: Hashable, Sendable {
+    /// A picture `[N, C, H, W]` (C 1 or 3) with values in `low ... high`; how a picture of another
+    /// size is fitted, and by which filter (empty: not at all).
+    case image(low: Float, high: Float, fit: String, filter: String)
+    /// Token ids `[N, T]` with lengths; the name of the text resource.
+    case text(vocabulary: String)
+    /// Vectors `[N, T, D]` of a sequence of words with lengths; the name of the text resource that
+    /// makes them of a caption (by `wordVectors`), or empty.
+    case sequence(vocabulary: String)
+    /// Class numbers `[N]`, `0 ..< count`.
+    case label(count: Int)
+    /// Independent standard normal numbers unless given.
+    case normal
+    /// Independent numbers, uniform in `low ..< high`, unless given.
+    case uniform(low: Float, high: Float)
+    /// A latent code.
+    case latent
+    /// Plain numbers.
+    case tensor
+  }
+
+  /// The name.
+  public var name: String
+  /// Its documentation, plain text.
+  public var documentation = ""
+  /// What the numbers mean.
+  public var kind: Kind
+  /// Where they lie: batch first, the framework's order (N, C, H, W). Strides may permute.
+  public var view: View
+  /// For texts and sequences: the number of words of each item, `[N]`.
+  public var lengths: View?
+  /// For inputs: the value taken if nothing is given; nil if one must be given (or is drawn).
+  public var defaultValue: Float?
+  /// For ids: one more than the largest id allowed; 0 where it does not apply.
+  public var rows = 0
+
+  /// Makes an item.
+  public init(name: String, kind: Kind, view: View) {
+    self.name = name
+    self.kind = kind
+    self.view = view
+  }
+}
