@@ -15,17 +15,9 @@ public struct Plan: Hashable, Sendable {
   public var licence: String
   /// Where the weights come from, as given; empty if nothing was said.
   public var origin: String
-  /// The base names of the files it was compiled from, with their SHA-256 in hex.
-  public var files: [(name: String, sha256: String)] {
-    get { zip(fileNames, fileHashes).map { ($0, $1) } }
-    set {
-      fileNames = newValue.map(\.name)
-      fileHashes = newValue.map(\.sha256)
-    }
-  }
-  /// See `files`.
+  /// The base names of the files it was compiled from.
   public var fileNames: [String]
-  /// See `files`.
+  /// The SHA-256 of each of `fileNames`, in hex.
   public var fileHashes: [String]
   /// The entry points; the first is the default. One name may stand several times, with different
   /// batch sizes.
