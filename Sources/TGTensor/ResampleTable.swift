@@ -1,0 +1,109 @@
+/// The weights of a one-dimensional resampling: which input samples make up each output sample.
+///
+/// Output `i` is `Σ_t weights[i · taps + t] · input[starts[i] + t]` for `t` in `0..<taps`. Windows
+/// never leave the input: `0 <= starts[i]` and `starts[i] + taps <= inputSize`; what a convention
+/// says of samples beyond the border (repeat the last, mirror, leave out) is folded into the
+/// weights. The weights of an output sum to 1. Two tables, one for each axis, make a picture resize.
+/// A pure function of its arguments: equal arguments, equal bits.
+public struct ResampleTable: Hashable, Sendable {
+  /// Whose arithmetic: the kernel, where samples lie, and what happens at the border.
+  public enum Convention: String, Hashable, Sendable, CaseIterable {
+    /// PyTorch `interpolate(mode="nearest")`: input `floor(i · s)`, s in float32. Also TensorFlow 1.
+    case torchNearest = "nearest"
+    /// PyTorch `"nearest-exact"`: input `floor((i + ½) · s)`.
+    case torchNearestExact = "nearest-exact"
+    /// PyTorch `"bilinear"`, half-pixel centres (`align_corners=False`).
+    case torchBilinear = "bilinear"
+    /// PyTorch `"bilinear"`, `align_corners=True`; what PyTorch up to 0.3 always did.
+    case torchBilinearAligned = "bilinear-aligned"
+    /// PyTorch `"bicubic"`, half-pixel centres, a = -0.75, border repeated.
+    case torchBicubic = "bicubic"
+    /// PyTorch `"bicubic"`, `align_corners=True`, a = -0.75, border repeated.
+    case torchBicubicAligned = "bicubic-aligned"
+    /// PyTorch `"area"`: the mean of the covered samples (adaptive average pooling).
+    case torchArea = "area"
+    /// PyTorch `"bilinear"` with `antialias=True`: the kernel widens when shrinking.
+    case torchBilinearAntialiased = "bilinear-antialiased"
+    /// PyTorch `"bicubic"` with `antialias=True`, a = -0.5.
+    case torchBicubicAntialiased = "bicubic-antialiased"
+    /// TensorFlow 1 `resize_bilinear`: corner origin, input position `i · s`, no half pixel.
+    case legacyBilinear = "bilinear-legacy"
+    /// MATLAB `imresize(…, "bicubic")`: a = -0.5, antialiased when shrinking, border mirrored.
+    case matlabBicubic = "bicubic-matlab"
+    /// Pillow `NEAREST`.
+    case pillowNearest = "pillow-nearest"
+    /// Pillow `BOX`.
+    case pillowBox = "pillow-box"
+    /// Pillow `BILINEAR`, antialiased when shrinking.
+    case pillowBilinear = "pillow-bilinear"
+    /// Pillow `HAMMING`.
+    case pillowHamming = "pillow-hamming"
+    /// Pillow `BICUBIC`, a = -0.5.
+    case pillowBicubic = "pillow-bicubic"
+    /// Pillow `LANCZOS`, three lobes.
+    case pillowLanczos = "pillow-lanczos"
+  }
+
+  /// The largest number of samples on either side.
+  public static let maximumSize = 1 << 24
+
+  /// The convention of the weights.
+  public let convention: Convention
+  /// The number of input samples.
+  public let inputSize: Int
+  /// The number of output samples.
+  public let outputSize: Int
+  /// The number of weights stored for each output, at most `inputSize`.
+  public let taps: Int
+  /// For each output, the first input sample of its window.
+  public let starts: [Int]
+  /// The weights, `outputSize` rows of `taps`, zero where a window is shorter.
+  public let weights: [Double]
+
+  /// Computes a table.
+  ///
+  /// - Parameters:
+  ///   - scale: output samples per input sample, where the caller states it apart from the sizes
+  ///     (PyTorch's `scale_factor`, SinGAN's 1/f); `outputSize / inputSize` if nil. The aligned,
+  ///     area and Pillow conventions have no such parameter and ignore it.
+  /// - Returns: nil unless both sizes are in `1...maximumSize` and the scale is in 1e-4...1e4 and
+  ///   within a factor of 16 of what the sizes say.
+  public init?(
+    convention: Convention, inputSize: Int, outputSize: Int, scale: Double? = nil
+  ) {
+    let sizes = 1...Self.maximumSize
+    guard sizes.contains(inputSize), sizes.contains(outputSize) else { return nil }
+    let natural = Double(outputSize) / Double(inputSize)
+    if let scale {
+      guard (1e-4...1e4).contains(scale), (natural / 16...natural * 16).contains(scale) else {
+        return nil
+      }
+    }
+    let sampler = ResampleKernel(
+      convention: convention, inputSize: inputSize, outputSize: outputSize, scale: scale)
+    var windows: [ResampleWindow] = []
+    windows.reserveCapacity(outputSize)
+    var taps = 1
+    for index in 0..<outputSize {
+      let window = sampler.window(index)
+      taps = max(taps, window.weights.count)
+      windows.append(window)
+    }
+    guard taps * outputSize <= 1 << 28 else { return nil }
+    var starts = [Int](repeating: 0, count: outputSize)
+    var weights = [Double](repeating: 0, count: outputSize * taps)
+    for (index, window) in windows.enumerated() {
+      let start = min(window.start, inputSize - taps)
+      starts[index] = start
+      for (tap, weight) in window.weights.enumerated() {
+        weights[index * taps + window.start - start + tap] = weight
+      }
+    }
+    self.convention = convention
+    self.inputSize = inputSize
+    self.outputSize = outputSize
+    self.taps = taps
+    self.starts = starts
+    self.weights = weights
+  }
+}
