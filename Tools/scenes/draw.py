@@ -1,0 +1,44 @@
+"""Draws captioned scenes and one edit of each.
+
+    Tools/scenes/draw --seed 7 --count 8 --outdir /tmp/scenes
+
+writes scene-000.png, scene-000-edit.png (the true picture after the edit), scene-000-mask.png (how
+much of each pixel the edited part covers) and captions.jsonl. Scene k of a seed never changes,
+whatever the count. Training uses the seeds named in train.py.
+"""
+
+import argparse
+import json
+import os
+import sys
+
+import pngfile
+from scene import Scene
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--count", type=int, default=8)
+    parser.add_argument("--outdir", required=True)
+    parser.add_argument("--size", type=int, default=128, help="picture size (default 128)")
+    parser.add_argument("--held-out", action="store_true",
+                        help="edit towards (part, colour) pairs that training never showed")
+    options = parser.parse_args()
+    if options.seed < 0 or options.count < 0 or options.size < 16:
+        parser.error("--seed and --count must not be negative, --size at least 16")
+    os.makedirs(options.outdir, exist_ok=True)
+    with open(os.path.join(options.outdir, "captions.jsonl"), "w") as lines:
+        for index in range(options.count):
+            scene = Scene(options.seed, index, options.size, options.held_out)
+            stem = os.path.join(options.outdir, f"scene-{index:03d}")
+            pngfile.write(stem + ".png", scene.picture())
+            pngfile.write(stem + "-edit.png", scene.edited_picture())
+            pngfile.write(stem + "-mask.png", scene.mask())
+            lines.write(json.dumps(scene.record(index)) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""A trained generator as a file: safetensors, sizes read back from the shapes."""
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+import captions
+from network import Generator, encode
+
+LENGTH = 24  # words of a caption; the longest that the grammar says has 22
+
+
+def vocabulary():
+    """Word to id; 0 is the padding."""
+    return {word: index + 1 for index, word in enumerate(captions.words())}
+
+
+def save(generator, path):
+    tensors = {name: tensor.contiguous() for name, tensor in generator.state_dict().items()
+               if not name.endswith("num_batches_tracked")}
+    save_file(tensors, path, {"format": "pt", "licence": "Apache-2.0"})
+
+
+def load(path):
+    tensors = load_file(path)
+    entries, word = tensors["word_embedding.weight"].shape
+    generator = Generator(entries, tensors["encoder.0.weight"].shape[0],
+                          tensors["txt_encoder_f.weight_hh"].shape[1], word,
+                          tensors["mu.0.weight"].shape[0])
+    generator.load_state_dict(tensors, strict=False)
+    return generator.eval()
+
+
+def to_tensor(pictures):
+    """Bytes N x H x W x 3 to floats N x 3 x H x W in [-1,1]."""
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def to_bytes(tensor):
+    pixels = torch.floor((tensor.float().clamp(-1, 1) + 1) * 127.5 + 0.5)
+    return pixels.permute(0, 2, 3, 1).to(torch.uint8).numpy()
+
+
+@torch.no_grad()
+def edit(generator, pictures, texts, noise):
+    """Pictures (bytes) and captions to edited pictures (bytes)."""
+    known = vocabulary()
+    tokens = [[word for word in captions.tokens(text) if word in known] for text in texts]
+    ids, lengths = encode(tokens, known, LENGTH)
+    batch = to_tensor(pictures).contiguous(memory_format=torch.channels_last)
+    return to_bytes(generator(batch, ids, lengths, noise)[0])
