@@ -47,10 +47,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (0, 4, nil), (4, 0, nil), (-1, 4, nil), (1 << 25, 4, nil), (4, 8, 0), (4, 8, -2),
-    (4, 8, .nan), (4, 8, .infinity), (4, 8, 200), (4, 8, 1e-3),
-  ] as [(Int, Int, Double?)])
+  @Test(
+    arguments: [
+      (0, 4, nil), (4, 0, nil), (-1, 4, nil), (1 << 25, 4, nil), (4, 8, 0), (4, 8, -2),
+      (4, 8, .nan), (4, 8, .infinity), (4, 8, 200), (4, 8, 1e-3),
+    ] as [(Int, Int, Double?)])
   func refusesImpossibleSizes(input: Int, output: Int, scale: Double?) {
     for convention in ResampleTable.Convention.allCases {
       #expect(

@@ -1,0 +1,126 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// Why a file could not be written.
+public enum AtomicFileError: Error, Hashable, Sendable {
+  /// The place cannot take a file: no such folder, no permission, a directory or a device; the
+  /// system's words. Exit code 73.
+  case cannotCreate(path: String, reason: String)
+  /// The bytes could not be stored: disk full or failing; the system's words. Exit code 74.
+  case cannotWrite(path: String, reason: String)
+}
+
+/// A file that appears whole or not at all.
+///
+/// Bytes go to a hidden temporary file in the same folder. `commit()` syncs it, renames it over the
+/// path and syncs the folder; without a commit the temporary file is removed. A link at the path is
+/// followed; anything there that is not a regular file is refused.
+@safe public struct AtomicFile: ~Copyable {
+  private let path: String
+  private let target: String
+  private let temporary: String
+  private let descriptor: Int32
+  private var isOpen = true
+
+  /// Begins a file.
+  ///
+  /// - Throws: `AtomicFileError.cannotCreate`.
+  public init(path: String) throws(AtomicFileError) {
+    var target = path
+    var status = stat()
+    if unsafe stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        throw .cannotCreate(path: path, reason: "it exists and is not a regular file")
+      }
+      if let resolved = unsafe realpath(path, nil) {
+        target = unsafe String(cString: resolved)
+        unsafe free(resolved)
+      }
+    }
+    let folder = Self.folder(of: target)
+    let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    guard !name.isEmpty else { throw .cannotCreate(path: path, reason: "it names no file") }
+    var descriptor: Int32 = -1
+    var temporary = ""
+    for _ in 0..<16 where descriptor < 0 {
+      let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+      temporary = "\(folder)/.\(name.prefix(100)).\(mark).tmp"
+      descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor < 0 && errno != EEXIST { break }
+    }
+    guard descriptor >= 0 else { throw .cannotCreate(path: path, reason: Self.reason()) }
+    self.path = path
+    self.target = target
+    self.temporary = temporary
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    if isOpen {
+      close(descriptor)
+      _ = unsafe unlink(temporary)
+    }
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Throws: `AtomicFileError.cannotWrite`.
+  public func append(_ bytes: RawSpan) throws(AtomicFileError) {
+    let failure: String? = unsafe bytes.withUnsafeBytes { buffer in
+      var offset = 0
+      while offset < buffer.count {
+        let start = unsafe buffer.baseAddress?.advanced(by: offset)
+        let written = unsafe write(descriptor, start, buffer.count - offset)
+        if written < 0 && errno == EINTR { continue }
+        guard written > 0 else { return Self.reason() }
+        offset += written
+      }
+      return nil
+    }
+    if let failure { throw .cannotWrite(path: path, reason: failure) }
+  }
+
+  /// Appends bytes.
+  ///
+  /// - Throws: `AtomicFileError.cannotWrite`.
+  public func append(_ bytes: [UInt8]) throws(AtomicFileError) {
+    unsafe try append(bytes.span.bytes)
+  }
+
+  /// Makes the file appear.
+  ///
+  /// - Throws: `AtomicFileError.cannotWrite`; then nothing has appeared.
+  public consuming func commit() throws(AtomicFileError) {
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw .cannotWrite(path: path, reason: Self.reason())
+    }
+    guard unsafe rename(temporary, target) == 0 else {
+      throw .cannotWrite(path: path, reason: Self.reason())
+    }
+    isOpen = false
+    close(descriptor)
+    let folder = unsafe open(Self.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    _ = fsync(folder)
+    close(folder)
+  }
+
+  /// Writes a whole file at once.
+  ///
+  /// - Throws: `AtomicFileError`.
+  public static func save(_ bytes: [UInt8], to path: String) throws(AtomicFileError) {
+    let file = try AtomicFile(path: path)
+    try file.append(bytes)
+    try file.commit()
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func reason() -> String { unsafe String(cString: strerror(errno)) }
+}
