@@ -1,0 +1,113 @@
+public import TGPlan
+
+/// The value of an attribute, as IR text can write it.
+public enum AttributeValue: Hashable, Sendable {
+  /// A whole number.
+  case int(Int)
+  /// A list of whole numbers.
+  case ints([Int])
+  /// A number.
+  case float(Double)
+  /// A list of numbers.
+  case floats([Double])
+  /// A text.
+  case string(String)
+  /// True or false.
+  case bool(Bool)
+  /// A pointwise program.
+  case program(PointwiseProgram)
+}
+
+/// A named attribute of an op.
+public struct Attribute: Hashable, Sendable {
+  /// The name.
+  public var name: String
+  /// The value.
+  public var value: AttributeValue
+
+  /// Makes an attribute.
+  public init(_ name: String, _ value: AttributeValue) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// IR text whose attributes do not make the op they are written at.
+public struct AttributeError: Error, Hashable, Sendable {
+  /// What is wrong.
+  public var message: String
+
+  /// Makes an error.
+  public init(_ message: String) { self.message = message }
+}
+
+/// Reads the attributes of one op by name.
+public struct AttributeReader: Sendable {
+  private let values: [Attribute]
+
+  /// Makes a reader over printed attributes.
+  public init(_ values: [Attribute]) { self.values = values }
+
+  private func value(_ name: String) throws(AttributeError) -> AttributeValue {
+    guard let found = values.first(where: { $0.name == name }) else {
+      throw AttributeError("no attribute `\(name)`")
+    }
+    return found.value
+  }
+
+  /// The whole number of that name.
+  public func int(_ name: String) throws(AttributeError) -> Int {
+    guard case .int(let result) = try value(name) else {
+      throw AttributeError("`\(name)` is not a whole number")
+    }
+    return result
+  }
+
+  /// The list of whole numbers of that name.
+  public func ints(_ name: String) throws(AttributeError) -> [Int] {
+    guard case .ints(let result) = try value(name) else {
+      throw AttributeError("`\(name)` is not a list of whole numbers")
+    }
+    return result
+  }
+
+  /// The number of that name.
+  public func float(_ name: String) throws(AttributeError) -> Double {
+    guard case .float(let result) = try value(name) else {
+      throw AttributeError("`\(name)` is not a number")
+    }
+    return result
+  }
+
+  /// The list of numbers of that name.
+  public func floats(_ name: String) throws(AttributeError) -> [Double] {
+    guard case .floats(let result) = try value(name) else {
+      throw AttributeError("`\(name)` is not a list of numbers")
+    }
+    return result
+  }
+
+  /// The text of that name.
+  public func string(_ name: String) throws(AttributeError) -> String {
+    guard case .string(let result) = try value(name) else {
+      throw AttributeError("`\(name)` is not a text")
+    }
+    return result
+  }
+
+  /// The truth value of that name.
+  public func bool(_ name: String) throws(AttributeError) -> Bool {
+    guard case .bool(let result) = try value(name) else {
+      throw AttributeError("`\(name)` is not true or false")
+    }
+    return result
+  }
+
+  /// The program of that name.
+  public func program(_ name: String) throws(AttributeError) -> PointwiseProgram {
+    guard case .program(let result) = try value(name) else {
+      throw AttributeError("`\(name)` is not a pointwise program")
+    }
+    return result
+  }
+}

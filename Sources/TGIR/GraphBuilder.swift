@@ -1,0 +1,38 @@
+public import TGTensor
+
+/// Builds a graph node by node; equal nodes are made once.
+///
+/// The convenience functions of TGOps (`add`, `reshape`, `convolution` …) extend this type.
+public struct GraphBuilder: Sendable {
+  /// What was built so far.
+  public private(set) var graph: Graph
+  /// Stamped on every node made from now on.
+  public var origin = Origin()
+  private var known: [Node: Value] = [:]
+
+  /// Starts an empty graph.
+  public init(name: String) { graph = Graph(name: name) }
+
+  /// The shape of a value.
+  public func shape(_ value: Value) -> Shape { graph.shape(value) }
+
+  /// The node of a value.
+  public subscript(value: Value) -> Node { graph[value] }
+
+  /// Appends a node, or finds the equal one that is there.
+  ///
+  /// - Throws: `TypeRuleError` if the operands do not fit the op.
+  public mutating func insert(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Value {
+    let shape = try op.resultShape(for: operands.map { graph.shape($0) })
+    let node = Node(op: op, operands: operands, shape: shape)
+    if let value = known[node] { return value }
+    let value = try graph.insert(op, operands, origin: origin)
+    known[node] = value
+    return value
+  }
+
+  /// Declares a result.
+  public mutating func output(_ name: String, _ value: Value) {
+    graph.outputs.append(GraphOutput(name: name, value: value))
+  }
+}

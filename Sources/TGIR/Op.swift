@@ -1,0 +1,211 @@
+public import TGPlan
+public import TGTensor
+
+/// An operation of the graph: a small value whose stored properties are its attributes.
+///
+/// Everything the compiler needs to know of an op stands in the op's file: its shape rule, its
+/// meaning in `Double`, its lowering, how it prints and samples for the tests. An op has one
+/// result. All tensors are float32; pictures are channels-last, `[N, H, W, C]`.
+public protocol Op: Hashable, Sendable {
+  /// The name in IR text, snake case.
+  static var mnemonic: String { get }
+
+  /// Cases that every registry-driven test runs.
+  static var samples: [OpSample] { get }
+
+  /// The attributes in printing order; `init(attributes:)` reads the same names.
+  var attributes: [Attribute] { get }
+
+  /// Makes an op of printed attributes.
+  ///
+  /// - Throws: `AttributeError` if one is missing or of another kind.
+  init(attributes: AttributeReader) throws(AttributeError)
+
+  /// The shape of the result.
+  ///
+  /// - Throws: `TypeRuleError` if the operands do not fit.
+  func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape
+
+  /// The op's meaning: naive, in `Double`, never tuned. Operands satisfy the shape rule.
+  func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor
+
+  /// Multiplications with additions of one execution, 0 for ops that move or map.
+  func macs(operands: [Shape], result: Shape) -> Int
+
+  /// Emits the instructions that compute the op, or says that its result is a view.
+  ///
+  /// - Throws: `LoweringError` for what no instruction can do.
+  func lower(into context: inout some LoweringContext) throws(LoweringError)
+
+  /// The op that computes `transpose(self(operands), permutation)` from operands that are
+  /// themselves transposed, with the permutation of each operand; nil if there is none.
+  func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp?
+}
+
+extension Op {
+  /// No attributes.
+  public var attributes: [Attribute] { [] }
+  /// Nothing to count.
+  public func macs(operands: [Shape], result: Shape) -> Int { 0 }
+  /// Does not commute with transposition.
+  public func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
+    nil
+  }
+  /// True for an op of equal type and attributes.
+  public func isEqual(to other: any Op) -> Bool { AnyHashable(self) == AnyHashable(other) }
+}
+
+/// An op that works on transposed operands.
+public struct TransposedOp: Sendable {
+  /// The op.
+  public var op: any Op
+  /// How each operand is to be transposed: axis `i` of the new operand is axis `p[i]` of the old.
+  /// An operand of lower rank (broadcast) is first given leading axes of extent 1.
+  public var permutations: [[Int]]
+
+  /// Pairs an op with its operands' permutations.
+  public init(_ op: any Op, _ permutations: [[Int]]) {
+    self.op = op
+    self.permutations = permutations
+  }
+}
+
+/// Why operands do not fit an op; becomes a diagnostic at the place of the call.
+public struct TypeRuleError: Error, Hashable, Sendable {
+  /// The id of the diagnostic, such as `shape-mismatch`.
+  public var id: String
+  /// What was found and what was expected.
+  public var message: String
+  /// What to do about it.
+  public var hint: String?
+  /// The operand to blame, if one is.
+  public var operand: Int?
+
+  /// Makes an error.
+  public init(_ message: String, id: String = "shape", hint: String? = nil, operand: Int? = nil) {
+    self.id = id
+    self.message = message
+    self.hint = hint
+    self.operand = operand
+  }
+}
+
+/// A graph that no instruction sequence can execute, such as a convolution with computed weights.
+public struct LoweringError: Error, Hashable, Sendable {
+  /// What cannot be done.
+  public var message: String
+
+  /// Makes an error.
+  public init(_ message: String) { self.message = message }
+}
+
+/// A case for the registry-driven tests: an op with the shapes of its operands.
+public struct OpSample: Sendable {
+  /// The op.
+  public var op: any Op
+  /// Shapes of the operands.
+  public var operands: [Shape]
+  /// The operands that must be constants (weights).
+  public var constants: Set<Int>
+  /// Where operand values lie: uniformly in this range.
+  public var range: ClosedRange<Float>
+  /// Operands that hold whole numbers below the given limits.
+  public var wholeNumbers: [Int: Int]
+
+  /// Makes a sample.
+  public init(
+    _ op: any Op, _ operands: [Shape], constants: Set<Int> = [],
+    range: ClosedRange<Float> = -1...1, wholeNumbers: [Int: Int] = [:]
+  ) {
+    self.op = op
+    self.operands = operands
+    self.constants = constants
+    self.range = range
+    self.wholeNumbers = wholeNumbers
+  }
+}
+
+/// What an op sees while it is lowered: where its operands lie, and how to emit instructions.
+public protocol LoweringContext {
+  /// The shape of an operand.
+  func shape(_ operand: Int) -> Shape
+  /// The number of operands.
+  var operandCount: Int { get }
+  /// The shape of the result.
+  var resultShape: Shape { get }
+  /// Where an operand lies: its extents, any strides.
+  func view(_ operand: Int) -> View
+  /// The operand's value if it is known now.
+  func constant(_ operand: Int) -> HostTensor?
+  /// Where an operand lies, copied first if its innermost stride is not 1.
+  mutating func rows(_ operand: Int) -> View
+  /// Where an operand lies row-major without gaps, copied first if it does not.
+  mutating func dense(_ operand: Int) -> View
+  /// The place of the result: the result's extents, innermost stride 1. The first call makes it.
+  mutating func output() -> View
+  /// Puts constant numbers into the weight section; equal content is stored once.
+  mutating func weights(_ elements: [Float]) -> View
+  /// Adds an instruction.
+  mutating func emit(_ instruction: Instruction)
+  /// Declares that the result is not computed but seen: `view` has the result's extents.
+  mutating func alias(_ view: View)
+}
+
+extension View {
+  /// The view with broadcast axes: aligned at the innermost axis, axes of extent 1 repeated with
+  /// stride 0 to reach `shape`. Traps if the extents do not broadcast.
+  public func broadcast(to shape: Shape) -> View {
+    let lead = shape.rank - rank
+    precondition(lead >= 0, "a view never loses axes by broadcasting")
+    var strides = [Int](repeating: 0, count: shape.rank)
+    for axis in 0..<rank where dimensions[axis] != 1 {
+      precondition(dimensions[axis] == shape[axis + lead], "extents must broadcast")
+      strides[axis + lead] = self.strides[axis]
+    }
+    return View(slot: slot, offset: offset, dimensions: shape.dimensions, strides: strides)
+  }
+
+  /// The view with its axes reordered: axis `i` of the result is axis `permutation[i]`.
+  public func permuted(_ permutation: [Int]) -> View {
+    View(
+      slot: slot, offset: offset, dimensions: permutation.map { dimensions[$0] },
+      strides: permutation.map { strides[$0] })
+  }
+
+  /// The same elements, in the same row-major order, under other extents; nil if no strides can
+  /// say that without a copy.
+  public func reshaped(_ shape: Shape) -> View? {
+    guard shape.count == count else { return nil }
+    // Merge neighbouring axes that are contiguous with each other, then cut the merged runs.
+    var runs: [(extent: Int, stride: Int)] = []
+    for axis in 0..<rank where dimensions[axis] != 1 {
+      if let last = runs.last, last.stride == strides[axis] * dimensions[axis] {
+        runs[runs.count - 1] = (last.extent * dimensions[axis], strides[axis])
+      } else {
+        runs.append((dimensions[axis], strides[axis]))
+      }
+    }
+    var result = [Int](repeating: 0, count: shape.rank)
+    var run = runs.count - 1
+    var left = run >= 0 ? runs[run].extent : 1
+    var stride = run >= 0 ? runs[run].stride : 1
+    for axis in Swift.stride(from: shape.rank - 1, through: 0, by: -1) {
+      let extent = shape[axis]
+      guard extent != 1 else {
+        result[axis] = stride
+        continue
+      }
+      if left == 1 {
+        run -= 1
+        guard run >= 0 else { return nil }
+        left = runs[run].extent
+        stride = runs[run].stride
+      }
+      guard left % extent == 0 else { return nil }
+      result[axis] = stride
+      stride *= extent
+      left /= extent
+    }
+    return View(slot: slot, offset: offset, dimensions: shape.dimensions, strides: result)
+  }
+}
