@@ -1,0 +1,162 @@
+"""Files of a parity case: weights, arrays, and what is measured of them."""
+
+import hashlib
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy
+import torch
+from safetensors.torch import save_file
+
+RELATIVE = 1e-4
+"""Parity: max |a - b| <= 1e-4 * max(1, max |b| / 10), b computed in float64."""
+
+
+@dataclass
+class Output:
+    """An expected output. `kind` names a saturating last function (tanh, sigmoid).
+
+    With `step` only every step-th row and column (of the last two axes) is stored and compared.
+    """
+
+    array: numpy.ndarray
+    kind: str | None = None
+    step: int = 1
+
+
+@dataclass
+class Data:
+    """What a case consists of once built. `weights` are (root, file), the unnamed root is ''."""
+
+    weights: list
+    inputs: dict
+    outputs: dict
+    vocabulary: Path | None = None
+    notes: list = field(default_factory=list)
+    networks: list = field(default_factory=list)
+
+
+@dataclass
+class Verdict:
+    """One line of the report. `largest` is max |b|; `remark` says what numbers alone do not."""
+
+    output: str
+    passed: bool
+    difference: float = float("nan")
+    largest: float = float("nan")
+    spread: float = float("nan")
+    saturated: float | None = None
+    remark: str = ""
+
+
+def bound(expected, absolute=None):
+    return absolute or RELATIVE * max(1.0, float(numpy.abs(expected).max()) / 10)
+
+
+def compare(name, output, produced, absolute=None):
+    """Holds a produced array against the expected one. Axes of length 1 and flattened trailing
+    axes may differ."""
+    b = output.array
+    if output.step > 1:
+        produced = produced[..., :: output.step, :: output.step]
+    drop = lambda shape: [n for n in shape if n != 1]
+    same = drop(produced.shape) == drop(b.shape) or (
+        produced.size == b.size and produced.shape[0] == b.shape[0]
+        and 2 in (produced.ndim, b.ndim))
+    if not same:
+        return Verdict(name, False, remark=f"shape {produced.shape}, expected {b.shape}")
+    a = produced.astype(numpy.float64).reshape(b.shape)
+    difference = float(numpy.abs(a - b).max()) if numpy.isfinite(a).all() else float("inf")
+    return Verdict(
+        name, difference <= bound(b, absolute), difference, float(numpy.abs(b).max()), spread(b),
+        saturated(b, output.kind))
+
+
+def spread(array):
+    return float(numpy.std(array))
+
+
+def saturated(array, kind):
+    """Share of values within half a percent of the ends of tanh's or sigmoid's range."""
+    if kind is None:
+        return None
+    y = array if kind == "tanh" else 2 * array - 1
+    return float((numpy.abs(y) > 0.99).mean())
+
+
+def alive(output):
+    """Whether the numbers of an output can show a mistake: spread >= 0.05, < 5 % saturated."""
+    share = saturated(output.array, output.kind)
+    return spread(output.array) >= 0.05 and (share is None or share < 0.05)
+
+
+def save_weights(state, path):
+    """Writes .safetensors, a .pth zip (`zip`) or a .pth as PyTorch wrote it up to 1.5 (`legacy`)."""
+    state = OrderedDict((k, v.contiguous()) for k, v in state.items())
+    if path.suffix == ".safetensors":
+        save_file(state, path)
+    else:
+        torch.save(state, path, _use_new_zipfile_serialization=path.stem.endswith("zip"))
+
+
+def tensor(array):
+    """An input as the modules take it: float64 or int64."""
+    t = torch.from_numpy(numpy.asarray(array))
+    return t.double() if t.dtype.is_floating_point else t
+
+
+def store(data, folder, case, dtype=numpy.float64):
+    """Writes inputs, outputs and case.json; files inside `folder` are named relative to it."""
+    inside = lambda p: str(Path(p).relative_to(folder)) if Path(p).is_relative_to(folder) else str(p)
+    inputs, outputs = {}, {}
+    for name, array in data.inputs.items():
+        inputs[name] = f"in-{name}.npy"
+        numpy.save(folder / inputs[name], array)
+    for name, o in data.outputs.items():
+        outputs[name] = {"file": f"out-{name}.npy"}
+        if o.kind:
+            outputs[name]["saturates"] = o.kind
+        if o.step > 1:
+            outputs[name]["step"] = o.step
+        numpy.save(folder / outputs[name]["file"], o.array.astype(dtype))
+    record = {
+        "name": case.name,
+        "graph": case.graph,
+        "function": case.function,
+        "batch": case.batch,
+        "settings": case.settings,
+        "weights": [{"root": r, "file": inside(f)} for r, f in data.weights],
+        "vocabulary": inside(data.vocabulary) if data.vocabulary else None,
+        "inputs": inputs,
+        "outputs": outputs,
+        "tolerance": {"absolute": case.tolerance} if case.tolerance else {"relative": RELATIVE},
+    }
+    (folder / "case.json").write_text(json.dumps(record, indent=2) + "\n")
+
+
+def restore(folder):
+    """Reads what `store` wrote. Returns the record and its data."""
+    record = json.loads((folder / "case.json").read_text())
+    load = lambda f: numpy.load(folder / f, allow_pickle=False)
+    return record, Data(
+        weights=[(w["root"], folder / w["file"]) for w in record["weights"]],
+        inputs={n: load(f) for n, f in record["inputs"].items()},
+        outputs={
+            n: Output(load(o["file"]).astype(numpy.float64), o.get("saturates"), o.get("step", 1))
+            for n, o in record["outputs"].items()
+        },
+        vocabulary=folder / record["vocabulary"] if record["vocabulary"] else None,
+    )
+
+
+def digest(*parts):
+    """A short key of texts and of the contents of files and folders of Python sources."""
+    h = hashlib.sha256()
+    for part in parts:
+        files = sorted(part.glob("*.py")) if isinstance(part, Path) and part.is_dir() else [part]
+        for p in files:
+            h.update(p.read_bytes() if isinstance(p, Path) else str(p).encode())
+            h.update(b"\0")
+    return h.hexdigest()[:16]

@@ -1,0 +1,443 @@
+"""The table of parity cases, and with it the names every graph gives its inputs and outputs.
+
+A case names a graph (`Graphs/*/GRAPH.tgraph`), the files bound to its roots, compile-time
+parameters, a function, inputs and outputs. Everything in an array is batch first, pictures are
+N,C,H,W in the range the graph declares, ids are int64 N x T, padded with 0, with `NAME.lengths`.
+
+Synthetic weights, outputs from our PyTorch modules in float64; --set names in brackets:
+
+  graph                function (inputs) -> outputs
+  -------------------  -----------------------------------------------------------------------
+  tagan                edit(image, words | caption, z) -> image, mu, logSigma
+                       [base hidden condition wordSize length size entries]; entries=0 takes
+                       `words` N x length x wordSize with `words.lengths`, entries>0 a Text
+                       `caption` through the table `word_embedding.weight`
+  attngan              generate(caption, z, epsilon) -> image, image128, image64, maps256,
+                       maps128, mu, logvar
+                       [g residuals nef entries length z condition corrected]; roots: unnamed =
+                       generator, `text` = text encoder; maps N x length x H x W, 0 on padding
+  attngan-fashion-     encode(caption) -> words, sentence [entries length nef]; also with the
+    text-encoder       published sizes of birds (entries=5450, length=25)
+  stylegan1            generate(z) -> image ; map(z) -> w [resolution widest]
+  biggan-block         block(x, condition) -> y [inputs outputs condition size]
+  inception-mixed6b    block(x) -> y [c7]
+  lxmert-cross-layer   block(words, regions, mask) -> words, regions [length regions]
+
+Trained weights (../shared/data/weights or TG_SHARED), goldens of that folder; the file of each
+input and output stands in the table below:
+
+  graph                function (inputs) -> outputs; sizes without the batch
+  -------------------  -----------------------------------------------------------------------
+  mnist-mlp-gan        generate(z 64) -> image 1x28x28; judge(image) -> probability.  Roots G, D
+  mnist-vae            decode(z 20) -> image 1x28x28 in 0...1; encode(image) -> mu 20, logvar 20
+  mnist-lenet          classify(image 1x32x32 in 0...1) -> logProbabilities 10
+  mnist-cgan           generate(z 10, label) -> image 1x28x28
+  fashion-mnist-dcgan  generate(z 100) -> image 1x28x28; judge(image) -> probability.  Roots G, D
+  singan-birds         generate(z, prev) -> image [stage]: z is the network input (noise times its
+                       amplitude plus prev), both padded by 5; root G (first, default).
+                       chain(z0 3x51x70) -> image0 ... image6; roots G0 ... G6
+  sketch2photo         translate(sketch 1xHxW) -> image 3xHxW [height width]
+  style-wave           stylize(image 3xHxW in 0...255) -> styled 3xHxW [height width]
+  tiny-darknet         classify(image 3x224x224 in 0...1) -> logits 1000;
+                       features(image) -> leaky2 32, leaky6 128, leaky10 256, leaky14 512 (spatial
+                       means after those activations)
+  attngan-fashion-     encode(caption) -> words 256xlength, sentence 256 [length]
+    text-encoder
+  shapes-text-encoder  encode(caption) -> encoded 10x128, embedding 128, logits 10x15
+  mnist-mlp-           classify(image 1x28x28 in 0...1) -> logits 10
+    safetensors
+"""
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+import numpy
+import torch
+
+import attngan
+import biggan
+import damsm
+import inception
+import lxmert
+import real
+import singan
+import stylegan1
+import synthetic
+import tagan
+from arrays import Data, Output, save_weights, tensor
+
+
+@dataclass
+class Case:
+    """`build(folder, shared)` makes the Data; `tolerance` is absolute and replaces the parity rule;
+    `judge(data, produced)` replaces the comparison where outputs feed on quantised ones."""
+
+    name: str
+    graph: str
+    function: str | None
+    batch: int
+    settings: dict
+    build: Callable
+    real: bool = False
+    tolerance: float | None = None
+    judge: Callable | None = None
+    needs: tuple = field(default_factory=tuple)
+
+
+# Inputs
+
+
+def normal(rng, *shape):
+    return rng.standard_normal(shape).astype(numpy.float32)
+
+
+def picture(rng, count, size):
+    return numpy.tanh(0.8 * rng.standard_normal((count, 3, size, size))).astype(numpy.float32)
+
+
+def inside(lengths, steps):
+    return numpy.arange(steps)[None, :] < numpy.asarray(lengths)[:, None]
+
+
+def captions(rng, entries, lengths, steps):
+    ids = rng.integers(1, entries, (len(lengths), steps))
+    return numpy.where(inside(lengths, steps), ids, 0).astype(numpy.int64)
+
+
+def lengths_array(lengths):
+    return numpy.asarray(lengths, numpy.int64)
+
+
+def vocabulary(folder, entries):
+    """A text vocabulary of as many words as the table has rows; line n is id n - 1."""
+    path = folder / "words.txt"
+    path.write_text("\n".join(["<end>"] + [f"word{i}" for i in range(1, entries)]) + "\n")
+    return path
+
+
+def array(x):
+    return x.detach().numpy()
+
+
+# Synthetic weights
+
+
+def edits(name, lengths, seed, base=64, hidden=512, condition=128, wordSize=300, length=50,
+          size=128, entries=0, last=0.5, format="weights.safetensors", step=1):
+    """TAGAN's generator."""
+
+    def build(folder, shared):
+        network = tagan.Generator(base, hidden, condition, wordSize, entries)
+        gains = {f"residual_blocks.{i}.encoder.3": 0.5 for i in range(3, 7)}
+        gains |= {"decoder.12": last, "encoder.0": 1.5, "mu.0": 2, "log_sigma.0": 1.5}
+        save_weights(synthetic.fill(network, seed, gains), folder / format)
+        rng = numpy.random.default_rng(seed + 1)
+        count = len(lengths)
+        inputs = {"image": picture(rng, count, size), "z": normal(rng, count, condition)}
+        if entries:
+            words, label = captions(rng, entries, lengths, length), "caption"
+        else:
+            words, label = normal(rng, count, length, wordSize), "words"
+            words = words * inside(lengths, length)[:, :, None].astype(numpy.float32)
+        inputs |= {label: words, f"{label}.lengths": lengths_array(lengths)}
+        results = network(
+            tensor(inputs["image"]), tensor(words), tensor(inputs[f"{label}.lengths"]),
+            tensor(inputs["z"]))
+        image, mu, log_sigma = (array(r) for r in results)
+        return Data(
+            [("", folder / format)],
+            inputs,
+            {"image": Output(image, "tanh", step), "mu": Output(mu), "logSigma": Output(log_sigma)},
+            vocabulary(folder, entries) if entries else None,
+        )
+
+    settings = dict(base=base, hidden=hidden, condition=condition, wordSize=wordSize,
+                    length=length, size=size, entries=entries)
+    return Case(name, "tagan", None, len(lengths), settings, build)
+
+
+def paints(name, lengths, seed, g=32, residuals=2, entries=5450, length=25, corrected=False,
+           nef=256, z=100, condition=100, last=0.9, format="{}.safetensors", step=1, outputs=None):
+    """AttnGAN's generator with its text encoder."""
+
+    def build(folder, shared):
+        text = damsm.TextEncoder(entries, nef)
+        network = attngan.Generator(g, residuals, nef, z, condition, corrected)
+        gains = {"h_net1.fc.0": 1.15, "ca_net.fc": 1.5}
+        gains |= {f"h_net1.upsample{i}.1": 1.15 for i in range(1, 5)}
+        gains |= {f"h_net{k}.att.conv_context": 1.5 for k in (2, 3)}
+        gains |= {
+            f"h_net{k}.residual.{r}.block.3": 0.5 for k in (2, 3) for r in range(residuals)}
+        gains |= {f"img_net{k}.img.0": last for k in (1, 2, 3)}
+        states = {
+            "text": synthetic.fill(text, seed, {"rnn": 2}),
+            "generator": synthetic.fill(network, seed + 1, gains),
+        }
+        files = {}
+        for part, state in states.items():  # files of that time had no batch counters
+            state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
+            files[part] = folder / format.format(part)
+            save_weights(state, files[part])
+        rng = numpy.random.default_rng(seed + 2)
+        count = len(lengths)
+        inputs = {
+            "caption": captions(rng, entries, lengths, length),
+            "caption.lengths": lengths_array(lengths),
+            "z": normal(rng, count, z),
+            "epsilon": normal(rng, count, condition),
+        }
+        given = {k: tensor(v) for k, v in inputs.items()}
+        words, sentence = text(given["caption"], given["caption.lengths"])
+        results = network(
+            words, sentence, given["caption.lengths"], given["z"], given["epsilon"])
+        picked = outputs or list(results)
+        shaped = lambda n: (array(results[n]), "tanh" if n.startswith("image") else None)
+        return Data(
+            [("", files["generator"]), ("text", files["text"])],
+            inputs,
+            {n: Output(*shaped(n), step if results[n].ndim == 4 else 1) for n in picked},
+            vocabulary(folder, entries),
+        )
+
+    settings = dict(g=g, residuals=residuals, entries=entries, length=length, corrected=corrected,
+                    nef=nef, z=z, condition=condition)
+    return Case(name, "attngan", None, len(lengths), settings, build)
+
+
+def reads(name, lengths, seed, entries=5450, length=25, nef=256, format="weights.safetensors"):
+    """The DAMSM text encoder alone."""
+
+    def build(folder, shared):
+        network = damsm.TextEncoder(entries, nef)
+        save_weights(synthetic.fill(network, seed, {"rnn": 2}), folder / format)
+        rng = numpy.random.default_rng(seed + 1)
+        inputs = {
+            "caption": captions(rng, entries, lengths, length),
+            "caption.lengths": lengths_array(lengths),
+        }
+        words, sentence = network(tensor(inputs["caption"]), tensor(inputs["caption.lengths"]))
+        return Data(
+            [("", folder / format)],
+            inputs,
+            {"words": Output(array(words)), "sentence": Output(array(sentence))},
+            vocabulary(folder, entries),
+        )
+
+    settings = dict(entries=entries, length=length, nef=nef)
+    return Case(name, "attngan-fashion-text-encoder", "encode", len(lengths), settings, build)
+
+
+def block(name, graph, function, batch, settings, network, make_inputs, outputs, seed):
+    """A module with plain tensors in and out."""
+
+    def build(folder, shared):
+        module = network()
+        save_weights(synthetic.fill(module, seed), folder / "weights.safetensors")
+        inputs = make_inputs(numpy.random.default_rng(seed + 1))
+        results = module(*[tensor(v) for v in inputs.values()])
+        results = results if isinstance(results, tuple) else (results,)
+        return Data(
+            [("", folder / "weights.safetensors")],
+            inputs,
+            {n: Output(array(r)) for n, r in zip(outputs, results) if n},
+        )
+
+    return Case(name, graph, function, batch, settings, build)
+
+
+def styles(name, batch, seed, resolution, widest):
+    return block(
+        name, "stylegan1", "generate", batch, dict(resolution=resolution, widest=widest),
+        lambda: stylegan1.Generator(resolution, widest=widest),
+        lambda rng: {"z": normal(rng, batch, 512)}, ["image"], seed)
+
+
+SYNTHETIC = [
+    edits("tagan-1", [9], 101),
+    edits("tagan-3", [15, 7, 1], 102, length=15, last=0.3),
+    edits("tagan-embedding-3", [4, 12, 8], 103, length=12, entries=40),
+    edits("tagan-narrow-3", [6, 2, 8], 104, base=16, hidden=64, condition=32, wordSize=48,
+          length=8, size=64, entries=30, last=0.15),
+    paints("attngan-birds-1", [7], 201),
+    paints("attngan-birds-3", [11, 7, 4], 202, format="{}-legacy.pth"),
+    paints("attngan-birds-corrected-3", [11, 7, 4], 203, corrected=True, format="{}-zip.pth"),
+    paints("attngan-coco-1", [9], 204, g=48, residuals=3, entries=27297, length=20),
+    paints("attngan-coco-3", [5, 12, 9], 205, g=48, residuals=3, entries=27297, length=20),
+    reads("damsm-1", [8], 301),
+    reads("damsm-3", [3, 25, 11], 302, format="weights-legacy.pth"),
+    styles("stylegan1-64-1", 1, 401, 64, 512),
+    styles("stylegan1-128-3", 3, 402, 128, 64),
+    block(
+        "biggan-block-3", "biggan-block", "block", 3,
+        dict(inputs=64, outputs=32, condition=148, size=16),
+        lambda: biggan.UpBlock(64, 32),
+        lambda rng: {"x": normal(rng, 3, 64, 16, 16), "condition": normal(rng, 3, 148)},
+        ["y"], 501),
+    block(
+        "inception-mixed6b-3", "inception-mixed6b", "block", 3, dict(c7=128), inception.Mixed6,
+        lambda rng: {"x": numpy.maximum(normal(rng, 3, 768, 17, 17), 0)}, ["y"], 502),
+    block(
+        "lxmert-cross-layer-3", "lxmert-cross-layer", "block", 3, dict(length=20, regions=36),
+        lxmert.CrossLayer,
+        lambda rng: {
+            "words": normal(rng, 3, 20, 768),
+            "regions": normal(rng, 3, 36, 768),
+            "mask": inside([20, 5, 11], 20).astype(numpy.float32),
+        },
+        ["words", "regions"], 503),
+]
+
+
+# Trained weights
+
+
+def trained(name, graph, function, weights, inputs, outputs, compute, settings=None,
+            vocabulary=None, tolerance=None, batch=None):
+    """Inputs and outputs are golden files. `compute(files, inputs)` repeats the goldens with our
+    modules in float64; where it does not reproduce them, the case is an error."""
+    needs = tuple(f"{graph}/{f}" for f in weights.values())
+
+    def build(folder, shared):
+        root = shared / "data/weights" / graph
+        golden = lambda f: numpy.load(root / "golden" / f, allow_pickle=False)
+        files = {r: root / f for r, f in weights.items()}
+        given = {n: golden(f) for n, f in inputs.items()}
+        results = compute(files, {n: tensor(v) for n, v in given.items()})
+        data = Data(
+            list(files.items()), given, {}, root / vocabulary if vocabulary else None)
+        for (label, (file, kind)), result in zip(outputs.items(), results):
+            known, ours = golden(file).astype(numpy.float64), array(result)
+            off = numpy.abs(known - ours.reshape(known.shape)).max()
+            bound = 1e-6 * max(1, numpy.abs(known).max())
+            data.notes.append(f"{label}: ours is {off:.1e} from {file}")
+            if not off <= bound:
+                raise ValueError(f"{name}: {label} of our module is {off:.3g} from {file}")
+            data.outputs[label] = Output(ours.reshape(known.shape), kind)
+        return data
+
+    return Case(name, graph, function, batch or 1, settings or {}, build, real=True,
+                tolerance=tolerance, needs=needs)
+
+
+def sequential(module, root=""):
+    return lambda files, given: (real.loaded(module(), files[root])(*given.values()),)
+
+
+def vae(part):
+    def compute(files, given):
+        network = real.loaded(real.VAE(), files[""])
+        return (network.decode(given["z"]),) if part == "decode" else network.encode(given["image"])
+
+    return compute
+
+
+def darknet(part):
+    def compute(files, given):
+        logits, taps = real.tiny_darknet(real.load_file(files[""]), given["image"])
+        return (logits,) if part == "classify" else tuple(taps.values())
+
+    return compute
+
+
+def wave(files, given):
+    return (real.style_wave(real.load_file(files[""]), given["image"]),)
+
+
+def fashion_text(files, given):
+    network = real.loaded(real.fashion_text_encoder(), files[""])
+    return network(given["caption"], given["caption.lengths"])
+
+
+def shapes_text(files, given):
+    return real.loaded(real.ShapesTextEncoder(), files[""])(given["caption"])
+
+
+def singan_stage(stage):
+    def compute(files, given):
+        return (real.loaded(singan.Generator(stage), files["G"])(given["z"], given["prev"]),)
+
+    return trained(
+        f"singan-birds-stage{stage}", "singan-birds", "generate", {"G": f"{stage}/netG.pth"},
+        {"z": f"scale{stage}_z_in.npy", "prev": f"scale{stage}_prev.npy"},
+        {"image": (f"scale{stage}_out_eval.npy", None)}, compute, dict(stage=stage))
+
+
+def singan_chain():
+    roots = {f"G{k}": f"{k}/netG.pth" for k in range(7)}
+
+    def networks(folder):
+        return [real.loaded(singan.Generator(k), folder / f"{k}/netG.pth") for k in range(7)]
+
+    def build(folder, shared):
+        root = shared / "data/weights/singan-birds"
+        z0 = torch.load(root / "0/z_opt.pth", map_location="cpu", weights_only=True).double()
+        stages = networks(root)
+        images = singan.chain(stages, z0)
+        return Data(
+            [(r, root / f) for r, f in roots.items()],
+            {"z0": z0.numpy().astype(numpy.float32)},
+            {f"image{k}": Output(array(image)) for k, image in enumerate(images)},
+            networks=stages,
+        )
+
+    return Case("singan-birds-chain", "singan-birds", "chain", 1, {}, build, real=True,
+                judge=singan.judge_chain,
+                needs=tuple(f"singan-birds/{f}" for f in roots.values()))
+
+
+REAL = [
+    trained("mnist-mlp-gan-generate", "mnist-mlp-gan", "generate",
+            {"G": "G--300.ckpt", "D": "D--300.ckpt"}, {"z": "input.npy"},
+            {"image": ("output.npy", "tanh")}, sequential(real.mlp_generator, "G"), batch=8),
+    trained("mnist-mlp-gan-judge", "mnist-mlp-gan", "judge",
+            {"G": "G--300.ckpt", "D": "D--300.ckpt"}, {"image": "output.npy"},
+            {"probability": ("disc_output.npy", "sigmoid")},
+            sequential(real.mlp_discriminator, "D"), batch=8),
+    trained("mnist-vae-decode", "mnist-vae", "decode", {"": "vae_epoch_25.pth"},
+            {"z": "input.npy"}, {"image": ("output.npy", "sigmoid")}, vae("decode"), batch=8),
+    trained("mnist-vae-encode", "mnist-vae", "encode", {"": "vae_epoch_25.pth"},
+            {"image": "enc_input.npy"},
+            {"mu": ("enc_mu.npy", None), "logvar": ("enc_logvar.npy", None)}, vae("encode"),
+            batch=10),
+    trained("mnist-lenet", "mnist-lenet", "classify", {"": "lenet_epoch_12_acc_0.991.pth"},
+            {"image": "input.npy"}, {"logProbabilities": ("output.npy", None)},
+            sequential(real.LeNet), batch=10),
+    trained("mnist-cgan", "mnist-cgan", "generate", {"": "generator.pth"},
+            {"z": "input_0.npy", "label": "input_1.npy"}, {"image": ("output.npy", "tanh")},
+            sequential(real.ConditionalGAN), batch=10),
+    trained("fashion-mnist-dcgan-generate", "fashion-mnist-dcgan", "generate",
+            {"G": "G.pth", "D": "D.pth"}, {"z": "input.npy"}, {"image": ("output.npy", "tanh")},
+            sequential(real.dcgan_generator, "G"), batch=8),
+    trained("fashion-mnist-dcgan-judge", "fashion-mnist-dcgan", "judge",
+            {"G": "G.pth", "D": "D.pth"}, {"image": "output.npy"},
+            {"probability": ("disc_output.npy", "sigmoid")},
+            sequential(real.dcgan_discriminator, "D"), batch=8),
+    singan_stage(0),
+    singan_stage(4),
+    singan_chain(),
+    trained("sketch2photo", "sketch2photo", "translate", {"": "generator.pth"},
+            {"sketch": "input.npy"}, {"image": ("output.npy", "tanh")},
+            sequential(real.Sketch2Photo), dict(height=64, width=64)),
+    trained("style-wave", "style-wave", "stylize", {"": "wave.safetensors"},
+            {"image": "input.npy"}, {"styled": ("output.npy", None)}, wave,
+            dict(height=128, width=192), tolerance=0.05),
+    trained("tiny-darknet-classify", "tiny-darknet", "classify", {"": "tiny_darknet.safetensors"},
+            {"image": "input.npy"}, {"logits": ("logits.npy", None)}, darknet("classify")),
+    trained("tiny-darknet-features", "tiny-darknet", "features", {"": "tiny_darknet.safetensors"},
+            {"image": "input.npy"},
+            {f"leaky{k}": (f"tap_leaky_re_lu_{k}.npy", None) for k in (2, 6, 10, 14)},
+            darknet("features")),
+    trained("attngan-fashion-text-encoder", "attngan-fashion-text-encoder", "encode",
+            {"": "text_encoder200.pth"}, {"caption": "tokens.npy", "caption.lengths": "lengths.npy"},
+            {"words": ("words_emb.npy", None), "sentence": ("sent_emb.npy", None)}, fashion_text,
+            dict(length=6), "captions.pickle", batch=4),
+    trained("shapes-text-encoder", "shapes-text-encoder", "encode", {"": "text_encoder.pth"},
+            {"caption": "tokens.npy"},
+            {"encoded": ("encoded.npy", None), "embedding": ("mean_embedding.npy", None),
+             "logits": ("logits.npy", None)}, shapes_text, {}, "word2idx.pkl", batch=3),
+    trained("mnist-mlp-safetensors", "mnist-mlp-safetensors", "classify",
+            {"": "model.safetensors"}, {"image": "input.npy"}, {"logits": ("logits.npy", None)},
+            sequential(real.MLPClassifier), batch=10),
+]
+
+CASES = SYNTHETIC + REAL

@@ -1,0 +1,219 @@
+"""Tools/parity: holds compiled graphs against PyTorch modules and against trained networks."""
+
+import argparse
+import fnmatch
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy
+import torch
+
+import counts
+from arrays import alive, compare, digest, restore, saturated, spread, store
+from cases import CASES, Case
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent.parent
+SHARED = Path(os.environ.get("TG_SHARED", REPOSITORY.parent / "shared"))
+BINARIES = Path(os.environ.get("TG_BIN", REPOSITORY / ".build/release"))
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tgraph/parity"
+FIXTURES = REPOSITORY / "Tests/Fixtures/parity"
+
+
+class NotRun(Exception):
+    """Something a case needs is absent here. Not a failure and not a pass."""
+
+
+class Failed(Exception):
+    """The case ran into an error."""
+
+
+def find_graph(name):
+    found = sorted((REPOSITORY / "Graphs").rglob(f"{name}.tgraph"))
+    if not found:
+        raise NotRun(f"no Graphs/*/{name}.tgraph")
+    return found[0]
+
+
+def reference(case):
+    """The case's data: trained networks are computed each time, synthetic ones kept in a cache that
+    is keyed by the sources here and PyTorch's version."""
+    if case.real:
+        absent = [f for f in case.needs if not (SHARED / "data/weights" / f).exists()]
+        if absent:
+            raise NotRun(f"no {SHARED / 'data/weights' / absent[0]}")
+        return case.build(None, SHARED)
+    folder = CACHE / f"{case.name}-{digest(HERE, case.name, torch.__version__)}"
+    if not (folder / "case.json").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        for old in CACHE.glob(f"{case.name}-" + "?" * 16):
+            shutil.rmtree(old)
+        partial = Path(tempfile.mkdtemp(dir=CACHE, prefix="partial-"))
+        try:
+            data = case.build(partial, SHARED)
+            dead = [
+                f"{n} (std {spread(o.array):.3f}, saturated {saturated(o.array, o.kind)})"
+                for n, o in data.outputs.items() if not alive(o)]
+            if dead:
+                raise Failed(f"not alive, so not written: {', '.join(dead)}")
+            store(data, partial, case)
+            partial.rename(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    return restore(folder)[1]
+
+
+def fixtures():
+    """The committed cases, read from their case.json."""
+    cases = []
+    for path in sorted(FIXTURES.glob("*/case.json")):
+        record, data = restore(path.parent)
+        cases.append(Case(
+            f"fixture-{record['name']}", record["graph"], record["function"], record["batch"],
+            record["settings"], lambda folder, shared, data=data: data, real=True,
+            tolerance=record["tolerance"].get("absolute")))
+    return cases
+
+
+def call(tool, *arguments):
+    path = BINARIES / tool
+    if not path.exists():
+        raise NotRun(f"no {path}")
+    done = subprocess.run(
+        [path, *map(str, arguments)], capture_output=True, text=True, errors="replace")
+    if done.returncode != 0:
+        lines = (done.stderr or done.stdout).strip().splitlines()[:6]
+        raise Failed(f"{tool} exits {done.returncode}: " + " / ".join(lines))
+
+
+def text(value):
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def execute(case, data, folder, level):
+    """Compiles the graph and runs it. Returns the produced arrays by output."""
+    graph, plan = find_graph(case.graph), folder / f"{case.name}.tplan"
+    compile_options = [graph]
+    for root, file in data.weights:
+        compile_options += ["--weights", f"{root}={file}" if root else file]
+    for name, value in case.settings.items():
+        compile_options += ["--set", f"{name}={text(value)}"]
+    if data.vocabulary:
+        compile_options += ["--vocabulary", data.vocabulary]
+    compile_options += ["--batch", case.batch, "-o", plan] + ([level] if level else [])
+    call("tgc", *compile_options)
+    run_options = [plan] + (["--function", case.function] if case.function else [])
+    for name, values in data.inputs.items():
+        numpy.save(folder / f"in-{name}.npy", values)
+        run_options += ["--input", f"{name}={folder / f'in-{name}.npy'}"]
+    for name in data.outputs:
+        run_options += ["--output", f"{name}={folder / f'out-{name}.npy'}"]
+    call("tgrun", *run_options)
+    return {n: numpy.load(folder / f"out-{n}.npy", allow_pickle=False) for n in data.outputs}
+
+
+def line(case, v):
+    share = "-" if v.saturated is None else f"{v.saturated:.2%}"
+    verdict = "pass" if v.passed else "FAIL"
+    remark = f"  {v.remark}" if v.remark else ""
+    return (
+        f"{case.name:30} {v.output:17} {v.difference:10.2e} {v.largest:9.3f} {v.spread:8.3f} "
+        f"{share:>8}  {verdict}{remark}")
+
+
+def run(case, keep, level):
+    """Prints a line per output. Returns whether all passed."""
+    data = reference(case)
+    find_graph(case.graph)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(keep) / case.name if keep else Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        produced = execute(case, data, folder.resolve(), level)
+    if case.judge:
+        verdicts = case.judge(data, produced)
+    else:
+        verdicts = [
+            compare(n, o, produced[n], case.tolerance) for n, o in data.outputs.items()]
+    for v in verdicts:
+        print(line(case, v), flush=True)
+    return all(v.passed for v in verdicts)
+
+
+def build_references(cases):
+    """Builds and measures the references alone, without the compiled side."""
+    bad = counts.check()
+    for case in cases:
+        try:
+            data = reference(case)
+        except NotRun as reason:
+            print(f"{case.name:30} not run: {reason}")
+            continue
+        except (Failed, ValueError) as reason:
+            print(f"{case.name:30} FAIL {reason}")
+            bad += 1
+            continue
+        for n, o in data.outputs.items():
+            share = saturated(o.array, o.kind)
+            print(
+                f"{case.name:30} {n:17} {str(list(o.array.shape)):22} std {spread(o.array):7.3f}  "
+                f"max {numpy.abs(o.array).max():8.3f}  saturated "
+                + ("-" if share is None else f"{share:.2%}"), flush=True)
+        for note in data.notes:
+            print(f"{case.name:30}   {note}")
+    return 76 if bad else 0
+
+
+def show(cases):
+    for case in cases:
+        settings = " ".join(f"{k}={text(v)}" for k, v in case.settings.items())
+        kind = "trained weights" if case.real else "synthetic weights"
+        print(f"{case.name:30} {case.graph}, {case.function or 'default function'}, batch "
+              f"{case.batch}, {kind}{'; ' + settings if settings else ''}")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="Tools/parity", description=__doc__,
+        epilog="example: Tools/parity 'attngan-*' --keep /tmp/parity")
+    parser.add_argument("pattern", nargs="?", default="*", help="cases by name: a part or a glob")
+    parser.add_argument("--keep", metavar="DIR", help="leave plans and arrays in DIR/CASE")
+    parser.add_argument("--list", action="store_true", help="name the cases and end")
+    parser.add_argument(
+        "--references", action="store_true", help="only build and measure what is compared with")
+    parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    pattern = options.pattern if any(c in options.pattern for c in "*?[") else f"*{options.pattern}*"
+    cases = [c for c in CASES + fixtures() if fnmatch.fnmatchcase(c.name, pattern)]
+    if not cases:
+        print(f"no case is named like {options.pattern}; see --list", file=sys.stderr)
+        return 64
+    if options.list:
+        show(cases)
+        return 0
+    if options.references:
+        return build_references(cases)
+    passed, failed, absent = 0, 0, []
+    print(f"{'case':30} {'output':17} {'max|a-b|':>10} {'max|b|':>9} {'std':>8} {'sat.':>8}")
+    for case in cases:
+        try:
+            good = run(case, options.keep, f"-O{options.level}" if options.level else None)
+            passed, failed = passed + good, failed + (not good)
+        except NotRun as reason:
+            absent.append(case.name)
+            print(f"{case.name:30} not run: {reason}", flush=True)
+        except (Failed, ValueError, OSError) as reason:
+            failed += 1
+            print(f"{case.name:30} FAIL {reason}", flush=True)
+    print(f"{passed} passed, {failed} failed" + (f", {len(absent)} not run" if absent else ""))
+    if failed:
+        return 76
+    return 0 if passed else 66
+
+
+if __name__ == "__main__":
+    sys.exit(main())
