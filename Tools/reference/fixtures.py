@@ -1,0 +1,67 @@
+"""Writes Tests/Fixtures/parity: tiny cases that are held against the plans without any Python.
+
+Run as `Tools/python Tools/reference/fixtures.py` after a change of a module or of a name. Each
+folder has case.json (graph, settings, weights by root, vocabulary, inputs, outputs, tolerance), the
+weights, inputs and expected outputs (float32 roundings of float64). A large output is stored at
+every `step`-th row and column of its last two axes.
+"""
+
+import shutil
+import sys
+
+import numpy
+import torch
+
+from arrays import alive, saturated, spread, store
+from cases import edits, paints, reads
+from parity import FIXTURES
+
+LIMIT = 1_500_000
+
+SMALL_PAINTER = dict(
+    g=4, residuals=1, entries=20, length=5, nef=16, z=8, condition=8, last=0.6,
+    step=7)
+SMALL_EDITOR = dict(hidden=8, condition=6, wordSize=6, length=5, size=32)
+
+CASES = [
+    paints("attngan", [5, 2, 3], 71, **SMALL_PAINTER),
+    paints("attngan-corrected", [5, 2, 3], 71, corrected=True, **SMALL_PAINTER),
+    edits("tagan", [5, 2, 3], 72, base=4, last=0.5, **SMALL_EDITOR),
+    edits("tagan-embedding", [4, 1, 5], 73, base=2, entries=9, last=0.6, **SMALL_EDITOR),
+    reads("text-encoder", [2, 5, 3], 71, entries=20, length=5, nef=16),
+]
+
+
+def main():
+    torch.set_num_threads(1)
+    shutil.rmtree(FIXTURES, ignore_errors=True)
+    written = {}
+    for case in CASES:
+        folder = FIXTURES / case.name
+        folder.mkdir(parents=True)
+        data = case.build(folder, None)
+        for name, output in data.outputs.items():
+            if output.step > 1:
+                output.array = output.array[..., :: output.step, :: output.step]
+            share = saturated(output.array, output.kind)
+            print(
+                f"{case.name:20} {name:10} {str(list(output.array.shape)):18} std "
+                f"{spread(output.array):.3f} saturated {'-' if share is None else f'{share:.2%}'}")
+            if not alive(output):
+                print(f"{case.name}: {name} is not alive", file=sys.stderr)
+                return 76
+        store(data, folder, case, numpy.float32)
+        for root, file in data.weights:  # one copy of equal weights
+            first = written.setdefault(file.read_bytes(), file)
+            if first is not file:
+                file.unlink()
+                record = folder / "case.json"
+                shared = f"../{first.parent.name}/{first.name}"
+                record.write_text(record.read_text().replace(f'"{file.name}"', f'"{shared}"'))
+    size = sum(f.stat().st_size for f in FIXTURES.rglob("*") if f.is_file())
+    print(f"{len(CASES)} cases, {size:,} bytes of at most {LIMIT:,}")
+    return 0 if size <= LIMIT else 76
+
+
+if __name__ == "__main__":
+    sys.exit(main())
