@@ -1,1 +1,4 @@
+/* The kernels of TGraph, one header per family. */
 #pragma once
+
+#include "tg_common.h"

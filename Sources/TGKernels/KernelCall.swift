@@ -1,0 +1,84 @@
+package import CTGKernels
+
+/// A view whose slot has an address: where each element lies in memory.
+///
+/// The memory outlives every `KernelCall` made from it. Weights may be mapped read-only; only views
+/// that a kernel names as its output are written.
+@unsafe package struct ResolvedView {
+  /// The first element (the view's offset is already added).
+  package var base: UnsafeMutablePointer<Float>
+  /// The extents, outermost first.
+  package var dimensions: [Int]
+  /// The distance between neighbours along each axis, in elements; 0 where it is broadcast.
+  package var strides: [Int]
+
+  /// Makes a view of rank at most 8 with as many strides as extents.
+  package init(base: UnsafeMutablePointer<Float>, dimensions: [Int], strides: [Int]) {
+    precondition(dimensions.count == strides.count, "a view has a stride for each extent")
+    precondition(dimensions.count <= Int(TG_MAX_RANK), "a view has at most 8 axes")
+    unsafe self.base = unsafe base
+    unsafe self.dimensions = dimensions
+    unsafe self.strides = strides
+  }
+
+  /// The same for C.
+  package var raw: tg_view {
+    unsafe tg_view_make(base, dimensions.count, dimensions, strides)
+  }
+}
+
+/// A kernel with its pointers, extents and strides fixed, ready to run tile by tile.
+///
+/// Made once at load. The tiles write disjoint places, so threads may take them in any order, and
+/// the grid depends on the kernel's parameters only. Running allocates nothing.
+@safe package struct KernelCall: Sendable {
+  /// How many tiles there are; 0 if there is nothing to do.
+  package let tileCount: Int
+  /// The scratch memory that one tile needs, in bytes; each thread brings its own.
+  package let workspaceBytes: Int
+  private let function: tg_tile_function
+  private let record: KernelRecord
+
+  /// Makes a call of a C function (or of a Swift closure that captures nothing) over a record.
+  package init(
+    tileCount: Int, workspaceBytes: Int, record: KernelRecord, function: tg_tile_function
+  ) {
+    self.tileCount = tileCount
+    self.workspaceBytes = workspaceBytes
+    self.record = record
+    unsafe self.function = unsafe function
+  }
+
+  /// Runs one tile, `0 ..< tileCount`; `workspace` is aligned to 64 bytes and has
+  /// `workspaceBytes`.
+  package func run(tile: Int, workspace: UnsafeMutableRawPointer) {
+    unsafe function(record.pointer, tile, workspace)
+  }
+}
+
+/// The memory of a prepared kernel's C structures. It never changes after the kernel is prepared.
+@safe package final class KernelRecord: @unchecked Sendable {
+  /// The first structure; valid as long as the record.
+  @unsafe package let pointer: UnsafeRawPointer
+  private let release: () -> Void
+
+  /// Copies C structures to memory that stays where it is.
+  ///
+  /// - Parameters:
+  ///   - structures: the kernel's own structure, or an array for another record to point to.
+  ///   - parts: records that the structures point to, kept as long as this one.
+  package init<Structure: BitwiseCopyable>(
+    _ structures: [Structure], keeping parts: [KernelRecord] = []
+  ) {
+    let memory = UnsafeMutablePointer<Structure>.allocate(capacity: max(1, structures.count))
+    for (index, structure) in structures.enumerated() {
+      unsafe (memory + index).initialize(to: structure)
+    }
+    unsafe pointer = UnsafeRawPointer(memory)
+    release = {
+      withExtendedLifetime(parts) { unsafe memory.deallocate() }
+    }
+  }
+
+  deinit { release() }
+}
