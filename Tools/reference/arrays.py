@@ -93,7 +93,7 @@ def alive(output):
 
 
 def save_weights(state, path):
-    """Writes .safetensors, a .pth zip (`zip`) or a .pth as PyTorch wrote it up to 1.5 (`legacy`)."""
+    """Writes .safetensors, or a .pth: a zip if the name ends in `zip`, else the form before 1.6."""
     state = OrderedDict((k, v.contiguous()) for k, v in state.items())
     if path.suffix == ".safetensors":
         save_file(state, path)
@@ -109,7 +109,7 @@ def tensor(array):
 
 def store(data, folder, case, dtype=numpy.float64):
     """Writes inputs, outputs and case.json; files inside `folder` are named relative to it."""
-    inside = lambda p: str(Path(p).relative_to(folder)) if Path(p).is_relative_to(folder) else str(p)
+    inside = lambda p: str(p.relative_to(folder)) if p.is_relative_to(folder) else str(p)
     inputs, outputs = {}, {}
     for name, array in data.inputs.items():
         inputs[name] = f"in-{name}.npy"

@@ -75,7 +75,7 @@ class ConditionalNorm(nn.Module):
 
 
 class UpBlock(nn.Module):
-    """x N x C x H x W and a condition N x D (class embedding, then a chunk of z) to twice the size."""
+    """x N x C x H x W and a condition N x D (class embedding, chunk of z) to twice the size."""
 
     def __init__(self, inputs, outputs, condition=148, epsilon=1e-5, spectral=1e-6):
         super().__init__()

@@ -18,7 +18,8 @@ PUBLISHED = [
     ("DAMSM text encoder COCO", damsm.TextEncoder, dict(entries=27297), 8_629_420),
     ("StyleGAN 1024", stylegan1.Generator, {}, 26_212_019),
     ("StyleGAN 256", stylegan1.Generator, dict(resolution=256), 26_078_915),
-    ("StyleGAN 64, all toRGB", stylegan1.Generator, dict(resolution=64, last_only=False), 25_137_935),
+    ("StyleGAN 64, all toRGB", stylegan1.Generator, dict(resolution=64, last_only=False),
+     25_137_935),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
 ]
 

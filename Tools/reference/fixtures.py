@@ -34,7 +34,8 @@ CASES = [
 
 def main():
     torch.set_num_threads(1)
-    shutil.rmtree(FIXTURES, ignore_errors=True)
+    for case in CASES:
+        shutil.rmtree(FIXTURES / case.name, ignore_errors=True)
     written = {}
     for case in CASES:
         folder = FIXTURES / case.name

@@ -187,7 +187,8 @@ def main():
     parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    pattern = options.pattern if any(c in options.pattern for c in "*?[") else f"*{options.pattern}*"
+    glob = any(c in options.pattern for c in "*?[")
+    pattern = options.pattern if glob else f"*{options.pattern}*"
     cases = [c for c in CASES + fixtures() if fnmatch.fnmatchcase(c.name, pattern)]
     if not cases:
         print(f"no case is named like {options.pattern}; see --list", file=sys.stderr)

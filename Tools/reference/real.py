@@ -30,7 +30,8 @@ def loaded(module, path):
 
 def mlp_generator():
     return nn.Sequential(
-        nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 784), nn.Tanh())
+        nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(),
+        nn.Linear(256, 784), nn.Tanh())
 
 
 def mlp_discriminator():
@@ -128,11 +129,12 @@ def same_conv(x, hwio, stride=1):
 
 
 def style_wave(state, x):
-    """Feed-forward style transfer; x and the result are RGB in 0 to 255 (the result not clipped)."""
+    """Feed-forward style transfer; x and the result are RGB in 0 to 255 (result not clipped)."""
     groups = iter(range(16))
 
     def norm(y, group):
-        shift, scale = (state[f"Variable_{3 * group + k}"].double()[None, :, None, None] for k in (1, 2))
+        shift, scale = (
+            state[f"Variable_{3 * group + k}"].double()[None, :, None, None] for k in (1, 2))
         mean = y.mean((2, 3), keepdim=True)
         variance = (y - mean).square().mean((2, 3), keepdim=True)
         return (y - mean) / (variance + 1e-3).sqrt() * scale + shift

@@ -77,7 +77,7 @@ def enlarge(pixels, stage):
 
 
 def run_stage(generator, stage, x0, pixels):
-    """One stage of the reconstruction chain: z0 (padded) for stage 0, bytes of the one before else."""
+    """One stage of the chain: z0 (padded) for stage 0, the bytes of the stage before else."""
     if stage == 0:
         return generator(x0, torch.zeros_like(x0))
     prev = nn.functional.pad(enlarge(pixels, stage), (5, 5, 5, 5))
@@ -85,7 +85,7 @@ def run_stage(generator, stage, x0, pixels):
 
 
 def chain(generators, z0):
-    """All stages on running statistics, every picture quantised to 8 bits on its way to the next."""
+    """All stages on running statistics, each picture quantised to 8 bits on its way to the next."""
     images, pixels = [], None
     for stage, generator in enumerate(generators):
         images.append(run_stage(generator, stage, z0, pixels))
@@ -93,8 +93,9 @@ def chain(generators, z0):
     return images
 
 
-STEP_MARGIN = 1e-4
-"""How near, in 8-bit steps, a value may lie to a step for float32 to fall on its other side."""
+STEP_MARGIN = 3e-5
+"""How near, in 8-bit steps, a value may lie to a step for float32 to fall on its other side: the
+three roundings of 255 * (x + 1) / 2 amount to at most 2.5e-5."""
 
 
 def _near_step(x):

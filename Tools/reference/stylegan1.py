@@ -143,7 +143,7 @@ class Mean(nn.Module):
 
 
 class Generator(nn.Module):
-    """z N x latent to W+ N x L x latent to pictures; `last_only` keeps one toRGB, as in lean files."""
+    """z N x latent to W+ N x L x latent to pictures; `last_only` keeps the last toRGB alone."""
 
     def __init__(self, resolution=1024, latent=512, base=16384, widest=512, psi=0.7, truncated=8,
                  last_only=True):

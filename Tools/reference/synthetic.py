@@ -41,8 +41,8 @@ def _draw(module, rng):
         values = {}
         for name, tensor in module.named_parameters():
             scale = 1 / math.sqrt(tensor.shape[-1])
-            values[name] = (
-                small(tensor.shape) if "bias" in name else rng.standard_normal(tensor.shape) * scale)
+            shape = tensor.shape
+            values[name] = small(shape) if "bias" in name else rng.standard_normal(shape) * scale
         return values
     return {}
 

@@ -132,11 +132,12 @@ class Discriminator(SentenceEncoder):
         self.classifier = nn.Conv2d(512, 1, 4)
 
     def forward(self, image, words, lengths):
-        """Returns the unconditional logit, the score of the own text and of the text before (N)."""
+        """Returns per picture the logit, the score of its text and of the text before (N)."""
         f1 = self.encoder_1(image)
         f2 = self.encoder_2(f1)
         f3 = self.encoder_3(f2)
-        pooled = [g(f).mean((2, 3)) for g, f in zip((self.GAP_1, self.GAP_2, self.GAP_3), (f1, f2, f3))]
+        pooled = [self.GAP_1(f1), self.GAP_2(f2), self.GAP_3(f3)]
+        pooled = [f.mean((2, 3)) for f in pooled]
         real = self.classifier(f3).reshape(-1)
         states, mean = self.encode(words, lengths)
         mask = sequence_mask(lengths, words.shape[1]).to(words.dtype)
