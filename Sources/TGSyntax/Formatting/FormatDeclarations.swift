@@ -1,0 +1,138 @@
+import TGDiagnostics
+
+// Documents of declarations and types.
+
+extension Formatter {
+  mutating func file(_ tree: SyntaxTree) -> Document {
+    enum Item {
+      case `import`(ImportDeclaration)
+      case declaration(Declaration)
+    }
+    let items =
+      tree.imports.map { Item.import($0) } + tree.declarations.map { Item.declaration($0) }
+    let written = lines(
+      items, start: 0, end: source.bytes.count + 1, spaced: true,
+      range: { item in
+        switch item {
+        case .import(let declaration): declaration.range
+        case .declaration(let declaration): declaration.range
+        }
+      },
+      document: { formatter, item in
+        switch item {
+        case .import(let declaration): formatter.document(declaration)
+        case .declaration(let declaration): formatter.document(declaration)
+        }
+      })
+    return written ?? .sequence([])
+  }
+
+  private func document(_ declaration: ImportDeclaration) -> Document {
+    let names = declaration.names.map(\.name).joined(separator: ", ")
+    return .sequence([.text("import \(names) from "), raw(declaration.pathRange)])
+  }
+
+  private mutating func document(_ declaration: Declaration) -> Document {
+    switch declaration.kind {
+    case .binding(let binding): return document(binding)
+    case .function(let function): return document(function)
+    case .model(let model): return document(model)
+    case .part(let part):
+      var parts: [Document] = [.text("part \(part.name.name) = \(part.model.name)")]
+      parts.append(arguments(part.arguments, end: declaration.range.end))
+      parts += address(part.address)
+      return .sequence(parts)
+    case .require(let condition, let message):
+      return .sequence([
+        .text("require "), document(condition), .text(", "), raw(message.range),
+      ])
+    case .ignore(let pattern): return .sequence([.text("ignore "), raw(pattern.range)])
+    case .optional(let pattern, let value):
+      return .sequence([
+        .text("optional "), raw(pattern.range), .text(" = "), document(value),
+      ])
+    case .root(let subtree): return .sequence([.text("root "), raw(subtree.range)])
+    }
+  }
+
+  private mutating func document(_ model: ModelDeclaration) -> Document {
+    let head: [Document] = [
+      .text("model \(model.name.name)"), parameters(model.parameters, end: model.bodyRange.start),
+      .text(" "),
+    ]
+    return .sequence(
+      head + [
+        braces(
+          model.bodyRange, model.members, oneLine: false, range: { $0.range },
+          document: { $0.document($1) })
+      ])
+  }
+
+  mutating func document(_ function: FunctionDeclaration) -> Document {
+    let resultsStart = function.results?.first.map { ($0.name?.range ?? $0.type.range).start }
+    let parametersEnd = resultsStart ?? function.body.range.start
+    var parts: [Document] = [
+      .text("\(function.kind.rawValue) \(function.name.name)"),
+      parameters(function.parameters, end: parametersEnd),
+    ]
+    if let results = function.results { parts.append(self.results(results, function)) }
+    parts.append(.text(" "))
+    parts.append(body(function.body))
+    return .sequence(parts)
+  }
+
+  private mutating func results(_ results: [ResultDeclaration], _ function: FunctionDeclaration)
+    -> Document
+  {
+    var list: Document
+    if let first = results.first, first.name == nil {
+      list = document(first.type)
+    } else {
+      list = bracketed(
+        "(", results, ")", end: function.body.range.start,
+        range: { ($0.name?.range ?? $0.type.range).merged(with: $0.type.range) },
+        document: { formatter, result in
+          .sequence([.text("\(result.name?.name ?? ""): "), formatter.document(result.type)])
+        })
+    }
+    list = .sequence([.line, .text("-> "), list])
+    return .group(.indent(.indent(list)))
+  }
+
+  private mutating func parameters(_ parameters: [ParameterDeclaration], end: Int) -> Document {
+    bracketed(
+      "(", parameters, ")", end: end, range: { $0.range },
+      document: { formatter, parameter in
+        var parts: [Document] = [.text(parameter.name.name)]
+        if let type = parameter.type { parts += [.text(": "), formatter.document(type)] }
+        if let value = parameter.value { parts += [.text(" = "), formatter.document(value)] }
+        return .sequence(parts)
+      })
+  }
+
+  mutating func document(_ type: TypeExpression) -> Document {
+    switch type.kind {
+    case .named(let name, let sizes, let arguments):
+      var parts: [Document] = [.text(name.name)]
+      if let sizes {
+        let end = arguments?.first?.range.start ?? type.range.end
+        parts.append(
+          bracketed(
+            "[", sizes, "]", end: end, range: { $0.range }, document: { $0.document($1) }))
+      }
+      if let arguments {
+        parts.append(
+          bracketed(
+            "(", arguments, ")", end: type.range.end, range: { $0.range },
+            document: { $0.argument($1) }))
+      }
+      return .sequence(parts)
+    case .list(let element, let variable, let sequence):
+      var parts: [Document] = [.text("["), document(element)]
+      if let variable, let sequence {
+        parts += [.text(" for \(variable.name) in "), document(sequence)]
+      }
+      return .sequence(parts + [.text("]")])
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import TGDiagnostics
+
+// Files, models, blocks and functions.
+
+extension Parser {
+  /// file = { import } { [ doc ] ( let | function | block | model ) } ;
+  mutating func file() -> SyntaxTree {
+    var imports: [ImportDeclaration] = []
+    var declarations: [Declaration] = []
+    while token.kind != .end, diagnostics.count < Parser.maximumFindings {
+      let before = index
+      do throws(Recovery) {
+        if at(.import) {
+          let found = try importDeclaration()
+          if !declarations.isEmpty {
+            report(
+              "import-order", "imports stand at the top of the file", at: found.range, hint: nil)
+          }
+          imports.append(found)
+        } else {
+          declarations.append(try fileDeclaration())
+        }
+        try endOfStatement()
+      } catch {
+        if index == before { advance() }
+        synchronize()
+        while at(.rightBrace) {
+          advance()
+          synchronize()
+        }
+      }
+    }
+    return SyntaxTree(
+      imports: imports, declarations: declarations, comments: comments,
+      range: SourceRange(file: fileIndex, start: 0, end: source.bytes.count))
+  }
+
+  private mutating func importDeclaration() throws(Recovery) -> ImportDeclaration {
+    let start = advance()
+    var names = [try anyName("the name to import")]
+    while take(.comma) { names.append(try anyName("the name to import")) }
+    try expect(.from, "and the file")
+    let literal = try stringLiteral("the file, as in \"../text/damsm.tgraph\"")
+    guard let path = literal.plain else {
+      throw report(
+        "import-path", "the path of an import is plain text", at: literal.range, hint: nil)
+    }
+    return ImportDeclaration(
+      names: names, path: path, pathRange: literal.range, range: range(from: start))
+  }
+
+  private mutating func fileDeclaration() throws(Recovery) -> Declaration {
+    let start = token
+    let documentation = documentation(before: start)
+    let kind: Declaration.Kind
+    switch token.kind {
+    case .keyword(.let): kind = .binding(try binding())
+    case .keyword(.block): kind = .function(try function(.block, documentation))
+    case .keyword(.func): kind = .function(try function(.function, documentation))
+    case .keyword(.model): kind = .model(try model(documentation))
+    default:
+      throw unexpected(
+        "`import`, `let`, `func`, `block` or `model`",
+        hint: token.kind == .keyword(.objective) ? "an objective stands in a model" : nil)
+    }
+    return Declaration(kind: kind, range: range(from: start))
+  }
+
+  /// model = "model" Name parameters "{" { [ doc ] member } "}" ;
+  private mutating func model(_ documentation: String) throws(Recovery) -> ModelDeclaration {
+    let start = advance()
+    let name = try upperName("the name of a model")
+    let parameters = try parameters()
+    let open = token
+    let members = try block { (parser) throws(Recovery) in try parser.member() }
+    return ModelDeclaration(
+      name: name, parameters: parameters, members: members, documentation: documentation,
+      bodyRange: range(from: open), range: range(from: start))
+  }
+
+  private mutating func member() throws(Recovery) -> Declaration {
+    let start = token
+    let documentation = documentation(before: start)
+    let kind: Declaration.Kind
+    switch token.kind {
+    case .keyword(.let): kind = .binding(try binding())
+    case .keyword(.func): kind = .function(try function(.function, documentation))
+    case .keyword(.objective): kind = .function(try function(.objective, documentation))
+    case .keyword(.part): kind = .part(try part(documentation))
+    case .keyword(.require):
+      let (condition, message) = try requirement()
+      kind = .require(condition, message)
+    case .name where token(ahead: 1).kind == .string:
+      kind = try fileRule()
+    default:
+      throw unexpected(
+        "`let`, `part`, `func`, `objective`, `require`, `ignore`, `optional` or `root`",
+        hint: token.kind == .keyword(.block)
+          ? "a block stands outside of models, so that all of them can use it" : nil)
+    }
+    return Declaration(kind: kind, range: range(from: start))
+  }
+
+  /// What a model says about its file: `ignore`, `optional`, `root`. They are reserved here only.
+  private mutating func fileRule() throws(Recovery) -> Declaration.Kind {
+    switch text(token) {
+    case "ignore":
+      advance()
+      return .ignore(try stringLiteral("a pattern of tensor names"))
+    case "root":
+      advance()
+      return .root(try stringLiteral("a subtree of the file"))
+    case "optional":
+      advance()
+      let pattern = try stringLiteral("a pattern of tensor names")
+      try expect(.assign, "and the number that stands for what is missing")
+      return .optional(pattern, try expression())
+    default: throw unexpected("a declaration; `ignore`, `optional` and `root` take a text")
+    }
+  }
+
+  private mutating func part(_ documentation: String) throws(Recovery) -> PartDeclaration {
+    advance()
+    let name = try anyName("the name of a part")
+    try expect(.assign, "and the model")
+    let model = try upperName("the name of a model")
+    let arguments = at(.leftParenthesis) ? try arguments() : []
+    return PartDeclaration(
+      name: name, model: model, arguments: arguments, address: try address(),
+      documentation: documentation)
+  }
+
+  /// block = "block" Name parameters [ "->" results ] body ;  func and objective likewise
+  mutating func function(
+    _ kind: FunctionDeclaration.Kind, _ documentation: String
+  ) throws(Recovery) -> FunctionDeclaration {
+    let start = advance()
+    let name =
+      kind == .block
+      ? try upperName("the name of a block") : try lowerName("the name of \(kind.described)")
+    let parameters = try parameters()
+    var results: [ResultDeclaration]?
+    if take(.arrow) { results = try self.results() }
+    let body = try body()
+    return FunctionDeclaration(
+      kind: kind, name: name, parameters: parameters, results: results, body: body,
+      documentation: documentation, range: range(from: start))
+  }
+
+  /// parameters = "(" [ parameter { "," parameter } ] ")" ;
+  private mutating func parameters() throws(Recovery) -> [ParameterDeclaration] {
+    try expect(.leftParenthesis, "and the parameters")
+    return try bracketed { (parser) throws(Recovery) in
+      var list: [ParameterDeclaration] = []
+      if !parser.at(.rightParenthesis) {
+        repeat { list.append(try parser.parameter()) } while parser.take(.comma)
+      }
+      try parser.expect(.rightParenthesis, "after the parameters")
+      return list
+    }
+  }
+
+  private mutating func parameter() throws(Recovery) -> ParameterDeclaration {
+    let start = token
+    let name = try lowerName("the name of a parameter")
+    let type = take(.colon) ? try type() : nil
+    let value = take(.assign) ? try expression() : nil
+    return ParameterDeclaration(name: name, type: type, value: value, range: range(from: start))
+  }
+
+  /// results = type | "(" name ":" type { "," name ":" type } ")" ;
+  private mutating func results() throws(Recovery) -> [ResultDeclaration] {
+    guard take(.leftParenthesis) else { return [ResultDeclaration(name: nil, type: try type())] }
+    return try bracketed { (parser) throws(Recovery) in
+      var list: [ResultDeclaration] = []
+      repeat {
+        let name = try parser.lowerName("the name of a result")
+        try parser.expect(.colon, "and the type of the result")
+        list.append(ResultDeclaration(name: name, type: try parser.type()))
+      } while parser.take(.comma)
+      try parser.expect(.rightParenthesis, "after the results")
+      return list
+    }
+  }
+
+  /// type = Name [ items ] [ arguments ] | "[" type [ "for" name "in" expression ] "]" ;
+  mutating func type() throws(Recovery) -> TypeExpression {
+    let start = token
+    if take(.leftBracket) {
+      return try bracketed { (parser) throws(Recovery) in
+        let element = try parser.type()
+        var variable: Identifier?
+        var sequence: Expression?
+        if parser.take(.for) {
+          variable = try parser.lowerName("the name of a loop variable")
+          try parser.expect(.in, "and what to go through")
+          sequence = try parser.expression()
+        }
+        try parser.expect(.rightBracket, "after the type of a list")
+        return TypeExpression(
+          kind: .list(element, variable: variable, sequence: sequence),
+          range: parser.range(from: start))
+      }
+    }
+    guard token.kind == .typeName else {
+      throw unexpected(
+        "a type", hint: "Int, Float, Bool, String, Tensor[…], Image[…](…), Text[…](…) …")
+    }
+    let name = try upperName("the name of a type")
+    let sizes = at(.leftBracket) && continuesLine ? try items() : nil
+    let arguments = at(.leftParenthesis) && continuesLine ? try arguments() : nil
+    return TypeExpression(
+      kind: .named(name, sizes: sizes, arguments: arguments), range: range(from: start))
+  }
+}
+
+extension FunctionDeclaration.Kind {
+  /// The kind with its article: `a function`.
+  package var described: String {
+    switch self {
+    case .block: "a block"
+    case .function: "a function"
+    case .objective: "an objective"
+    }
+  }
+}
+
+extension StringLiteral {
+  /// The text, if nothing is interpolated.
+  package var plain: String? {
+    var text = ""
+    for part in parts {
+      guard case .text(let piece) = part else { return nil }
+      text += piece
+    }
+    return text
+  }
+}

@@ -1,0 +1,123 @@
+package import TGDiagnostics
+
+/// One file, read.
+package struct SyntaxTree: Hashable, Sendable {
+  /// The imports, which stand first.
+  package var imports: [ImportDeclaration]
+  /// What the file declares, in order.
+  package var declarations: [Declaration]
+  /// Every comment, in order.
+  package var comments: [Comment]
+  /// The whole text.
+  package var range: SourceRange
+}
+
+/// `import A, B from "path"`
+package struct ImportDeclaration: Hashable, Sendable {
+  /// The names wanted.
+  package var names: [Identifier]
+  /// The path as written.
+  package var path: String
+  /// Where the path stands.
+  package var pathRange: SourceRange
+  /// The place.
+  package var range: SourceRange
+}
+
+/// Something that a file or a model declares.
+package struct Declaration: Hashable, Sendable {
+  /// The kinds of declarations.
+  package enum Kind: Hashable, Sendable {
+    case binding(BindingStatement)
+    case function(FunctionDeclaration)
+    case model(ModelDeclaration)
+    case part(PartDeclaration)
+    case require(Expression, StringLiteral)
+    /// `ignore "pattern"`: tensors of the file that nobody reads, and that is fine.
+    case ignore(StringLiteral)
+    /// `optional "pattern" = number`: tensors that may be missing, and what then stands for them.
+    case optional(StringLiteral, Expression)
+    /// `root "subtree"`: where in the file the tensors of the model are.
+    case root(StringLiteral)
+  }
+
+  /// The kind.
+  package var kind: Kind
+  /// The place, without the documentation.
+  package var range: SourceRange
+}
+
+/// `name: Type = default` of a block, function or model.
+package struct ParameterDeclaration: Hashable, Sendable {
+  /// The name.
+  package var name: Identifier
+  /// The type; none means a tensor of any shape.
+  package var type: TypeExpression?
+  /// The default.
+  package var value: Expression?
+  /// The place.
+  package var range: SourceRange
+}
+
+/// A type with or without a name, as in `-> (image: Image[…], mu: Tensor[…])`.
+package struct ResultDeclaration: Hashable, Sendable {
+  /// The name; nil for a single unnamed result.
+  package var name: Identifier?
+  /// The type.
+  package var type: TypeExpression
+}
+
+/// A `block`, a `func` or an `objective`.
+package struct FunctionDeclaration: Hashable, Sendable {
+  /// Which of the three.
+  package enum Kind: String, Hashable, Sendable {
+    case block
+    case function = "func"
+    case objective
+  }
+
+  /// Which of the three.
+  package var kind: Kind
+  /// The name.
+  package var name: Identifier
+  /// The parameters.
+  package var parameters: [ParameterDeclaration]
+  /// The results; nil if not stated.
+  package var results: [ResultDeclaration]?
+  /// The statements.
+  package var body: Body
+  /// The text of its `///` lines.
+  package var documentation: String
+  /// The place.
+  package var range: SourceRange
+}
+
+/// A `model`.
+package struct ModelDeclaration: Hashable, Sendable {
+  /// The name.
+  package var name: Identifier
+  /// The compile-time parameters.
+  package var parameters: [ParameterDeclaration]
+  /// What it declares, in order.
+  package var members: [Declaration]
+  /// The text of its `///` lines.
+  package var documentation: String
+  /// The place of the braces and what is in them.
+  package var bodyRange: SourceRange
+  /// The place.
+  package var range: SourceRange
+}
+
+/// `part name = Model(arguments) @ "scope"`
+package struct PartDeclaration: Hashable, Sendable {
+  /// The name.
+  package var name: Identifier
+  /// The model.
+  package var model: Identifier
+  /// What its parameters are set to.
+  package var arguments: [Argument]
+  /// The scope of ours in which its tensors are; nil if it has a file of its own.
+  package var address: StringLiteral?
+  /// The text of its `///` lines.
+  package var documentation: String
+}
