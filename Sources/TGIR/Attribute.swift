@@ -1,7 +1,7 @@
-public import TGPlan
+package import TGPlan
 
 /// The value of an attribute, as IR text can write it.
-public enum AttributeValue: Hashable, Sendable {
+package enum AttributeValue: Hashable, Sendable {
   /// A whole number.
   case int(Int)
   /// A list of whole numbers.
@@ -19,34 +19,34 @@ public enum AttributeValue: Hashable, Sendable {
 }
 
 /// A named attribute of an op.
-public struct Attribute: Hashable, Sendable {
+package struct Attribute: Hashable, Sendable {
   /// The name.
-  public var name: String
+  package var name: String
   /// The value.
-  public var value: AttributeValue
+  package var value: AttributeValue
 
   /// Makes an attribute.
-  public init(_ name: String, _ value: AttributeValue) {
+  package init(_ name: String, _ value: AttributeValue) {
     self.name = name
     self.value = value
   }
 }
 
 /// IR text whose attributes do not make the op they are written at.
-public struct AttributeError: Error, Hashable, Sendable {
+package struct AttributeError: Error, Hashable, Sendable {
   /// What is wrong.
-  public var message: String
+  package var message: String
 
   /// Makes an error.
-  public init(_ message: String) { self.message = message }
+  package init(_ message: String) { self.message = message }
 }
 
 /// Reads the attributes of one op by name.
-public struct AttributeReader: Sendable {
+package struct AttributeReader: Sendable {
   private let values: [Attribute]
 
   /// Makes a reader over printed attributes.
-  public init(_ values: [Attribute]) { self.values = values }
+  package init(_ values: [Attribute]) { self.values = values }
 
   private func value(_ name: String) throws(AttributeError) -> AttributeValue {
     guard let found = values.first(where: { $0.name == name }) else {
@@ -56,7 +56,7 @@ public struct AttributeReader: Sendable {
   }
 
   /// The whole number of that name.
-  public func int(_ name: String) throws(AttributeError) -> Int {
+  package func int(_ name: String) throws(AttributeError) -> Int {
     guard case .int(let result) = try value(name) else {
       throw AttributeError("`\(name)` is not a whole number")
     }
@@ -64,7 +64,7 @@ public struct AttributeReader: Sendable {
   }
 
   /// The list of whole numbers of that name.
-  public func ints(_ name: String) throws(AttributeError) -> [Int] {
+  package func ints(_ name: String) throws(AttributeError) -> [Int] {
     guard case .ints(let result) = try value(name) else {
       throw AttributeError("`\(name)` is not a list of whole numbers")
     }
@@ -72,7 +72,7 @@ public struct AttributeReader: Sendable {
   }
 
   /// The number of that name.
-  public func float(_ name: String) throws(AttributeError) -> Double {
+  package func float(_ name: String) throws(AttributeError) -> Double {
     guard case .float(let result) = try value(name) else {
       throw AttributeError("`\(name)` is not a number")
     }
@@ -80,7 +80,7 @@ public struct AttributeReader: Sendable {
   }
 
   /// The list of numbers of that name.
-  public func floats(_ name: String) throws(AttributeError) -> [Double] {
+  package func floats(_ name: String) throws(AttributeError) -> [Double] {
     guard case .floats(let result) = try value(name) else {
       throw AttributeError("`\(name)` is not a list of numbers")
     }
@@ -88,7 +88,7 @@ public struct AttributeReader: Sendable {
   }
 
   /// The text of that name.
-  public func string(_ name: String) throws(AttributeError) -> String {
+  package func string(_ name: String) throws(AttributeError) -> String {
     guard case .string(let result) = try value(name) else {
       throw AttributeError("`\(name)` is not a text")
     }
@@ -96,7 +96,7 @@ public struct AttributeReader: Sendable {
   }
 
   /// The truth value of that name.
-  public func bool(_ name: String) throws(AttributeError) -> Bool {
+  package func bool(_ name: String) throws(AttributeError) -> Bool {
     guard case .bool(let result) = try value(name) else {
       throw AttributeError("`\(name)` is not true or false")
     }
@@ -104,7 +104,7 @@ public struct AttributeReader: Sendable {
   }
 
   /// The program of that name.
-  public func program(_ name: String) throws(AttributeError) -> PointwiseProgram {
+  package func program(_ name: String) throws(AttributeError) -> PointwiseProgram {
     guard case .program(let result) = try value(name) else {
       throw AttributeError("`\(name)` is not a pointwise program")
     }

@@ -1,28 +1,28 @@
-public import TGTensor
+package import TGTensor
 
 /// Builds a graph node by node; equal nodes are made once.
 ///
 /// The convenience functions of TGOps (`add`, `reshape`, `convolution` …) extend this type.
-public struct GraphBuilder: Sendable {
+package struct GraphBuilder: Sendable {
   /// What was built so far.
-  public private(set) var graph: Graph
+  package private(set) var graph: Graph
   /// Stamped on every node made from now on.
-  public var origin = Origin()
+  package var origin = Origin()
   private var known: [Node: Value] = [:]
 
   /// Starts an empty graph.
-  public init(name: String) { graph = Graph(name: name) }
+  package init(name: String) { graph = Graph(name: name) }
 
   /// The shape of a value.
-  public func shape(_ value: Value) -> Shape { graph.shape(value) }
+  package func shape(_ value: Value) -> Shape { graph.shape(value) }
 
   /// The node of a value.
-  public subscript(value: Value) -> Node { graph[value] }
+  package subscript(value: Value) -> Node { graph[value] }
 
   /// Appends a node, or finds the equal one that is there.
   ///
   /// - Throws: `TypeRuleError` if the operands do not fit the op.
-  public mutating func insert(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Value {
+  package mutating func insert(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Value {
     let shape = try op.resultShape(for: operands.map { graph.shape($0) })
     let node = Node(op: op, operands: operands, shape: shape)
     if let value = known[node] { return value }
@@ -32,7 +32,7 @@ public struct GraphBuilder: Sendable {
   }
 
   /// Declares a result.
-  public mutating func output(_ name: String, _ value: Value) {
+  package mutating func output(_ name: String, _ value: Value) {
     graph.outputs.append(GraphOutput(name: name, value: value))
   }
 }

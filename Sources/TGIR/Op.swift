@@ -1,12 +1,12 @@
-public import TGPlan
-public import TGTensor
+package import TGPlan
+package import TGTensor
 
 /// An operation of the graph: a small value whose stored properties are its attributes.
 ///
 /// Everything the compiler needs to know of an op stands in the op's file: its shape rule, its
 /// meaning in `Double`, its lowering, how it prints and samples for the tests. An op has one
 /// result. All tensors are float32; pictures are channels-last, `[N, H, W, C]`.
-public protocol Op: Hashable, Sendable {
+package protocol Op: Hashable, Sendable {
   /// The name in IR text, snake case.
   static var mnemonic: String { get }
 
@@ -44,45 +44,45 @@ public protocol Op: Hashable, Sendable {
 
 extension Op {
   /// No attributes.
-  public var attributes: [Attribute] { [] }
+  package var attributes: [Attribute] { [] }
   /// Nothing to count.
-  public func macs(operands: [Shape], result: Shape) -> Int { 0 }
+  package func macs(operands: [Shape], result: Shape) -> Int { 0 }
   /// Does not commute with transposition.
-  public func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
+  package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
     nil
   }
   /// True for an op of equal type and attributes.
-  public func isEqual(to other: any Op) -> Bool { AnyHashable(self) == AnyHashable(other) }
+  package func isEqual(to other: any Op) -> Bool { AnyHashable(self) == AnyHashable(other) }
 }
 
 /// An op that works on transposed operands.
-public struct TransposedOp: Sendable {
+package struct TransposedOp: Sendable {
   /// The op.
-  public var op: any Op
+  package var op: any Op
   /// How each operand is to be transposed: axis `i` of the new operand is axis `p[i]` of the old.
   /// An operand of lower rank (broadcast) is first given leading axes of extent 1.
-  public var permutations: [[Int]]
+  package var permutations: [[Int]]
 
   /// Pairs an op with its operands' permutations.
-  public init(_ op: any Op, _ permutations: [[Int]]) {
+  package init(_ op: any Op, _ permutations: [[Int]]) {
     self.op = op
     self.permutations = permutations
   }
 }
 
 /// Why operands do not fit an op; becomes a diagnostic at the place of the call.
-public struct TypeRuleError: Error, Hashable, Sendable {
+package struct TypeRuleError: Error, Hashable, Sendable {
   /// The id of the diagnostic, such as `shape-mismatch`.
-  public var id: String
+  package var id: String
   /// What was found and what was expected.
-  public var message: String
+  package var message: String
   /// What to do about it.
-  public var hint: String?
+  package var hint: String?
   /// The operand to blame, if one is.
-  public var operand: Int?
+  package var operand: Int?
 
   /// Makes an error.
-  public init(_ message: String, id: String = "shape", hint: String? = nil, operand: Int? = nil) {
+  package init(_ message: String, id: String = "shape", hint: String? = nil, operand: Int? = nil) {
     self.id = id
     self.message = message
     self.hint = hint
@@ -91,29 +91,29 @@ public struct TypeRuleError: Error, Hashable, Sendable {
 }
 
 /// A graph that no instruction sequence can execute, such as a convolution with computed weights.
-public struct LoweringError: Error, Hashable, Sendable {
+package struct LoweringError: Error, Hashable, Sendable {
   /// What cannot be done.
-  public var message: String
+  package var message: String
 
   /// Makes an error.
-  public init(_ message: String) { self.message = message }
+  package init(_ message: String) { self.message = message }
 }
 
 /// A case for the registry-driven tests: an op with the shapes of its operands.
-public struct OpSample: Sendable {
+package struct OpSample: Sendable {
   /// The op.
-  public var op: any Op
+  package var op: any Op
   /// Shapes of the operands.
-  public var operands: [Shape]
+  package var operands: [Shape]
   /// The operands that must be constants (weights).
-  public var constants: Set<Int>
+  package var constants: Set<Int>
   /// Where operand values lie: uniformly in this range.
-  public var range: ClosedRange<Float>
+  package var range: ClosedRange<Float>
   /// Operands that hold whole numbers below the given limits.
-  public var wholeNumbers: [Int: Int]
+  package var wholeNumbers: [Int: Int]
 
   /// Makes a sample.
-  public init(
+  package init(
     _ op: any Op, _ operands: [Shape], constants: Set<Int> = [],
     range: ClosedRange<Float> = -1...1, wholeNumbers: [Int: Int] = [:]
   ) {
@@ -126,7 +126,7 @@ public struct OpSample: Sendable {
 }
 
 /// What an op sees while it is lowered: where its operands lie, and how to emit instructions.
-public protocol LoweringContext {
+package protocol LoweringContext {
   /// The shape of an operand.
   func shape(_ operand: Int) -> Shape
   /// The number of operands.
@@ -154,7 +154,7 @@ public protocol LoweringContext {
 extension View {
   /// The view with broadcast axes: aligned at the innermost axis, axes of extent 1 repeated with
   /// stride 0 to reach `shape`. Traps if the extents do not broadcast.
-  public func broadcast(to shape: Shape) -> View {
+  package func broadcast(to shape: Shape) -> View {
     let lead = shape.rank - rank
     precondition(lead >= 0, "a view never loses axes by broadcasting")
     var strides = [Int](repeating: 0, count: shape.rank)
@@ -166,7 +166,7 @@ extension View {
   }
 
   /// The view with its axes reordered: axis `i` of the result is axis `permutation[i]`.
-  public func permuted(_ permutation: [Int]) -> View {
+  package func permuted(_ permutation: [Int]) -> View {
     View(
       slot: slot, offset: offset, dimensions: permutation.map { dimensions[$0] },
       strides: permutation.map { strides[$0] })
@@ -174,7 +174,7 @@ extension View {
 
   /// The same elements, in the same row-major order, under other extents; nil if no strides can
   /// say that without a copy.
-  public func reshaped(_ shape: Shape) -> View? {
+  package func reshaped(_ shape: Shape) -> View? {
     guard shape.count == count else { return nil }
     // Merge neighbouring axes that are contiguous with each other, then cut the merged runs.
     var runs: [(extent: Int, stride: Int)] = []

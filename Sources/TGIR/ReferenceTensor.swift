@@ -1,41 +1,41 @@
-public import TGTensor
+package import TGTensor
 
 /// A tensor of `Double`, row-major: what the meaning of ops is stated in.
-public struct ReferenceTensor: Hashable, Sendable {
+package struct ReferenceTensor: Hashable, Sendable {
   /// The extents.
-  public var shape: Shape
+  package var shape: Shape
   /// The elements, row-major.
-  public var elements: [Double]
+  package var elements: [Double]
 
   /// Makes a tensor; traps unless there is one element for each place of the shape.
-  public init(_ shape: Shape, _ elements: [Double]) {
+  package init(_ shape: Shape, _ elements: [Double]) {
     precondition(shape.count == elements.count, "a tensor has as many elements as its shape")
     self.shape = shape
     self.elements = elements
   }
 
   /// Makes a tensor of one repeated value.
-  public init(_ shape: Shape, repeating value: Double = 0) {
+  package init(_ shape: Shape, repeating value: Double = 0) {
     self.shape = shape
     elements = [Double](repeating: value, count: shape.count)
   }
 
   /// The float32 tensor, exactly.
-  public init(_ tensor: HostTensor) {
+  package init(_ tensor: HostTensor) {
     self.init(tensor.shape, tensor.elements.map(Double.init))
   }
 
   /// The nearest float32 tensor.
-  public var rounded: HostTensor { HostTensor(shape, elements.map { Float($0) }) }
+  package var rounded: HostTensor { HostTensor(shape, elements.map { Float($0) }) }
 
   /// The element at a row-major position.
-  public subscript(position: Int) -> Double {
+  package subscript(position: Int) -> Double {
     get { elements[position] }
     set { elements[position] = newValue }
   }
 
   /// The elements seen through strides: element `i…` is `self[offset + Σ i · strides]`.
-  public func strided(_ shape: Shape, strides: [Int], offset: Int = 0) -> ReferenceTensor {
+  package func strided(_ shape: Shape, strides: [Int], offset: Int = 0) -> ReferenceTensor {
     var result = [Double]()
     result.reserveCapacity(shape.count)
     for position in StridedOrder(
@@ -47,13 +47,13 @@ public struct ReferenceTensor: Hashable, Sendable {
   }
 
   /// The axes reordered: axis `i` of the result is axis `permutation[i]`.
-  public func transposed(_ permutation: [Int]) -> ReferenceTensor {
+  package func transposed(_ permutation: [Int]) -> ReferenceTensor {
     let strides = shape.strides
     return strided(shape.permuted(permutation), strides: permutation.map { strides[$0] })
   }
 
   /// Repeated along axes of extent 1 (aligned at the innermost axis) to reach a shape.
-  public func broadcast(to target: Shape) -> ReferenceTensor {
+  package func broadcast(to target: Shape) -> ReferenceTensor {
     guard target != shape else { return self }
     let own = shape.strides
     let lead = target.rank - shape.rank

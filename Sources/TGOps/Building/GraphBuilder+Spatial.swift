@@ -1,0 +1,216 @@
+package import TGIR
+package import TGPlan
+package import TGTensor
+
+/// Rows and columns of zeros around a picture.
+package struct Padding: Hashable, Sendable {
+  /// Rows above.
+  package var top: Int
+  /// Rows below.
+  package var bottom: Int
+  /// Columns on the left.
+  package var left: Int
+  /// Columns on the right.
+  package var right: Int
+
+  /// Makes a border.
+  package init(top: Int, bottom: Int, left: Int, right: Int) {
+    self.top = top
+    self.bottom = bottom
+    self.left = left
+    self.right = right
+  }
+
+  /// The same above and below, left and right.
+  package init(_ rows: Int, _ columns: Int) {
+    self.init(top: rows, bottom: rows, left: columns, right: columns)
+  }
+}
+
+// Pictures enter and leave as `[N, C, H, W]`, the framework's order; the ops work channels-last, so
+// each call stands between two transpositions, which the compiler cancels.
+extension GraphBuilder {
+  private mutating func channelsLast(_ x: Value) throws(TypeRuleError) -> Value {
+    guard shape(x).rank == 4 else {
+      throw TypeRuleError("a picture [N, C, H, W] is needed, not \(shape(x))", id: "rank")
+    }
+    return try insert(Transpose.toChannelsLast, [x])
+  }
+
+  private mutating func channelsFirst(_ x: Value) throws(TypeRuleError) -> Value {
+    try insert(Transpose.toChannelsFirst, [x])
+  }
+
+  /// Convolution (cross-correlation) of `x` `[N, C, H, W]` with `w` `[O, C / groups, kh, kw]`.
+  ///
+  /// - Throws: `TypeRuleError` if channels, groups or extents do not fit.
+  package mutating func convolution(
+    _ x: Value, _ w: Value, stride: [Int] = [1, 1], padding: Padding, dilation: [Int] = [1, 1],
+    groups: Int = 1
+  ) throws(TypeRuleError) -> Value {
+    let (picture, kernel) = (shape(x), shape(w))
+    guard picture.rank == 4, kernel.rank == 4 else {
+      throw TypeRuleError("a convolution of \(picture) with \(kernel)", id: "rank")
+    }
+    guard (stride + dilation).allSatisfy({ $0 > 0 && $0 < 65_536 }) else {
+      throw TypeRuleError("stride \(stride) and dilation \(dilation) must be positive")
+    }
+    let heights = picture[2] + padding.top + padding.bottom - (kernel[2] - 1) * dilation[0] - 1
+    let widths = picture[3] + padding.left + padding.right - (kernel[3] - 1) * dilation[1] - 1
+    guard heights >= 0, widths >= 0 else {
+      throw TypeRuleError("a kernel \(kernel) is larger than the padded picture \(picture)")
+    }
+    let op = Convolution(
+      stride: stride, dilation: dilation, groups: groups,
+      phases: [.init(padTop: padding.top, padLeft: padding.left)],
+      outputSize: [heights / stride[0] + 1, widths / stride[1] + 1])
+    return try channelsFirst(insert(op, [channelsLast(x), w]))
+  }
+
+  /// Transposed convolution of `x` `[N, C, H, W]` with `w` `[C, O / groups, kh, kw]`: the gradient
+  /// of a convolution with respect to its picture. The result has `(H − 1)·stride − padding +
+  /// (kh − 1)·dilation + 1 + outputPadding` rows, likewise columns.
+  ///
+  /// - Throws: `TypeRuleError` if channels, groups or extents do not fit.
+  package mutating func convolutionTransposed(
+    _ x: Value, _ w: Value, stride: [Int], padding: Padding, outputPadding: [Int] = [0, 0],
+    dilation: [Int] = [1, 1], groups: Int = 1
+  ) throws(TypeRuleError) -> Value {
+    let (picture, kernel) = (shape(x), shape(w))
+    guard picture.rank == 4, kernel.rank == 4, groups > 0, picture[1] % groups == 0,
+      kernel[0] == picture[1]
+    else {
+      throw TypeRuleError(
+        "a transposed convolution of \(picture) with \(kernel)", id: "channels", operand: 1)
+    }
+    guard (stride + dilation).allSatisfy({ $0 > 0 && $0 < 64 }) else {
+      throw TypeRuleError("stride \(stride) and dilation \(dilation) must be 1 to 63")
+    }
+    let pads = [padding.top + padding.bottom, padding.left + padding.right]
+    let size = (0..<2).map { axis in
+      (picture[2 + axis] - 1) * stride[axis] - pads[axis] + (kernel[2 + axis] - 1) * dilation[axis]
+        + 1 + outputPadding[axis]
+    }
+    guard size.allSatisfy({ $0 > 0 }) else {
+      throw TypeRuleError("padding leaves nothing of the result \(size)")
+    }
+    // [C, O/g, kh, kw] → [O, C/g, kh, kw], group by group.
+    let parts = try split(
+      w, [Int](repeating: picture[1] / groups, count: groups), axis: 0)
+    var turned: [Value] = []
+    for part in parts { turned.append(try transpose(part, [1, 0, 2, 3])) }
+    let kernels = try concat(turned, axis: 0)
+
+    var phases: [Convolution.Phase] = []
+    var operands = [try channelsLast(x)]
+    for y in 0..<stride[0] {
+      let rows = TransposedTaps(
+        phase: y, stride: stride[0], pad: padding.top, kernel: kernel[2], dilation: dilation[0])
+      for x in 0..<stride[1] {
+        let columns = TransposedTaps(
+          phase: x, stride: stride[1], pad: padding.left, kernel: kernel[3], dilation: dilation[1])
+        phases.append(.init(padTop: rows.pad, padLeft: columns.pad, originY: y, originX: x))
+        operands.append(try taps(taps(kernels, rows, axis: 2), columns, axis: 3))
+      }
+    }
+    // With stride 1 a dilated kernel stays dilated; with a larger stride taps are spelt out.
+    let op = Convolution(scale: stride, groups: groups, phases: phases, outputSize: size)
+    return try channelsFirst(insert(op, operands))
+  }
+
+  /// The kernel places of one phase along one axis, in the order in which a convolution reads the
+  /// picture, with zeros where the phase has no tap.
+  private mutating func taps(_ w: Value, _ taps: TransposedTaps, axis: Int)
+    throws(TypeRuleError) -> Value
+  {
+    var pieces: [Value] = []
+    for tap in taps.places {
+      if let tap {
+        pieces.append(try slice(w, axis: axis, from: tap, count: 1))
+      } else {
+        var extents = shape(w).dimensions
+        extents[axis] = 1
+        pieces.append(try constant(HostTensor(makeShape(extents), repeating: 0)))
+      }
+    }
+    return try concat(pieces, axis: axis)
+  }
+
+  /// Maximum or average of windows of `x` `[N, C, H, W]`. With `ceiling`, a last partial window
+  /// counts.
+  ///
+  /// - Throws: `TypeRuleError` if a window lies wholly outside.
+  package mutating func pool(
+    _ function: Pooling.Function, _ x: Value, kernel: [Int], stride: [Int], padding: Padding,
+    ceiling: Bool = false
+  ) throws(TypeRuleError) -> Value {
+    let picture = shape(x)
+    guard picture.rank == 4, (kernel + stride).allSatisfy({ $0 > 0 }) else {
+      throw TypeRuleError("a window \(kernel) with stride \(stride) over \(picture)", id: "pool")
+    }
+    let pads = [padding.top + padding.bottom, padding.left + padding.right]
+    let before = [padding.top, padding.left]
+    var size: [Int] = []
+    for axis in 0..<2 {
+      let span = picture[2 + axis] + pads[axis] - kernel[axis]
+      guard span >= 0 else {
+        throw TypeRuleError("a window \(kernel) is larger than the picture \(picture)", id: "pool")
+      }
+      var places = (span + (ceiling ? stride[axis] - 1 : 0)) / stride[axis] + 1
+      // A window must start inside the picture or its leading border.
+      if (places - 1) * stride[axis] >= picture[2 + axis] + before[axis] { places -= 1 }
+      size.append(places)
+    }
+    let op = Pool(function, kernel: kernel, stride: stride, padding: before, outputSize: size)
+    return try channelsFirst(insert(op, [channelsLast(x)]))
+  }
+
+  /// `x` `[N, C, H, W]` enlarged by repeating rows and columns.
+  ///
+  /// - Throws: `TypeRuleError` if the result is too large.
+  package mutating func upsample(_ x: Value, by factors: [Int]) throws(TypeRuleError) -> Value {
+    try channelsFirst(insert(Upsample(factors), [channelsLast(x)]))
+  }
+
+  /// `x` resampled along one axis by a table.
+  ///
+  /// - Throws: `TypeRuleError` if the table was made for another extent.
+  package mutating func resample(_ x: Value, axis: Int, _ table: ResampleTable)
+    throws(TypeRuleError) -> Value
+  {
+    guard axis >= 0, axis < shape(x).rank, shape(x)[axis] == table.inputSize else {
+      throw TypeRuleError("a table for \(table.inputSize) places over axis \(axis) of \(shape(x))")
+    }
+    return try insert(
+      Resample(axis: axis, starts: table.starts, taps: table.taps, weights: table.weights), [x])
+  }
+}
+
+/// The taps of one phase of a transposed convolution along one axis.
+///
+/// Output place `o = phase + stride·i` receives kernel place `k` from input `(o + pad − k·dilation)
+/// / stride` where that divides. In the order of rising input places the taps fall in `k`.
+private struct TransposedTaps {
+  /// Kernel places by rising input place; nil where a gap needs a zero.
+  let places: [Int?]
+  /// Zeros before the first input place that output place `phase` reads.
+  let pad: Int
+
+  init(phase: Int, stride: Int, pad: Int, kernel: Int, dilation: Int) {
+    // Input place, relative to i, of each kernel place that belongs to the phase.
+    let reads = (0..<kernel).compactMap { k -> (place: Int, tap: Int)? in
+      let distance = phase + pad - k * dilation
+      let remainder = ((distance % stride) + stride) % stride
+      return remainder == 0 ? ((distance - remainder) / stride, k) : nil
+    }
+    guard let last = reads.first, let first = reads.last else {
+      places = [nil]
+      self.pad = 0
+      return
+    }
+    var places = [Int?](repeating: nil, count: last.place - first.place + 1)
+    for read in reads { places[read.place - first.place] = read.tap }
+    self.places = places
+    self.pad = -first.place
+  }
+}

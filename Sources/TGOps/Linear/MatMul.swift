@@ -1,0 +1,118 @@
+package import TGIR
+package import TGPlan
+package import TGTensor
+
+/// Matrix products of stacks of matrices: `y[b…, m, n] = Σₖ x[b…, m, k] · w[b…, k, n]`.
+///
+/// - Operands: `x` `[B…, M, K]`, `w` `[B…, K, N]`, then the epilogue's. The leading axes broadcast.
+///   Result: `[B…, M, N]`.
+/// - C1: both have rank 2 or more, and agree in K.
+/// - C2: the leading axes broadcast.
+package struct MatMul: Op {
+  package static let mnemonic = "matmul"
+  package static let samples = [
+    OpSample(MatMul(), [[5, 7], [7, 3]]),
+    OpSample(MatMul(), [[2, 5, 7], [2, 7, 17]]),
+    OpSample(MatMul(), [[2, 3, 5, 4], [4, 6]]),
+    OpSample(
+      MatMul(epilogue: .init(operandCount: 2, steps: [.init(.multiply, [0, 1])])),
+      [[2, 5, 7], [2, 7, 3], [2, 1, 1]]),
+  ]
+  /// Applied to each result; operand 0 is the sum of products.
+  package var epilogue: PointwiseProgram
+
+  /// Makes a product.
+  package init(epilogue: PointwiseProgram = .identity) { self.epilogue = epilogue }
+
+  package var attributes: [Attribute] { [Attribute("epilogue", .program(epilogue))] }
+
+  package init(attributes: AttributeReader) throws(AttributeError) {
+    self.init(epilogue: try attributes.program("epilogue"))
+  }
+
+  private static func lead(_ a: Shape, _ b: Shape) -> Shape? {
+    Shape(Array(a.dimensions.dropLast(2))).broadcast(with: Shape(Array(b.dimensions.dropLast(2))))
+  }
+
+  package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
+    try operands.expect(atLeast: 2)
+    let (x, w) = (operands[0], operands[1])
+    guard x.rank >= 2, w.rank >= 2, x[x.rank - 1] == w[w.rank - 2] else {  // matmul_c1
+      throw TypeRuleError("\(x) times \(w): inner extents differ", id: "matmul", operand: 1)
+    }
+    guard let lead = Self.lead(x, w) else {  // matmul_c2
+      throw TypeRuleError("\(x) times \(w): leading extents differ", id: "matmul", operand: 1)
+    }
+    let result = try makeShape(lead.dimensions + [x[x.rank - 2], w[w.rank - 1]])
+    try checkEpilogue(epilogue, operands[2...], result: result)
+    return result
+  }
+
+  package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
+    let (x, w) = (operands[0].shape, operands[1].shape)
+    let (m, k, n) = (x[x.rank - 2], x[x.rank - 1], w[w.rank - 1])
+    let lead = Self.lead(x, w) ?? []
+    let left = operands[0].broadcast(to: Shape(lead.dimensions + [m, k]))
+    let right = operands[1].broadcast(to: Shape(lead.dimensions + [k, n]))
+    var result = ReferenceTensor(Shape(lead.dimensions + [m, n]))
+    for b in 0..<lead.count {
+      for i in 0..<m {
+        for j in 0..<n {
+          var sum = 0.0
+          for p in 0..<k { sum += left[(b * m + i) * k + p] * right[(b * k + p) * n + j] }
+          result[(b * m + i) * n + j] = sum
+        }
+      }
+    }
+    return applyEpilogue(epilogue, result, operands[2...])
+  }
+
+  package func macs(operands: [Shape], result: Shape) -> Int {
+    result.count * operands[0][operands[0].rank - 1]
+  }
+
+  package func lower(into context: inout some LoweringContext) throws(LoweringError) {
+    let shape = context.resultShape
+    let lead = Array(shape.dimensions.dropLast(2))
+    func operand(_ place: Int, _ context: inout some LoweringContext) -> View {
+      let view = context.view(place)
+      let (rows, columns) = (view.rank - 2, view.rank - 1)
+      let usable =
+        view.strides[columns] == 1 || view.strides[rows] == 1 || view.dimensions[columns] == 1
+      let sound = usable && view.strides[rows] != 0 && view.strides[columns] != 0
+      let source = sound ? view : context.dense(place)
+      return source.broadcast(to: Shape(lead + source.dimensions.suffix(2)))
+    }
+    let left = operand(0, &context)
+    let right = operand(1, &context)
+    let output = context.output()
+    let epilogue = context.epilogue(self.epilogue, from: 2, over: shape)
+    // The instruction has one batch axis: further ones are unrolled.
+    let outer = Array(lead.dropLast())
+    for index in StridedOrder(dimensions: outer, strides: Shape(outer).strides) {
+      let stack = [left, right, output].map { $0.matrices(outer: outer, index: index) }
+      var instruction = MatrixProduct(left: stack[0], right: stack[1], output: stack[2])
+      instruction.epilogue = Epilogue(
+        program: epilogue.program,
+        operands: epilogue.operands.map { $0.matrices(outer: outer, index: index) })
+      context.emit(.multiply(instruction))
+    }
+  }
+}
+
+extension View {
+  /// The stack `[B, R, C]` at one row-major index of the leading axes `outer`.
+  fileprivate func matrices(outer: [Int], index: Int) -> View {
+    var (rest, offset) = (index, offset)
+    for axis in outer.indices.reversed() {
+      offset += rest % outer[axis] * strides[axis]
+      rest /= outer[axis]
+    }
+    let inner = min(3, rank)
+    let lead = 3 - inner
+    return View(
+      slot: slot, offset: offset,
+      dimensions: [Int](repeating: 1, count: lead) + dimensions.suffix(inner),
+      strides: [Int](repeating: 0, count: lead) + strides.suffix(inner))
+  }
+}

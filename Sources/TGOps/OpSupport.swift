@@ -1,0 +1,89 @@
+import TGIR
+import TGPlan
+import TGTensor
+
+extension [Shape] {
+  /// Demands a number of operands.
+  func expect(_ count: Int) throws(TypeRuleError) {
+    guard self.count == count else {
+      throw TypeRuleError("\(self.count) operands where \(count) are expected", id: "arity")
+    }
+  }
+
+  /// Demands at least a number of operands.
+  func expect(atLeast count: Int) throws(TypeRuleError) {
+    guard self.count >= count else {
+      throw TypeRuleError("\(self.count) operands where \(count) are needed", id: "arity")
+    }
+  }
+}
+
+extension AttributeReader {
+  /// A list of extents as a shape.
+  func shape(_ name: String) throws(AttributeError) -> Shape {
+    guard let shape = Shape(checking: try ints(name)) else {
+      throw AttributeError("`\(name)` is no shape")
+    }
+    return shape
+  }
+
+  /// A list of whole numbers of a given length.
+  func ints(_ name: String, count: Int) throws(AttributeError) -> [Int] {
+    let values = try ints(name)
+    guard values.count == count else {
+      throw AttributeError("`\(name)` has \(values.count) numbers, not \(count)")
+    }
+    return values
+  }
+}
+
+/// Checks that `axes` are distinct axes of a tensor of the given rank.
+func checkAxes(_ axes: [Int], rank: Int) throws(TypeRuleError) {
+  guard axes.allSatisfy({ $0 >= 0 && $0 < rank }), Set(axes).count == axes.count else {
+    throw TypeRuleError(
+      "axes \(axes) are not distinct axes of a tensor of rank \(rank)", id: "axis")
+  }
+}
+
+/// A shape, with overflow turned into an error in the user's words.
+func makeShape(_ dimensions: [Int]) throws(TypeRuleError) -> Shape {
+  guard let shape = Shape(checking: dimensions), shape.count <= Int(Int32.max) else {
+    throw TypeRuleError(
+      "a tensor of extents \(dimensions) is larger than 2³¹ elements", id: "tensor-size")
+  }
+  return shape
+}
+
+/// The epilogue of a fused op: its operands follow the op's own.
+///
+/// Operand 0 of the program is what the op computed; each further one broadcasts to the result.
+func checkEpilogue(_ program: PointwiseProgram, _ extra: ArraySlice<Shape>, result: Shape)
+  throws(TypeRuleError)
+{
+  guard program.isSound, program.operandCount == extra.count + 1 else {
+    throw TypeRuleError("the epilogue does not fit its operands", id: "epilogue")
+  }
+  for shape in extra where shape.broadcast(with: result) != result {
+    throw TypeRuleError("an epilogue operand \(shape) does not broadcast to \(result)")
+  }
+}
+
+/// Applies an epilogue in `Double`.
+func applyEpilogue(
+  _ program: PointwiseProgram, _ result: ReferenceTensor, _ extra: ArraySlice<ReferenceTensor>
+) -> ReferenceTensor {
+  program.isIdentity
+    ? result : program.evaluate([result] + extra.map { $0.broadcast(to: result.shape) })
+}
+
+extension LoweringContext {
+  /// The epilogue of an op whose extra operands start at `first`, over a result of `shape`.
+  func epilogue(_ program: PointwiseProgram, from first: Int, over shape: Shape) -> Epilogue {
+    Epilogue(
+      program: program,
+      operands: (first..<operandCount).map { view($0).broadcast(to: shape) })
+  }
+
+  /// The operand's shape as a rank-checked list of extents.
+  func extents(_ operand: Int) -> [Int] { shape(operand).dimensions }
+}

@@ -1,0 +1,84 @@
+package import TGIR
+package import TGPlan
+package import TGTensor
+
+/// A pointwise program over broadcast operands: `y[i…] = program(x₀[i…], x₁[i…], …)`.
+///
+/// - Operands: up to eight, broadcast by NumPy's rule. Result: the broadcast shape.
+/// - C1: the program is sound and takes as many operands as there are.
+/// - C2: the operands broadcast.
+package struct Map: Op {
+  package static let mnemonic = "map"
+  package static let samples: [OpSample] =
+    PointwiseFunction.allCases.filter { $0 != .constant }.map { function in
+      let positive: Set<PointwiseFunction> = [
+        .squareRoot, .reciprocalSquareRoot, .logarithm, .power, .divide,
+      ]
+      return OpSample(
+        Map(function, immediate: function == .leakyRelu ? 0.2 : 0),
+        [[2, 3, 5], [3, 1], [5]].prefix(function.arity).map { $0 },
+        range: positive.contains(function) ? 0.25...3 : -3...3)
+    } + [
+      OpSample(
+        Map(
+          PointwiseProgram(
+            operandCount: 3,
+            steps: [
+              .init(.multiply, [0, 1]), .init(.add, [3, 2]), .init(.leakyRelu, [4], immediate: 0.1),
+            ])), [[2, 7, 3], [1, 1, 3], [3]])
+    ]
+  /// What is computed at each place.
+  package var program: PointwiseProgram
+
+  /// Makes a map of a program.
+  package init(_ program: PointwiseProgram) { self.program = program }
+
+  /// Makes a map of one function.
+  package init(_ function: PointwiseFunction, immediate: Float = 0) {
+    program = PointwiseProgram(
+      operandCount: function.arity,
+      steps: [.init(function, Array(0..<function.arity), immediate: immediate)])
+  }
+
+  package var attributes: [Attribute] { [Attribute("program", .program(program))] }
+
+  package init(attributes: AttributeReader) throws(AttributeError) {
+    self.init(try attributes.program("program"))
+  }
+
+  package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
+    guard program.isSound, program.operandCount == operands.count else {  // map_c1
+      throw TypeRuleError("the program does not fit its operands", id: "arity")
+    }
+    var result: Shape = []
+    for (place, shape) in operands.enumerated() {  // map_c2
+      guard let joined = result.broadcast(with: shape) else {
+        throw TypeRuleError(
+          "\(result) and \(shape) do not broadcast", id: "shape-mismatch", operand: place)
+      }
+      result = joined
+    }
+    return result
+  }
+
+  package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
+    var shape: Shape = []
+    for operand in operands { shape = shape.broadcast(with: operand.shape) ?? shape }
+    return program.evaluate(operands.map { $0.broadcast(to: shape) })
+  }
+
+  package func lower(into context: inout some LoweringContext) throws(LoweringError) {
+    let output = context.output()
+    let shape = context.resultShape
+    context.emit(
+      .map(
+        PointwiseMap(
+          program: program,
+          operands: (0..<context.operandCount).map { context.view($0).broadcast(to: shape) },
+          output: output)))
+  }
+
+  package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
+    TransposedOp(self, operands.map { _ in permutation })
+  }
+}

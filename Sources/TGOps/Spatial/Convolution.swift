@@ -1,0 +1,178 @@
+package import TGIR
+package import TGPlan
+package import TGTensor
+
+/// Direct convolution of channels-last pictures, in one or several output phases.
+///
+/// One op for three forms of the literature: an ordinary convolution has one phase; a transposed
+/// one of stride s has s² (no zero is inserted, Dumoulin & Visin 2016, section 4); so has a
+/// convolution of a picture enlarged by nearest neighbour.
+///
+/// - Operands: `x` `[N, H, W, C]`; one kernel `[O, C / groups, kh, kw]` for each phase; then the
+///   epilogue's. Result: `[N, outputHeight, outputWidth, O]`.
+/// - Phase p computes `y[n, originY + i·scaleY, originX + j·scaleX, o] = Σ x[n, i·strideY +
+///   ky·dilationY − padTop, j·strideX + kx·dilationX − padLeft, c] · w[o, c, ky, kx]`, zeros outside.
+/// - C1: groups divide the channels; kernels agree in O and C / groups.
+/// - C2: the phases' origins are all residues of scaleY × scaleX, once each.
+/// - C3: extents, strides and dilations are positive.
+package struct Convolution: Op {
+  /// Which output places one kernel computes, and where it starts.
+  package struct Phase: Hashable, Sendable {
+    /// Rows of zeros above the picture; negative skips rows.
+    package var padTop: Int
+    /// Columns of zeros left of the picture; negative skips columns.
+    package var padLeft: Int
+    /// The first output row.
+    package var originY: Int
+    /// The first output column.
+    package var originX: Int
+
+    /// Makes a phase.
+    package init(padTop: Int, padLeft: Int, originY: Int = 0, originX: Int = 0) {
+      self.padTop = padTop
+      self.padLeft = padLeft
+      self.originY = originY
+      self.originX = originX
+    }
+  }
+
+  package static let mnemonic = "convolution"
+  /// Input rows and columns from one output place of a phase to the next.
+  package var stride: [Int]
+  /// Input rows and columns between kernel places.
+  package var dilation: [Int]
+  /// Output rows and columns between places of one phase.
+  package var scale: [Int]
+  /// Independent groups of channels.
+  package var groups: Int
+  /// The phases.
+  package var phases: [Phase]
+  /// Rows and columns of the result.
+  package var outputSize: [Int]
+  /// Applied to each result; operand 0 is the sum of products.
+  package var epilogue: PointwiseProgram
+
+  /// Makes a convolution.
+  package init(
+    stride: [Int] = [1, 1], dilation: [Int] = [1, 1], scale: [Int] = [1, 1], groups: Int = 1,
+    phases: [Phase], outputSize: [Int], epilogue: PointwiseProgram = .identity
+  ) {
+    self.stride = stride
+    self.dilation = dilation
+    self.scale = scale
+    self.groups = groups
+    self.phases = phases
+    self.outputSize = outputSize
+    self.epilogue = epilogue
+  }
+
+  package var attributes: [Attribute] {
+    [
+      Attribute("stride", .ints(stride)), Attribute("dilation", .ints(dilation)),
+      Attribute("scale", .ints(scale)), Attribute("groups", .int(groups)),
+      Attribute(
+        "phases", .ints(phases.flatMap { [$0.padTop, $0.padLeft, $0.originY, $0.originX] })),
+      Attribute("size", .ints(outputSize)), Attribute("epilogue", .program(epilogue)),
+    ]
+  }
+
+  package init(attributes: AttributeReader) throws(AttributeError) {
+    let flat = try attributes.ints("phases")
+    guard flat.count % 4 == 0 else { throw AttributeError("`phases` are not fours of numbers") }
+    self.init(
+      stride: try attributes.ints("stride", count: 2),
+      dilation: try attributes.ints("dilation", count: 2),
+      scale: try attributes.ints("scale", count: 2), groups: try attributes.int("groups"),
+      phases: Swift.stride(from: 0, to: flat.count, by: 4).map {
+        Phase(
+          padTop: flat[$0], padLeft: flat[$0 + 1], originY: flat[$0 + 2], originX: flat[$0 + 3])
+      }, outputSize: try attributes.ints("size", count: 2),
+      epilogue: try attributes.program("epilogue"))
+  }
+
+  package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
+    try operands.expect(atLeast: 1 + phases.count)
+    let x = operands[0]
+    guard x.rank == 4 else {
+      throw TypeRuleError("a convolution needs [N, H, W, C], not \(x)", id: "rank", operand: 0)
+    }
+    let w = operands[1]
+    guard w.rank == 4, groups > 0, x[3] % groups == 0, w[0] % groups == 0,
+      w[1] == x[3] / groups
+    else {  // convolution_c1
+      throw TypeRuleError(
+        "a kernel \(w) does not fit \(x[3]) channels in \(groups) groups", id: "channels",
+        operand: 1)
+    }
+    for shape in operands[1...phases.count]
+    where shape.rank != 4 || shape[0] != w[0] || shape[1] != w[1] || shape[2] < 1 || shape[3] < 1 {
+      throw TypeRuleError("the kernels \(w) and \(shape) of two phases differ", id: "channels")
+    }
+    let residues = Set(phases.map { [$0.originY, $0.originX] })
+    guard scale.allSatisfy({ $0 > 0 && $0 < 64 }), phases.count == scale[0] * scale[1],
+      residues.count == phases.count,
+      phases.allSatisfy({
+        (0..<scale[0]).contains($0.originY) && (0..<scale[1]).contains($0.originX)
+      })
+    else {  // convolution_c2
+      throw TypeRuleError("the phases do not cover the result once", id: "phases")
+    }
+    guard (stride + dilation + outputSize).allSatisfy({ $0 > 0 }) else {  // convolution_c3
+      throw TypeRuleError(
+        "stride \(stride), dilation \(dilation) and size \(outputSize) must be positive",
+        id: "convolution")
+    }
+    let result = try makeShape([x[0], outputSize[0], outputSize[1], w[0]])
+    try checkEpilogue(epilogue, operands[(1 + phases.count)...], result: result)
+    return result
+  }
+
+  package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
+    let x = operands[0]
+    let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])
+    let out = operands[1].shape[0]
+    let (perGroup, outPerGroup) = (channels / groups, out / groups)
+    var result = ReferenceTensor([x.shape[0], outputSize[0], outputSize[1], out])
+    for n in 0..<x.shape[0] {
+      for (phase, w) in zip(phases, operands[1...]) {
+        let (kh, kw) = (w.shape[2], w.shape[3])
+        for (i, oy) in Swift.stride(from: phase.originY, to: outputSize[0], by: scale[0])
+          .enumerated()
+        {
+          for (j, ox) in Swift.stride(from: phase.originX, to: outputSize[1], by: scale[1])
+            .enumerated()
+          {
+            for o in 0..<out {
+              let firstChannel = o / outPerGroup * perGroup
+              var sum = 0.0
+              for ky in 0..<kh {
+                let y = i * stride[0] + ky * dilation[0] - phase.padTop
+                guard y >= 0, y < height else { continue }
+                for kx in 0..<kw {
+                  let column = j * stride[1] + kx * dilation[1] - phase.padLeft
+                  guard column >= 0, column < width else { continue }
+                  let base = ((n * height + y) * width + column) * channels + firstChannel
+                  for c in 0..<perGroup {
+                    sum += x[base + c] * w[((o * perGroup + c) * kh + ky) * kw + kx]
+                  }
+                }
+              }
+              result[((n * outputSize[0] + oy) * outputSize[1] + ox) * out + o] = sum
+            }
+          }
+        }
+      }
+    }
+    return applyEpilogue(epilogue, result, operands[(1 + phases.count)...])
+  }
+
+  package func macs(operands: [Shape], result: Shape) -> Int {
+    var total = 0
+    for (phase, w) in zip(phases, operands[1...]) {
+      let rows = (outputSize[0] - phase.originY + scale[0] - 1) / scale[0]
+      let columns = (outputSize[1] - phase.originX + scale[1] - 1) / scale[1]
+      total += result[0] * rows * columns * w.count
+    }
+    return total
+  }
+}

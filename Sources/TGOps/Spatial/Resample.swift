@@ -1,0 +1,105 @@
+package import TGIR
+import TGPlan
+package import TGTensor
+
+/// A sparse linear map along one axis: every kind of resizing, and its gradient.
+///
+/// - Operands: `x`. Result: the extents of `x`, but as many places along `axis` as `starts`.
+///   `y[…, i, …] = Σₜ weights[i, t] · x[…, starts[i] + t, …]`.
+/// - C1: `axis` is an axis of `x`; `weights` has `starts.count · taps` numbers, at least one tap.
+/// - C2: `starts[i] + taps` stays inside `x`.
+package struct Resample: Op {
+  package static let mnemonic = "resample"
+  package static let samples = [
+    OpSample(
+      Resample(axis: 1, starts: [0, 0, 1, 2], taps: 2, weights: [1, 0, 0.5, 0.5, 0.5, 0.5, 0, 1]),
+      [[2, 4, 3]]),
+    OpSample(Resample(axis: 2, starts: [1, 0], taps: 1, weights: [1, -1]), [[2, 3, 2]]),
+  ]
+  /// The axis.
+  package var axis: Int
+  /// The first place that each result place reads.
+  package var starts: [Int]
+  /// How many places each reads.
+  package var taps: Int
+  /// The factors, `[starts.count, taps]`.
+  package var weights: [Double]
+
+  /// Makes a resampling.
+  package init(axis: Int, starts: [Int], taps: Int, weights: [Double]) {
+    self.axis = axis
+    self.starts = starts
+    self.taps = taps
+    self.weights = weights
+  }
+
+  package var attributes: [Attribute] {
+    [
+      Attribute("axis", .int(axis)), Attribute("starts", .ints(starts)),
+      Attribute("taps", .int(taps)), Attribute("weights", .floats(weights)),
+    ]
+  }
+
+  package init(attributes: AttributeReader) throws(AttributeError) {
+    self.init(
+      axis: try attributes.int("axis"), starts: try attributes.ints("starts"),
+      taps: try attributes.int("taps"), weights: try attributes.floats("weights"))
+  }
+
+  package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
+    try operands.expect(1)
+    try checkAxes([axis], rank: operands[0].rank)
+    guard !starts.isEmpty, taps > 0, weights.count == starts.count * taps else {  // resample_c1
+      throw TypeRuleError("\(weights.count) weights for \(starts.count) places", id: "resample")
+    }
+    let extent = operands[0][axis]
+    guard starts.allSatisfy({ $0 >= 0 && $0 <= extent - taps }) else {  // resample_c2
+      throw TypeRuleError("a resampling reads outside \(operands[0])", id: "resample")
+    }
+    var result = operands[0].dimensions
+    result[axis] = starts.count
+    return try makeShape(result)
+  }
+
+  package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
+    let x = operands[0]
+    var extents = x.shape.dimensions
+    let extent = extents[axis]
+    extents[axis] = starts.count
+    let inner = extents[(axis + 1)...].reduce(1, *)
+    let outer = extents[..<axis].reduce(1, *)
+    var result = ReferenceTensor(Shape(extents))
+    for o in 0..<outer {
+      for i in 0..<starts.count {
+        for k in 0..<inner {
+          var sum = 0.0
+          for t in 0..<taps {
+            sum += weights[i * taps + t] * x[(o * extent + starts[i] + t) * inner + k]
+          }
+          result[(o * starts.count + i) * inner + k] = sum
+        }
+      }
+    }
+    return result
+  }
+
+  package func macs(operands: [Shape], result: Shape) -> Int { result.count * taps }
+
+  package func lower(into context: inout some LoweringContext) throws(LoweringError) {
+    let places = context.weights(starts.map { Float($0) })
+    let factors = context.weights(weights.map { Float($0) })
+    context.emit(
+      .resample(
+        Resampling(
+          input: context.view(0), output: context.output(), axis: axis, starts: places,
+          weights: View(
+            slot: factors.slot, offset: factors.offset, dimensions: [starts.count, taps],
+            strides: [taps, 1]))))
+  }
+
+  package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
+    guard let place = permutation.firstIndex(of: axis) else { return nil }
+    return TransposedOp(
+      Resample(axis: place, starts: starts, taps: taps, weights: weights), [permutation])
+  }
+}
