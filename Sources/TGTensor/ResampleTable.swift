@@ -51,13 +51,15 @@ public struct ResampleTable: Hashable, Sendable {
   public let convention: Convention
   /// The number of input samples.
   public let inputSize: Int
-  /// The number of output samples.
+  /// The number of output samples of the whole resampling.
   public let outputSize: Int
+  /// The outputs that the table holds rows for: all of them unless a part was asked for.
+  public let outputs: Range<Int>
   /// The number of weights stored for each output, at most `inputSize`.
   public let taps: Int
-  /// For each output, the first input sample of its window.
+  /// For each of `outputs`, the first input sample of its window.
   public let starts: [Int]
-  /// The weights, `outputSize` rows of `taps`, zero where a window is shorter.
+  /// The weights, `outputs.count` rows of `taps`, zero where a window is shorter.
   public let weights: [Double]
 
   /// Computes a table.
@@ -66,13 +68,17 @@ public struct ResampleTable: Hashable, Sendable {
   ///   - scale: output samples per input sample, where the caller states it apart from the sizes
   ///     (PyTorch's `scale_factor`, SinGAN's 1/f); `outputSize / inputSize` if nil. The aligned,
   ///     area and Pillow conventions have no such parameter and ignore it.
-  /// - Returns: nil unless both sizes are in `1...maximumSize` and the scale is in 1e-4...1e4 and
-  ///   within a factor of 16 of what the sizes say.
+  ///   - outputs: the part of the output wanted, such as what a crop keeps; all of it if nil.
+  /// - Returns: nil unless both sizes are in `1...maximumSize`, the scale is in 1e-4...1e4 and
+  ///   within a factor of 16 of what the sizes say, and the part lies inside.
   public init?(
-    convention: Convention, inputSize: Int, outputSize: Int, scale: Double? = nil
+    convention: Convention, inputSize: Int, outputSize: Int, scale: Double? = nil,
+    outputs: Range<Int>? = nil
   ) {
     let sizes = 1...Self.maximumSize
     guard sizes.contains(inputSize), sizes.contains(outputSize) else { return nil }
+    let outputs = outputs ?? 0..<outputSize
+    guard outputs.lowerBound >= 0, outputs.upperBound <= outputSize else { return nil }
     let natural = Double(outputSize) / Double(inputSize)
     if let scale {
       guard (1e-4...1e4).contains(scale), (natural / 16...natural * 16).contains(scale) else {
@@ -82,16 +88,16 @@ public struct ResampleTable: Hashable, Sendable {
     let sampler = ResampleKernel(
       convention: convention, inputSize: inputSize, outputSize: outputSize, scale: scale)
     var windows: [ResampleWindow] = []
-    windows.reserveCapacity(outputSize)
+    windows.reserveCapacity(outputs.count)
     var taps = 1
-    for index in 0..<outputSize {
+    for index in outputs {
       let window = sampler.window(index)
       taps = max(taps, window.weights.count)
       windows.append(window)
     }
-    guard taps * outputSize <= 1 << 28 else { return nil }
-    var starts = [Int](repeating: 0, count: outputSize)
-    var weights = [Double](repeating: 0, count: outputSize * taps)
+    guard taps * outputs.count <= 1 << 28 else { return nil }
+    var starts = [Int](repeating: 0, count: outputs.count)
+    var weights = [Double](repeating: 0, count: outputs.count * taps)
     for (index, window) in windows.enumerated() {
       let start = min(window.start, inputSize - taps)
       starts[index] = start
@@ -102,6 +108,7 @@ public struct ResampleTable: Hashable, Sendable {
     self.convention = convention
     self.inputSize = inputSize
     self.outputSize = outputSize
+    self.outputs = outputs
     self.taps = taps
     self.starts = starts
     self.weights = weights

@@ -1,1 +1,74 @@
 #pragma once
+/*
+ * libpng's row interface behind calls that return a status.
+ *
+ * libpng reports errors by longjmp, which must not cross Swift; each call here catches it. Bytes
+ * come from and go to memory. Limits are set before anything is decoded, and no memory is taken in
+ * proportion to a claimed height: the caller asks row by row and grows its own store.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+/* The most characters of a message, with the closing zero. */
+#define CTGPNG_MESSAGE 256
+
+typedef struct ctgpng_reader ctgpng_reader;
+
+/* What the header says, after conversion to grey or RGB. */
+typedef struct ctgpng_header {
+  uint32_t width;
+  uint32_t height;
+  /* 1 grey or 3 RGB. */
+  uint32_t channels;
+  /* 8 or 16 bits per sample; 1, 2 and 4 are widened to 8. */
+  uint32_t depth;
+  /* 1 if rows come as seven interlaced passes, each with its own width. */
+  uint32_t interlaced;
+  /* 1 if the file has transparency, which is composited over white. */
+  uint32_t transparent;
+} ctgpng_header;
+
+/* What the caller allows. */
+typedef struct ctgpng_limits {
+  /* The largest width and height, in pixels. */
+  uint32_t side;
+  /* The most bytes one chunk may make libpng allocate. */
+  uint32_t chunk_bytes;
+  /* The most ancillary chunks kept. */
+  uint32_t chunk_count;
+} ctgpng_limits;
+
+/*
+ * Begins to read the PNG in bytes[0..<count], which must outlive the reader, and fills `header`.
+ * Returns NULL with a sentence in `message` (CTGPNG_MESSAGE characters) on failure.
+ */
+ctgpng_reader *ctgpng_open(
+    const uint8_t *bytes, size_t count, const ctgpng_limits *limits, ctgpng_header *header,
+    char *message);
+
+/*
+ * Decodes the next row: `width` pixels of `channels` samples in 0 ... 2^depth - 1, where `width` is
+ * the width of the picture, or of the current pass of an interlaced one. Returns 0, or -1 with
+ * `message`.
+ */
+int ctgpng_read_row(ctgpng_reader *reader, uint32_t width, uint16_t *samples, char *message);
+
+/* Reads on to the end mark; 0, or -1 with `message`. */
+int ctgpng_finish(ctgpng_reader *reader, char *message);
+
+/* What libpng warned of, at most four remarks joined by "; ". Owned by the reader. */
+const char *ctgpng_warnings(const ctgpng_reader *reader);
+
+/* Releases a reader; NULL is allowed. */
+void ctgpng_close(ctgpng_reader *reader);
+
+/*
+ * Encodes height x width x channels samples (1 grey or 3 RGB; 8 or 16 bits) as PNG into memory that
+ * ctgpng_free releases. Equal samples give equal bytes. Returns 0, or -1 with `message`.
+ */
+int ctgpng_encode(
+    const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels, uint32_t depth,
+    uint8_t **bytes, size_t *count, char *message);
+
+/* Releases what ctgpng_encode made. */
+void ctgpng_free(uint8_t *bytes);

@@ -1,0 +1,215 @@
+import Foundation
+import Testing
+
+import TGImage
+
+@Suite struct PNGTests {
+  struct Valid: Decodable {
+    var name: String
+    var height: Int
+    var width: Int
+    var channels: Int
+    var depth: Int
+    var sha256: String
+  }
+
+  struct Suite: Decodable {
+    var name: String
+    var height: Int
+    var width: Int
+    var kind: String
+    var sha256: String?
+  }
+
+  struct Verdict: Decodable {
+    var file: String
+    var kind: String
+  }
+
+  @Test func digestIsSHA256() {
+    #expect(
+      sha256(Array("abc".utf8))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+  }
+
+  @Test func everyKindDecodes() throws {
+    let folder = Fixtures.root.appending(path: "png")
+    let cases = try JSONDecoder().decode(
+      [Valid].self, from: Data(contentsOf: folder.appending(path: "valid.json")))
+    #expect(cases.count > 50)
+    for known in cases {
+      let path = folder.appending(path: "valid/\(known.name).png").path
+      let picture = try Picture.read(path: path)
+      #expect(
+        shape(picture) == [known.height, known.width, known.channels, known.depth],
+        "\(known.name)")
+      let bytes = picture.samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+      #expect(sha256(bytes) == known.sha256, "\(known.name)")
+    }
+  }
+
+  @Test func pngSuiteDecodes() throws {
+    guard let suite = Fixtures.shared("hostile/png/pngsuite") else { return }
+    let list = Fixtures.root.appending(path: "png/pngsuite.json")
+    let cases = try JSONDecoder().decode([Suite].self, from: Data(contentsOf: list))
+    #expect(cases.count == 81)
+    for known in cases {
+      let path = suite.appending(path: "\(known.name).png").path
+      let picture = try Picture.read(path: path)
+      #expect(shape(picture).prefix(2) == [known.height, known.width], "\(known.name)")
+      guard let digest = known.sha256 else { continue }
+      let isHigh = known.kind == "high"
+      #expect(picture.depth == (isHigh ? 16 : 8), "\(known.name)")
+      #expect(
+        sha256(picture.samples.map { UInt8(isHigh ? $0 >> 8 : $0) }) == digest, "\(known.name)")
+    }
+  }
+
+  @Test func hostileFilesEndInErrors() throws {
+    guard let folder = Fixtures.shared("hostile/png") else { return }
+    let lines = try String(
+      contentsOf: folder.appending(path: "expected.jsonl"), encoding: .utf8
+    ).split(separator: "\n")
+    var refused: [String: Int] = [:]
+    for line in lines {
+      let known = try JSONDecoder().decode(Verdict.self, from: Data(line.utf8))
+      do throws(PictureError) {
+        _ = try Picture.read(path: folder.appending(path: known.file).path)
+        #expect(known.kind != "must-reject", "\(known.file)")
+      } catch {
+        #expect(known.kind != "must-decode", "\(known.file): \(error.message)")
+        #expect(error.exitCode == 65)
+        refused[known.kind, default: 0] += 1
+      }
+    }
+    #expect(refused["must-reject"] == 7)
+    print("refused:", refused.sorted { $0.key < $1.key }, "of", lines.count)
+  }
+
+  @Test func claimsCostNothing() throws {
+    // A header that claims the largest size allowed, and no samples at all.
+    for (width, height) in [(10_000, 10_000), (16_384, 6_000), (1, 16_384)] {
+      let claim = PNGChunks.signature + header(width, height) + PNGChunks.chunk("IDAT", [])
+      #expect(throws: PictureError.self) { try Picture.decode(claim, path: "claim.png") }
+    }
+    for (width, height) in [(30_000, 30_000), (16_385, 1), (1, 16_385), (16_384, 16_384)] {
+      let claim = PNGChunks.signature + header(width, height) + PNGChunks.chunk("IDAT", [])
+      #expect(throws: PictureError.tooLarge(path: "claim.png", width: width, height: height)) {
+        try Picture.decode(claim, path: "claim.png")
+      }
+    }
+  }
+
+  @Test func everyTruncationIsAnError() throws {
+    for name in ["rgb-8", "rgba-16-interlaced", "palette-trns-4"] {
+      let file = Fixtures.root.appending(path: "png/valid/\(name).png")
+      let bytes = try [UInt8](Data(contentsOf: file))
+      for count in 0..<bytes.count {
+        #expect(throws: PictureError.self, "\(name) \(count)") {
+          try Picture.decode(Array(bytes.prefix(count)), path: "cut.png")
+        }
+      }
+    }
+  }
+
+  @Test func everyFlippedBitIsAnError() throws {
+    let file = Fixtures.root.appending(path: "png/valid/grey-8.png")
+    let bytes = try [UInt8](Data(contentsOf: file))
+    for bit in 0..<bytes.count * 8 {
+      var flipped = bytes
+      flipped[bit / 8] ^= 1 << (bit % 8)
+      #expect(throws: PictureError.self, "bit \(bit)") {
+        try Picture.decode(flipped, path: "flipped.png")
+      }
+    }
+  }
+
+  @Test func writtenPicturesReadBack() throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var seed: UInt64 = 11
+    func next() -> UInt64 {
+      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return seed >> 33
+    }
+    for (channels, depth) in [(1, 8), (3, 8), (1, 16), (3, 16)] {
+      let samples = (0..<7 * 9 * channels).map { _ in
+        UInt16(truncatingIfNeeded: next()) & (depth == 8 ? 255 : 65535)
+      }
+      let picture = Picture(
+        height: 7, width: 9, channels: channels, depth: depth, samples: samples)
+      let path = folder.appending(path: "out.png").path
+      let texts = [("tgraph", "seed=7"), ("Caption", "a red bird, 红鸟"), ("empty", "")]
+      try picture.write(path: path, text: texts.map { (key: $0.0, value: $0.1) })
+      #expect(try Picture.read(path: path) == picture)
+      let found = try Picture.readText(path: path)
+      #expect(found.map(\.key) == texts.map(\.0) && found.map(\.value) == texts.map(\.1))
+      let once = try picture.encoded(text: found)
+      #expect(try once == picture.encoded(text: found))
+      #expect(try once == [UInt8](Data(contentsOf: URL(filePath: path))))
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.png"])
+  }
+
+  @Test func unfitTextsAreRefused() {
+    let picture = Picture(height: 1, width: 1, colour: [1])
+    for (key, value) in [
+      ("", "x"), (String(repeating: "k", count: 80), "x"), ("é", "x"), ("a", "\0"),
+    ] {
+      #expect(throws: PictureError.self) { try picture.encoded(text: [(key: key, value: value)]) }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([0xFF, 0xD8, 0xFF, 0xE0], "photo.jpg", "convert photo.jpg -auto-orient photo.png"),
+      (Array("GIF89a".utf8), "a b.gif", "convert 'a b.gif[0]' 'a b.png'"),
+      (Array("RIFF....WEBPVP8 ".utf8), "x/y.webp", "convert x/y.webp y.png"),
+      (Array("BM123456789012345".utf8), "y.bmp", "convert y.bmp y.png"),
+      ([0x49, 0x49, 0x2A, 0], "y.tif", "convert 'y.tif[0]' y.png"),
+      (Array("<!DOCTYPE html><html>".utf8), "y.png", "HTML page"),
+      (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "y.png", "git lfs pull"),
+      ([], "y.png", "empty"), (Array("hello".utf8), "y.png", "not a PNG"),
+      ([0x89, 0x50, 0x4E, 0x47, 0x0A, 0x1A], "y.png", "transfer as text"),
+      ([0x93] + Array("NUMPY".utf8), "y.npy", "--input"),
+    ] as [([UInt8], String, String)])
+  func otherFilesAreNamed(bytes: [UInt8], path: String, words: String) throws {
+    let error = try #require(throws: PictureError.self) {
+      try Picture.decode(bytes, path: path)
+    }
+    #expect(error.exitCode == 65)
+    #expect(error.message.contains(words), "\(error.message)")
+  }
+
+  @Test func placesThatHoldNoPicture() throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for path in [folder.path, folder.path + "/none.png", "/dev/zero"] {
+      let error = try #require(throws: PictureError.self) { try Picture.read(path: path) }
+      #expect(error.exitCode == 66, "\(error.message)")
+    }
+    let picture = Picture(height: 1, width: 1, colour: [1, 2, 3])
+    for path in [folder.path, folder.path + "/no/such.png", "/dev/null", ""] {
+      let error = try #require(throws: PictureError.self) { try picture.write(path: path) }
+      #expect(error.exitCode == 73, "\(error.message)")
+    }
+  }
+
+  private func shape(_ picture: Picture) -> [Int] {
+    [picture.height, picture.width, picture.channels, picture.depth]
+  }
+
+  private func header(_ width: Int, _ height: Int) -> [UInt8] {
+    func number(_ value: Int) -> [UInt8] {
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
+    return PNGChunks.chunk("IHDR", number(width) + number(height) + [8, 2, 0, 0, 0])
+  }
+
+  private func temporaryFolder() throws -> URL {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "tgimage-\(UInt64.random(in: 0...UInt64.max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+}
