@@ -64,6 +64,15 @@ public enum MappedFileError: Error, Hashable, Sendable {
       UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: base), count: count))
   }
 
+  /// Lends all bytes to a closure as a span, whose bounds are checked.
+  public func withSpan<Result, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe withBytes { (bytes) throws(Failure) in
+      try body(unsafe RawSpan(_unsafeBytes: bytes))
+    }
+  }
+
   /// A copy of some bytes; nil if the range is not inside the file.
   public func bytes(_ range: Range<Int>) -> [UInt8]? {
     guard range.lowerBound >= 0, range.upperBound <= count else { return nil }

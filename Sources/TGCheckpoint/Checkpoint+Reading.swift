@@ -1,0 +1,111 @@
+package import TGTensor
+
+extension Checkpoint {
+  /// Reads a checkpoint; the bytes say which container it is, not the name.
+  ///
+  /// Nothing in the file is executed and nothing is copied that is not asked for; everything about
+  /// the tensors is checked here, so that reading their elements later cannot fail. Zip members that
+  /// hold tensors are compared with their checksums, which touches each byte once.
+  ///
+  /// - Throws: `CheckpointError` with the path and what is wrong.
+  package static func read(path: String) throws(CheckpointError) -> Checkpoint {
+    let file: MappedFile
+    do { file = try MappedFile(path: path) } catch {
+      throw CheckpointError(path: path, fault: .unreadable(error))
+    }
+    return try read(ByteRegion(file), path: path)
+  }
+
+  /// Reads the bytes of a checkpoint; the path serves names and errors only.
+  package static func read(
+    _ file: ByteRegion, path: String
+  ) throws(CheckpointError) -> Checkpoint {
+    let name = path.split(separator: "/").last.map { String($0) } ?? path
+    do { return try read(file, fileName: name) } catch {
+      throw CheckpointError(path: path, fault: error)
+    }
+  }
+
+  private static func read(
+    _ file: ByteRegion, fileName: String
+  ) throws(CheckpointFault) -> Checkpoint {
+    if let foreign = ForeignFile(file) { throw .foreign(foreign) }
+    if ZipArchive.begins(file) { return try readZip(file, fileName: fileName) }
+    if file.prefix(6) == NumpyArray.magic {
+      let elements = try array(file, member: "")
+      return try Checkpoint(
+        fileName: fileName, format: .npy, entries: [Entry(name: "", elements: elements)])
+    }
+    if Safetensors.begins(file) {
+      let entries = try Safetensors.read(file).map { Entry(name: $0.name, elements: $0.elements) }
+      return try Checkpoint(fileName: fileName, format: .safetensors, entries: entries)
+    }
+    guard PickleReader.canBegin(file) else { throw .foreign(.unknown) }
+    return try readPickle(file, fileName: fileName)
+  }
+
+  private static func readPickle(
+    _ file: ByteRegion, fileName: String
+  ) throws(CheckpointFault) -> Checkpoint {
+    let document = try PickleReader.read(file, allowsStorages: false)
+    if Torch.isMagic(document) {
+      let contents = try Torch.legacy(file, at: document.end)
+      return try Checkpoint(fileName, .torchLegacy, contents.document, contents)
+    }
+    guard document.end == file.count else {
+      throw .pickle(offset: document.end, .trailing(file.count - document.end))
+    }
+    return try Checkpoint(fileName, .pickle, document, nil)
+  }
+
+  private static func readZip(
+    _ file: ByteRegion, fileName: String
+  ) throws(CheckpointFault) -> Checkpoint {
+    let archive: ZipArchive
+    do { archive = try ZipArchive(file) } catch { throw .zip(error) }
+    let suffix = ".npy"
+    guard !archive.members.isEmpty, archive.members.allSatisfy({ $0.name.hasSuffix(suffix) })
+    else {
+      let contents = try Torch.zip(archive)
+      return try Checkpoint(fileName, .torchZip, contents.document, contents)
+    }
+    var entries: [Entry] = []
+    var skipped: [Skipped] = []
+    for member in archive.members {
+      let name = String(member.name.dropLast(suffix.count))
+      let bytes: ByteRegion?
+      do { bytes = try archive.contents(of: member.name) } catch { throw .zip(error) }
+      guard let bytes else { continue }
+      do {
+        entries.append(Entry(name: name, elements: try NumpyArray.stored(bytes)))
+      } catch {
+        guard case .type = error else { throw .numpy(member: name, error) }
+        skipped.append(Skipped(name: name, kind: "an array of values that are not numbers"))
+      }
+    }
+    return try Checkpoint(
+      fileName: fileName, format: .npz, entries: entries, skipped: skipped)
+  }
+
+  private init(
+    _ fileName: String, _ format: Format, _ document: PickleDocument, _ contents: Torch.Contents?
+  ) throws(CheckpointFault) {
+    let collector = try TensorCollector(document, contents)
+    try self.init(
+      fileName: fileName, format: format, entries: collector.entries, skipped: collector.skipped)
+  }
+
+  private static func array(
+    _ file: ByteRegion, member: String
+  ) throws(CheckpointFault) -> StoredElements {
+    do { return try NumpyArray.stored(file) } catch { throw .numpy(member: member, error) }
+  }
+}
+
+extension PickleReader {
+  /// True if the first byte is an instruction that a pickle of data can begin with.
+  static func canBegin(_ file: ByteRegion) -> Bool {
+    guard let first = file.prefix(1).first else { return false }
+    return first == 0x80 || "(]}lcdiVSIFLN".utf8.contains(first)
+  }
+}
