@@ -60,7 +60,7 @@ extension GraphBuilder {
     guard heights >= 0, widths >= 0 else {
       throw TypeRuleError("a kernel \(kernel) is larger than the padded picture \(picture)")
     }
-    let op = Convolution(
+    let op = Conv2D(
       stride: stride, dilation: dilation, groups: groups,
       phases: [.init(padTop: padding.top, padLeft: padding.left)],
       outputSize: [heights / stride[0] + 1, widths / stride[1] + 1])
@@ -101,7 +101,7 @@ extension GraphBuilder {
     for part in parts { turned.append(try transpose(part, [1, 0, 2, 3])) }
     let kernels = try concat(turned, axis: 0)
 
-    var phases: [Convolution.Phase] = []
+    var phases: [Conv2D.Phase] = []
     var operands = [try channelsLast(x)]
     for y in 0..<stride[0] {
       let rows = TransposedTaps(
@@ -114,7 +114,7 @@ extension GraphBuilder {
       }
     }
     // With stride 1 a dilated kernel stays dilated; with a larger stride taps are spelt out.
-    let op = Convolution(scale: stride, groups: groups, phases: phases, outputSize: size)
+    let op = Conv2D(scale: stride, groups: groups, phases: phases, outputSize: size)
     return try channelsFirst(insert(op, operands))
   }
 

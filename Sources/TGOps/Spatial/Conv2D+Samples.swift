@@ -2,24 +2,24 @@ package import TGIR
 import TGPlan
 import TGTensor
 
-extension Convolution {
+extension Conv2D {
   /// Plain, strided, dilated, grouped, depthwise, transposed by phases.
   package static let samples = [
     OpSample(
-      Convolution(phases: [.init(padTop: 1, padLeft: 1)], outputSize: [5, 7]),
+      Conv2D(phases: [.init(padTop: 1, padLeft: 1)], outputSize: [5, 7]),
       [[2, 5, 7, 3], [17, 3, 3, 3]], constants: [1]),
     OpSample(
-      Convolution(stride: [2, 2], phases: [.init(padTop: 1, padLeft: 1)], outputSize: [4, 3]),
+      Conv2D(stride: [2, 2], phases: [.init(padTop: 1, padLeft: 1)], outputSize: [4, 3]),
       [[1, 8, 6, 16], [32, 16, 4, 4]], constants: [1]),
     OpSample(
-      Convolution(
+      Conv2D(
         dilation: [2, 1], groups: 2, phases: [.init(padTop: 2, padLeft: 0)], outputSize: [6, 5]),
       [[2, 6, 7, 4], [6, 2, 3, 3]], constants: [1]),
     OpSample(
-      Convolution(groups: 5, phases: [.init(padTop: 1, padLeft: 1)], outputSize: [6, 6]),
+      Conv2D(groups: 5, phases: [.init(padTop: 1, padLeft: 1)], outputSize: [6, 6]),
       [[1, 6, 6, 5], [5, 1, 3, 3]], constants: [1]),
     OpSample(
-      Convolution(
+      Conv2D(
         scale: [2, 2],
         phases: [
           .init(padTop: 1, padLeft: 1, originY: 0, originX: 0),

@@ -15,7 +15,7 @@ package import TGTensor
 /// - C1: groups divide the channels; kernels agree in O and C / groups.
 /// - C2: the phases' origins are all residues of scaleY × scaleX, once each.
 /// - C3: extents, strides and dilations are positive.
-package struct Convolution: Op {
+package struct Conv2D: Op {
   /// Which output places one kernel computes, and where it starts.
   package struct Phase: Hashable, Sendable {
     /// Rows of zeros above the picture; negative skips rows.

@@ -2,7 +2,7 @@ package import TGIR
 import TGPlan
 import TGTensor
 
-extension Convolution {
+extension Conv2D {
   /// One `convolve` instruction with packed weights; the kernels must be constants.
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     let input = context.rows(0)

@@ -1,0 +1,39 @@
+package import TGIR
+import TGOps
+import TGTensor
+
+/// `op(constants…) → constant`: what depends on no input is computed now.
+///
+/// The value is the op's reference in `Double`, rounded to float32: weight expressions (equalized
+/// rates, spectral norms, sums of shifted kernels), folded norms, packed layouts. A broadcast stays
+/// a broadcast: it costs nothing as a view and much as data.
+///
+/// Effect on numbers: reassociating, within one rounding of float32 per folded op.
+package struct FoldConstants: Pass {
+  package static let name = "FoldConstants"
+
+  package init() {}
+
+  package func run(_ graph: Graph) throws -> Graph {
+    try graph.rewritten { node, _, builder in
+      guard !node.operands.isEmpty, !(node.op is Broadcast) else { return nil }
+      var tensors: [ReferenceTensor] = []
+      for operand in node.operands {
+        guard let tensor = builder.knownTensor(operand) else { return nil }
+        tensors.append(ReferenceTensor(tensor))
+      }
+      return try builder.constant(node.op.reference(tensors).rounded)
+    }
+  }
+}
+
+extension GraphBuilder {
+  /// The constant behind a value, also through one broadcast that a map may see.
+  fileprivate func knownTensor(_ value: Value) -> HostTensor? {
+    if let constant = constant(of: value) { return constant.tensor }
+    guard self[value].op is Broadcast, let inner = constant(of: self[value].operands[0]),
+      shape(value).count <= 1 << 16
+    else { return nil }
+    return ReferenceTensor(inner.tensor).broadcast(to: shape(value)).rounded
+  }
+}

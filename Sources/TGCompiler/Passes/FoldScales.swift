@@ -1,0 +1,62 @@
+package import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+/// `multiply(convolution(x, w), s) → convolution(x, multiply(w, s))`, likewise for linear layers:
+/// the scale of a batch norm, which is one number per output channel, becomes part of the weights.
+///
+/// The shift stays an addition and is fused as an epilogue later. Applies where `s` is constant, the
+/// weights are constant, and nobody else sees the unscaled result.
+///
+/// Effect on numbers: reassociating.
+package struct FoldScales: Pass {
+  package static let name = "FoldScales"
+
+  package init() {}
+
+  package func run(_ graph: Graph) throws -> Graph {
+    let uses = graph.uses
+    return try graph.rewritten { node, old, builder in
+      guard let map = node.op as? Map, map.program == Map(.multiply).program else { return nil }
+      for place in 0..<2 {
+        let produced = node.operands[place]
+        guard uses[graph[old].operands[place].index].count == 1,
+          builder.shape(produced) == node.shape,
+          let scale = builder.constant(of: node.operands[1 - place])?.tensor,
+          let channels = node.shape.dimensions.last, scale.shape.count == channels,
+          scale.shape.dimensions.last == channels
+        else { continue }
+        let inner = builder[produced]
+        switch inner.op {
+        case let convolution as Conv2D where convolution.epilogue.isIdentity:
+          var operands = inner.operands
+          for index in 1...convolution.phases.count {
+            guard let w = builder.constant(of: operands[index])?.tensor else { return nil }
+            operands[index] = try builder.constant(w.scaledRows(by: scale.elements))
+          }
+          return try builder.insert(convolution, operands)
+        case let linear as Linear where linear.epilogue.isIdentity:
+          guard let w = builder.constant(of: inner.operands[1])?.tensor else { return nil }
+          let weights = try builder.constant(w.scaledRows(by: scale.elements))
+          return try builder.insert(linear, [inner.operands[0], weights])
+        default:
+          continue
+        }
+      }
+      return nil
+    }
+  }
+}
+
+extension HostTensor {
+  /// Every element times the factor of its outermost place.
+  fileprivate func scaledRows(by factors: [Float]) -> HostTensor {
+    let run = shape.count / max(factors.count, 1)
+    var scaled = elements
+    for (row, factor) in factors.enumerated() {
+      for position in (row * run)..<((row + 1) * run) { scaled[position] *= factor }
+    }
+    return HostTensor(shape, scaled)
+  }
+}

@@ -1,0 +1,91 @@
+package import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+/// `map f(map g(a…), b…) → map (f ∘ g)(a…, b…)`: a chain of pointwise functions becomes one program,
+/// and constants that are one number become part of it.
+///
+/// A producer is taken in if the consumer is its only use and it has the result's shape (a smaller
+/// one would be computed again for every repetition).
+///
+/// Effect on numbers: bit-exact.
+package struct FusePointwise: Pass {
+  package static let name = "FusePointwise"
+
+  package init() {}
+
+  package func run(_ graph: Graph) throws -> Graph {
+    let uses = graph.uses
+    let kept = Set(graph.outputs.map(\.value))
+    return try graph.rewritten { node, old, builder in
+      guard let map = node.op as? Map else { return nil }
+      var fused = FusedProgram(program: map.program, operands: node.operands)
+      fused.inlineScalars(builder)
+      for (place, operand) in graph[old].operands.enumerated() {
+        let produced = node.operands[place]
+        guard let inner = builder[produced].op as? Map, !kept.contains(operand),
+          uses[operand.index].allSatisfy({ $0 == old }), builder.shape(produced) == node.shape
+        else { continue }
+        fused.absorb(inner.program, builder[produced].operands, at: produced)
+      }
+      guard fused.operands != node.operands else { return nil }
+      return try builder.insert(Map(fused.program), fused.operands)
+    }
+  }
+}
+
+/// A program together with the values it is applied to, each once.
+struct FusedProgram {
+  private(set) var program: PointwiseProgram
+  private(set) var operands: [Value]
+
+  init(program: PointwiseProgram, operands: [Value]) {
+    self.program = program
+    self.operands = operands
+    mergeEqualOperands()
+  }
+
+  /// Replaces operands that are one repeated number by constant steps.
+  mutating func inlineScalars(_ builder: GraphBuilder) {
+    for value in operands where operands.count > 1 {
+      guard let number = builder.constant(of: value)?.splat, builder.shape(value).count <= 1 << 12,
+        builder.shape(value).count == 1
+      else { continue }
+      absorb(
+        PointwiseProgram(operandCount: 0, steps: [.init(.constant, immediate: number)]), [],
+        at: value)
+    }
+  }
+
+  /// Takes in the program that makes operand `value`; does nothing if the limits forbid it.
+  mutating func absorb(_ inner: PointwiseProgram, _ innerOperands: [Value], at value: Value) {
+    guard let place = operands.firstIndex(of: value) else { return }
+    var joined = operands.filter { $0 != value }
+    for operand in innerOperands where !joined.contains(operand) { joined.append(operand) }
+    guard joined.count <= PointwiseProgram.maximumOperands,
+      program.steps.count + inner.steps.count <= PointwiseProgram.maximumSteps
+    else { return }
+    let places = operands.map { $0 == value ? nil : joined.firstIndex(of: $0) }
+    program = program.composed(
+      with: inner, at: place, places: places,
+      innerPlaces: innerOperands.compactMap { joined.firstIndex(of: $0) }, count: joined.count)
+    operands = joined
+  }
+
+  private mutating func mergeEqualOperands() {
+    var distinct: [Value] = []
+    for operand in operands where !distinct.contains(operand) { distinct.append(operand) }
+    guard distinct.count < operands.count else { return }
+    let places = operands.compactMap { distinct.firstIndex(of: $0) }
+    let shift = distinct.count - operands.count
+    let steps = program.steps.map { step in
+      PointwiseProgram.Step(
+        step.function,
+        step.arguments.map { $0 < places.count ? places[$0] : $0 + shift },
+        immediate: step.immediate)
+    }
+    program = PointwiseProgram(operandCount: distinct.count, steps: steps)
+    operands = distinct
+  }
+}

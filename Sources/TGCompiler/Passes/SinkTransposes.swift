@@ -1,0 +1,52 @@
+package import TGIR
+import TGOps
+import TGTensor
+
+/// `op(transpose(x), …) → transpose(op′(x, …))`: the layout pass.
+///
+/// Spatial ops stand between a transposition to channels-last and one back (see
+/// `GraphBuilder+Spatial`). Moving the second one down through everything that works place by place
+/// lets it meet the next op's first one, where the two cancel. Operands that are not transposed
+/// (vectors, constants) are transposed instead, which for a vector of channels is a reshape and for
+/// a constant happens now. What remains are transpositions at the graph's ends, which lowering
+/// turns into strides.
+///
+/// Effect on numbers: bit-exact.
+package struct SinkTransposes: Pass {
+  package static let name = "SinkTransposes"
+
+  package init() {}
+
+  package func run(_ graph: Graph) throws -> Graph {
+    try graph.rewritten { node, _, builder in
+      if let transpose = node.op as? Transpose {
+        return try builder.transposed(node.operands[0], transpose.permutation)
+      }
+      guard let permutation = permutation(above: node, in: builder),
+        let sunk = node.op.transposed(
+          inverse(permutation), operands: node.operands.map { builder.shape($0) },
+          result: node.shape)
+      else { return nil }
+      var operands: [Value] = []
+      for (operand, order) in zip(node.operands, sunk.permutations) {
+        let full = try builder.padded(operand, toRank: order.count)
+        operands.append(try builder.transposed(full, order))
+      }
+      let value = try builder.insert(sunk.op, operands)
+      return try builder.transposed(value, permutation)
+    }
+  }
+
+  /// The order in which the largest transposed operand is seen, if it has the result's rank.
+  private func permutation(above node: Node, in builder: GraphBuilder) -> [Int]? {
+    var best: (count: Int, permutation: [Int])?
+    for operand in node.operands {
+      guard let transpose = builder[operand].op as? Transpose,
+        transpose.permutation.count == node.shape.rank,
+        builder.shape(operand).count > best?.count ?? 0
+      else { continue }
+      best = (builder.shape(operand).count, transpose.permutation)
+    }
+    return best?.permutation
+  }
+}

@@ -1,0 +1,88 @@
+package import TGIR
+
+/// A rewrite of a whole graph: a value in, a value out.
+package protocol Pass: Sendable {
+  /// The name, as in `--print-after NAME`.
+  static var name: String { get }
+
+  /// The rewritten graph, with the same outputs under the same names.
+  ///
+  /// - Throws: `TypeRuleError` or `RewriteError`, both bugs of the pass.
+  func run(_ graph: Graph) throws -> Graph
+}
+
+/// How much the compiler may change.
+package enum OptimizationLevel: Int, Hashable, Sendable, CaseIterable, Comparable {
+  /// Nothing: the reference.
+  case none = 0
+  /// What leaves every bit as it is.
+  case exact = 1
+  /// What changes sums only by reassociating them.
+  case reassociating = 2
+  /// Also Winograd with large tiles; the same as `reassociating` until that exists.
+  case approximate = 3
+
+  /// Orders by strength.
+  package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// The list of passes, in order, and what runs them.
+package struct Pipeline: Sendable {
+  /// The passes.
+  package var passes: [any Pass]
+  /// Called after each pass with its name, the graph, and how long it took in seconds.
+  package var observe: @Sendable (String, Graph, Double) -> Void
+  /// Whether the graph is verified after each pass.
+  package var verifies: Bool
+
+  /// The passes of a level, each where it stands for a reason.
+  package init(
+    level: OptimizationLevel, verifies: Bool = false,
+    observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
+  ) {
+    // Weight expressions must be numbers before anything can be packed: also at O0.
+    var passes: [any Pass] = [FoldConstants(), EliminateDeadCode()]
+    if level >= .exact {
+      // Layout first: every later pattern looks for neighbours, and transpositions hide them.
+      passes += [SimplifyShapes(), SinkTransposes(), SimplifyShapes(), FoldConstants()]
+    }
+    if level >= .reassociating {
+      // Scales into weights while a norm is still a product and a sum; then enlargements, whose
+      // summed kernels should be made of scaled ones.
+      passes += [FoldScales(), SplitUpsampledConvolutions()]
+    }
+    if level >= .exact {
+      // Chains first, so that an epilogue takes in a whole chain at once.
+      passes += [FusePointwise(), EliminateDeadCode(), FuseEpilogues(), EliminateDeadCode()]
+      // Last: the order of what remains.
+      passes += [Schedule()]
+    }
+    self.passes = passes
+    self.verifies = verifies
+    self.observe = observe
+  }
+
+  /// Runs all passes.
+  ///
+  /// - Throws: what a pass throws, or `RewriteError` if the verifier refuses its result.
+  package func run(_ graph: Graph) throws -> Graph {
+    var graph = graph
+    let clock = ContinuousClock()
+    for pass in passes {
+      let start = clock.now
+      graph = try pass.run(graph)
+      let taken = start.duration(to: clock.now)
+      observe(
+        type(of: pass).name, graph,
+        Double(taken.components.attoseconds) * 1e-18
+          + Double(taken.components.seconds))
+      guard verifies else { continue }
+      do {
+        try graph.verify()
+      } catch {
+        throw RewriteError("after \(type(of: pass).name), node \(error.node): \(error.message)")
+      }
+    }
+    return graph
+  }
+}
