@@ -2,3 +2,4 @@
 #pragma once
 
 #include "tg_common.h"
+#include "tg_pointwise.h"

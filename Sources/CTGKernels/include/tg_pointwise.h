@@ -1,0 +1,94 @@
+/* Pointwise programs: straight-line programs on numbers, run tile by tile in the first cache. */
+#pragma once
+
+#include "tg_common.h"
+
+enum {
+  /** The most steps of a program. */
+  TG_MAX_STEPS = 64,
+  /** The most operands of a program. */
+  TG_MAX_OPERANDS = 8,
+  /** The codes of functions, PointwiseFunction in the plan: constant, add, ..., gelu. */
+  TG_FUNCTION_COUNT = 28,
+  /** The elements of a tile buffer. */
+  TG_TILE = 512,
+};
+
+/** One step as written: values 0 ..< operand count are operands, the rest earlier steps. */
+typedef struct {
+  int32_t function;
+  int32_t arguments[3];
+  float immediate;
+} tg_step;
+
+/** Reads n elements from each argument, `steps` elements further for each vector (0 or the vector
+ * width), and writes n elements. An argument with step 0 holds a full vector of one value. */
+typedef void (*tg_step_function)(float *_Nonnull out, const float *_Nonnull const *_Nonnull arguments,
+                                 const ptrdiff_t *_Nonnull steps, ptrdiff_t n, float immediate);
+
+/** A step with its places: argument < 8 an operand, < 8 + registers a tile buffer, else a
+ * constant. */
+typedef struct {
+  tg_step_function _Nullable run;
+  float immediate;
+  uint8_t arity;
+  uint8_t target;
+  uint8_t arguments[3];
+} tg_placed_step;
+
+/** A program with registers allocated, for one instruction set. */
+typedef struct {
+  int32_t operand_count;
+  int32_t step_count;
+  int32_t register_count;
+  int32_t constant_count;
+  /** True if it returns operand 0. */
+  int32_t identity;
+  int32_t vector_width;
+  tg_placed_step steps[TG_MAX_STEPS + 1];
+  float constants[TG_MAX_STEPS][16];
+} tg_program;
+
+/** A block of rows by columns somewhere in memory; strides in elements, 0 where it is broadcast. */
+typedef struct {
+  const float *_Nonnull base;
+  ptrdiff_t row_stride;
+  ptrdiff_t column_stride;
+} tg_block;
+
+/** Allocates the registers of a sound program. Returns 0, or 1 if the program is not sound. */
+int tg_program_prepare(tg_program *_Nonnull program, tg_isa isa, int32_t operand_count,
+                       int32_t step_count, const tg_step *_Nonnull steps);
+
+/** The bytes of workspace that tg_program_run needs. */
+ptrdiff_t tg_program_workspace(const tg_program *_Nonnull program);
+
+/** out[row, column] = program(operands[k][row, column]...), out at `out`. An operand may be the
+ * output itself, but may not overlap it otherwise. */
+void tg_program_run(const tg_program *_Nonnull program, ptrdiff_t rows, ptrdiff_t columns,
+                    float *_Nonnull out, ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
+                    const tg_block *_Nonnull operands, void *_Nonnull workspace);
+
+/** A program over views of equal extents, with its loops arranged and cut into tiles. */
+typedef struct {
+  tg_program program;
+  /** The loops, outermost first, the block's rows and columns last. */
+  ptrdiff_t rank;
+  ptrdiff_t dims[TG_MAX_RANK];
+  float *_Nullable out;
+  ptrdiff_t out_strides[TG_MAX_RANK];
+  const float *_Nullable operands[TG_MAX_OPERANDS];
+  ptrdiff_t strides[TG_MAX_OPERANDS][TG_MAX_RANK];
+  /** The rows and columns of a block and how many blocks there are along each. */
+  ptrdiff_t block_rows, block_columns, row_blocks, column_blocks;
+  ptrdiff_t block_count, blocks_per_tile, tile_count, workspace_bytes;
+} tg_pointwise;
+
+/** Arranges the loops of a map; `operands` are as many as the program's. Returns 0, or 1 if the
+ * program is not sound. */
+int tg_pointwise_prepare(tg_pointwise *_Nonnull map, tg_isa isa, int32_t operand_count,
+                         int32_t step_count, const tg_step *_Nonnull steps,
+                         const tg_view *_Nonnull out, const tg_view *_Nonnull operands);
+
+/** Runs one tile of a prepared map. */
+void tg_pointwise_run(const void *_Nonnull map, ptrdiff_t tile, void *_Nonnull workspace);

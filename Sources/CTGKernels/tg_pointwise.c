@@ -1,0 +1,230 @@
+/* Pointwise programs: register allocation, and running a program over a block. */
+#include "tg_pointwise_internal.h"
+
+#include <string.h>
+
+static const tg_step_function *step_table(tg_isa isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+  case TG_ISA_AVX2:
+    return tg_steps_avx2;
+  case TG_ISA_AVX512:
+    return tg_steps_avx512;
+#endif
+  default:
+    return tg_steps_scalar;
+  }
+}
+
+enum { FUNCTION_CONSTANT = 0, TARGET_OUT = 255 };
+
+static const uint8_t function_arity[TG_FUNCTION_COUNT] = {0, 2, 2, 2, 2, 2, 2, 2, 2, 3, 1, 1, 1, 1,
+                                                          1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+
+static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *steps) {
+  if (operand_count < 0 || operand_count > TG_MAX_OPERANDS) return 0;
+  if (step_count < 0 || step_count > TG_MAX_STEPS) return 0;
+  if (operand_count == 0 && step_count == 0) return 0;
+  for (int32_t i = 0; i < step_count; i += 1) {
+    if (steps[i].function < 0 || steps[i].function >= TG_FUNCTION_COUNT) return 0;
+    for (int k = 0; k < function_arity[steps[i].function]; k += 1) {
+      if (steps[i].arguments[k] < 0 || steps[i].arguments[k] >= operand_count + i) return 0;
+    }
+  }
+  return 1;
+}
+
+int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, int32_t step_count,
+                       const tg_step *steps) {
+  if (!is_sound(operand_count, step_count, steps)) return 1;
+  const tg_step_function *table = step_table(isa);
+  memset(program, 0, sizeof *program);
+  program->operand_count = operand_count;
+  program->vector_width = isa == TG_ISA_AVX512 ? 16 : isa == TG_ISA_AVX2 ? 8 : 1;
+  program->identity = step_count == 0;
+
+  /* The last use of each step's value; a value that nobody uses is last used where it is made. */
+  int32_t last_use[TG_MAX_STEPS];
+  for (int32_t i = 0; i < step_count; i += 1) {
+    last_use[i] = i;
+    for (int k = 0; k < function_arity[steps[i].function]; k += 1) {
+      int32_t value = steps[i].arguments[k] - operand_count;
+      if (value >= 0) last_use[value] = i;
+    }
+  }
+
+  /* Where each step's value lies: a register, or a constant (numbered after the registers once
+   * their count is known: marked by 128). */
+  uint8_t places[TG_MAX_STEPS] = {0};
+  uint8_t busy[TG_MAX_STEPS] = {0};
+  int32_t count = 0;
+  for (int32_t i = 0; i < step_count; i += 1) {
+    int function = steps[i].function;
+    if (function == FUNCTION_CONSTANT) {
+      for (int lane = 0; lane < 16; lane += 1) {
+        program->constants[program->constant_count][lane] = steps[i].immediate;
+      }
+      places[i] = (uint8_t)(128 + program->constant_count);
+      program->constant_count += 1;
+      continue;
+    }
+    tg_placed_step *placed = &program->steps[count];
+    count += 1;
+    placed->run = table[function];
+    placed->immediate = steps[i].immediate;
+    placed->arity = function_arity[function];
+    for (int k = 0; k < placed->arity; k += 1) {
+      int32_t value = steps[i].arguments[k] - operand_count;
+      placed->arguments[k] =
+          (uint8_t)(value < 0 ? steps[i].arguments[k] : places[value]);
+    }
+    /* An argument that is used here for the last time leaves its register to the result. */
+    for (int32_t value = 0; value < i; value += 1) {
+      if (last_use[value] == i && places[value] >= 8 && places[value] < 128) {
+        busy[places[value] - 8] = 0;
+      }
+    }
+    if (i == step_count - 1) {
+      placed->target = TARGET_OUT;
+      continue;
+    }
+    int32_t target = 0;
+    while (busy[target]) target += 1;
+    busy[target] = last_use[i] > i;
+    if (target + 1 > program->register_count) program->register_count = target + 1;
+    places[i] = (uint8_t)(8 + target);
+    placed->target = (uint8_t)target;
+  }
+  if (step_count == 0 || steps[step_count - 1].function == FUNCTION_CONSTANT) {
+    tg_placed_step *placed = &program->steps[count];
+    count += 1;
+    placed->run = table[FUNCTION_CONSTANT];
+    placed->arity = 1;
+    placed->target = TARGET_OUT;
+    placed->arguments[0] = step_count == 0 ? 0 : places[step_count - 1];
+  }
+  program->step_count = count;
+  return 0;
+}
+
+/* A buffer per operand that is not read in place, per register, and for the result; then a vector
+ * per operand for one repeated value. */
+ptrdiff_t tg_program_workspace(const tg_program *program) {
+  ptrdiff_t buffers = program->operand_count + program->register_count + 1;
+  return (buffers * TG_TILE + program->operand_count * 16) * (ptrdiff_t)sizeof(float);
+}
+
+void tg_copy_block(ptrdiff_t rows, ptrdiff_t columns, float *out, ptrdiff_t out_row_stride,
+                   ptrdiff_t out_column_stride, const float *in, ptrdiff_t row_stride,
+                   ptrdiff_t column_stride) {
+  if (out_column_stride == 1 && column_stride == 1 && columns >= 16) {
+    for (ptrdiff_t row = 0; row < rows; row += 1) {
+      memmove(out + row * out_row_stride, in + row * row_stride,
+              (size_t)columns * sizeof(float));
+    }
+  } else if (row_stride == 1 && rows >= 8) {
+    /* Across: read whole lines of the input. */
+    for (ptrdiff_t column = 0; column < columns; column += 1) {
+      const float *from = in + column * column_stride;
+      float *to = out + column * out_column_stride;
+      for (ptrdiff_t row = 0; row < rows; row += 1) to[row * out_row_stride] = from[row];
+    }
+  } else {
+    for (ptrdiff_t row = 0; row < rows; row += 1) {
+      const float *from = in + row * row_stride;
+      float *to = out + row * out_row_stride;
+      if (out_column_stride == 1 && column_stride == 1) {
+        for (ptrdiff_t column = 0; column < columns; column += 1) to[column] = from[column];
+      } else if (out_column_stride == 1 && column_stride == 0) {
+        float value = from[0];
+        for (ptrdiff_t column = 0; column < columns; column += 1) to[column] = value;
+      } else {
+        for (ptrdiff_t column = 0; column < columns; column += 1) {
+          to[column * out_column_stride] = from[column * column_stride];
+        }
+      }
+    }
+  }
+}
+
+static int is_flat(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t row_stride,
+                   ptrdiff_t column_stride) {
+  return (columns == 1 || column_stride == 1) && (rows == 1 || row_stride == columns);
+}
+
+/* A block of at most TG_TILE elements. */
+static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns, float *out,
+                     ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
+                     const tg_block *operands, float *workspace) {
+  const ptrdiff_t n = rows * columns, width = program->vector_width;
+  const float *values[8 + TG_MAX_STEPS];
+  ptrdiff_t steps[8 + TG_MAX_STEPS];
+  float *buffer = workspace;
+  float *splats = workspace +
+                  (program->operand_count + program->register_count + 1) * TG_TILE;
+  for (int k = 0; k < program->operand_count; k += 1) {
+    const tg_block *in = &operands[k];
+    if ((rows == 1 || in->row_stride == 0) && (columns == 1 || in->column_stride == 0)) {
+      float *splat = splats + k * 16, value = in->base[0];
+      for (int lane = 0; lane < 16; lane += 1) splat[lane] = value;
+      values[k] = splat;
+      steps[k] = 0;
+    } else if (is_flat(rows, columns, in->row_stride, in->column_stride)) {
+      values[k] = in->base;
+      steps[k] = width;
+    } else {
+      tg_copy_block(rows, columns, buffer, columns, 1, in->base, in->row_stride,
+                    in->column_stride);
+      values[k] = buffer;
+      steps[k] = width;
+    }
+    buffer += TG_TILE;
+  }
+  for (int k = 0; k < program->register_count; k += 1) {
+    values[8 + k] = buffer;
+    steps[8 + k] = width;
+    buffer += TG_TILE;
+  }
+  int direct = is_flat(rows, columns, out_row_stride, out_column_stride);
+  float *result = direct ? out : buffer;
+  for (int32_t i = 0; i < program->step_count; i += 1) {
+    const tg_placed_step *step = &program->steps[i];
+    const float *arguments[3];
+    ptrdiff_t argument_steps[3];
+    for (int k = 0; k < step->arity; k += 1) {
+      int place = step->arguments[k];
+      if (place >= 128) {
+        arguments[k] = program->constants[place - 128];
+        argument_steps[k] = 0;
+      } else {
+        arguments[k] = values[place];
+        argument_steps[k] = steps[place];
+      }
+    }
+    float *target = step->target == TARGET_OUT ? result : (float *)values[8 + step->target];
+    step->run(target, arguments, argument_steps, n, step->immediate);
+  }
+  if (!direct) {
+    tg_copy_block(rows, columns, out, out_row_stride, out_column_stride, result, columns, 1);
+  }
+}
+
+void tg_program_run(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns, float *out,
+                    ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
+                    const tg_block *operands, void *workspace) {
+  ptrdiff_t tile_columns = columns < TG_TILE ? columns : TG_TILE;
+  ptrdiff_t tile_rows = tile_columns > 0 ? TG_TILE / tile_columns : 1;
+  for (ptrdiff_t row = 0; row < rows; row += tile_rows) {
+    for (ptrdiff_t column = 0; column < columns; column += tile_columns) {
+      tg_block blocks[TG_MAX_OPERANDS];
+      for (int k = 0; k < program->operand_count; k += 1) {
+        blocks[k] = operands[k];
+        blocks[k].base += row * operands[k].row_stride + column * operands[k].column_stride;
+      }
+      run_tile(program, rows - row < tile_rows ? rows - row : tile_rows,
+               columns - column < tile_columns ? columns - column : tile_columns,
+               out + row * out_row_stride + column * out_column_stride, out_row_stride,
+               out_column_stride, blocks, workspace);
+    }
+  }
+}

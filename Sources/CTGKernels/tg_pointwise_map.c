@@ -1,0 +1,193 @@
+/* Pointwise maps over views: loops arranged once, run block by block. */
+#include "tg_pointwise_internal.h"
+
+#include <string.h>
+
+typedef struct {
+  ptrdiff_t dim;
+  ptrdiff_t out;
+  ptrdiff_t in[TG_MAX_OPERANDS];
+} axis;
+
+static ptrdiff_t size_of(ptrdiff_t stride) { return stride < 0 ? -stride : stride; }
+
+/* Axes longer than 1, those of large output strides first, neighbours joined where every view
+ * walks on evenly. */
+static ptrdiff_t arrange(axis *axes, const tg_view *out, const tg_view *operands, int count) {
+  ptrdiff_t rank = 0;
+  for (ptrdiff_t a = 0; a < out->rank; a += 1) {
+    if (out->dims[a] == 1) continue;
+    axis next = {.dim = out->dims[a], .out = out->strides[a]};
+    for (int k = 0; k < count; k += 1) next.in[k] = operands[k].strides[a];
+    ptrdiff_t place = rank;
+    while (place > 0 && size_of(axes[place - 1].out) < size_of(next.out)) {
+      axes[place] = axes[place - 1];
+      place -= 1;
+    }
+    axes[place] = next;
+    rank += 1;
+  }
+  ptrdiff_t kept = 0;
+  for (ptrdiff_t a = 0; a < rank; a += 1) {
+    if (kept > 0) {
+      axis *outer = &axes[kept - 1], *inner = &axes[a];
+      int joins = outer->out == inner->out * inner->dim;
+      for (int k = 0; k < count; k += 1) joins &= outer->in[k] == inner->in[k] * inner->dim;
+      if (joins) {
+        inner->dim *= outer->dim;
+        axes[kept - 1] = *inner;
+        continue;
+      }
+    }
+    axes[kept] = axes[a];
+    kept += 1;
+  }
+  while (kept < 2) {
+    for (ptrdiff_t a = kept; a > 0; a -= 1) axes[a] = axes[a - 1];
+    axes[0] = (axis){.dim = 1};
+    kept += 1;
+  }
+  return kept;
+}
+
+/* The axis of a block's rows: one along which an operand that jumps from column to column is
+ * contiguous, else the innermost that fills a block, else the longest. */
+static ptrdiff_t row_axis(const axis *axes, ptrdiff_t rank, int count, int *across) {
+  const axis *columns = &axes[rank - 1];
+  for (int k = 0; k < count; k += 1) {
+    if (columns->in[k] == 0 || columns->in[k] == 1) continue;
+    for (ptrdiff_t a = rank - 2; a >= 0; a -= 1) {
+      if (axes[a].in[k] == 1) {
+        *across = 1;
+        return a;
+      }
+    }
+  }
+  *across = 0;
+  ptrdiff_t longest = rank - 2;
+  for (ptrdiff_t a = rank - 2; a >= 0; a -= 1) {
+    if (axes[a].dim * columns->dim >= TG_TILE) return a;
+    if (axes[a].dim > axes[longest].dim) longest = a;
+  }
+  return longest;
+}
+
+static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+
+static void choose_blocks(tg_pointwise *map, int across) {
+  ptrdiff_t rows = map->dims[map->rank - 2], columns = map->dims[map->rank - 1];
+  if (across) {
+    map->block_rows = least(rows, 16);
+    map->block_columns = least(columns, TG_TILE / map->block_rows);
+  } else {
+    /* Copies need no buffers. */
+    ptrdiff_t most = map->program.identity ? 8 * TG_TILE : TG_TILE;
+    ptrdiff_t parts = divide_up(columns, most);
+    map->block_columns = least(columns, divide_up(divide_up(columns, parts), 16) * 16);
+    map->block_rows = least(rows, most / map->block_columns > 1 ? most / map->block_columns : 1);
+  }
+  map->row_blocks = divide_up(rows, map->block_rows);
+  map->column_blocks = divide_up(columns, map->block_columns);
+}
+
+int tg_pointwise_prepare(tg_pointwise *map, tg_isa isa, int32_t operand_count, int32_t step_count,
+                         const tg_step *steps, const tg_view *out, const tg_view *operands) {
+  memset(map, 0, sizeof *map);
+  if (tg_program_prepare(&map->program, isa, operand_count, step_count, steps)) return 1;
+  for (ptrdiff_t a = 0; a < out->rank; a += 1) {
+    if (out->dims[a] == 0) return 0;
+  }
+  axis axes[TG_MAX_RANK];
+  map->rank = arrange(axes, out, operands, operand_count);
+  int across;
+  ptrdiff_t row = row_axis(axes, map->rank, operand_count, &across);
+  axis rows = axes[row];
+  for (ptrdiff_t a = row; a < map->rank - 2; a += 1) axes[a] = axes[a + 1];
+  axes[map->rank - 2] = rows;
+  map->out = out->base;
+  for (int k = 0; k < operand_count; k += 1) map->operands[k] = operands[k].base;
+  map->block_count = 1;
+  for (ptrdiff_t a = 0; a < map->rank; a += 1) {
+    map->dims[a] = axes[a].dim;
+    map->out_strides[a] = axes[a].out;
+    for (int k = 0; k < operand_count; k += 1) map->strides[k][a] = axes[a].in[k];
+    if (a < map->rank - 2) map->block_count *= axes[a].dim;
+  }
+  choose_blocks(map, across);
+  map->block_count *= map->row_blocks * map->column_blocks;
+  ptrdiff_t per_tile = 32768 / (1 + map->program.step_count / 4);
+  ptrdiff_t block = map->block_rows * map->block_columns;
+  map->blocks_per_tile = per_tile / block > 1 ? per_tile / block : 1;
+  map->tile_count = divide_up(map->block_count, map->blocks_per_tile);
+  map->workspace_bytes = tg_program_workspace(&map->program);
+  return 0;
+}
+
+/* Where a block begins in the output and in each operand. */
+typedef struct {
+  ptrdiff_t index[TG_MAX_RANK];
+  float *out;
+  const float *in[TG_MAX_OPERANDS];
+} place;
+
+static void run_block(const tg_pointwise *map, const place *at, void *workspace) {
+  const ptrdiff_t r = map->rank - 2, c = map->rank - 1;
+  ptrdiff_t row = at->index[r] * map->block_rows, column = at->index[c] * map->block_columns;
+  ptrdiff_t rows = least(map->block_rows, map->dims[r] - row);
+  ptrdiff_t columns = least(map->block_columns, map->dims[c] - column);
+  float *out = at->out + row * map->out_strides[r] + column * map->out_strides[c];
+  tg_block operands[TG_MAX_OPERANDS];
+  for (int k = 0; k < map->program.operand_count; k += 1) {
+    operands[k].row_stride = map->strides[k][r];
+    operands[k].column_stride = map->strides[k][c];
+    operands[k].base =
+        at->in[k] + row * operands[k].row_stride + column * operands[k].column_stride;
+  }
+  int even = map->out_strides[c] == 1 && operands[0].column_stride <= 1 &&
+             operands[0].column_stride >= 0;
+  if (map->program.identity && (even || columns == 1)) {
+    tg_copy_block(rows, columns, out, map->out_strides[r], map->out_strides[c], operands[0].base,
+                  operands[0].row_stride, operands[0].column_stride);
+  } else {
+    tg_program_run(&map->program, rows, columns, out, map->out_strides[r], map->out_strides[c],
+                   operands, workspace);
+  }
+}
+
+void tg_pointwise_run(const void *record, ptrdiff_t tile, void *workspace) {
+  const tg_pointwise *map = record;
+  ptrdiff_t first = tile * map->blocks_per_tile;
+  ptrdiff_t end = least(first + map->blocks_per_tile, map->block_count);
+  place at = {.out = map->out};
+  for (int k = 0; k < map->program.operand_count; k += 1) at.in[k] = map->operands[k];
+  ptrdiff_t rest = first;
+  ptrdiff_t extents[TG_MAX_RANK];
+  for (ptrdiff_t a = map->rank - 1; a >= 0; a -= 1) {
+    extents[a] = a == map->rank - 1   ? map->column_blocks
+                 : a == map->rank - 2 ? map->row_blocks
+                                      : map->dims[a];
+    at.index[a] = rest % extents[a];
+    rest /= extents[a];
+    if (a >= map->rank - 2) continue;
+    at.out += at.index[a] * map->out_strides[a];
+    for (int k = 0; k < map->program.operand_count; k += 1) {
+      at.in[k] += at.index[a] * map->strides[k][a];
+    }
+  }
+  for (ptrdiff_t block = first; block < end; block += 1) {
+    run_block(map, &at, workspace);
+    for (ptrdiff_t a = map->rank - 1; a >= 0; a -= 1) {
+      at.index[a] += 1;
+      ptrdiff_t step = at.index[a] < extents[a] ? 1 : 1 - extents[a];
+      if (step != 1) at.index[a] = 0;
+      if (a < map->rank - 2) {
+        at.out += step * map->out_strides[a];
+        for (int k = 0; k < map->program.operand_count; k += 1) {
+          at.in[k] += step * map->strides[k][a];
+        }
+      }
+      if (step == 1) break;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package import CTGKernels
+
+/// A pointwise program in the numbering of the plan: operands first, then one value per step.
+package struct KernelProgram: Hashable, Sendable {
+  /// One step.
+  package struct Step: Hashable, Sendable {
+    /// The function's code in the plan, `0 ..< 28`.
+    package var function: Int
+    /// The values it is computed from, at most three.
+    package var arguments: [Int]
+    /// The constant's value or the leaky rectifier's slope.
+    package var immediate: Float
+
+    /// Makes a step.
+    package init(_ function: Int, _ arguments: [Int] = [], immediate: Float = 0) {
+      self.function = function
+      self.arguments = arguments
+      self.immediate = immediate
+    }
+  }
+
+  /// The number of operands, at most 8.
+  package var operandCount: Int
+  /// The steps, at most 64, each naming values before it. None returns operand 0.
+  package var steps: [Step]
+
+  /// Makes a program.
+  package init(operandCount: Int, steps: [Step] = []) {
+    self.operandCount = operandCount
+    self.steps = steps
+  }
+
+  /// The program that returns its only operand.
+  package static let identity = KernelProgram(operandCount: 1)
+
+  /// The steps for C.
+  package var raw: [tg_step] {
+    steps.map { step in
+      precondition(step.arguments.count <= 3, "a step has at most three arguments")
+      let padded = step.arguments + [0, 0, 0]
+      return tg_step(
+        function: Int32(step.function),
+        arguments: (Int32(padded[0]), Int32(padded[1]), Int32(padded[2])),
+        immediate: step.immediate)
+    }
+  }
+
+  /// The program with its registers allocated for an instruction set; traps if it is not sound.
+  package func prepared(for isa: ISA) -> tg_program {
+    var program = tg_program()
+    let status = unsafe tg_program_prepare(
+      &program, isa.code, Int32(operandCount), Int32(steps.count), raw)
+    precondition(status == 0, "a pointwise program is sound")
+    return program
+  }
+}
+
+/// A program on the fly: operand 0 is the kernel's result, the rest are read at the same place.
+@unsafe package struct KernelEpilogue {
+  /// The program; `operandCount` is `operands.count + 1`.
+  package var program: KernelProgram
+  /// Operands 1 and up, each with the output's extents.
+  package var operands: [ResolvedView]
+
+  /// Makes an epilogue; traps if the counts do not fit.
+  package init(program: KernelProgram = .identity, operands: [ResolvedView] = unsafe []) {
+    unsafe precondition(
+      program.operandCount == operands.count + 1, "an epilogue has a view for each operand")
+    unsafe self.program = program
+    unsafe self.operands = operands
+  }
+}
+
+extension KernelCall {
+  /// Prepares `out[i…] = program(operands[i…]…)`; with the identity program a strided copy.
+  ///
+  /// - Parameters:
+  ///   - program: a sound program.
+  ///   - operands: one view per operand, each with the output's extents. One may be the output
+  ///     itself; none may overlap it otherwise.
+  ///   - output: the result, any strides.
+  ///   - isa: an available instruction set.
+  package static func pointwise(
+    program: KernelProgram, operands: [ResolvedView], output: ResolvedView, isa: ISA
+  ) -> KernelCall {
+    unsafe precondition(operands.count == program.operandCount, "a view for each operand")
+    for index in unsafe operands.indices {
+      unsafe precondition(operands[index].dimensions == output.dimensions, "equal extents")
+    }
+    var map = unsafe tg_pointwise()
+    var out = unsafe output.raw
+    let views = unsafe operands.map { unsafe $0.raw }
+    let status = unsafe tg_pointwise_prepare(
+      &map, isa.code, Int32(program.operandCount), Int32(program.steps.count), program.raw, &out,
+      views)
+    precondition(status == 0, "a pointwise program is sound")
+    return unsafe KernelCall(
+      tileCount: map.tile_count, workspaceBytes: map.workspace_bytes,
+      record: KernelRecord([map]), function: tg_pointwise_run)
+  }
+}
