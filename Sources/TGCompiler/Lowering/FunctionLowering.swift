@@ -1,0 +1,118 @@
+package import TGIR
+import TGOps
+package import TGPlan
+import TGTensor
+
+/// Turns an optimised graph into the instructions of a plan function.
+///
+/// Nodes are lowered in order by their ops (`Op.lower`), which ask for places and emit instructions.
+/// Values live in slots; reshapes, slices, transpositions and broadcasts are views. Before lowering,
+/// operands of concatenations are given places inside the concatenation's slot, so that their
+/// producers store there (`ConcatPlacement`). After it, `PlanMemory` gives slots their offsets.
+package struct FunctionLowering {
+  private let function: GraphFunction
+  private let graph: Graph
+  private let label: (Node) -> (label: String, source: String)
+  private var site: LoweringSite
+  private var instructions: [PlacedInstruction] = []
+  private var inputViews: [String: View] = [:]
+
+  /// Lowers `graph`, the optimised form of `function.graph`; weights go to `store`.
+  ///
+  /// `label` says how a node is called in listings and where it comes from.
+  ///
+  /// - Throws: `LoweringError` for what no instruction can do.
+  package static func lower(
+    _ function: GraphFunction, graph: Graph, into store: inout WeightStore,
+    label: @escaping (Node) -> (label: String, source: String)
+  ) throws(LoweringError) -> PlanFunction {
+    var lowering = FunctionLowering(function, graph: graph, store: store, label: label)
+    store = WeightStore()
+    try lowering.run()
+    store = lowering.site.store
+    return try lowering.finished()
+  }
+
+  private init(
+    _ function: GraphFunction, graph: Graph, store: WeightStore,
+    label: @escaping (Node) -> (label: String, source: String)
+  ) {
+    self.function = function
+    self.graph = graph
+    self.label = label
+    site = LoweringSite(graph: graph, store: store)
+  }
+
+  private mutating func run() throws(LoweringError) {
+    placeInputs()
+    for index in graph.nodes.indices {
+      let node = graph.nodes[index]
+      if let input = node.op as? Input, let view = inputViews[input.name] {
+        site.bind(Value(index), to: view)
+        continue
+      }
+      try site.lower(Value(index))
+      let (name, source) = site.instructions.isEmpty ? ("", "") : label(node)
+      for instruction in site.instructions {
+        instructions.append(
+          PlacedInstruction(instruction, label: name, source: source, macs: instruction.macs))
+      }
+    }
+  }
+
+  /// Gives every interface input its slot. An input that is only ever seen transposed is stored in
+  /// that order: the host writes it through strides.
+  private mutating func placeInputs() {
+    let uses = graph.uses
+    for item in function.inputs {
+      inputViews[item.name] = place(item.name, item.shape, uses)
+      switch item.kind {
+      case .text, .sequence:
+        let lengths = item.name + ".lengths"
+        inputViews[lengths] = place(lengths, [function.batch], uses)
+      default: break
+      }
+    }
+  }
+
+  private mutating func place(_ name: String, _ shape: Shape, _ uses: [[Value]]) -> View {
+    let node = graph.nodes.firstIndex { ($0.op as? Input)?.name == name }
+    let seen = node.map { index in uses[index].map { graph[$0].op as? Transpose } } ?? []
+    guard let first = seen.first, let order = first?.permutation,
+      seen.allSatisfy({ $0?.permutation == order })
+    else { return site.newSlot(shape) }
+    return site.newSlot(shape.permuted(order)).permuted(inverse(order))
+  }
+
+  private func finished() throws(LoweringError) -> PlanFunction {
+    var result = PlanFunction(name: graph.name, batch: function.batch)
+    result.documentation = function.documentation
+    result.itemsInteract = function.itemsInteract
+    result.instructions = instructions
+    result.slots = site.slots
+    for item in function.inputs {
+      guard let view = inputViews[item.name] else { continue }
+      result.inputs.append(item.planItem(view, lengths: inputViews[item.name + ".lengths"]))
+    }
+    for item in function.outputs {
+      guard let value = graph.outputs.first(where: { $0.name == item.name })?.value,
+        let view = site.views[value.index]
+      else { throw LoweringError("the output `\(item.name)` is computed by nothing") }
+      result.outputs.append(item.planItem(view, lengths: nil))
+    }
+    result.macs = instructions.reduce(0) { $0 + $1.macs }
+    return PlanMemory.planned(result)
+  }
+}
+
+extension GraphInterface {
+  /// The end as the plan states it.
+  fileprivate func planItem(_ view: View, lengths: View?) -> InterfaceItem {
+    var item = InterfaceItem(name: name, kind: kind, view: view)
+    item.documentation = documentation
+    item.lengths = lengths
+    item.defaultValue = defaultValue
+    item.rows = rows
+    return item
+  }
+}

@@ -1,0 +1,136 @@
+import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+/// What an op sees while it is lowered; collects instructions. One site serves all nodes of a
+/// function in turn.
+struct LoweringSite: LoweringContext {
+  private var node = Value(0)
+  private let graph: Graph
+  private let placement: ConcatPlacement
+  /// Where the values so far lie; a placed concatenation may appear before its turn.
+  private(set) var views: [View?]
+  /// The slots of the function so far.
+  private(set) var slots: [Slot] = []
+  /// The weight section so far.
+  var store: WeightStore
+  /// What the current node has emitted.
+  private(set) var instructions: [Instruction] = []
+  /// Where the current node's result lies.
+  private var result: View?
+  /// The slot number of each weight blob that the function uses.
+  private var weightSlots: [Slot: Int] = [:]
+
+  init(graph: Graph, store: WeightStore) {
+    self.graph = graph
+    self.store = store
+    placement = ConcatPlacement(graph)
+    views = [View?](repeating: nil, count: graph.nodes.count)
+  }
+
+  /// Lowers one node; its instructions are in `instructions`.
+  ///
+  /// - Throws: `LoweringError` for what no instruction can do.
+  mutating func lower(_ value: Value) throws(LoweringError) {
+    node = value
+    result = nil
+    instructions = []
+    let op = graph[value].op
+    try op.lower(into: &self)
+    guard let result else {
+      throw LoweringError("`\(type(of: op).mnemonic)` was lowered to nothing")
+    }
+    views[value.index] = result
+  }
+
+  /// Declares where an input lies.
+  mutating func bind(_ value: Value, to view: View) { views[value.index] = view }
+
+  private var operands: [Value] { graph[node].operands }
+
+  var operandCount: Int { operands.count }
+  var resultShape: Shape { graph.shape(node) }
+  func shape(_ operand: Int) -> Shape { graph.shape(operands[operand]) }
+
+  func view(_ operand: Int) -> View {
+    guard let view = views[operands[operand].index] else {
+      preconditionFailure("operands are lowered before their uses")
+    }
+    return view
+  }
+
+  func constant(_ operand: Int) -> HostTensor? {
+    (graph[operands[operand]].op as? Constant)?.tensor
+  }
+
+  mutating func rows(_ operand: Int) -> View {
+    let view = view(operand)
+    guard let last = view.strides.last, last != 1, view.dimensions.last != 1 else {
+      return view.withUnitInnermostStride()
+    }
+    return dense(operand)
+  }
+
+  mutating func dense(_ operand: Int) -> View {
+    let view = view(operand)
+    if view.isContiguous {
+      return View(
+        slot: view.slot, offset: view.offset, dimensions: view.dimensions,
+        strides: Shape(view.dimensions).strides)
+    }
+    let copy = newSlot(Shape(view.dimensions))
+    emit(.map(PointwiseMap(program: .identity, operands: [view], output: copy)))
+    return copy
+  }
+
+  mutating func output() -> View {
+    if let result { return result }
+    let view = place(node)
+    result = view
+    return view
+  }
+
+  /// The place of a value: inside the concatenation that swallows it, or a slot of its own.
+  private mutating func place(_ value: Value) -> View {
+    if let there = views[value.index] { return there }
+    let view: View
+    if let target = placement.target(of: value) {
+      let whole = place(target.concat)
+      views[target.concat.index] = whole
+      view = View(
+        slot: whole.slot, offset: whole.offset + target.start * whole.strides[target.axis],
+        dimensions: graph.shape(value).dimensions, strides: whole.strides)
+    } else {
+      view = newSlot(graph.shape(value))
+    }
+    return view
+  }
+
+  /// A new arena slot, seen row-major.
+  mutating func newSlot(_ shape: Shape) -> View {
+    slots.append(Slot(kind: .arena, offset: 0, count: shape.count))
+    return View(slot: slots.count - 1, shape: shape)
+  }
+
+  mutating func weights(_ elements: [Float]) -> View {
+    let slot = store.insert(elements)
+    if let known = weightSlots[slot] { return View(slot: known, shape: [elements.count]) }
+    slots.append(slot)
+    weightSlots[slot] = slots.count - 1
+    return View(slot: slots.count - 1, shape: [elements.count])
+  }
+
+  mutating func emit(_ instruction: Instruction) { instructions.append(instruction) }
+
+  mutating func alias(_ view: View) { result = view }
+}
+
+extension View {
+  /// The same elements with stride 1 on an innermost axis of extent 1, where any stride is true.
+  fileprivate func withUnitInnermostStride() -> View {
+    var copy = self
+    if rank > 0, dimensions[rank - 1] == 1 { copy.strides[rank - 1] = 1 }
+    return copy
+  }
+}

@@ -1,0 +1,106 @@
+import TGPlan
+import TGTensor
+
+/// Gives the arena slots of a function their offsets, from their lifetimes.
+///
+/// A slot lives from the first instruction that writes it to the last that touches it. Slots that
+/// inputs and outputs refer to live throughout: the host writes before the run and reads after it.
+/// Slots that never live at once may share memory. Offsets are found greedily, largest slot first,
+/// each at the lowest place where it overlaps nothing that lives at the same time (Pisarchyk & Lee
+/// 2020, greedy by size). Offsets and sizes are multiples of 16 elements.
+package enum PlanMemory {
+  /// A slot's claim: it needs `count` elements during the instructions of `lifetime`.
+  package struct Claim: Hashable, Sendable {
+    /// Elements.
+    package var count: Int
+    /// The first and last instruction.
+    package var lifetime: ClosedRange<Int>
+
+    /// Makes a claim.
+    package init(count: Int, lifetime: ClosedRange<Int>) {
+      self.count = count
+      self.lifetime = lifetime
+    }
+  }
+
+  /// The granule of offsets, in elements: 64 bytes.
+  package static let alignment = 16
+
+  /// Offsets for claims, and the size of the arena, in elements.
+  package static func offsets(for claims: [Claim]) -> (offsets: [Int], size: Int) {
+    let rounded = claims.map { ($0.count + alignment - 1) / alignment * alignment }
+    let order = claims.indices.sorted {
+      (-rounded[$0], claims[$0].lifetime.lowerBound, $0)
+        < (-rounded[$1], claims[$1].lifetime.lowerBound, $1)
+    }
+    var offsets = [Int](repeating: 0, count: claims.count)
+    var placed: [Int] = []  // by ascending offset
+    var size = 0
+    for index in order where rounded[index] > 0 {
+      var offset = 0
+      for other in placed where claims[other].lifetime.overlaps(claims[index].lifetime) {
+        if offset + rounded[index] <= offsets[other] { break }
+        offset = max(offset, offsets[other] + rounded[other])
+      }
+      offsets[index] = offset
+      let place = placed.firstIndex { offsets[$0] > offset } ?? placed.count
+      placed.insert(index, at: place)
+      size = max(size, offset + rounded[index])
+    }
+    return (offsets, size)
+  }
+
+  /// The function with arena slots placed and unused slots removed.
+  static func planned(_ function: PlanFunction) -> PlanFunction {
+    var result = function
+    let last = max(0, function.instructions.count - 1)
+    var lifetimes = [ClosedRange<Int>?](repeating: nil, count: function.slots.count)
+    for (index, placed) in function.instructions.enumerated() {
+      for slot in placed.instruction.views.map(\.slot) {
+        let first = lifetimes[slot]?.lowerBound ?? index
+        lifetimes[slot] = first...index
+      }
+    }
+    for item in function.inputs + function.outputs {
+      for view in [item.view, item.lengths] {
+        if let view { lifetimes[view.slot] = 0...last }
+      }
+    }
+    var numbers = [Int](repeating: -1, count: function.slots.count)
+    result.slots = []
+    for (index, slot) in function.slots.enumerated() where lifetimes[index] != nil {
+      numbers[index] = result.slots.count
+      result.slots.append(slot)
+    }
+    result.renumberSlots(numbers)
+
+    let arena = function.slots.indices.filter {
+      function.slots[$0].kind == .arena && lifetimes[$0] != nil
+    }
+    let claims = arena.compactMap { index in
+      lifetimes[index].map { Claim(count: function.slots[index].count, lifetime: $0) }
+    }
+    let (offsets, size) = offsets(for: claims)
+    for (index, offset) in zip(arena, offsets) { result.slots[numbers[index]].offset = offset }
+    result.arenaElements = size
+    return result
+  }
+}
+
+extension PlanFunction {
+  /// Gives slot `i` the number `numbers[i]`, wherever it is named.
+  fileprivate mutating func renumberSlots(_ numbers: [Int]) {
+    for index in instructions.indices {
+      instructions[index].instruction.updateViews { $0.slot = numbers[$0.slot] }
+    }
+    for index in inputs.indices { inputs[index].renumber(numbers) }
+    for index in outputs.indices { outputs[index].renumber(numbers) }
+  }
+}
+
+extension InterfaceItem {
+  fileprivate mutating func renumber(_ numbers: [Int]) {
+    view.slot = numbers[view.slot]
+    if let slot = lengths?.slot { lengths?.slot = numbers[slot] }
+  }
+}

@@ -1,0 +1,110 @@
+public import TGTensor
+
+extension Instruction {
+  /// The views that are read, those of the epilogue included, in a fixed order.
+  public var operands: [View] {
+    switch self {
+    case .convolve(let x): [x.input] + x.phases.map(\.weights) + x.epilogue.operands
+    case .multiply(let x): [x.left, x.right] + x.epilogue.operands
+    case .map(let x): x.operands
+    case .reduce(let x): [x.input]
+    case .normalize(let x): [x.input] + x.epilogue.operands
+    case .softmax(let x): [x.input]
+    case .pool(let x): [x.input]
+    case .resample(let x): [x.input, x.starts, x.weights]
+    case .gather(let x): [x.table, x.indices]
+    }
+  }
+
+  /// The view that is written.
+  public var output: View {
+    switch self {
+    case .convolve(let x): x.output
+    case .multiply(let x): x.output
+    case .map(let x): x.output
+    case .reduce(let x): x.output
+    case .normalize(let x): x.output
+    case .softmax(let x): x.output
+    case .pool(let x): x.output
+    case .resample(let x): x.output
+    case .gather(let x): x.output
+    }
+  }
+
+  /// All views, the output first.
+  public var views: [View] { [output] + operands }
+
+  /// Changes every view.
+  public mutating func updateViews(_ change: (inout View) -> Void) {
+    switch self {
+    case .convolve(var x):
+      change(&x.input)
+      change(&x.output)
+      for index in x.phases.indices { change(&x.phases[index].weights) }
+      x.epilogue.updateViews(change)
+      self = .convolve(x)
+    case .multiply(var x):
+      change(&x.left)
+      change(&x.right)
+      change(&x.output)
+      x.epilogue.updateViews(change)
+      self = .multiply(x)
+    case .map(var x):
+      for index in x.operands.indices { change(&x.operands[index]) }
+      change(&x.output)
+      self = .map(x)
+    case .reduce(var x):
+      change(&x.input)
+      change(&x.output)
+      self = .reduce(x)
+    case .normalize(var x):
+      change(&x.input)
+      change(&x.output)
+      x.epilogue.updateViews(change)
+      self = .normalize(x)
+    case .softmax(var x):
+      change(&x.input)
+      change(&x.output)
+      self = .softmax(x)
+    case .pool(var x):
+      change(&x.input)
+      change(&x.output)
+      self = .pool(x)
+    case .resample(var x):
+      change(&x.input)
+      change(&x.output)
+      change(&x.starts)
+      change(&x.weights)
+      self = .resample(x)
+    case .gather(var x):
+      change(&x.table)
+      change(&x.indices)
+      change(&x.output)
+      self = .gather(x)
+    }
+  }
+
+  /// Multiplications with additions that executing it takes: products of convolutions and matrices
+  /// and the taps of resampling; 0 for everything else. The views are assumed sound.
+  public var macs: Int {
+    switch self {
+    case .convolve(let x):
+      let perOutput = x.input.dimensions[3] / x.groups
+      let images = x.output.dimensions[0] * x.output.dimensions[3]
+      return x.phases.reduce(0) { sum, phase in
+        let rows = (x.output.dimensions[1] - phase.originY + x.scaleY - 1) / x.scaleY
+        let columns = (x.output.dimensions[2] - phase.originX + x.scaleX - 1) / x.scaleX
+        return sum + images * rows * columns * perOutput * phase.kernelHeight * phase.kernelWidth
+      }
+    case .multiply(let x): return x.output.count * x.left.dimensions[2]
+    case .resample(let x): return x.output.count * x.weights.dimensions[1]
+    case .map, .reduce, .normalize, .softmax, .pool, .gather: return 0
+    }
+  }
+}
+
+extension Epilogue {
+  fileprivate mutating func updateViews(_ change: (inout View) -> Void) {
+    for index in operands.indices { change(&operands[index]) }
+  }
+}
