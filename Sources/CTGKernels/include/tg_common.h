@@ -41,3 +41,12 @@ tg_isa tg_isa_best(void);
 /** Makes a view of rank <= TG_MAX_RANK. */
 tg_view tg_view_make(float *_Nonnull base, ptrdiff_t rank, const ptrdiff_t *_Nonnull dims,
                      const ptrdiff_t *_Nonnull strides);
+
+/** Tells the processor that the thread waits in a loop. */
+static inline void tg_spin_hint(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

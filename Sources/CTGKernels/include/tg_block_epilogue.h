@@ -1,0 +1,41 @@
+/* A pointwise program on the results of a kernel, block by block. */
+#pragma once
+
+#include "tg_axes.h"
+#include "tg_pointwise.h"
+
+enum {
+  /** The most axes that a kernel counts its places by: two may be split. */
+  TG_EPILOGUE_AXES = TG_MAX_RANK + 2,
+};
+
+/** A program whose operand 0 is a kernel's result; without program the result is stored as it is.
+ * The other operands are known by their strides along the axes that the kernel counts by. */
+typedef struct {
+  const tg_program *_Nullable program;
+  ptrdiff_t operand_count;
+  const float *_Nullable operands[TG_MAX_OPERANDS];
+  ptrdiff_t strides[TG_MAX_OPERANDS][TG_EPILOGUE_AXES];
+} tg_block_epilogue;
+
+/** Adds an operand with its strides along `rank` axes. */
+static inline void tg_block_epilogue_append(tg_block_epilogue *_Nonnull epilogue,
+                                            const float *_Nonnull operand, ptrdiff_t rank,
+                                            const ptrdiff_t *_Nonnull strides) {
+  const ptrdiff_t k = epilogue->operand_count;
+  if (k >= TG_MAX_OPERANDS || rank > TG_EPILOGUE_AXES) return;
+  epilogue->operands[k] = operand;
+  for (ptrdiff_t axis = 0; axis < rank; axis++) epilogue->strides[k][axis] = strides[axis];
+  epilogue->operand_count = k + 1;
+}
+
+/** A block of rows by columns of a kernel's result, contiguous, goes through the program to `out`.
+ *
+ * `place[axis]` are the indices of its first element, `rank` of them; its rows and columns lie
+ * along two of the axes. The workspace is the program's. */
+void tg_block_epilogue_run(const tg_block_epilogue *_Nonnull epilogue,
+                           const ptrdiff_t *_Nonnull place, ptrdiff_t rank, ptrdiff_t row_axis,
+                           ptrdiff_t column_axis, ptrdiff_t rows, ptrdiff_t columns,
+                           const float *_Nonnull result, float *_Nonnull out,
+                           ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
+                           void *_Nonnull workspace);

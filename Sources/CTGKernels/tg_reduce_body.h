@@ -1,0 +1,175 @@
+/* Sums run in lanes over short runs, then in double: rounding errors do not grow with the count.
+ * No include guard: see tg_lanes.h. */
+#include "tg_lanes.h"
+
+#ifndef TG_REDUCE_BODY_ONCE
+#define TG_REDUCE_BODY_ONCE
+enum { TG_RUN_ELEMENTS = 1024, TG_RUN_ROWS = 128 };
+
+static inline float tg_reduce_neutral(int function) {
+  switch (function) {
+    case TG_REDUCE_MAXIMUM: return -__builtin_inff();
+    case TG_REDUCE_MINIMUM: return __builtin_inff();
+    case TG_REDUCE_PRODUCT: return 1;
+    default: return 0;
+  }
+}
+
+static inline int tg_reduce_is_sum(int function) {
+  return function == TG_REDUCE_SUM || function == TG_REDUCE_MEAN;
+}
+
+static inline float tg_reduce_pair(int function, float a, float x) {
+  switch (function) {
+    case TG_REDUCE_MAXIMUM: return a >= x || a != a ? a : x;
+    case TG_REDUCE_MINIMUM: return a <= x || a != a ? a : x;
+    case TG_REDUCE_PRODUCT: return a * x;
+    default: return a + x;
+  }
+}
+#endif
+
+TG_INLINE tg_v16 TG_FN(combine)(int function, tg_v16 a, tg_v16 x) {
+  switch (function) {
+    case TG_REDUCE_MAXIMUM: return tg_larger(a, x);
+    case TG_REDUCE_MINIMUM: return tg_smaller(a, x);
+    case TG_REDUCE_PRODUCT: return a * x;
+    default: return a + x;
+  }
+}
+
+/* One run of at most TG_RUN_ELEMENTS. */
+TG_INLINE float TG_FN(run)(int function, const float *p, ptrdiff_t count, ptrdiff_t stride) {
+  const float neutral = tg_reduce_neutral(function);
+  float lanes[16];
+  if (stride == 1) {
+    tg_v16 a = tg_splat(neutral), b = a;
+    ptrdiff_t i = 0;
+    for (; i + 32 <= count; i += 32) {
+      a = TG_FN(combine)(function, a, tg_load(p + i));
+      b = TG_FN(combine)(function, b, tg_load(p + i + 16));
+    }
+    if (i + 16 <= count) {
+      a = TG_FN(combine)(function, a, tg_load(p + i));
+      i += 16;
+    }
+    if (i < count)
+      b = TG_FN(combine)(function, b, tg_load_part(p + i, count - i, neutral));
+    a = TG_FN(combine)(function, a, b);
+    memcpy(lanes, &a, sizeof lanes);
+  } else {
+    for (int k = 0; k < 16; k++) lanes[k] = neutral;
+    for (ptrdiff_t i = 0; i < count; i++)
+      lanes[i % 16] = tg_reduce_pair(function, lanes[i % 16], p[i * stride]);
+  }
+  for (int width = 8; width > 0; width /= 2)
+    for (int k = 0; k < width; k++)
+      lanes[k] = tg_reduce_pair(function, lanes[k], lanes[k + width]);
+  return lanes[0];
+}
+
+TG_INLINE void TG_FN(rows)(int function, const tg_reduction *r, const float *input, float *output,
+                           ptrdiff_t begin, ptrdiff_t end) {
+  const ptrdiff_t places = tg_axes_count(&r->outer);
+  for (ptrdiff_t unit = begin; unit < end; unit++) {
+    ptrdiff_t at[TG_AXES_TENSORS], inner[TG_AXES_TENSORS];
+    tg_axes_locate(&r->kept, unit, at);
+    double sum = 0;
+    float other = tg_reduce_neutral(function);
+    for (ptrdiff_t place = 0; place < places; place++) {
+      tg_axes_locate(&r->outer, place, inner);
+      const float *p = input + at[0] + inner[0];
+      for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ELEMENTS) {
+        const ptrdiff_t n = r->count - i < TG_RUN_ELEMENTS ? r->count - i : TG_RUN_ELEMENTS;
+        const float part = TG_FN(run)(function, p + i * r->stride, n, r->stride);
+        if (tg_reduce_is_sum(function))
+          sum += part;
+        else
+          other = tg_reduce_pair(function, other, part);
+      }
+    }
+    if (r->function == TG_REDUCE_MEAN) sum /= (double)(places * r->count);
+    output[at[1]] = tg_reduce_is_sum(function) ? (float)sum : other;
+  }
+}
+
+/* 64 lanes at once with four vectors, up to 16 with one. */
+TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, const float *input,
+                            float *output, ptrdiff_t width) {
+  const ptrdiff_t places = tg_axes_count(&r->outer);
+  const float neutral = tg_reduce_neutral(function);
+  const ptrdiff_t tail = width - (vectors - 1) * 16;
+  tg_d16 sum[4];
+  tg_v16 part[4];
+  for (int v = 0; v < vectors; v++) {
+    sum[v] = tg_widen(tg_splat(0));
+    part[v] = tg_splat(neutral);
+  }
+  for (ptrdiff_t place = 0; place < places; place++) {
+    ptrdiff_t inner[TG_AXES_TENSORS];
+    tg_axes_locate(&r->outer, place, inner);
+    for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ROWS) {
+      const ptrdiff_t n = r->count - i < TG_RUN_ROWS ? r->count - i : TG_RUN_ROWS;
+      const float *p = input + inner[0] + i * r->stride;
+      for (ptrdiff_t row = 0; row < n; row++, p += r->stride) {
+        for (int v = 0; v + 1 < vectors; v++)
+          part[v] = TG_FN(combine)(function, part[v], tg_load(p + 16 * v));
+        const float *last = p + 16 * (vectors - 1);
+        part[vectors - 1] = TG_FN(combine)(
+            function, part[vectors - 1],
+            tail == 16 ? tg_load(last) : tg_load_part(last, tail, neutral));
+      }
+      if (tg_reduce_is_sum(function))
+        for (int v = 0; v < vectors; v++) {
+          sum[v] += tg_widen(part[v]);
+          part[v] = tg_splat(0);
+        }
+    }
+  }
+  for (ptrdiff_t lane = 0; lane < width; lane++) {
+    double value = sum[lane / 16][lane % 16];
+    if (r->function == TG_REDUCE_MEAN) value /= (double)(places * r->count);
+    output[lane * r->lane_stride] =
+        tg_reduce_is_sum(function) ? (float)value : part[lane / 16][lane % 16];
+  }
+}
+
+TG_INLINE void TG_FN(units)(int function, const tg_reduction *r, const float *input, float *output,
+                            ptrdiff_t begin, ptrdiff_t end) {
+  if (r->lanes == 0) {
+    TG_FN(rows)(function, r, input, output, begin, end);
+    return;
+  }
+  const ptrdiff_t blocks = (r->lanes + r->block - 1) / r->block;
+  for (ptrdiff_t unit = begin; unit < end; unit++) {
+    ptrdiff_t at[TG_AXES_TENSORS];
+    tg_axes_locate(&r->kept, unit / blocks, at);
+    const ptrdiff_t first = unit % blocks * r->block;
+    const ptrdiff_t width = r->lanes - first < r->block ? r->lanes - first : r->block;
+    const float *p = input + at[0] + first;
+    float *q = output + at[1] + first * r->lane_stride;
+    if (width == 64)
+      TG_FN(lanes)(function, 4, r, p, q, width);
+    else
+      for (ptrdiff_t i = 0; i < width; i += 16)
+        TG_FN(lanes)(function, 1, r, p + i, q + i * r->lane_stride,
+                     width - i < 16 ? width - i : 16);
+  }
+}
+
+static void TG_FN(tg_f32_reduce)(const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end) {
+  const float *input = r->input;
+  float *output = r->output;
+  switch (r->function) {
+    case TG_REDUCE_MAXIMUM:
+      TG_FN(units)(TG_REDUCE_MAXIMUM, r, input, output, begin, end);
+      break;
+    case TG_REDUCE_MINIMUM:
+      TG_FN(units)(TG_REDUCE_MINIMUM, r, input, output, begin, end);
+      break;
+    case TG_REDUCE_PRODUCT:
+      TG_FN(units)(TG_REDUCE_PRODUCT, r, input, output, begin, end);
+      break;
+    default: TG_FN(units)(TG_REDUCE_SUM, r, input, output, begin, end); break;
+  }
+}

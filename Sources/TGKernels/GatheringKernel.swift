@@ -1,0 +1,32 @@
+internal import CTGKernels
+
+extension KernelCall {
+  /// `output[i…, d…] = table[indices[i…], d…]`; a number outside the table takes its nearest row.
+  ///
+  /// - Parameters:
+  ///   - table: `[rows, d…]`, at least one row.
+  ///   - indices: whole numbers.
+  ///   - output: the extents of `indices`, then those of a row.
+  package static func gathering(
+    table: ResolvedView, indices: ResolvedView, output: ResolvedView, isa: ISA
+  ) -> KernelCall {
+    let rank = unsafe indices.dimensions.count
+    var places = unsafe Axes(
+      extents: indices.dimensions[...], strides: [indices.strides[...], output.strides[..<rank]])
+    places.merge()
+    var row = unsafe Axes(
+      extents: table.dimensions[1...],
+      strides: [table.strides[1...], output.strides[rank...]])
+    let elements = row.count
+    row.merge()
+    let run = row.takeContiguous(tensors: [0, 1])?.extent ?? 1
+    let grid = tg_grid(isa: isa, units: places.count, unitElements: elements)
+    let record = unsafe tg_gathering(
+      grid: grid, table: UnsafePointer(table.base), indices: UnsafePointer(indices.base),
+      output: output.base, places: places.raw, row: row.raw, count: run,
+      rows: table.dimensions[0], row_stride: table.strides[0])
+    return unsafe KernelCall(
+      tileCount: elements == 0 ? 0 : grid.tileCount, workspaceBytes: 0,
+      record: KernelRecord([record]), function: tg_f32_gather_tile)
+  }
+}

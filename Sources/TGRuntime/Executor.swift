@@ -1,0 +1,143 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+package import TGKernels
+package import TGPlan
+package import TGTensor
+
+/// Runs one function of a plan.
+///
+/// Everything is prepared when it is made: memory, addresses, kernels, threads. A run then does the
+/// instructions in order and allocates nothing. The numbers depend on the plan, the inputs and the
+/// instruction set, not on the number of threads. Not for use by several threads at once; make one
+/// executor for each.
+package final class Executor {
+  /// What is executed.
+  package let function: PlanFunction
+  /// The instruction set of the kernels.
+  package let isa: ISA
+  private let arena: Arena
+  private let pool: ThreadPool
+
+  /// Prepares a function.
+  ///
+  /// - Parameters:
+  ///   - file: the checked plan with its weights.
+  ///   - function: its number.
+  ///   - threads: how many threads may work, the caller included; at least 1. More than there are
+  ///     tiles are not started.
+  ///   - isa: the instruction set, one that the processor has.
+  ///   - memoryLimit: the most bytes that arena and scratch memory may take; nil for what the
+  ///     machine has.
+  /// - Throws: `RuntimeError`.
+  package init(
+    _ file: LoadedPlan, function: Int = 0, threads: Int, isa: ISA = .best(),
+    memoryLimit: Int? = nil
+  ) throws(RuntimeError) {
+    guard file.plan.functions.indices.contains(function) else { throw .noSuchFunction(function) }
+    guard ISA.available().contains(isa) else { throw .unavailableISA(isa.rawValue) }
+    self.function = file.plan.functions[function]
+    self.isa = isa
+    let allowed = memoryLimit ?? Self.physicalMemory()
+    let (arenaBytes, overflow) = self.function.arenaElements.multipliedReportingOverflow(by: 4)
+    guard !overflow, arenaBytes <= allowed else {
+      throw .overBudget(needed: overflow ? .max : arenaBytes, allowed: allowed)
+    }
+    arena = try Arena(self.function, weights: file.weights)
+    var calls: [KernelCall] = []
+    calls.reserveCapacity(self.function.instructions.count)
+    for placed in self.function.instructions {
+      calls.append(try arena.prepare(placed.instruction, isa: isa))
+    }
+    let needed = arenaBytes + ThreadPool.demand(of: calls, threads: threads).bytes
+    guard needed <= allowed else { throw .overBudget(needed: needed, allowed: allowed) }
+    confineMatrixProductsToOneThread()
+    pool = try ThreadPool(calls: calls, threads: threads)
+  }
+
+  /// The bytes of memory in use besides weights: arena and scratch memory.
+  package var memoryBytes: Int { arena.byteCount + pool.workspaceBytes }
+
+  /// How many threads work, the caller included.
+  package var threadCount: Int { pool.threadCount }
+
+  /// Does all instructions in order; allocates nothing.
+  package func run() {
+    for index in function.instructions.indices { pool.run(call: index) }
+  }
+
+  /// Does all instructions in order and times each.
+  package func profile() -> [InstructionTime] {
+    let clock = ContinuousClock()
+    return function.instructions.indices.map { index in
+      let elapsed = clock.measure { pool.run(call: index) }
+      return InstructionTime(function.instructions[index], elapsed: elapsed)
+    }
+  }
+
+  /// Copies numbers, in row-major order of the view's extents, to where the view sees them.
+  ///
+  /// - Throws: `wrongCount` unless there is one for each element; `unsound` for a view outside its
+  ///   slot or of weights.
+  package func store(_ elements: [Float], into view: View) throws(RuntimeError) {
+    try arena.store(elements.span, into: view)
+  }
+
+  /// The same from memory of the caller's; allocates nothing.
+  package func store(_ elements: Span<Float>, into view: View) throws(RuntimeError) {
+    try arena.store(elements, into: view)
+  }
+
+  /// What a view sees, in row-major order of its extents.
+  ///
+  /// - Throws: `unsound` for a view outside its slot.
+  package func fetch(_ view: View) throws(RuntimeError) -> [Float] {
+    try arena.fetch(view)
+  }
+
+  /// The same into memory of the caller's; allocates nothing.
+  ///
+  /// - Throws: as `store` does.
+  package func fetch(_ view: View, into elements: inout MutableSpan<Float>) throws(RuntimeError) {
+    try arena.fetch(view, into: &elements)
+  }
+
+  /// The memory of the machine, in bytes.
+  private static func physicalMemory() -> Int {
+    let (bytes, overflow) = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(
+      by: sysconf(Int32(_SC_PAGESIZE)))
+    return overflow || bytes <= 0 ? .max : bytes
+  }
+}
+
+/// How long an instruction took.
+package struct InstructionTime: Hashable, Sendable {
+  /// Its name for listings, such as `conv h_net2.upsample.1`.
+  package let label: String
+  /// The base name of the `.tgraph` file and the line; empty if unknown.
+  package let source: String
+  /// Its multiplications with additions.
+  package let macs: Int
+  /// The time from start to end.
+  package let elapsed: Duration
+
+  init(_ placed: PlacedInstruction, elapsed: Duration) {
+    label = placed.label
+    source = placed.source
+    macs = placed.macs
+    self.elapsed = elapsed
+  }
+
+  /// The time in seconds.
+  package var seconds: Double { elapsed / .seconds(1) }
+
+  /// Arithmetic done per nanosecond, in GFLOP/s: a multiplication and an addition count as two.
+  package var gigaflops: Double { seconds > 0 ? 2 * Double(macs) / seconds / 1e9 : 0 }
+}
+
+extension [InstructionTime] {
+  /// The time of all, in seconds.
+  package var seconds: Double { reduce(0) { $0 + $1.seconds } }
+}

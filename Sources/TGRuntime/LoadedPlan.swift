@@ -1,0 +1,16 @@
+package import TGPlan
+package import TGTensor
+
+/// A plan that was decoded and checked, with its constant numbers.
+package struct LoadedPlan: Sendable {
+  /// The plan, accepted by the plan checker.
+  package let plan: Plan
+  /// Its weight section.
+  package let weights: WeightSection
+
+  /// Joins a checked plan with its weights.
+  package init(plan: Plan, weights: WeightSection) {
+    self.plan = plan
+    self.weights = weights
+  }
+}

@@ -1,0 +1,109 @@
+internal import TGKernels
+internal import TGPlan
+internal import TGTensor
+
+/// From instructions of a plan to kernels with addresses.
+extension Arena {
+  /// The kernel call of an instruction.
+  ///
+  /// - Throws: `unsound` if a view lies outside its slot or a resampling outside its input.
+  func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> KernelCall {
+    switch instruction {
+    case .convolve: throw .unsound("convolution")
+    case .multiply(let product):
+      return unsafe .matrixProduct(
+        left: try resolve(product.left), right: try resolve(product.right),
+        output: try resolve(product.output, writing: true),
+        epilogue: try prepare(product.epilogue), isa: isa)
+    case .map(let map):
+      return unsafe .pointwise(
+        program: KernelProgram(map.program), operands: try resolve(map.operands),
+        output: try resolve(map.output, writing: true), isa: isa)
+    case .reduce(let reduction):
+      return unsafe .reduction(
+        ReductionKind(reduction.function), input: try resolve(reduction.input),
+        keptRank: reduction.keptRank, output: try resolve(reduction.output, writing: true),
+        isa: isa)
+    case .normalize(let normalization):
+      return unsafe .normalization(
+        input: try resolve(normalization.input), keptRank: normalization.keptRank,
+        epsilon: normalization.epsilon, output: try resolve(normalization.output, writing: true),
+        epilogue: try prepare(normalization.epilogue), isa: isa)
+    case .softmax(let softmax):
+      return unsafe .softmax(
+        input: try resolve(softmax.input), output: try resolve(softmax.output, writing: true),
+        logarithmic: softmax.logarithmic, isa: isa)
+    case .pool(let pooling):
+      return unsafe .pooling(
+        PoolingKind(pooling.function), window: PoolingWindow(pooling),
+        input: try resolve(pooling.input), output: try resolve(pooling.output, writing: true),
+        isa: isa)
+    case .resample(let resampling):
+      let call = unsafe KernelCall.resampling(
+        input: try resolve(resampling.input), output: try resolve(resampling.output, writing: true),
+        axis: resampling.axis, starts: try resolve(resampling.starts),
+        weights: try resolve(resampling.weights), isa: isa)
+      guard let call else { throw .unsound("a resampling reads outside its input") }
+      return call
+    case .gather(let gathering):
+      return unsafe .gathering(
+        table: try resolve(gathering.table), indices: try resolve(gathering.indices),
+        output: try resolve(gathering.output, writing: true), isa: isa)
+    }
+  }
+
+  private func prepare(_ epilogue: Epilogue) throws(RuntimeError) -> KernelEpilogue {
+    unsafe KernelEpilogue(
+      program: KernelProgram(epilogue.program), operands: try resolve(epilogue.operands))
+  }
+
+  private func resolve(_ views: [View]) throws(RuntimeError) -> [ResolvedView] {
+    var resolved = unsafe [ResolvedView]()
+    for view in views { unsafe resolved.append(try resolve(view)) }
+    return unsafe resolved
+  }
+}
+
+extension KernelProgram {
+  /// The program of a plan.
+  init(_ program: PointwiseProgram) {
+    self.init(
+      operandCount: program.operandCount,
+      steps: program.steps.map {
+        Step($0.function.rawValue, $0.arguments, immediate: $0.immediate)
+      })
+  }
+}
+
+extension ReductionKind {
+  /// The function of a plan.
+  init(_ function: ReductionFunction) {
+    switch function {
+    case .sum: self = .sum
+    case .mean: self = .mean
+    case .maximum: self = .maximum
+    case .minimum: self = .minimum
+    case .product: self = .product
+    }
+  }
+}
+
+extension PoolingKind {
+  /// The function of a plan.
+  init(_ function: Pooling.Function) {
+    switch function {
+    case .maximum: self = .maximum
+    case .average: self = .average
+    case .averageCountingPadding: self = .averageCountingPadding
+    }
+  }
+}
+
+extension PoolingWindow {
+  /// The window of a plan.
+  init(_ pooling: Pooling) {
+    self.init(
+      height: pooling.kernelHeight, width: pooling.kernelWidth, strideY: pooling.strideY,
+      strideX: pooling.strideX, padTop: pooling.padTop, padLeft: pooling.padLeft)
+  }
+}

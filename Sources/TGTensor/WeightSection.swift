@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// The constant numbers of a plan, read-only: a part of a mapped file, or memory of our own.
+///
+/// The first byte lies at a multiple of 64 bytes.
+@safe public final class WeightSection: Sendable {
+  /// The alignment of the first byte.
+  public static let alignment = 64
+  /// The number of bytes.
+  public let count: Int
+  private let base: UInt
+  /// What the bytes belong to; nil if they are our own.
+  private let file: MappedFile?
+
+  /// Lends a part of a mapped file; nil unless it lies inside the file, at a multiple of 64 bytes.
+  public init?(file: MappedFile, offset: Int, count: Int) {
+    guard offset >= 0, count >= 0, offset <= file.count, count <= file.count - offset,
+      offset % Self.alignment == 0
+    else { return nil }
+    self.file = file
+    self.count = count
+    base = unsafe file.withBytes { UInt(bitPattern: $0.baseAddress) + UInt(offset) }
+  }
+
+  /// Copies numbers; nil if there is no memory for them.
+  public init?(elements: [Float]) {
+    count = elements.count * MemoryLayout<Float>.stride
+    file = nil
+    var memory: UnsafeMutableRawPointer?
+    guard unsafe posix_memalign(&memory, Self.alignment, max(1, count)) == 0,
+      let memory = unsafe memory
+    else { return nil }
+    unsafe elements.withUnsafeBytes { source in
+      if let start = source.baseAddress {
+        unsafe memory.copyMemory(from: start, byteCount: source.count)
+      }
+    }
+    base = UInt(bitPattern: memory)
+  }
+
+  deinit {
+    if file == nil { unsafe free(UnsafeMutableRawPointer(bitPattern: base)) }
+  }
+
+  /// The bytes; valid as long as the section.
+  @unsafe public var bytes: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: base), count: count)
+  }
+}
