@@ -1,0 +1,129 @@
+package import TGDiagnostics
+package import TGIR
+import TGOps
+package import TGPlan
+import TGTensor
+
+/// Turns bound models into a plan: passes, lowering, one function after the other.
+package struct PlanBuilder: Sendable {
+  /// What the compiler did to one function, for `--report`.
+  package struct FunctionReport: Hashable, Sendable {
+    /// The function's name.
+    package var name: String
+    /// Its batch size.
+    package var batch: Int
+    /// Nodes before any pass, without weight expressions' parameters.
+    package var nodesBefore: Int
+    /// Instructions of the plan.
+    package var instructions: Int
+    /// Multiplications with additions as written in the graph.
+    package var macsBefore: Int
+    /// The same as executed.
+    package var macsAfter: Int
+    /// The arena, in bytes.
+    package var arenaBytes: Int
+  }
+
+  /// A plan with the numbers of its weight section.
+  package struct Result: Sendable {
+    /// The plan; `weightBytes` is final.
+    package var plan: Plan
+    /// The weight section.
+    package var store: WeightStore
+    /// One report for each function.
+    package var reports: [FunctionReport]
+    /// The optimised graphs, in the order of the functions.
+    package var graphs: [Graph]
+  }
+
+  private let level: OptimizationLevel
+  private let verifies: Bool
+  private let sources: SourceTable
+  private let observe: @Sendable (String, Graph, Double) -> Void
+
+  /// Makes a builder. `observe` is told of every pass: its name, its graph, its seconds.
+  package init(
+    level: OptimizationLevel, verifies: Bool, sources: SourceTable,
+    observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
+  ) {
+    self.level = level
+    self.verifies = verifies
+    self.sources = sources
+    self.observe = observe
+  }
+
+  /// Compiles functions, in order.
+  ///
+  /// - Throws: `LoweringError` for what no instruction can do; `RewriteError` for our own bugs.
+  package func build(_ functions: [GraphFunction], name: String, binding: WeightBinding) throws
+    -> Result
+  {
+    var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
+    let pipeline = Pipeline(level: level, verifies: verifies, observe: observe)
+    for function in functions {
+      let bound = try BindParameters(tensors: binding.tensors).run(function.graph)
+      let graph = try pipeline.run(bound)
+      let lowered = try FunctionLowering.lower(
+        function, graph: graph, into: &result.store, label: label)
+      result.reports.append(report(function, bound: bound, lowered))
+      result.plan.functions.append(lowered)
+      result.graphs.append(graph)
+    }
+    result.plan.weightBytes = result.store.count * 4
+    return result
+  }
+
+  private func report(_ function: GraphFunction, bound: Graph, _ lowered: PlanFunction)
+    -> FunctionReport
+  {
+    let live = bound.live
+    let constant = bound.constantValues
+    let indices = bound.nodes.indices.filter { live[$0] && !constant[$0] }
+    return FunctionReport(
+      name: lowered.name, batch: lowered.batch, nodesBefore: indices.count,
+      instructions: lowered.instructions.count,
+      macsBefore: indices.reduce(0) { sum, index in
+        let node = bound.nodes[index]
+        return sum
+          + node.op.macs(operands: node.operands.map { bound.shape($0) }, result: node.shape)
+      }, macsAfter: lowered.macs, arenaBytes: lowered.arenaElements * 4)
+  }
+
+  /// How a node is called in listings: its op, its weight scope, and the line it comes from.
+  private func label(_ node: Node) -> (label: String, source: String) {
+    let mnemonic = type(of: node.op).mnemonic
+    let name = node.origin.scope.isEmpty ? mnemonic : "\(mnemonic) \(node.origin.scope)"
+    guard let range = node.origin.ranges.first, range.file < sources.files.count else {
+      return (name, "")
+    }
+    let file = sources.files[range.file]
+    let base = file.name.split(separator: "/").last.map(String.init) ?? file.name
+    return (name, "\(base):\(file.position(of: range.start).line)")
+  }
+}
+
+extension Graph {
+  /// For each value, whether it depends on no input.
+  var constantValues: [Bool] {
+    var constant: [Bool] = []
+    for node in nodes {
+      constant.append(
+        !(node.op is Input) && node.operands.allSatisfy { constant[$0.index] })
+    }
+    return constant
+  }
+}
+
+extension PlanBuilder.Result {
+  /// Writes the plan file; returns the plan hash in hex.
+  ///
+  /// - Throws: `PlanError` if the plan is not sound or the disk refuses.
+  package func write(to path: String) throws -> String {
+    var writer = try PlanWriter(path: path)
+    for (blob, offset) in zip(store.blobs, store.offsets) {
+      let place = try writer.append(blob)
+      precondition(place == offset, "the file stores weights where the plan expects them")
+    }
+    return try writer.finish(plan)
+  }
+}

@@ -1,0 +1,307 @@
+package import TGCheckpoint
+package import TGDiagnostics
+package import TGIR
+package import TGOps
+package import TGTensor
+
+/// A weights file given on the command line.
+package struct WeightFile: Hashable, Sendable {
+  /// The root it is bound to; nil for the one file without a name, which binds the first root.
+  package var root: String?
+  /// The path.
+  package var path: String
+  /// A subtree of the file (`FILE#prefix`), nil to find it.
+  package var subtree: String?
+
+  /// Reads `[ROOT=]FILE[#PREFIX]`.
+  package init(argument: String) {
+    var rest = argument[...]
+    root = nil
+    subtree = nil
+    if let equals = rest.firstIndex(of: "="), !rest[..<equals].contains("/") {
+      root = String(rest[..<equals])
+      rest = rest[rest.index(after: equals)...]
+    }
+    if let hash = rest.lastIndex(of: "#"), !rest[hash...].contains("/") {
+      subtree = String(rest[rest.index(after: hash)...])
+      rest = rest[..<hash]
+    }
+    path = String(rest)
+  }
+}
+
+/// The name of a tensor: its root and its name in the root's file.
+package struct ParameterKey: Hashable, Sendable {
+  /// The root.
+  package var root: String
+  /// The name in the file.
+  package var name: String
+
+  /// Makes a name.
+  package init(root: String, name: String) {
+    self.root = root
+    self.name = name
+  }
+}
+
+/// The tensors of a model, read from their files: nothing is guessed.
+///
+/// A tensor that a compiled function needs and no file has, a tensor of another shape, and a tensor
+/// of a file that nobody reads are all listed and stop the import, except what the graph declares
+/// `optional` or `ignore`d, and counters of batches. A function that needs a root without a file is
+/// left out with a note.
+package struct WeightBinding: Sendable {
+  /// The tensors by name.
+  package private(set) var tensors: [ParameterKey: HostTensor] = [:]
+  /// What stops the import.
+  package private(set) var diagnostics: [Diagnostic] = []
+  /// Remarks: where in a file the tensors were found, functions left out.
+  package private(set) var notes: [String] = []
+  /// The roots that have a file.
+  package private(set) var boundRoots: Set<String> = []
+
+  private let model: GraphModel
+
+  /// Binds the files to the roots of `model`.
+  ///
+  /// - Throws: `CheckpointError` if a file cannot be read; what is wrong with its tensors is in
+  ///   `diagnostics`.
+  package init(_ model: GraphModel, files: [WeightFile]) throws(CheckpointError) {
+    self.model = model
+    let chosen = assign(files)
+    boundRoots = Set(chosen.map(\.root.name))
+    let wanted = wantedParameters()
+    for (root, file) in chosen {
+      let parameters = model.parameters.filter { $0.root == root.name }
+      let checkpoint = try Checkpoint.read(path: file.path)
+      let names = Set(parameters.map(\.name))
+      let located = locate(checkpoint, names, file.subtree ?? root.subtree)
+      if located.found == 0, !names.isEmpty {
+        diagnostics.append(nothingFound(root, parameters, checkpoint))
+        continue
+      }
+      if !located.prefix.isEmpty {
+        notes.append("\(checkpoint.fileName): tensors found under `\(located.prefix)`")
+      }
+      bind(parameters.filter { wanted.contains(ParameterKey($0)) }, to: located.checkpoint)
+      reportUnread(located.checkpoint, names, root)
+    }
+  }
+
+  /// Tensors of unit variance for every parameter, from a seed.
+  package init(_ model: GraphModel, syntheticSeed seed: UInt64) {
+    self.model = model
+    boundRoots = Set(model.roots.map(\.name))
+    for parameter in model.parameters {
+      tensors[ParameterKey(parameter)] = SyntheticWeights(seed: seed).tensor(parameter)
+    }
+  }
+
+  /// Adds a tensor that comes from elsewhere, such as a table of word vectors.
+  package mutating func provide(_ tensor: HostTensor, for key: ParameterKey) {
+    tensors[key] = tensor
+  }
+
+  /// The functions whose roots all have files, with a note for each that is left out.
+  package mutating func usable(_ functions: [GraphFunction]) -> [GraphFunction] {
+    functions.filter { function in
+      let missing = function.graph.liveParameters.map(\.root).filter { !boundRoots.contains($0) }
+      guard let root = missing.first else { return true }
+      let option = root.isEmpty ? "--weights FILE" : "--weights \(root)=FILE"
+      let note = "function `\(function.graph.name)` is left out: it needs \(option)"
+      if !notes.contains(note) { notes.append(note) }
+      return false
+    }
+  }
+
+  // MARK: Choosing files
+
+  private mutating func assign(_ files: [WeightFile]) -> [(root: GraphRoot, file: WeightFile)] {
+    var result: [(root: GraphRoot, file: WeightFile)] = []
+    let names = model.roots.map { $0.name.isEmpty ? "the model's own, unnamed" : "`\($0.name)`" }
+    for file in files {
+      let root = model.roots.first { $0.name == (file.root ?? model.roots.first?.name) }
+      guard let root else {
+        diagnostics.append(
+          Diagnostic(
+            "unknown-root", "the model has no weight root `\(file.root ?? "")`", at: nil,
+            hint: "its roots are \(names.joined(separator: ", "))"))
+        continue
+      }
+      if result.contains(where: { $0.root.name == root.name }) {
+        let option = root.name.isEmpty ? "--weights" : "--weights \(root.name)="
+        diagnostics.append(
+          Diagnostic(
+            "root-twice", "two files for the weight root \(option)", at: root.range,
+            hint: "name the root of each: --weights ROOT=FILE; the roots are "
+              + names.joined(separator: ", ")))
+        continue
+      }
+      result.append((root, file))
+    }
+    return result
+  }
+
+  /// What the functions that will be compiled need.
+  private func wantedParameters() -> Set<ParameterKey> {
+    var wanted: Set<ParameterKey> = []
+    for function in model.functions {
+      let parameters = function.graph.liveParameters
+      guard parameters.allSatisfy({ boundRoots.contains($0.root) }) else { continue }
+      wanted.formUnion(parameters.map { ParameterKey(root: $0.root, name: $0.name) })
+    }
+    return wanted
+  }
+
+  private func locate(_ checkpoint: Checkpoint, _ names: Set<String>, _ subtree: String?)
+    -> Checkpoint.Located
+  {
+    guard let subtree else { return checkpoint.located(for: names) }
+    let part = checkpoint.subtree(subtree)
+    return part.located(for: names)
+  }
+
+  // MARK: Comparing
+
+  private mutating func bind(_ parameters: [GraphParameter], to checkpoint: Checkpoint) {
+    for parameter in parameters {
+      let key = ParameterKey(parameter)
+      guard let entry = checkpoint[parameter.name] else {
+        if let value = parameter.absent {
+          tensors[key] = HostTensor(parameter.shape, repeating: value)
+        } else {
+          diagnostics.append(missing(parameter, in: checkpoint))
+        }
+        continue
+      }
+      guard entry.shape == parameter.shape else {
+        diagnostics.append(misshaped(parameter, entry.shape, in: checkpoint))
+        continue
+      }
+      tensors[key] = entry.tensor()
+    }
+  }
+
+  private mutating func reportUnread(
+    _ checkpoint: Checkpoint, _ names: Set<String>, _ root: GraphRoot
+  ) {
+    let unread = checkpoint.entries.map(\.name).filter { name in
+      !names.contains(name) && !name.hasSuffix("num_batches_tracked")
+        && !root.ignored.contains { matches(pattern: $0, name) }
+    }
+    guard !unread.isEmpty else { return }
+    let shown = unread.prefix(12).map { name in
+      Diagnostic.Note("`\(name)`, \(checkpoint[name].map { $0.shape.described } ?? "")")
+    }
+    let rest = unread.count > 12 ? [Diagnostic.Note("and \(unread.count - 12) more")] : []
+    diagnostics.append(
+      Diagnostic(
+        "unread-tensors",
+        "\(checkpoint.fileName) has \(unread.count) "
+          + "tensor\(unread.count == 1 ? "" : "s") that the graph does not read", at: root.range,
+        notes: shown + rest,
+        hint: "if that is meant, say so in the model: ignore \"\(commonPattern(unread))\""))
+  }
+
+  private func nothingFound(
+    _ root: GraphRoot, _ parameters: [GraphParameter], _ checkpoint: Checkpoint
+  ) -> Diagnostic {
+    let there = checkpoint.entries.prefix(4).map { "`\($0.name)`" }.joined(separator: ", ")
+    let asked = parameters.prefix(4).map { "`\($0.name)`" }.joined(separator: ", ")
+    return Diagnostic(
+      "missing-tensors", "\(checkpoint.fileName) has none of the tensors that the graph reads",
+      at: root.range,
+      notes: [
+        .init("the file has \(checkpoint.entries.count) tensors, such as \(there)"),
+        .init("the graph reads \(asked) …"),
+      ], hint: "is this the file of another network? a subtree is chosen by FILE#prefix")
+  }
+
+  private func missing(_ parameter: GraphParameter, in checkpoint: Checkpoint) -> Diagnostic {
+    let free = checkpoint.entries.filter { entry in
+      entry.shape == parameter.shape
+        && !model.parameters.contains { $0.root == parameter.root && $0.name == entry.name }
+    }
+    let near = nearestName(to: parameter.name, among: checkpoint.entries.map(\.name))
+    var hint: String?
+    if let entry = free.first {
+      hint =
+        "`\(entry.name)` has the shape expected here, \(entry.shape.described), and nobody "
+        + "reads it"
+    } else if let near {
+      hint = "the nearest name in the file is `\(near)`"
+    } else if let value = parameter.absent {
+      hint = "taken as \(value)"
+    }
+    return Diagnostic(
+      "missing-tensor", "\(checkpoint.fileName) has no tensor `\(parameter.name)`",
+      at: parameter.range, notes: parameter.reachedBy, hint: hint)
+  }
+
+  private func misshaped(
+    _ parameter: GraphParameter, _ found: Shape, in checkpoint: Checkpoint
+  ) -> Diagnostic {
+    let sorted = found.dimensions.sorted() == parameter.shape.dimensions.sorted()
+    let hint =
+      sorted
+      ? "the same sizes in another order: if the file stores another layout, read it as "
+        + "permute(parameter(\"…\", \(found)), …)"
+      : "--set a parameter of the graph, or is this the file of another size of the network?"
+    return Diagnostic(
+      sorted ? "tensor-layout" : "tensor-shape",
+      "`\(parameter.name)` is \(found.described) in \(checkpoint.fileName), "
+        + "\(parameter.shape.described) here", at: parameter.range, notes: parameter.reachedBy,
+      hint: hint)
+  }
+}
+
+extension ParameterKey {
+  fileprivate init(_ parameter: GraphParameter) {
+    self.init(root: parameter.root, name: parameter.name)
+  }
+}
+
+extension Shape {
+  /// The extents as people write them: `64 × 128 × 3 × 3`.
+  fileprivate var described: String {
+    rank == 0 ? "a single number" : dimensions.map(String.init).joined(separator: " × ")
+  }
+}
+
+extension Graph {
+  /// The parameters that some output needs.
+  package var liveParameters: [Parameter] {
+    let live = live
+    return nodes.indices.compactMap { live[$0] ? nodes[$0].op as? Parameter : nil }
+  }
+}
+
+/// True if `name` fits `pattern`, in which `*` stands for any characters, also none.
+func matches(pattern: String, _ name: String) -> Bool {
+  let (pattern, name) = (Array(pattern.utf8), Array(name.utf8))
+  var (p, n) = (0, 0)
+  var star: (pattern: Int, name: Int)?
+  while n < name.count {
+    if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+      star = (p, n)
+      p += 1
+    } else if p < pattern.count, pattern[p] == name[n] {
+      p += 1
+      n += 1
+    } else if let last = star {
+      p = last.pattern + 1
+      n = last.name + 1
+      star = (last.pattern, n)
+    } else {
+      return false
+    }
+  }
+  return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+}
+
+/// A pattern for several names: their common first part, or the only name.
+private func commonPattern(_ names: [String]) -> String {
+  guard let first = names.first, names.count > 1 else { return names.first ?? "" }
+  let parts = names.map { $0.split(separator: ".").first.map(String.init) ?? $0 }
+  return parts.allSatisfy { $0 == parts[0] } ? "\(parts[0]).*" : first
+}
