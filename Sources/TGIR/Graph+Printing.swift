@@ -16,8 +16,8 @@ package struct PrintedGraph: Hashable, Sendable {
 
   /// Prints a graph.
   package init(_ graph: Graph) {
-    var lines = ["graph \(quoted(graph.name)) {"]
     (text, constants) = ("", [])
+    var lines = ["graph \(quoted(graph.name)) {"]
     for (index, node) in graph.nodes.enumerated() {
       let operands = node.operands.map { "%\($0.index)" }.joined(separator: ", ")
       var line = "  %\(index) = \(type(of: node.op).mnemonic)(\(operands))"

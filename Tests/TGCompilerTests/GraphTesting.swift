@@ -1,0 +1,80 @@
+import TGCompiler
+import TGDiagnostics
+import TGIR
+import TGKernels
+import TGOps
+import TGPlan
+import TGRuntime
+import TGTensor
+import TGTestSupport
+
+/// A graph with values for its inputs, for tests that run it in several ways.
+struct GraphCase {
+  var graph: Graph
+  var inputs: [String: HostTensor]
+
+  /// The outputs in `Double`.
+  func reference() -> [String: ReferenceTensor] {
+    graph.evaluated { node in
+      (node.op as? Input).flatMap { inputs[$0.name] }.map { ReferenceTensor($0) }
+    }
+  }
+
+  /// The graph through passes, lowering, checker and executor.
+  func run(
+    level: OptimizationLevel = .none, isa: ISA = .best(), threads: Int = 1
+  ) throws -> [String: HostTensor] {
+    let executor = try executor(level: level, isa: isa, threads: threads)
+    for item in executor.function.inputs {
+      if let tensor = inputs[item.name] { try executor.store(tensor.elements, into: item.view) }
+    }
+    executor.run()
+    var outputs: [String: HostTensor] = [:]
+    for item in executor.function.outputs {
+      outputs[item.name] = HostTensor(
+        Shape(item.view.dimensions), try executor.fetch(item.view))
+    }
+    return outputs
+  }
+
+  /// The compiled function.
+  func executor(level: OptimizationLevel, isa: ISA = .best(), threads: Int = 1) throws -> Executor {
+    let built = try compiled(level: level)
+    let store = built.store
+    var elements = [Float](repeating: 0, count: store.count)
+    for (blob, offset) in zip(store.blobs, store.offsets) {
+      elements.replaceSubrange(offset..<(offset + blob.count), with: blob)
+    }
+    guard let weights = WeightSection(elements: elements) else { throw NoMemory() }
+    return try Executor(
+      LoadedPlan(plan: built.plan, weights: weights), threads: threads, isa: isa)
+  }
+
+  /// The plan with its weights.
+  func compiled(level: OptimizationLevel) throws -> PlanBuilder.Result {
+    let function = GraphFunction(
+      graph: graph, batch: 1,
+      inputs: inputs.keys.sorted().map { name in
+        GraphInterface(name: name, kind: .tensor, shape: inputs[name]?.shape ?? [])
+      },
+      outputs: graph.outputs.map {
+        GraphInterface(name: $0.name, kind: .tensor, shape: graph.shape($0.value))
+      })
+    let model = GraphModel(name: "test", functions: [function], roots: [], parameters: [])
+    return try PlanBuilder(level: level, verifies: true, sources: SourceTable()).build(
+      [function], name: "test", binding: WeightBinding(model, syntheticSeed: 1))
+  }
+
+  struct NoMemory: Error {}
+}
+
+/// The largest difference, relative to `max(1, max |b| / 10)`: the parity rule's measure.
+func parityError(_ a: HostTensor, _ b: ReferenceTensor) -> Double {
+  precondition(a.shape == b.shape, "tensors of one shape are compared")
+  let scale = max(1, b.elements.map(abs).max() ?? 0) / 10
+  let worst = zip(a.elements, b.elements).map { pair in
+    let difference = abs(Double(pair.0) - pair.1)
+    return difference.isNaN ? (Double(pair.0).isNaN && pair.1.isNaN ? 0 : .infinity) : difference
+  }
+  return (worst.max() ?? 0) / max(1, scale)
+}
