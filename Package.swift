@@ -119,7 +119,10 @@ let package = Package(
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
     tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),
     tests("TGSyntaxTests", ["TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
-    tests("TGRuntimeTests", ["TGRuntime", "TGPlan", "TGKernels", "TGTensor"]),
+    .target(name: "CTGAllocationCounter", path: "Tests/CTGAllocationCounter"),
+    tests(
+      "TGRuntimeTests",
+      ["TGRuntime", "TGPlan", "TGKernels", "TGTensor", "CTGAllocationCounter"]),
     tests(
       "TGCompilerTests",
       [
