@@ -24,6 +24,14 @@ struct Randomness: RandomNumberGenerator {
   }
 }
 
+extension Randomness {
+  /// So many numbers between -2 and 2.
+  static func floats(_ count: Int, seed: UInt64) -> [Float] {
+    var random = Randomness(seed: seed)
+    return random.floats(count)
+  }
+}
+
 /// How a tensor lies in memory.
 enum Layout {
   /// Row-major without gaps.

@@ -8,14 +8,17 @@ import Testing
 @Suite struct SoftmaxTests {
   @Test(arguments: [false, true])
   func agreesWithDouble(logarithmic: Bool) throws {
-    let shapes = [[1], [5], [16], [37], [3, 5], [7, 300], [2, 21, 9], [3, 40, 33], [2, 5, 5000]]
+    let shapes = [
+      [1], [5], [16], [37], [3, 5], [7, 300], [2, 21, 9], [3, 40, 33], [2, 5, 5000],
+    ]
     for (number, dimensions) in shapes.enumerated() {
       for (variant, layout) in [Layout.dense, .gaps, .shuffled, .shuffled].enumerated() {
         let seed = UInt64(number * 10 + variant)
         var builder = PlanBuilder(seed: seed)
         let input = builder.place(dimensions, layout)
         // Rows side by side are their own path: input and output in the same shuffled order.
-        let output = variant == 3
+        let output =
+          variant == 3
           ? builder.place(dimensions, .shuffled) : builder.placeLike(input)
         builder.add(.softmax(Softmax(input: input, output: output, logarithmic: logarithmic)))
         var random = Randomness(seed: seed)

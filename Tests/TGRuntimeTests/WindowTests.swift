@@ -1,0 +1,137 @@
+import TGKernels
+import TGPlan
+import TGRuntime
+import TGTensor
+import Testing
+
+/// A pooling over `[N, H, W, C]` with its window.
+struct PoolingCase: Sendable, CustomTestStringConvertible {
+  var input: [Int]
+  var kernel: [Int]
+  var stride: [Int]
+  var pad: [Int]
+
+  var testDescription: String { "\(input) kernel \(kernel) stride \(stride) pad \(pad)" }
+
+  static let all = [
+    PoolingCase(input: [1, 4, 4, 1], kernel: [2, 2], stride: [2, 2], pad: [0, 0]),
+    PoolingCase(input: [2, 7, 9, 3], kernel: [3, 3], stride: [2, 2], pad: [1, 1]),
+    PoolingCase(input: [1, 8, 5, 16], kernel: [3, 2], stride: [1, 2], pad: [1, 0]),
+    PoolingCase(input: [1, 9, 9, 67], kernel: [3, 3], stride: [1, 1], pad: [1, 1]),
+    PoolingCase(input: [1, 17, 17, 130], kernel: [17, 17], stride: [1, 1], pad: [0, 0]),
+    PoolingCase(input: [1, 40, 33, 20], kernel: [2, 3], stride: [2, 1], pad: [0, 2]),
+  ]
+}
+
+@Suite struct WindowTests {
+  @Test(arguments: PoolingCase.all, Pooling.Function.allCases)
+  func poolingAgreesWithDouble(_ pooling: PoolingCase, _ function: Pooling.Function) throws {
+    let (n, h, w, c) = (pooling.input[0], pooling.input[1], pooling.input[2], pooling.input[3])
+    let oh = (h + 2 * pooling.pad[0] - pooling.kernel[0]) / pooling.stride[0] + 1
+    let ow = (w + 2 * pooling.pad[1] - pooling.kernel[1]) / pooling.stride[1] + 1
+    var builder = PlanBuilder()
+    // Channels are a part of a wider tensor, so rows have gaps but channels lie together.
+    var input = builder.place([n, h, w, c + 5])
+    input.offset = 2
+    input.dimensions[3] = c
+    let output = builder.place([n, oh, ow, c])
+    builder.add(
+      .pool(
+        Pooling(
+          function: function, input: input, output: output, kernelHeight: pooling.kernel[0],
+          kernelWidth: pooling.kernel[1], strideY: pooling.stride[0], strideX: pooling.stride[1],
+          padTop: pooling.pad[0], padLeft: pooling.pad[1])))
+    let values = Randomness.floats(input.count, seed: 4)
+    let expected = indices(output.dimensions).map { place -> Double in
+      var inside: [Double] = []
+      for ky in 0..<pooling.kernel[0] {
+        for kx in 0..<pooling.kernel[1] {
+          let y = place[1] * pooling.stride[0] + ky - pooling.pad[0]
+          let x = place[2] * pooling.stride[1] + kx - pooling.pad[1]
+          if y >= 0, y < h, x >= 0, x < w {
+            inside.append(Double(values[position([place[0], y, x, place[3]], pooling.input)]))
+          }
+        }
+      }
+      switch function {
+      case .maximum: return inside.max()!
+      case .average: return inside.reduce(0, +) / Double(inside.count)
+      case .averageCountingPadding:
+        return inside.reduce(0, +) / Double(pooling.kernel[0] * pooling.kernel[1])
+      }
+    }
+    try check(
+      builder, inputs: [(input, values)], output: output, expected: expected, tolerance: 1e-5)
+  }
+
+  @Test(arguments: [
+    ([7], 0, 13, 3), ([1, 5, 6, 3], 1, 11, 2), ([1, 5, 6, 3], 2, 3, 4), ([2, 9, 8, 70], 1, 20, 1),
+    ([2, 9, 8, 70], 2, 5, 6), ([3, 30, 40, 17], 3, 40, 2), ([64, 300], 1, 600, 2),
+  ])
+  func resamplingAgreesWithDouble(
+    _ dimensions: [Int], axis: Int, outputs: Int, taps: Int
+  ) throws {
+    for (variant, layout) in [Layout.dense, .gaps, .shuffled].enumerated() {
+      var builder = PlanBuilder(seed: UInt64(variant))
+      let input = builder.place(dimensions, layout)
+      var result = dimensions
+      result[axis] = outputs
+      let output = builder.place(result, layout)
+      var random = Randomness(seed: 8)
+      let starts = (0..<outputs).map { _ in
+        Int.random(in: 0...dimensions[axis] - taps, using: &random)
+      }
+      let weights = random.floats(outputs * taps)
+      builder.add(
+        .resample(
+          Resampling(
+            input: input, output: output, axis: axis,
+            starts: builder.constant([outputs], starts.map(Float.init)),
+            weights: builder.constant([outputs, taps], weights))))
+      let values = random.floats(input.count)
+      let expected = indices(result).map { place -> Double in
+        (0..<taps).reduce(0.0) { sum, tap in
+          var from = place
+          from[axis] = starts[place[axis]] + tap
+          return sum + Double(weights[place[axis] * taps + tap])
+            * Double(values[position(from, dimensions)])
+        }
+      }
+      try check(
+        builder, inputs: [(input, values)], output: output, expected: expected,
+        "\(dimensions) along \(axis), variant \(variant)")
+    }
+  }
+
+  @Test(arguments: [-1, 6, 0.5, Float.nan, .infinity, 1e30])
+  func resamplingOutsideItsInputIsRefused(_ start: Float) throws {
+    var builder = PlanBuilder()
+    let input = builder.place([8])
+    let output = builder.place([2])
+    builder.add(
+      .resample(
+        Resampling(
+          input: input, output: output, axis: 0, starts: builder.constant([2], [0, start]),
+          weights: builder.constant([2, 3], [1, 1, 1, 1, 1, 1]))))
+    #expect(throws: RuntimeError.unsound("a resampling reads outside its input")) {
+      _ = try builder.executor()
+    }
+  }
+
+  @Test func gatheringTakesTheNearestRow() throws {
+    for (variant, layout) in [Layout.dense, .gaps, .shuffled].enumerated() {
+      var builder = PlanBuilder(seed: UInt64(variant))
+      let table = builder.place([6, 5, 9], layout)
+      let numbers = builder.place([3, 4], layout)
+      let output = builder.place([3, 4, 5, 9], layout)
+      builder.add(.gather(Gathering(table: table, indices: numbers, output: output)))
+      let values = Randomness.floats(270, seed: 2)
+      let rows: [Float] = [0, 5, 2, 3, -1, 6, 1e30, -.infinity, .infinity, .nan, 4, 1]
+      let taken = [0, 5, 2, 3, 0, 5, 5, 0, 5, 0, 4, 1]
+      let expected = taken.flatMap { values[$0 * 45..<$0 * 45 + 45].map(Double.init) }
+      try check(
+        builder, inputs: [(table, values), (numbers, rows)], output: output, expected: expected,
+        tolerance: 0, "variant \(variant)")
+    }
+  }
+}
