@@ -83,24 +83,6 @@ extension Instruction {
       self = .gather(x)
     }
   }
-
-  /// Multiplications with additions that executing it takes: products of convolutions and matrices
-  /// and the taps of resampling; 0 for everything else. The views are assumed sound.
-  public var macs: Int {
-    switch self {
-    case .convolve(let x):
-      let perOutput = x.input.dimensions[3] / x.groups
-      let images = x.output.dimensions[0] * x.output.dimensions[3]
-      return x.phases.reduce(0) { sum, phase in
-        let rows = (x.output.dimensions[1] - phase.originY + x.scaleY - 1) / x.scaleY
-        let columns = (x.output.dimensions[2] - phase.originX + x.scaleX - 1) / x.scaleX
-        return sum + images * rows * columns * perOutput * phase.kernelHeight * phase.kernelWidth
-      }
-    case .multiply(let x): return x.output.count * x.left.dimensions[2]
-    case .resample(let x): return x.output.count * x.weights.dimensions[1]
-    case .map, .reduce, .normalize, .softmax, .pool, .gather: return 0
-    }
-  }
 }
 
 extension Epilogue {

@@ -90,6 +90,21 @@ public enum AtomicFileError: Error, Hashable, Sendable {
     unsafe try append(bytes.span.bytes)
   }
 
+  /// Replaces bytes that were appended before, such as a header written last.
+  ///
+  /// - Throws: `AtomicFileError.cannotWrite`.
+  public func replace(at position: Int, with bytes: [UInt8]) throws(AtomicFileError) {
+    var offset = 0
+    while offset < bytes.count {
+      let written = unsafe bytes[offset...].withUnsafeBytes { buffer in
+        unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(position + offset))
+      }
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw .cannotWrite(path: path, reason: Self.reason()) }
+      offset += written
+    }
+  }
+
   /// Makes the file appear.
   ///
   /// - Throws: `AtomicFileError.cannotWrite`; then nothing has appeared.

@@ -1,0 +1,168 @@
+internal import TGTensor
+
+/// The check of one function.
+struct FunctionCheck {
+  /// What is checked.
+  let function: PlanFunction
+  /// The size of the weight section.
+  let weightElements: Int
+  /// The names of the plan's tokenizers.
+  let texts: Set<String>
+  /// The most of everything.
+  let limits: PlanLimits
+
+  /// Checks all of the function.
+  ///
+  /// - Throws: `PlanError` with its place.
+  func run() throws(PlanError) {
+    do {
+      try checkFrame()
+    } catch {
+      throw FunctionCheck.at(nil, of: function, error)
+    }
+    for (index, placed) in function.instructions.enumerated() {
+      do {
+        try check(placed)
+      } catch {
+        throw FunctionCheck.at(index, of: function, error)
+      }
+    }
+    do {
+      try checkTotals()
+      try checkItems(function.inputs, role: .input)
+      try checkItems(function.outputs, role: .output)
+    } catch {
+      throw FunctionCheck.at(nil, of: function, error)
+    }
+    try checkLifetimes()
+  }
+
+  /// The error with its place.
+  static func at(_ index: Int?, of function: PlanFunction, _ error: PlanError) -> PlanError {
+    var error = error
+    var place = PlanError.Place(
+      function: function.name, batch: function.batch, item: error.place?.item)
+    if let index, index < function.instructions.count {
+      place.instruction = index
+      place.label = function.instructions[index].label
+      place.source = function.instructions[index].source
+    }
+    error.place = place
+    return error
+  }
+
+  private func checkFrame() throws(PlanError) {
+    guard function.name.utf8.count <= limits.nameBytes else {
+      throw PlanError(.limit(.nameBytes, function.name.utf8.count, limits.nameBytes))
+    }
+    guard PlanName.isIdentifier(function.name) else {
+      throw PlanError(.name(.function, function.name))
+    }
+    guard function.batch >= 1, function.batch <= limits.extent else {
+      throw PlanError(.batch(function.batch))
+    }
+    let items = function.inputs.count + function.outputs.count
+    guard items <= limits.items else { throw PlanError(.limit(.items, items, limits.items)) }
+    try checkSlots()
+  }
+
+  private func checkSlots() throws(PlanError) {
+    let weights = function.slots.count { $0.kind == .weight }
+    guard weights <= limits.weightTensors else {
+      throw PlanError(.limit(.weightTensors, weights, limits.weightTensors))
+    }
+    guard function.arenaElements <= limits.elements else {
+      throw PlanError(.limit(.elements, function.arenaElements, limits.elements))
+    }
+    for (index, slot) in function.slots.enumerated() {
+      guard slot.offset >= 0, slot.offset % 16 == 0 else {
+        throw PlanError(.slot(index, .misaligned(slot.offset)))
+      }
+      guard slot.count >= 1 else { throw PlanError(.slot(index, .empty(slot.count))) }
+      let size = slot.kind == .weight ? weightElements : function.arenaElements
+      let end = slot.offset.adding(slot.count)
+      guard let end, end <= size else {
+        throw PlanError(.slot(index, .outside(slot.kind, end: end, size: size)))
+      }
+    }
+    guard let arena = function.requiredArenaElements, arena == function.arenaElements else {
+      throw PlanError(
+        .arena(
+          declared: function.arenaElements, actual: function.requiredArenaElements ?? .max))
+    }
+  }
+
+  private func check(_ placed: PlacedInstruction) throws(PlanError) {
+    let instruction = placed.instruction
+    for operand in instruction.namedOperands { try checkView(operand.view, operand.role) }
+    let output = instruction.output
+    try checkView(output, .output)
+    guard function.slots[output.slot].kind != .weight else {
+      throw PlanError(.view(.output, .writesWeights))
+    }
+    guard output.hasDistinctPlaces else { throw PlanError(.view(.output, .repeatsPlaces)) }
+    try checkRules(of: instruction)
+    for operand in instruction.freeOperands where operand.view.slot == output.slot {
+      guard operand.view.isDisjoint(from: output) else {
+        throw PlanError(.view(.output, .overlaps(operand.role)))
+      }
+    }
+    for operand in instruction.pointwiseOperands where operand.view.slot == output.slot {
+      guard operand.view == output || operand.view.isDisjoint(from: output) else {
+        throw PlanError(.view(.output, .overlaps(operand.role)))
+      }
+    }
+    guard let macs = instruction.checkedMacs else { throw PlanError(.rule(.workOverflow)) }
+    guard placed.macs == macs else {
+      throw PlanError(.macs(declared: placed.macs, actual: macs))
+    }
+  }
+
+  /// A view inside its slot.
+  func checkView(_ view: View, _ role: ViewRole) throws(PlanError) {
+    func failure(_ fault: ViewFault) -> PlanError { PlanError(.view(role, fault)) }
+    guard function.slots.indices.contains(view.slot) else {
+      throw failure(.unknownSlot(view.slot, slots: function.slots.count))
+    }
+    guard view.dimensions.count == view.strides.count else {
+      throw failure(.ranksDiffer(extents: view.dimensions.count, strides: view.strides.count))
+    }
+    guard view.dimensions.count <= limits.rank else {
+      throw failure(.rank(view.dimensions.count, expected: limits.rank))
+    }
+    guard view.offset >= 0, view.offset <= limits.elements else {
+      throw failure(.stride(view.offset))
+    }
+    var last: Int? = view.offset
+    for (extent, stride) in zip(view.dimensions, view.strides) {
+      guard extent >= 1, extent <= limits.extent else { throw failure(.extent(extent)) }
+      guard stride >= 0, stride <= limits.elements else { throw failure(.stride(stride)) }
+      last = (extent - 1).multiplying(stride).flatMap { last?.adding($0) }
+    }
+    let count = function.slots[view.slot].count
+    guard let last, last < count else { throw failure(.outsideSlot(last: last, count: count)) }
+    guard Int.product(view.dimensions) != nil else {
+      throw failure(.outsideSlot(last: nil, count: count))
+    }
+  }
+
+  private func checkTotals() throws(PlanError) {
+    guard let macs = function.requiredMacs else { throw PlanError(.rule(.workOverflow)) }
+    guard function.macs == macs else {
+      throw PlanError(.macs(declared: function.macs, actual: macs))
+    }
+  }
+
+  private func checkLifetimes() throws(PlanError) {
+    let lifetimes = SlotLifetimes(of: function)
+    if let unwritten = lifetimes.unwritten {
+      throw FunctionCheck.at(
+        unwritten.instruction, of: function,
+        PlanError(.readBeforeWrite(unwritten.role, slot: unwritten.slot)))
+    }
+    if let conflict = lifetimes.conflict(in: function) {
+      throw FunctionCheck.at(
+        nil, of: function, PlanError(.slotsOverlap(conflict.first, conflict.second)))
+    }
+  }
+}

@@ -1,0 +1,233 @@
+internal import TGTensor
+
+extension PointwiseFunction: PlanChoice {}
+extension Convolution.Packing: PlanChoice {}
+extension ReductionFunction: PlanChoice {}
+extension Pooling.Function: PlanChoice {}
+
+extension PlacedInstruction: PlanMessage {
+  init() { self.init(.map(PointwiseMap()), label: "", source: "") }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.string("label", &label)
+    try archive.string("source", &source)
+    try archive.number("macs", &macs)
+    var kinds = InstructionKinds(instruction)
+    try kinds.visit(&archive)
+    guard let only = kinds.only else { throw archive.failure(.notOneInstruction) }
+    instruction = only
+  }
+}
+
+/// The instruction kinds as the schema has them: one optional message each.
+private struct InstructionKinds {
+  var convolve: Convolution?
+  var multiply: MatrixProduct?
+  var map: PointwiseMap?
+  var reduce: Reduction?
+  var normalize: Normalization?
+  var softmax: Softmax?
+  var pool: Pooling?
+  var resample: Resampling?
+  var gather: Gathering?
+
+  init(_ instruction: Instruction) {
+    switch instruction {
+    case .convolve(let value): convolve = value
+    case .multiply(let value): multiply = value
+    case .map(let value): map = value
+    case .reduce(let value): reduce = value
+    case .normalize(let value): normalize = value
+    case .softmax(let value): softmax = value
+    case .pool(let value): pool = value
+    case .resample(let value): resample = value
+    case .gather(let value): gather = value
+    }
+  }
+
+  /// The instruction, if there is exactly one.
+  var only: Instruction? {
+    let found: [Instruction?] = [
+      convolve.map(Instruction.convolve), multiply.map(Instruction.multiply),
+      map.map(Instruction.map), reduce.map(Instruction.reduce),
+      normalize.map(Instruction.normalize), softmax.map(Instruction.softmax),
+      pool.map(Instruction.pool), resample.map(Instruction.resample),
+      gather.map(Instruction.gather),
+    ]
+    let present = found.compactMap(\.self)
+    return present.count == 1 ? present[0] : nil
+  }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("convolve", &convolve)
+    try archive.message("multiply", &multiply)
+    try archive.message("map", &map)
+    try archive.message("reduce", &reduce)
+    try archive.message("normalize", &normalize)
+    try archive.message("softmax", &softmax)
+    try archive.message("pool", &pool)
+    try archive.message("resample", &resample)
+    try archive.message("gather", &gather)
+  }
+}
+
+extension PointwiseProgram: PlanMessage {
+  init() { self = .identity }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.number("operand_count", &operandCount)
+    try archive.messages("steps", &steps)
+  }
+}
+
+extension PointwiseProgram.Step: PlanMessage {
+  init() { self.init(.constant) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.choice("function", &function)
+    try archive.numbers("arguments", &arguments)
+    try archive.float("immediate", &immediate)
+  }
+}
+
+extension Epilogue: PlanMessage {
+  init() { self.init(program: .identity, operands: []) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("program", &program)
+    try archive.messages("operands", &operands)
+  }
+}
+
+extension Convolution: PlanMessage {
+  init() { self.init(input: View(), output: View(), phases: []) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("input", &input)
+    try archive.message("output", &output)
+    try archive.number("groups", &groups)
+    try archive.number("stride_y", &strideY)
+    try archive.number("stride_x", &strideX)
+    try archive.number("dilation_y", &dilationY)
+    try archive.number("dilation_x", &dilationX)
+    try archive.number("scale_y", &scaleY)
+    try archive.number("scale_x", &scaleX)
+    try archive.choice("packing", &packing)
+    try archive.messages("phases", &phases)
+    try archive.message("epilogue", &epilogue)
+  }
+}
+
+extension Convolution.Phase: PlanMessage {
+  init() {
+    self.init(weights: View(), kernelHeight: 0, kernelWidth: 0, padTop: 0, padLeft: 0)
+  }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("weights", &weights)
+    try archive.number("kernel_height", &kernelHeight)
+    try archive.number("kernel_width", &kernelWidth)
+    try archive.number("pad_top", &padTop)
+    try archive.number("pad_left", &padLeft)
+    try archive.number("origin_y", &originY)
+    try archive.number("origin_x", &originX)
+  }
+}
+
+extension MatrixProduct: PlanMessage {
+  init() { self.init(left: View(), right: View(), output: View()) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("left", &left)
+    try archive.message("right", &right)
+    try archive.message("output", &output)
+    try archive.message("epilogue", &epilogue)
+  }
+}
+
+extension PointwiseMap: PlanMessage {
+  init() { self.init(program: .identity, operands: [], output: View()) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("program", &program)
+    try archive.messages("operands", &operands)
+    try archive.message("output", &output)
+  }
+}
+
+extension Reduction: PlanMessage {
+  init() { self.init(function: .sum, input: View(), keptRank: 0, output: View()) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.choice("function", &function)
+    try archive.message("input", &input)
+    try archive.number("kept_rank", &keptRank)
+    try archive.message("output", &output)
+  }
+}
+
+extension Normalization: PlanMessage {
+  init() { self.init(input: View(), keptRank: 0, epsilon: 0, output: View()) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("input", &input)
+    try archive.number("kept_rank", &keptRank)
+    try archive.float("epsilon", &epsilon)
+    try archive.message("output", &output)
+    try archive.message("epilogue", &epilogue)
+  }
+}
+
+extension Softmax: PlanMessage {
+  init() { self.init(input: View(), output: View()) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("input", &input)
+    try archive.message("output", &output)
+    try archive.bool("logarithmic", &logarithmic)
+  }
+}
+
+extension Pooling: PlanMessage {
+  init() {
+    self.init(
+      function: .maximum, input: View(), output: View(), kernelHeight: 0, kernelWidth: 0,
+      strideY: 1, strideX: 1, padTop: 0, padLeft: 0)
+  }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.choice("function", &function)
+    try archive.message("input", &input)
+    try archive.message("output", &output)
+    try archive.number("kernel_height", &kernelHeight)
+    try archive.number("kernel_width", &kernelWidth)
+    try archive.number("stride_y", &strideY)
+    try archive.number("stride_x", &strideX)
+    try archive.number("pad_top", &padTop)
+    try archive.number("pad_left", &padLeft)
+  }
+}
+
+extension Resampling: PlanMessage {
+  init() {
+    self.init(input: View(), output: View(), axis: 0, starts: View(), weights: View())
+  }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("input", &input)
+    try archive.message("output", &output)
+    try archive.number("axis", &axis)
+    try archive.message("starts", &starts)
+    try archive.message("weights", &weights)
+  }
+}
+
+extension Gathering: PlanMessage {
+  init() { self.init(table: View(), indices: View(), output: View()) }
+
+  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("table", &table)
+    try archive.message("indices", &indices)
+    try archive.message("output", &output)
+  }
+}

@@ -1,0 +1,125 @@
+/// Reads the message and text sections of a plan file, as data; what it means is for `PlanChecker`.
+package struct PlanDecoder: PlanArchive {
+  private var record: MessageRecord
+  private let texts: [UInt8]
+  private var textPosition = 0
+
+  /// Decodes both sections.
+  ///
+  /// - Throws: `PlanError` for bytes that are not a plan message or would need more than `memory`
+  ///   bytes to hold.
+  package static func decode(
+    message: [UInt8], texts: [UInt8], memory: Int
+  ) throws(PlanError) -> Plan {
+    let needed = try MessageScan.check(message, as: .plan)
+    guard needed <= memory else {
+      throw PlanError(.loadingMemory(needed: needed, allowed: memory))
+    }
+    guard let record = MessageType.plan.unpack(message) else {
+      throw PlanError(.loadingMemory(needed: needed, allowed: 0))
+    }
+    var decoder = PlanDecoder(record: record, texts: texts)
+    var plan = Plan()
+    try plan.visit(&decoder)
+    guard decoder.textPosition == texts.count else {
+      throw PlanError(.section(.texts, .lengthMismatch))
+    }
+    return plan
+  }
+
+  private init(record: MessageRecord, texts: [UInt8]) {
+    self.record = record
+    self.texts = texts
+  }
+
+  func failure(_ fault: MessageFault) -> PlanError {
+    PlanError(.message(fault, type: record.type.name, field: nil, offset: nil))
+  }
+
+  mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
+    value = record.number(record.type.field(named: name))
+  }
+
+  mutating func float(_ name: StaticString, _ value: inout Float) throws(PlanError) {
+    value = record.float(record.type.field(named: name))
+  }
+
+  mutating func float(_ name: StaticString, _ value: inout Float?) throws(PlanError) {
+    let field = record.type.field(named: name)
+    value = record.has(field) ? record.float(field) : nil
+  }
+
+  mutating func bool(_ name: StaticString, _ value: inout Bool) throws(PlanError) {
+    value = record.number(record.type.field(named: name)) != 0
+  }
+
+  mutating func string(_ name: StaticString, _ value: inout String) throws(PlanError) {
+    value = record.string(record.type.field(named: name))
+  }
+
+  mutating func numbers(_ name: StaticString, _ values: inout [Int]) throws(PlanError) {
+    values = record.numbers(record.type.field(named: name))
+  }
+
+  mutating func strings(_ name: StaticString, _ values: inout [String]) throws(PlanError) {
+    values = record.strings(record.type.field(named: name))
+  }
+
+  mutating func text(_ name: StaticString, _ bytes: inout [UInt8]) throws(PlanError) {
+    let length = record.number(record.type.field(named: name))
+    guard length >= 0, length <= texts.count - textPosition else {
+      throw PlanError(.section(.texts, .lengthMismatch))
+    }
+    bytes = Array(texts[textPosition..<textPosition + length])
+    textPosition += length
+  }
+
+  mutating func choice<Case: PlanChoice>(
+    _ name: StaticString, _ value: inout Case
+  ) throws(PlanError) {
+    let field = record.type.field(named: name)
+    guard let found = Case(rawValue: record.number(field)) else {
+      throw failure(.choice(record.number(field)))
+    }
+    value = found
+  }
+
+  mutating func message<Message: PlanMessage>(
+    _ name: StaticString, _ value: inout Message
+  ) throws(PlanError) {
+    value = Message()
+    if let inner = record.message(record.type.field(named: name)) { try read(inner, &value) }
+  }
+
+  mutating func message<Message: PlanMessage>(
+    _ name: StaticString, _ value: inout Message?
+  ) throws(PlanError) {
+    value = nil
+    guard let inner = record.message(record.type.field(named: name)) else { return }
+    var message = Message()
+    try read(inner, &message)
+    value = message
+  }
+
+  mutating func messages<Message: PlanMessage>(
+    _ name: StaticString, _ values: inout [Message]
+  ) throws(PlanError) {
+    let records = record.messages(record.type.field(named: name))
+    values = []
+    values.reserveCapacity(records.count)
+    for inner in records {
+      var message = Message()
+      try read(inner, &message)
+      values.append(message)
+    }
+  }
+
+  private mutating func read<Message: PlanMessage>(
+    _ inner: MessageRecord, _ value: inout Message
+  ) throws(PlanError) {
+    let outer = record
+    record = inner
+    try value.visit(&self)
+    record = outer
+  }
+}

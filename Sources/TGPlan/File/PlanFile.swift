@@ -1,0 +1,128 @@
+internal import Crypto
+public import TGTensor
+
+/// A plan as read from a `.tplan` file: its data in memory, its weights mapped, all of it checked.
+public struct PlanFile: Sendable {
+  /// The plan, accepted by `PlanChecker`.
+  public let plan: Plan
+  /// The file; float32 weights begin at byte `weightOffset`.
+  public let file: MappedFile
+  /// The first byte of the weight section, a multiple of 64.
+  public let weightOffset: Int
+  /// SHA-256 over the header, which holds the SHA-256 of every section, in hex: equal hashes mean
+  /// equal plans with equal weights.
+  public let hash: String
+
+  /// Reads a plan file. Costs milliseconds: weights are not touched, unless they are verified.
+  ///
+  /// - Parameters:
+  ///   - path: The `.tplan` file.
+  ///   - verifyWeights: True to compare the weight section with its hash.
+  ///   - limits: The most that a plan may have of everything.
+  /// - Throws: `PlanError` for anything but a sound plan.
+  public static func load(
+    path: String, verifyWeights: Bool = false, limits: PlanLimits = .standard
+  ) throws(PlanError) -> PlanFile {
+    do {
+      let file = try PlanFile(mapping: map(path), verifyWeights: verifyWeights, limits: limits)
+      try PlanChecker.check(file.plan, limits: limits)
+      try PlanChecker.checkResamplings(file.plan, limits: limits, floats: file.floats)
+      return file
+    } catch {
+      var error = error
+      error.path = path
+      throw error
+    }
+  }
+
+  private static func map(_ path: String) throws(PlanError) -> MappedFile {
+    do {
+      return try MappedFile(path: path)
+    } catch {
+      switch error {
+      case .cannotOpen(_, let reason): throw PlanError(.cannotOpen(reason))
+      case .notARegularFile: throw PlanError(.notAFile)
+      case .cannotMap(_, let reason): throw PlanError(.cannotRead(reason))
+      }
+    }
+  }
+
+  private init(
+    mapping file: MappedFile, verifyWeights: Bool, limits: PlanLimits
+  ) throws(PlanError) {
+    let start = file.bytes(0..<min(PlanHeader.size, file.count)) ?? []
+    let header = try PlanHeader(start, fileLength: file.count)
+    for (section, limit) in [
+      (PlanSection.message, limits.messageBytes), (.texts, limits.textBytes),
+    ] {
+      guard header[section].length <= limit else {
+        throw PlanError(
+          .limit(section == .message ? .messageBytes : .textBytes, header[section].length, limit))
+      }
+    }
+    let message = try PlanFile.section(.message, of: file, header)
+    let texts = try PlanFile.section(.texts, of: file, header)
+    if verifyWeights {
+      let entry = header[.weights]
+      let hash = unsafe file.withBytes { bytes in
+        var hash = SHA256()
+        unsafe hash.update(
+          bufferPointer: UnsafeRawBufferPointer(
+            rebasing: bytes[entry.offset..<entry.offset + entry.length]))
+        return Array(hash.finalize())
+      }
+      guard hash == entry.hash else { throw PlanError(.sectionChecksum(.weights)) }
+    }
+    var plan = try PlanDecoder.decode(
+      message: message, texts: texts,
+      memory: limits.loadingBytes + min(file.count, limits.loadingBytesFromFile))
+    plan.weightBytes = header[.weights].length
+    self.plan = plan
+    self.file = file
+    weightOffset = header[.weights].offset
+    hash = SHA256.hash(data: start).hex
+  }
+
+  /// A copy of a section whose hash has been compared.
+  private static func section(
+    _ section: PlanSection, of file: MappedFile, _ header: PlanHeader
+  ) throws(PlanError) -> [UInt8] {
+    let entry = header[section]
+    guard let bytes = file.bytes(entry.offset..<entry.offset + entry.length) else {
+      throw PlanError(.section(section, .outsideFile))
+    }
+    guard Array(SHA256.hash(data: bytes)) == entry.hash else {
+      throw PlanError(.sectionChecksum(section))
+    }
+    return bytes
+  }
+
+  /// A copy of some weights; nil if they are not inside the weight section.
+  ///
+  /// - Parameters:
+  ///   - element: The first, counted in elements from the start of the section.
+  ///   - count: How many.
+  package func floats(element: Int, count: Int) -> [Float]? {
+    guard element >= 0, count >= 0, element <= plan.weightBytes / 4,
+      count <= plan.weightBytes / 4 - element,
+      let bytes = file.bytes(weightOffset + element * 4..<weightOffset + (element + count) * 4)
+    else { return nil }
+    return (0..<count).map { index in
+      Float(
+        bitPattern: (0..<4).reversed().reduce(UInt32(0)) {
+          $0 << 8 | UInt32(bytes[index * 4 + $1])
+        })
+    }
+  }
+}
+
+extension SHA256.Digest {
+  /// Lower-case hex.
+  var hex: String {
+    var text = ""
+    for byte in self {
+      text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }
+    return text
+  }
+}

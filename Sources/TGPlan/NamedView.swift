@@ -1,0 +1,65 @@
+package import TGTensor
+
+/// Views by what they are for.
+package struct NamedView: Hashable, Sendable {
+  /// What it is for.
+  package var role: ViewRole
+  /// Where the elements lie.
+  package var view: View
+}
+
+extension Instruction {
+  /// The program applied to each result before it is stored, if the kind of instruction has one.
+  public var epilogue: Epilogue? {
+    switch self {
+    case .convolve(let convolution): convolution.epilogue
+    case .multiply(let product): product.epilogue
+    case .normalize(let normalization): normalization.epilogue
+    case .map, .reduce, .softmax, .pool, .resample, .gather: nil
+    }
+  }
+
+  /// The views that are read place by place as the output is written, and may thus equal it.
+  package var pointwiseOperands: [NamedView] {
+    if case .map(let map) = self {
+      return map.operands.enumerated().map { NamedView(role: .operand($0), view: $1) }
+    }
+    let operands = epilogue?.operands ?? []
+    return operands.enumerated().map { NamedView(role: .epilogueOperand($0 + 1), view: $1) }
+  }
+
+  /// The views that are read in an order of their own.
+  package var freeOperands: [NamedView] {
+    switch self {
+    case .convolve(let convolution):
+      [NamedView(role: .input, view: convolution.input)]
+        + convolution.phases.enumerated().map {
+          NamedView(role: .phaseWeights($0), view: $1.weights)
+        }
+    case .multiply(let product):
+      [
+        NamedView(role: .left, view: product.left),
+        NamedView(role: .right, view: product.right),
+      ]
+    case .map: []
+    case .reduce(let reduction): [NamedView(role: .input, view: reduction.input)]
+    case .normalize(let normalization): [NamedView(role: .input, view: normalization.input)]
+    case .softmax(let softmax): [NamedView(role: .input, view: softmax.input)]
+    case .pool(let pooling): [NamedView(role: .input, view: pooling.input)]
+    case .resample(let resampling):
+      [
+        NamedView(role: .input, view: resampling.input),
+        NamedView(role: .starts, view: resampling.starts),
+        NamedView(role: .weights, view: resampling.weights),
+      ]
+    case .gather(let gathering):
+      [
+        NamedView(role: .table, view: gathering.table),
+        NamedView(role: .indices, view: gathering.indices),
+      ]
+    }
+  }
+
+  /// The views that are read.
+  package var namedOperands: [NamedView] { freeOperands + pointwiseOperands }
+}

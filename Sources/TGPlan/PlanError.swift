@@ -1,0 +1,222 @@
+package import TGTensor
+
+/// Why a plan file cannot be used or written, as facts. `description` makes sentences of them.
+public struct PlanError: Error, Hashable, Sendable {
+  /// What is wrong.
+  package var problem: PlanProblem
+  /// The file, if one is meant.
+  public var path: String?
+  /// Where in the plan.
+  package var place: Place?
+
+  /// A place in a plan.
+  package struct Place: Hashable, Sendable {
+    /// The name of the function.
+    package var function: String
+    /// Its batch size.
+    package var batch: Int
+    /// The input or output that is meant.
+    package var item: String?
+    /// The number of the instruction that is meant, from 0.
+    package var instruction: Int?
+    /// Its label.
+    package var label = ""
+    /// Its line in the `.tgraph` file.
+    package var source = ""
+  }
+
+  /// Makes an error.
+  package init(_ problem: PlanProblem) { self.problem = problem }
+
+  /// Translates why a file could not be written.
+  package init(_ error: AtomicFileError) {
+    switch error {
+    case .cannotCreate(let path, let reason):
+      self.init(.cannotCreate(reason))
+      self.path = path
+    case .cannotWrite(let path, let reason):
+      self.init(.cannotWrite(reason))
+      self.path = path
+    }
+  }
+
+  /// The exit code of a command that ends with this error.
+  public var exitCode: Int32 {
+    switch problem {
+    case .cannotOpen, .notAFile: 66
+    case .version, .requiredFeature: 69
+    case .loadingMemory: 71
+    case .cannotCreate: 73
+    case .cannotRead, .cannotWrite: 74
+    default: 65
+    }
+  }
+}
+
+/// What can be wrong with a plan or its file.
+package enum PlanProblem: Hashable, Sendable {
+  // The file.
+  case cannotOpen(String)
+  case notAFile
+  case cannotRead(String)
+  case cannotCreate(String)
+  case cannotWrite(String)
+  case notAPlan(ForeignFile)
+  case truncated(expected: Int, found: Int)
+  case trailingBytes(Int)
+  case byteOrder
+  case version(Int)
+  case requiredFeature(String)
+  case headerChecksum
+  case header
+  case section(PlanSection, SectionFault)
+  case sectionChecksum(PlanSection)
+  case message(MessageFault, type: String, field: String?, offset: Int?)
+  case loadingMemory(needed: Int, allowed: Int)
+  // The plan.
+  case limit(PlanLimits.Quantity, Int, Int)
+  case noFunction
+  case name(NameRole, String)
+  case duplicateName(NameRole, String)
+  case fileHashes
+  case batch(Int)
+  case arena(declared: Int, actual: Int)
+  case macs(declared: Int, actual: Int)
+  case slot(Int, SlotFault)
+  case slotsOverlap(Int, Int)
+  case readBeforeWrite(ViewRole, slot: Int)
+  case item(ItemFault)
+  // One instruction.
+  case view(ViewRole, ViewFault)
+  case attribute(InstructionAttribute, Int)
+  case rule(InstructionRule)
+}
+
+/// What is wrong with the place of a section.
+package enum SectionFault: Hashable, Sendable {
+  /// It reaches past the end of the file.
+  case outsideFile
+  /// Its offset or length does not have the alignment.
+  case misaligned
+  /// It does not follow the one before, or overlaps it.
+  case misplaced
+  /// It does not hold as many bytes as the message says.
+  case lengthMismatch
+}
+
+/// What a name is the name of.
+package enum NameRole: String, Hashable, Sendable {
+  case plan, file, tokenizer, function, input, output
+}
+
+/// What is wrong with a slot.
+package enum SlotFault: Hashable, Sendable {
+  /// The offset is negative or no multiple of 16.
+  case misaligned(Int)
+  /// There is not at least one element.
+  case empty(Int)
+  /// It reaches past the end of the weight section or arena, whose elements are given.
+  case outside(Slot.Kind, end: Int?, size: Int)
+}
+
+/// What a view is for.
+package enum ViewRole: Hashable, Sendable {
+  case input, output, left, right, table, indices, starts, weights
+  case operand(Int)
+  case epilogueOperand(Int)
+  case phaseWeights(Int)
+  case values, lengths
+}
+
+/// What is wrong with a view.
+package enum ViewFault: Hashable, Sendable {
+  case unknownSlot(Int, slots: Int)
+  case rank(Int, expected: Int)
+  case ranksDiffer(extents: Int, strides: Int)
+  case extent(Int)
+  case stride(Int)
+  case outsideSlot(last: Int?, count: Int)
+  case extents([Int], expected: [Int])
+  case repeatsPlaces
+  case writesWeights
+  case notWeights
+  case notContiguous
+  case innermostStride(Int)
+  case matrixStrides
+  case overlaps(ViewRole)
+}
+
+/// A whole number of an instruction.
+package enum InstructionAttribute: String, Hashable, Sendable {
+  case groups
+  case strideY = "stride_y"
+  case strideX = "stride_x"
+  case dilationY = "dilation_y"
+  case dilationX = "dilation_x"
+  case scaleY = "scale_y"
+  case scaleX = "scale_x"
+  case kernelHeight = "kernel_height"
+  case kernelWidth = "kernel_width"
+  case padTop = "pad_top"
+  case padLeft = "pad_left"
+  case originY = "origin_y"
+  case originX = "origin_x"
+  case keptRank = "kept_rank"
+  case axis
+}
+
+/// A rule that an instruction breaks.
+package enum InstructionRule: Hashable, Sendable {
+  case groupsDivide(groups: Int, input: Int, output: Int)
+  case depthwiseGroups(groups: Int, input: Int, output: Int)
+  case weightCount(phase: Int, found: Int, expected: Int)
+  case phases(found: Int, expected: Int)
+  case duplicatePhase(originY: Int, originX: Int)
+  case program
+  case operandCount(found: Int, expected: Int)
+  case epsilon(Float)
+  case windowOutside
+  case start(index: Int, value: Float, last: Int)
+  case workOverflow
+}
+
+/// What is wrong with an input or output.
+package enum ItemFault: Hashable, Sendable {
+  case range(Float, Float)
+  case channels(Int)
+  case batch(found: Int, expected: Int)
+  case noTokenizer(String)
+  case lengthsMissing
+  case lengthsUnexpected
+  case classes(Int)
+  case rows(Int)
+  case words
+  case defaultValue(Float)
+  case defaultOfOutput
+}
+
+/// Well-known files that are no plans, by their first bytes.
+package enum ForeignFile: String, Hashable, Sendable {
+  case empty = "it is empty"
+  case pointer = "it is a Git LFS pointer, not the file itself; run `git lfs pull`"
+  case page = "it is a web page"
+  case picture = "it is a PNG picture"
+  case zip = "it is a zip archive, such as a checkpoint"
+  case graph = "it is a .tgraph page; compile it with tgc"
+  case other = "it does not begin with TGPLAN"
+
+  /// Names a file by its first bytes.
+  package init(startingWith bytes: [UInt8]) {
+    func starts(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
+    self =
+      switch true {
+      case bytes.isEmpty: .empty
+      case starts("version https://git-lfs"): .pointer
+      case starts("<"): .page
+      case bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]): .picture
+      case starts("PK\u{3}\u{4}"): .zip
+      case starts("model "), starts("///"), starts("//"), starts("import "): .graph
+      default: .other
+      }
+  }
+}

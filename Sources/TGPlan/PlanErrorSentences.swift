@@ -1,0 +1,193 @@
+internal import TGTensor
+
+extension PlanError: CustomStringConvertible {
+  /// One line: the file, the place, what is wrong.
+  public var description: String {
+    [path, place.map(sentence), sentence(problem)].compactMap(\.self).joined(separator: ": ")
+  }
+
+  private func sentence(_ place: Place) -> String {
+    var text = "function \(place.function) (batch \(place.batch))"
+    if let item = place.item { text += ", \(item)" }
+    if let instruction = place.instruction {
+      text += ", instruction \(instruction)"
+      let names = [place.label, place.source].filter { !$0.isEmpty }
+      if !names.isEmpty { text += " (\(names.joined(separator: ", ")))" }
+    }
+    return text
+  }
+
+  private func sentence(_ problem: PlanProblem) -> String {
+    switch problem {
+    case .cannotOpen(let reason): "cannot be opened: \(reason)"
+    case .notAFile: "is not a regular file"
+    case .cannotRead(let reason): "cannot be read: \(reason)"
+    case .cannotCreate(let reason): "cannot be created: \(reason)"
+    case .cannotWrite(let reason): "cannot be written: \(reason)"
+    case .notAPlan(let foreign): "is not a plan: \(foreign.rawValue)"
+    case .truncated(let expected, let found):
+      "the plan is cut off: \(found) bytes, where the header alone has \(expected)"
+    case .trailingBytes(let count): "\(count) bytes follow the last section"
+    case .byteOrder: "the plan's byte order is not little endian"
+    case .version(let found):
+      "the plan has format version \(found); this program reads version \(PlanHeader.version)"
+    case .requiredFeature(let name):
+      "the plan requires the feature `\(name)`, which this program does not have"
+    case .headerChecksum: "the header is damaged: its checksum does not match"
+    case .header: "the header is malformed"
+    case .section(let section, let fault): "the \(section) section \(sentence(fault))"
+    case .sectionChecksum(let section):
+      "the \(section) section is damaged: its checksum does not match"
+    case .message(let fault, let type, let field, let offset):
+      "the message section is malformed: "
+        + sentence(fault, type: type, field: field, offset: offset)
+    case .loadingMemory(let needed, let allowed):
+      "reading the plan would take \(needed) bytes of memory; \(allowed) are allowed"
+    case .limit(let quantity, let found, let limit):
+      "\(found) \(quantity.rawValue); at most \(limit) are allowed"
+    case .noFunction: "the plan has no function"
+    case .name(let role, let name): "`\(name)` cannot be the name of a \(role.rawValue)"
+    case .duplicateName(let role, let name): "two \(role.rawValue)s are called `\(name)`"
+    case .fileHashes: "the source files and their hashes do not match up"
+    case .batch(let batch): "the batch size is \(batch); it must be at least 1"
+    case .arena(let declared, let actual):
+      "the arena is declared with \(declared) elements; the slots need \(actual)"
+    case .macs(let declared, let actual):
+      "\(declared) multiplications with additions are declared; there are \(actual)"
+    case .slot(let index, let fault): "slot \(index) \(sentence(fault))"
+    case .slotsOverlap(let first, let second):
+      "slots \(first) and \(second) overlap in memory while both are alive"
+    case .readBeforeWrite(let role, let slot):
+      "\(words(role)) reads slot \(slot) before anything is written to it"
+    case .item(let fault): sentence(fault)
+    case .view(let role, let fault): "\(words(role)) \(sentence(fault))"
+    case .attribute(let attribute, let value): "\(attribute.rawValue) cannot be \(value)"
+    case .rule(let rule): sentence(rule)
+    }
+  }
+
+  private func sentence(_ fault: SectionFault) -> String {
+    switch fault {
+    case .outsideFile: "reaches past the end of the file, which may be cut off"
+    case .misaligned: "is not aligned"
+    case .misplaced: "does not follow the one before it"
+    case .lengthMismatch: "is not as long as its parts"
+    }
+  }
+
+  private func sentence(
+    _ fault: MessageFault, type: String, field: String?, offset: Int?
+  ) -> String {
+    let subject = field.map { "\(type).\($0)" } ?? type
+    let place = offset.map { " at byte \($0)" } ?? ""
+    let what =
+      switch fault {
+      case .truncated: "reaches past its end"
+      case .oversizedNumber: "holds a number of more than 64 bits"
+      case .unknownField(let number): "has no field \(number)"
+      case .wireType(let type): "cannot be encoded with wire type \(type)"
+      case .duplicate: "stands twice"
+      case .missing: "is missing"
+      case .choice(let value): "cannot be \(value)"
+      case .text: "is not UTF-8 text, or holds control characters"
+      case .notOneInstruction: "is not of exactly one kind"
+      }
+    return "\(subject) \(what)\(place)"
+  }
+
+  private func sentence(_ fault: SlotFault) -> String {
+    switch fault {
+    case .misaligned(let offset): "begins at element \(offset), which is no multiple of 16"
+    case .empty(let count): "has \(count) elements; it must have at least 1"
+    case .outside(let kind, let end, let size):
+      "ends at element \(end.map(String.init) ?? "beyond 2⁶³"); the "
+        + (kind == .weight ? "weight section" : "arena") + " has \(size)"
+    }
+  }
+
+  private func words(_ role: ViewRole) -> String {
+    switch role {
+    case .input: "the input"
+    case .output: "the output"
+    case .left: "the left factor"
+    case .right: "the right factor"
+    case .table: "the table"
+    case .indices: "the indices"
+    case .starts: "the starts"
+    case .weights: "the weights"
+    case .operand(let index): "operand \(index)"
+    case .epilogueOperand(let index): "operand \(index) of the epilogue"
+    case .phaseWeights(let index): "the weights of phase \(index)"
+    case .values: "the view"
+    case .lengths: "the view of the lengths"
+    }
+  }
+
+  private func sentence(_ fault: ViewFault) -> String {
+    switch fault {
+    case .unknownSlot(let slot, let slots): "names slot \(slot) of \(slots)"
+    case .rank(let found, let expected): "has rank \(found); it must have rank \(expected)"
+    case .ranksDiffer(let extents, let strides): "has \(extents) extents and \(strides) strides"
+    case .extent(let extent): "has the extent \(extent)"
+    case .stride(let stride): "has the stride or offset \(stride)"
+    case .outsideSlot(let last, let count):
+      "reaches element \(last.map(String.init) ?? "beyond 2⁶³") of a slot with \(count) elements"
+    case .extents(let found, let expected):
+      "has the extents \(Shape.text(found)); they must be \(Shape.text(expected))"
+    case .repeatsPlaces: "may store two elements at one place"
+    case .writesWeights: "is written, but lies in the weight section"
+    case .notWeights: "does not lie in the weight section"
+    case .notContiguous: "is not contiguous"
+    case .innermostStride(let stride): "has the innermost stride \(stride); it must be 1"
+    case .matrixStrides: "has no axis of stride 1 that the other axis strides over"
+    case .overlaps(let role): "overlaps \(words(role))"
+    }
+  }
+
+  private func sentence(_ rule: InstructionRule) -> String {
+    switch rule {
+    case .groupsDivide(let groups, let input, let output):
+      "\(groups) groups do not divide \(input) input and \(output) output channels"
+    case .depthwiseGroups(let groups, let input, let output):
+      "depthwise weights need as many groups as channels: \(groups) groups, \(input) input and "
+        + "\(output) output channels"
+    case .weightCount(let phase, let found, let expected):
+      "phase \(phase) has \(found) weights; its kernel takes \(expected)"
+    case .phases(let found, let expected):
+      "\(found) phases compute something; \(expected) are needed to cover the output"
+    case .duplicatePhase(let y, let x): "two phases begin at row \(y), column \(x)"
+    case .program: "the pointwise program is malformed"
+    case .operandCount(let found, let expected):
+      "there are \(found) operands; the program takes \(expected)"
+    case .epsilon(let epsilon): "epsilon cannot be \(epsilon)"
+    case .windowOutside: "a pooling window lies outside the picture"
+    case .start(let index, let value, let last):
+      "start \(index) is \(value); it must be a whole number in 0 ... \(last)"
+    case .workOverflow: "the number of multiplications does not fit 64 bits"
+    }
+  }
+
+  private func sentence(_ fault: ItemFault) -> String {
+    switch fault {
+    case .range(let low, let high): "\(low) ... \(high) is not a range"
+    case .channels(let count): "a picture of \(count) channels; it must have 1 or 3"
+    case .batch(let found, let expected):
+      "the first extent is \(found); it must be the batch size, \(expected)"
+    case .noTokenizer(let name): "there is no tokenizer `\(name)`"
+    case .lengthsMissing: "the lengths are missing"
+    case .lengthsUnexpected: "lengths are given, but it is no sequence"
+    case .classes(let count): "\(count) classes; there must be at least 1"
+    case .rows(let rows): "ids below \(rows) are allowed; that cannot be"
+    case .words: "the words for fitting or filtering are malformed"
+    case .defaultValue(let value): "the default cannot be \(value)"
+    case .defaultOfOutput: "an output cannot have a default"
+    }
+  }
+}
+
+extension Shape {
+  /// Untrusted extents as text.
+  fileprivate static func text(_ extents: [Int]) -> String {
+    "[" + extents.map(String.init).joined(separator: ", ") + "]"
+  }
+}
