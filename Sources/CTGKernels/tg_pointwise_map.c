@@ -144,9 +144,8 @@ static void run_block(const tg_pointwise *map, const place *at, void *workspace)
     operands[k].base =
         at->in[k] + row * operands[k].row_stride + column * operands[k].column_stride;
   }
-  int even = map->out_strides[c] == 1 && operands[0].column_stride <= 1 &&
-             operands[0].column_stride >= 0;
-  if (map->program.identity && (even || columns == 1)) {
+  if (map->program.identity && map->out_strides[c] == 1 &&
+      (operands[0].column_stride == 0 || operands[0].column_stride == 1)) {
     tg_copy_block(rows, columns, out, map->out_strides[r], map->out_strides[c], operands[0].base,
                   operands[0].row_stride, operands[0].column_stride);
   } else {

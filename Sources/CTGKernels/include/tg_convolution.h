@@ -1,0 +1,133 @@
+/* Direct convolution of channels-last pictures with packed weights. */
+#pragma once
+
+#include "tg_common.h"
+#include "tg_pointwise.h"
+
+enum {
+  /** Output channels of a weight panel. */
+  TG_PANEL = 16,
+  /** The most rows of pixels that a micro-kernel takes. */
+  TG_MICRO_ROWS = 4,
+  /** The most pixels of a row that a micro-kernel takes. */
+  TG_MICRO_PIXELS = 14,
+  /** The most panels that a micro-kernel takes. */
+  TG_MICRO_PANELS = 4,
+};
+
+/** The output places of one residue class with their kernel, as described. */
+typedef struct {
+  /** [groups][panels][kernel height][kernel width][C / groups][16], or for depthwise
+   * [kernel height][kernel width][C]. */
+  const float *_Nonnull weights;
+  ptrdiff_t kernel_height, kernel_width;
+  ptrdiff_t pad_top, pad_left;
+  ptrdiff_t origin_y, origin_x;
+} tg_phase;
+
+/** A convolution as described; see Convolution in the plan for the meaning. */
+typedef struct {
+  tg_isa isa;
+  int depthwise;
+  /** [N, H, W, C], innermost stride 1. */
+  tg_view input;
+  /** [N, OH, OW, O], innermost stride 1. */
+  tg_view output;
+  ptrdiff_t groups, stride_y, stride_x, dilation_y, dilation_x, scale_y, scale_x;
+} tg_convolution_shape;
+
+/** What is done to a result, where it is simple enough to be done in registers: multiplied by
+ * `scale` and added `bias` (each per channel, or NULL), then rectified. */
+typedef struct {
+  const float *_Nullable scale;
+  const float *_Nullable bias;
+  /** 0 nothing, 1 rectifier, 2 leaky rectifier. */
+  int activation;
+  float slope;
+} tg_finish;
+
+/** The arguments of a micro-kernel: a few pixels in a few rows times a few panels. */
+typedef struct {
+  const float *_Nullable in[TG_MICRO_ROWS];
+  float *_Nullable out[TG_MICRO_ROWS];
+  /** Elements from pixel to pixel. */
+  ptrdiff_t in_stride, out_stride;
+  /** Taps: `outer` times `inner` runs of `run` contiguous channels. For depthwise, the taps inside
+   * the picture, with weights `panel_stride` apart from tap row to tap row. */
+  ptrdiff_t outer, inner, run, outer_stride, inner_stride;
+  const float *_Nullable weights;
+  ptrdiff_t panel_stride;
+  /** The output channels to store, at most 16 per panel. */
+  ptrdiff_t channels;
+  tg_finish finish;
+} tg_micro_arguments;
+
+typedef void (*tg_micro)(const tg_micro_arguments *_Nonnull arguments);
+
+/** The micro-kernels of an instruction set; NULL where there is none. */
+typedef struct {
+  /** The most pixels of a row, by panels - 1. */
+  int pixels[TG_MICRO_PANELS];
+  tg_micro _Nullable kernels[TG_MICRO_PANELS][TG_MICRO_ROWS][TG_MICRO_PIXELS];
+  /** One pixel of a depthwise convolution. */
+  tg_micro _Nullable depthwise;
+} tg_micro_table;
+
+/** One phase, prepared. The axes of pixels are N, Y, X. */
+typedef struct {
+  const float *_Nullable weights;
+  ptrdiff_t kernel_height, kernel_width, pad[3], dilation[3];
+  /** The output places along N, Y, X. */
+  ptrdiff_t extent[3];
+  /** The places of a tile along each axis and how many tiles there are. */
+  ptrdiff_t tile[3], tiles[3];
+  /** Panels of a tile and how many tiles there are. */
+  ptrdiff_t tile_panels, panel_tiles;
+  ptrdiff_t first_tile, tile_count;
+  /** 1 if the input is read in place. */
+  int in_place;
+  /** Elements from input place to input place, of the input itself or of the padded patch. */
+  ptrdiff_t patch_stride[3];
+  /** Input places of a patch along each axis. */
+  ptrdiff_t patch_extent[3];
+  /** The axis along which the micro-kernel's pixels run, and the two others. */
+  int pixel_axis, row_axes[2];
+  ptrdiff_t outer, inner, run, outer_stride, inner_stride;
+  float *_Nullable out;
+  ptrdiff_t out_stride[3];
+  const float *_Nullable operands[TG_MAX_OPERANDS];
+  ptrdiff_t operand_strides[TG_MAX_OPERANDS][4];
+} tg_convolution_part;
+
+/** A prepared convolution. */
+typedef struct {
+  const tg_micro_table *_Nullable micro;
+  const tg_convolution_part *_Nullable parts;
+  ptrdiff_t part_count, tile_count, workspace_bytes, patch_bytes, scratch_bytes;
+  const float *_Nullable input;
+  ptrdiff_t in_extent[3], in_stride[3];
+  /** Steps and distances along N, Y, X. */
+  ptrdiff_t step[3];
+  ptrdiff_t groups, group_in, group_out, panels;
+  int isa, finishes;
+  tg_finish finish;
+  tg_program program;
+} tg_convolution;
+
+/** Prepares a convolution with its epilogue; `parts` has room for `phase_count` parts and stays
+ * where it is. `operands` are operands 1 and up of the epilogue, with the output's extents.
+ * Returns 0, or 1 if the epilogue's program is not sound. */
+int tg_convolution_prepare(tg_convolution *_Nonnull convolution,
+                           tg_convolution_part *_Nonnull parts,
+                           const tg_convolution_shape *_Nonnull shape, ptrdiff_t phase_count,
+                           const tg_phase *_Nonnull phases, int32_t operand_count,
+                           const tg_view *_Nonnull operands, int32_t step_count,
+                           const tg_step *_Nonnull steps);
+
+/** Runs one tile of a prepared convolution with weights in panels. */
+void tg_convolution_run(const void *_Nonnull convolution, ptrdiff_t tile,
+                        void *_Nonnull workspace);
+
+/** Runs one tile of a prepared depthwise convolution. */
+void tg_convolution_run_depthwise(const void *_Nonnull convolution, ptrdiff_t tile,
+                                  void *_Nonnull workspace);

@@ -1,0 +1,119 @@
+/* Micro-kernels of convolution over vectors; included once per instruction set, after a tg_vector
+ * header. P is the number of vectors in a panel.
+ *
+ * Every result is one chain of multiply-adds in the order of the packed weights, so that it does
+ * not depend on which micro-kernel computes it. */
+
+enum { P = TG_PANEL / VW };
+
+static inline __attribute__((always_inline)) vf finish_vector(vf sum, const tg_finish *finish,
+                                                              vf scale, vf bias) {
+  if (finish->scale) sum = vmul(sum, scale);
+  if (finish->bias) sum = vadd(sum, bias);
+  if (finish->activation == 1) sum = vmax(vset(0.0f), sum);
+  if (finish->activation == 2) {
+    sum = vsel(vgt(sum, vset(0.0f)), sum, vmul(vset(finish->slope), sum));
+  }
+  return sum;
+}
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+/* R rows of S pixels times Q panels. Pixels are addressed in groups of four, so that few
+ * registers hold all addresses. */
+static inline __attribute__((always_inline)) void micro(const tg_micro_arguments *a, const int R,
+                                                        const int S, const int Q) {
+  vf sums[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
+  UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vset(0.0f);
+  const float *w = a->weights;
+  const ptrdiff_t panel = a->panel_stride, step = a->in_stride, run = a->run;
+  for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
+    for (ptrdiff_t inner = 0; inner < a->inner; inner += 1) {
+      const ptrdiff_t tap = outer * a->outer_stride + inner * a->inner_stride;
+      const float *in[TG_MICRO_ROWS * 4];
+      UNROLL for (int r = 0; r < R; r += 1) {
+        UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) {
+          in[r * 4 + g] = a->in[r] + tap + 4 * g * step;
+        }
+      }
+      for (ptrdiff_t k = 0; k < run; k += 1) {
+        vf weights[TG_MICRO_PANELS * P];
+        UNROLL for (int q = 0; q < Q; q += 1) {
+          UNROLL for (int v = 0; v < P; v += 1) {
+            weights[q * P + v] = vload(w + q * panel + v * VW);
+          }
+        }
+        w += TG_PANEL;
+        UNROLL for (int r = 0; r < R; r += 1) {
+          UNROLL for (int s = 0; s < S; s += 1) {
+            vf x = vset(in[r * 4 + s / 4][(s % 4) * step]);
+            UNROLL for (int v = 0; v < Q * P; v += 1) {
+              vf *sum = &sums[(r * S + s) * Q * P + v];
+              *sum = vfma(x, weights[v], *sum);
+            }
+          }
+        }
+        UNROLL for (int r = 0; r < R; r += 1) {
+          UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) in[r * 4 + g] += 1;
+        }
+      }
+    }
+  }
+  UNROLL for (int q = 0; q < Q; q += 1) {
+    UNROLL for (int v = 0; v < P; v += 1) {
+      const ptrdiff_t channel = q * TG_PANEL + v * VW, left = a->channels - channel;
+      if (left <= 0) return;
+      vf scale = vset(1.0f), bias = vset(0.0f);
+      if (a->finish.scale) scale = vload_n(a->finish.scale + channel, left);
+      if (a->finish.bias) bias = vload_n(a->finish.bias + channel, left);
+      UNROLL for (int r = 0; r < R; r += 1) {
+        UNROLL for (int s = 0; s < S; s += 1) {
+          vf y = finish_vector(sums[((r * S + s) * Q + q) * P + v], &a->finish, scale, bias);
+          float *out = a->out[r] + s * a->out_stride + channel;
+          if (left >= VW) {
+            vstore(out, y);
+          } else {
+            vstore_n(out, y, left);
+          }
+        }
+      }
+    }
+  }
+}
+
+/* V vectors of channels of one pixel, every channel with its own kernel. */
+static inline __attribute__((always_inline)) void depthwise_vectors(const tg_micro_arguments *a,
+                                                                    ptrdiff_t channel,
+                                                                    const int V) {
+  const ptrdiff_t left = a->channels - channel;
+  const int full = left >= V * VW;
+  vf sums[4];
+  UNROLL for (int v = 0; v < V; v += 1) sums[v] = vset(0.0f);
+  for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
+    for (ptrdiff_t inner = 0; inner < a->inner; inner += 1) {
+      const float *in = a->in[0] + outer * a->outer_stride + inner * a->inner_stride + channel;
+      const float *w = a->weights + outer * a->panel_stride + inner * a->channels + channel;
+      UNROLL for (int v = 0; v < V; v += 1) {
+        vf x = full ? vload(in + v * VW) : vload_n(in, left);
+        vf weight = full ? vload(w + v * VW) : vload_n(w, left);
+        sums[v] = vfma(x, weight, sums[v]);
+      }
+    }
+  }
+  UNROLL for (int v = 0; v < V; v += 1) {
+    const ptrdiff_t at = channel + v * VW, n = left - v * VW;
+    vf scale = vset(1.0f), bias = vset(0.0f);
+    if (a->finish.scale) scale = vload_n(a->finish.scale + at, n);
+    if (a->finish.bias) bias = vload_n(a->finish.bias + at, n);
+    vstore_n(a->out[0] + at, finish_vector(sums[v], &a->finish, scale, bias), n);
+  }
+}
+
+static void depthwise(const tg_micro_arguments *a) {
+  ptrdiff_t channel = 0;
+  for (; a->channels - channel >= 4 * VW; channel += 4 * VW) depthwise_vectors(a, channel, 4);
+  for (; a->channels - channel > 0; channel += VW) depthwise_vectors(a, channel, 1);
+}
+
+#define MICRO(q, r, s)                                                                             \
+  static void micro_##q##_##r##_##s(const tg_micro_arguments *a) { micro(a, r, s, q); }

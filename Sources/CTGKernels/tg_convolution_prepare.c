@@ -1,0 +1,310 @@
+/* Preparing a convolution: the grid of tiles, the patch, the axis of pixels, the epilogue. All of
+ * it depends on the description only. */
+#include "tg_convolution_internal.h"
+
+#include <string.h>
+
+static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+
+enum { TILES = 64, PATCH_FLOATS = 128 * 1024 };
+
+/* Multiply-adds below which a tile is not worth a hand-over between threads, and weights. */
+static const ptrdiff_t tile_work = 1500000, tile_weights = 64 * 1024;
+
+static const tg_micro_table *micro_table(int isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+  case TG_ISA_AVX2:
+    return &tg_micros_avx2;
+  case TG_ISA_AVX512:
+    return &tg_micros_avx512;
+#endif
+  default:
+    return &tg_micros_scalar;
+  }
+}
+
+/* True if an operand of the epilogue holds one number per output channel. */
+static int is_per_channel(const tg_view *operand) {
+  for (int a = 0; a < 3; a += 1) {
+    if (operand->dims[a] > 1 && operand->strides[a] != 0) return 0;
+  }
+  return operand->dims[3] == 1 || operand->strides[3] == 1;
+}
+
+/* Recognises scale, bias and rectifier; returns 0 if the epilogue is something else. */
+static int recognise(tg_finish *finish, int32_t operand_count, const tg_view *operands,
+                     int32_t step_count, const tg_step *steps) {
+  enum { ADD = 1, MULTIPLY = 3, RELU = 21, LEAKY_RELU = 22 };
+  memset(finish, 0, sizeof *finish);
+  int32_t value = 0, i = 0;
+  for (int stage = 0; stage < 2; stage += 1) {
+    if (i == step_count || steps[i].function != (stage == 0 ? MULTIPLY : ADD)) continue;
+    const int32_t *x = steps[i].arguments;
+    int32_t other = x[0] == value ? x[1] : x[1] == value ? x[0] : -1;
+    if (other < 1 || other > operand_count || !is_per_channel(&operands[other - 1])) return 0;
+    if (stage == 0) {
+      finish->scale = operands[other - 1].base;
+    } else {
+      finish->bias = operands[other - 1].base;
+    }
+    value = operand_count + 1 + i;
+    i += 1;
+  }
+  if (i < step_count && steps[i].arguments[0] == value &&
+      (steps[i].function == RELU || steps[i].function == LEAKY_RELU)) {
+    finish->activation = steps[i].function == RELU ? 1 : 2;
+    finish->slope = steps[i].immediate;
+    i += 1;
+  }
+  return i == step_count;
+}
+
+/* Joins the pixels of all pictures to one row where the kernel sees one place and memory permits:
+ * many rows times a matrix. */
+static void join_pixels(tg_convolution *c, tg_convolution_part *p) {
+  if (c->part_count != 1 || p->kernel_height != 1 || p->kernel_width != 1) return;
+  for (int a = 0; a < 3; a += 1) {
+    if (c->step[a] != 1 || p->pad[a] != 0 || c->in_extent[a] != p->extent[a]) return;
+  }
+  for (int a = 1; a >= 0; a -= 1) {
+    if (p->extent[a] == 1) continue;
+    ptrdiff_t inner = p->extent[2], whole = inner > 1;
+    if (whole && (c->in_stride[a] != inner * c->in_stride[2] ||
+                  p->out_stride[a] != inner * p->out_stride[2])) {
+      return;
+    }
+    for (int k = 1; k < c->program.operand_count; k += 1) {
+      if (whole && p->operand_strides[k][a] != inner * p->operand_strides[k][2]) return;
+    }
+    if (!whole) {
+      c->in_stride[2] = c->in_stride[a];
+      p->out_stride[2] = p->out_stride[a];
+      for (int k = 1; k < c->program.operand_count; k += 1) {
+        p->operand_strides[k][2] = p->operand_strides[k][a];
+      }
+    }
+    p->extent[2] *= p->extent[a];
+    c->in_extent[2] *= c->in_extent[a];
+    p->extent[a] = c->in_extent[a] = 1;
+  }
+}
+
+/* True if every tap of every output place lies inside the input. */
+static int reads_inside(const tg_convolution *c, const tg_convolution_part *p) {
+  for (int a = 1; a < 3; a += 1) {
+    ptrdiff_t last = (p->extent[a] - 1) * c->step[a] - p->pad[a] + p->patch_extent[a] - 1;
+    if (p->pad[a] > 0 || last >= c->in_extent[a]) return 0;
+  }
+  /* Places 4096 bytes apart share a line of the first cache: copy them closer. */
+  return c->in_stride[2] * c->step[2] % 1024 != 0 || p->extent[2] < 8;
+}
+
+/* The places of a tile along each axis, for about `pixels` places. */
+static void cut_pixels(const tg_convolution *c, tg_convolution_part *p, ptrdiff_t pixels) {
+  const ptrdiff_t *extent = p->extent;
+  ptrdiff_t width = extent[1] == 1 && extent[0] == 1 ? most(pixels, 14) : most(64, 1);
+  if (extent[2] <= width + width / 2) width = extent[2];
+  p->tile[2] = divide_up(extent[2], divide_up(extent[2], width));
+  p->tile[1] = least(extent[1], most(1, pixels / p->tile[2]));
+  p->tile[1] = divide_up(extent[1], divide_up(extent[1], p->tile[1]));
+  p->tile[0] = p->tile[1] < extent[1] || p->tile[2] < extent[2]
+                   ? 1
+                   : least(extent[0], most(1, pixels / (extent[1] * extent[2])));
+  p->tile[0] = divide_up(extent[0], divide_up(extent[0], p->tile[0]));
+  (void)c;
+}
+
+/* The elements of a tile's patch. */
+static ptrdiff_t patch_floats(const tg_convolution *c, const tg_convolution_part *p) {
+  ptrdiff_t count = p->tile[0] * c->group_in;
+  for (int a = 1; a < 3; a += 1) count *= (p->tile[a] - 1) * c->step[a] + p->patch_extent[a];
+  return count;
+}
+
+/* Cuts a part into tiles: panels against pixels, so that little is read twice. */
+static void cut(const tg_convolution *c, tg_convolution_part *p) {
+  const ptrdiff_t taps = p->kernel_height * p->kernel_width * c->group_in;
+  const ptrdiff_t pixels = p->extent[0] * p->extent[1] * p->extent[2];
+  const ptrdiff_t padded = c->panels * TG_PANEL;
+  const ptrdiff_t work = pixels * taps * padded, weights = taps * padded;
+  const ptrdiff_t inputs = pixels * c->step[1] * c->step[2] * c->group_in;
+  ptrdiff_t wanted = most(work / tile_work, weights / tile_weights);
+  wanted = most(1, least(wanted, divide_up(TILES, c->groups)));
+  const ptrdiff_t pairs = divide_up(c->panels, 2);
+  ptrdiff_t best_pairs = pairs, best_pixels = pixels;
+  double best = -1.0;
+  for (ptrdiff_t per_tile = pairs; per_tile >= 1; per_tile -= 1) {
+    ptrdiff_t panel_tiles = divide_up(pairs, per_tile);
+    if (panel_tiles > wanted && per_tile != pairs) break;
+    ptrdiff_t pixel_tiles = divide_up(wanted, panel_tiles);
+    /* Few pixels leave a micro-kernel idle. */
+    if (pixel_tiles > divide_up(pixels, 14)) pixel_tiles = divide_up(pixels, 14);
+    if (panel_tiles * pixel_tiles * 2 < wanted && per_tile > 1) continue;
+    double traffic = (double)panel_tiles * (double)inputs * 2.0 +
+                     (double)pixel_tiles * (double)weights;
+    if (best < 0.0 || traffic < best) {
+      best = traffic;
+      best_pairs = per_tile;
+      best_pixels = divide_up(pixels, pixel_tiles);
+    }
+  }
+  p->tile_panels = least(best_pairs * 2, c->panels);
+  p->panel_tiles = divide_up(c->panels, p->tile_panels);
+  cut_pixels(c, p, best_pixels);
+  while (best_pixels > 14 && patch_floats(c, p) > PATCH_FLOATS) {
+    ptrdiff_t before = p->tile[0] * p->tile[1] * p->tile[2];
+    best_pixels = least(best_pixels, before) * 3 / 4;
+    cut_pixels(c, p, best_pixels);
+  }
+}
+
+/* Lets the micro-kernels' pixels run along the axis where most are. */
+static void choose_axis(const tg_convolution *c, tg_convolution_part *p) {
+  int axis = 2;
+  if (p->tile[2] < 6) {
+    for (int a = 1; a >= 0; a -= 1) {
+      if (p->tile[a] > p->tile[axis] && (axis == 2 ? p->tile[a] >= 2 * p->tile[2] : 1)) axis = a;
+    }
+  }
+  p->pixel_axis = axis;
+  p->row_axes[0] = axis == 0 ? 1 : 0;
+  p->row_axes[1] = axis == 2 ? 1 : 2;
+  (void)c;
+}
+
+static void place_patch(const tg_convolution *c, tg_convolution_part *p) {
+  p->in_place = reads_inside(c, p);
+  if (p->in_place) {
+    memcpy(p->patch_stride, c->in_stride, sizeof p->patch_stride);
+    return;
+  }
+  ptrdiff_t pitch = c->group_in;
+  /* See reads_inside. */
+  if (pitch * c->step[2] % 512 == 0) pitch += 16;
+  p->patch_stride[2] = pitch;
+  p->patch_stride[1] = ((p->tile[2] - 1) * c->step[2] + p->patch_extent[2]) * pitch;
+  p->patch_stride[0] =
+      ((p->tile[1] - 1) * c->step[1] + p->patch_extent[1]) * p->patch_stride[1];
+}
+
+static void place_taps(const tg_convolution *c, tg_convolution_part *p) {
+  p->outer = p->kernel_height;
+  p->inner = p->kernel_width;
+  p->run = c->group_in;
+  p->outer_stride = p->dilation[1] * p->patch_stride[1];
+  p->inner_stride = p->dilation[2] * p->patch_stride[2];
+  /* The taps of a kernel row are one run where they touch. */
+  if (p->inner == 1 || p->inner_stride == p->run) {
+    p->run *= p->inner;
+    p->inner = 1;
+  }
+}
+
+static void prepare_part(tg_convolution *c, tg_convolution_part *p,
+                         const tg_convolution_shape *shape, const tg_phase *phase,
+                         const tg_view *operands) {
+  const ptrdiff_t scale[3] = {1, shape->scale_y, shape->scale_x};
+  const ptrdiff_t origin[3] = {0, phase->origin_y, phase->origin_x};
+  memset(p, 0, sizeof *p);
+  p->weights = phase->weights;
+  p->kernel_height = phase->kernel_height;
+  p->kernel_width = phase->kernel_width;
+  p->pad[1] = phase->pad_top;
+  p->pad[2] = phase->pad_left;
+  p->dilation[1] = shape->dilation_y;
+  p->dilation[2] = shape->dilation_x;
+  p->patch_extent[0] = 1;
+  p->patch_extent[1] = (phase->kernel_height - 1) * shape->dilation_y + 1;
+  p->patch_extent[2] = (phase->kernel_width - 1) * shape->dilation_x + 1;
+  p->out = shape->output.base;
+  for (int a = 0; a < 3; a += 1) {
+    ptrdiff_t places = shape->output.dims[a] - origin[a];
+    p->extent[a] = places > 0 ? divide_up(places, scale[a]) : 0;
+    p->out_stride[a] = shape->output.strides[a] * scale[a];
+    p->out += origin[a] * shape->output.strides[a];
+  }
+  for (int k = 1; k < c->program.operand_count; k += 1) {
+    const tg_view *view = &operands[k - 1];
+    p->operands[k] = view->base;
+    p->operand_strides[k][3] = view->strides[3];
+    for (int a = 0; a < 3; a += 1) {
+      p->operand_strides[k][a] = view->strides[a] * scale[a];
+      p->operands[k] += origin[a] * view->strides[a];
+    }
+  }
+}
+
+/* The rows of a depthwise tile: all of a few rows. */
+static void cut_depthwise(const tg_convolution *c, tg_convolution_part *p) {
+  ptrdiff_t row = p->extent[2] * c->group_out * p->kernel_height * p->kernel_width;
+  p->tile[0] = 1;
+  p->tile[1] = least(p->extent[1], most(1, tile_work / 8 / most(row, 1)));
+  p->tile[2] = p->extent[2];
+  p->tile_panels = p->panel_tiles = 1;
+}
+
+int tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
+                           const tg_convolution_shape *shape, ptrdiff_t phase_count,
+                           const tg_phase *phases, int32_t operand_count,
+                           const tg_view *operands, int32_t step_count, const tg_step *steps) {
+  memset(c, 0, sizeof *c);
+  if (tg_program_prepare(&c->program, shape->isa, operand_count + 1, step_count, steps)) return 1;
+  c->micro = micro_table(shape->isa);
+  c->isa = (int)shape->isa;
+  c->parts = parts;
+  c->part_count = phase_count;
+  c->finishes = recognise(&c->finish, operand_count, operands, step_count, steps);
+  if (!c->finishes) memset(&c->finish, 0, sizeof c->finish);
+  c->input = shape->input.base;
+  c->step[0] = 1;
+  c->step[1] = shape->stride_y;
+  c->step[2] = shape->stride_x;
+  for (int a = 0; a < 3; a += 1) {
+    c->in_extent[a] = shape->input.dims[a];
+    c->in_stride[a] = shape->input.strides[a];
+  }
+  /* A depthwise convolution is one group of many channels to its kernel. */
+  c->groups = shape->depthwise ? 1 : shape->groups;
+  c->group_in = shape->input.dims[3] / c->groups;
+  c->group_out = shape->output.dims[3] / c->groups;
+  c->panels = divide_up(c->group_out, TG_PANEL);
+  ptrdiff_t rows_bytes = 0;
+  for (ptrdiff_t i = 0; i < phase_count; i += 1) {
+    tg_convolution_part *p = &parts[i];
+    prepare_part(c, p, shape, &phases[i], operands);
+    p->first_tile = c->tile_count;
+    if (p->extent[0] * p->extent[1] * p->extent[2] * c->group_out == 0) continue;
+    if (shape->depthwise) {
+      cut_depthwise(c, p);
+    } else {
+      join_pixels(c, p);
+      cut(c, p);
+      choose_axis(c, p);
+      place_patch(c, p);
+      place_taps(c, p);
+      if (!p->in_place) {
+        ptrdiff_t bytes = p->tile[0] * p->patch_stride[0] * (ptrdiff_t)sizeof(float);
+        c->patch_bytes = most(c->patch_bytes, divide_up(bytes, 64) * 64);
+      }
+    }
+    p->tile_count = c->groups * p->panel_tiles;
+    for (int a = 0; a < 3; a += 1) {
+      p->tiles[a] = divide_up(p->extent[a], p->tile[a]);
+      p->tile_count *= p->tiles[a];
+    }
+    c->tile_count += p->tile_count;
+    ptrdiff_t row = shape->depthwise ? p->tile[2] * c->group_out
+                                     : p->tile[p->pixel_axis] * TG_MICRO_ROWS * TG_MICRO_PANELS *
+                                           TG_PANEL;
+    rows_bytes = most(rows_bytes, row * (ptrdiff_t)sizeof(float));
+  }
+  if (!c->finishes) {
+    c->scratch_bytes = divide_up(rows_bytes, 64) * 64;
+    c->workspace_bytes = tg_program_workspace(&c->program);
+  }
+  c->workspace_bytes += c->patch_bytes + c->scratch_bytes;
+  return 0;
+}

@@ -1,0 +1,127 @@
+import CTGKernels
+
+/// A convolution with its views resolved; the meaning is that of the plan's `Convolution`.
+@unsafe package struct KernelConvolution {
+  /// The output places of one residue class, with their kernel.
+  @unsafe package struct Phase {
+    /// The packed weights.
+    package var weights: UnsafePointer<Float>
+    /// How many elements there are.
+    package var weightCount: Int
+    /// Rows and columns of the kernel.
+    package var kernel: (height: Int, width: Int)
+    /// Rows of zeros above and columns of zeros left of the input; negative skips.
+    package var pad: (top: Int, left: Int)
+    /// The first output row and column.
+    package var origin: (y: Int, x: Int)
+
+    /// Makes a phase.
+    package init(
+      weights: UnsafePointer<Float>, weightCount: Int, kernel: (height: Int, width: Int),
+      pad: (top: Int, left: Int), origin: (y: Int, x: Int) = (0, 0)
+    ) {
+      unsafe self.weights = weights
+      unsafe self.weightCount = weightCount
+      unsafe self.kernel = kernel
+      unsafe self.pad = pad
+      unsafe self.origin = origin
+    }
+  }
+
+  /// `[N, H, W, C]`, innermost stride 1.
+  package var input: ResolvedView
+  /// `[N, OH, OW, O]`, innermost stride 1.
+  package var output: ResolvedView
+  /// The phases, which together cover every output place once.
+  package var phases: [Phase]
+  /// Independent groups of channels.
+  package var groups = 1
+  /// True if weights are `[kernelHeight][kernelWidth][C]`, one kernel per channel.
+  package var isDepthwise = false
+  /// Input places from one output place of a phase to the next.
+  package var stride = (y: 1, x: 1)
+  /// Input places between taps.
+  package var dilation = (y: 1, x: 1)
+  /// Output places between places of one phase.
+  package var scale = (y: 1, x: 1)
+  /// Applied to each result before it is stored.
+  package var epilogue = unsafe KernelEpilogue()
+
+  /// Makes a convolution of stride 1; set the rest after.
+  package init(input: ResolvedView, output: ResolvedView, phases: [Phase]) {
+    unsafe self.input = input
+    unsafe self.output = output
+    unsafe self.phases = phases
+  }
+
+  /// Traps unless counts and extents fit together.
+  fileprivate func check() {
+    unsafe precondition(input.dimensions.count == 4 && output.dimensions.count == 4, "rank 4")
+    let channels = unsafe input.dimensions[3]
+    let outputs = unsafe output.dimensions[3]
+    unsafe precondition(input.dimensions[0] == output.dimensions[0], "as many pictures out as in")
+    unsafe precondition(
+      groups > 0 && channels % groups == 0 && outputs % groups == 0, "groups divide channels")
+    unsafe precondition(!isDepthwise || (groups == channels && channels == outputs), "depthwise")
+    unsafe precondition(
+      min(stride.y, stride.x, dilation.y, dilation.x, scale.y, scale.x) > 0, "steps are positive")
+    unsafe precondition(input.strides[3] == 1 || channels == 1, "channels are contiguous")
+    unsafe precondition(output.strides[3] == 1 || outputs == 1, "channels are contiguous")
+    for index in unsafe phases.indices {
+      let phase = unsafe phases[index]
+      let taps = unsafe phase.kernel.height * phase.kernel.width
+      unsafe precondition(phase.kernel.height > 0 && phase.kernel.width > 0, "a kernel has taps")
+      let count =
+        unsafe isDepthwise
+        ? taps * channels
+        : WeightPacking.packedCount(
+          outputChannels: outputs, groupChannels: channels / groups,
+          kernelHeight: phase.kernel.height, kernelWidth: phase.kernel.width, groups: groups)
+      unsafe precondition(phase.weightCount == count, "weights have the packing's size")
+    }
+    for index in unsafe epilogue.operands.indices {
+      let operand = unsafe epilogue.operands[index]
+      unsafe precondition(operand.dimensions == output.dimensions, "equal extents")
+    }
+  }
+}
+
+extension KernelCall {
+  /// Prepares a convolution.
+  ///
+  /// Every result is one chain of multiply-adds in the order of the packed weights, so its bits
+  /// depend on the instruction set but not on tiles or threads.
+  package static func convolution(_ convolution: KernelConvolution, isa: ISA) -> KernelCall {
+    unsafe convolution.check()
+    let shape = unsafe tg_convolution_shape(
+      isa: isa.code, depthwise: convolution.isDepthwise ? 1 : 0, input: convolution.input.raw,
+      output: convolution.output.raw, groups: convolution.groups,
+      stride_y: convolution.stride.y, stride_x: convolution.stride.x,
+      dilation_y: convolution.dilation.y, dilation_x: convolution.dilation.x,
+      scale_y: convolution.scale.y, scale_x: convolution.scale.x)
+    let phases = unsafe convolution.phases.map { phase in
+      unsafe tg_phase(
+        weights: phase.weights, kernel_height: phase.kernel.height,
+        kernel_width: phase.kernel.width, pad_top: phase.pad.top, pad_left: phase.pad.left,
+        origin_y: phase.origin.y, origin_x: phase.origin.x)
+    }
+    let operands = unsafe convolution.epilogue.operands.map { unsafe $0.raw }
+    let steps = unsafe convolution.epilogue.program.raw
+    let parts = unsafe KernelRecord(
+      [tg_convolution_part](repeating: tg_convolution_part(), count: phases.count))
+    var prepared = unsafe tg_convolution()
+    let status = unsafe withUnsafePointer(to: shape) { shape in
+      unsafe tg_convolution_prepare(
+        &prepared,
+        UnsafeMutablePointer(
+          mutating: parts.pointer.assumingMemoryBound(to: tg_convolution_part.self)),
+        shape, phases.count, phases, Int32(operands.count), operands, Int32(steps.count), steps)
+    }
+    precondition(status == 0, "an epilogue's program is sound")
+    return unsafe KernelCall(
+      tileCount: prepared.tile_count, workspaceBytes: prepared.workspace_bytes,
+      record: KernelRecord([prepared], keeping: [parts]),
+      function: convolution.isDepthwise
+        ? tg_convolution_run_depthwise : tg_convolution_run)
+  }
+}
