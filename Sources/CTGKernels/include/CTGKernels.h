@@ -3,6 +3,7 @@
 
 #include "tg_block_epilogue.h"
 #include "tg_common.h"
+#include "tg_convolution.h"
 #include "tg_gather.h"
 #include "tg_normalize.h"
 #include "tg_pointwise.h"
@@ -10,4 +11,3 @@
 #include "tg_reduce.h"
 #include "tg_resample.h"
 #include "tg_softmax.h"
-#include "tg_convolution.h"
