@@ -117,6 +117,9 @@ let package = Package(
     tests("TGImageTests", ["TGImage", "TGTensor"]),
     tests("TGTextTests", ["TGText", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
+    .executableTarget(
+      name: "tgmutate", dependencies: ["TGCheckpoint", "TGTensor"], path: "Tests/TGMutate",
+      swiftSettings: strict),
     tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),
     tests("TGSyntaxTests", ["TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
     .target(name: "CTGAllocationCounter", path: "Tests/CTGAllocationCounter"),

@@ -30,7 +30,10 @@ extension Checkpoint {
     _ file: ByteRegion, fileName: String
   ) throws(CheckpointFault) -> Checkpoint {
     if let foreign = ForeignFile(file) { throw .foreign(foreign) }
-    if ZipArchive.begins(file) { return try readZip(file, fileName: fileName) }
+    if ZipArchive.begins(file) {
+      let archive = try zip(file)
+      if isArrays(archive) { return try readArrays(archive, fileName: fileName) }
+    }
     if file.prefix(6) == NumpyArray.magic {
       let elements = try array(file, member: "")
       return try Checkpoint(
@@ -40,39 +43,49 @@ extension Checkpoint {
       let entries = try Safetensors.read(file).map { Entry(name: $0.name, elements: $0.elements) }
       return try Checkpoint(fileName: fileName, format: .safetensors, entries: entries)
     }
-    guard PickleReader.canBegin(file) else { throw .foreign(.unknown) }
-    return try readPickle(file, fileName: fileName)
+    let (format, document, contents) = try pickled(file)
+    let collector = try TensorCollector(document, contents)
+    return try Checkpoint(
+      fileName: fileName, format: format, entries: collector.entries, skipped: collector.skipped)
   }
 
-  private static func readPickle(
-    _ file: ByteRegion, fileName: String
-  ) throws(CheckpointFault) -> Checkpoint {
+  /// What the outermost pickle of a file describes, and the bytes of its storages if torch wrote it.
+  static func pickled(
+    _ file: ByteRegion
+  ) throws(CheckpointFault) -> (Format, PickleDocument, Torch.Contents?) {
+    if let foreign = ForeignFile(file) { throw .foreign(foreign) }
+    if ZipArchive.begins(file) {
+      let contents = try Torch.zip(zip(file))
+      return (.torchZip, contents.document, contents)
+    }
+    guard PickleReader.canBegin(file) else { throw .foreign(.unknown) }
     let document = try PickleReader.read(file, allowsStorages: false)
     if Torch.isMagic(document) {
       let contents = try Torch.legacy(file, at: document.end)
-      return try Checkpoint(fileName, .torchLegacy, contents.document, contents)
+      return (.torchLegacy, contents.document, contents)
     }
     guard document.end == file.count else {
       throw .pickle(offset: document.end, .trailing(file.count - document.end))
     }
-    return try Checkpoint(fileName, .pickle, document, nil)
+    return (.pickle, document, nil)
   }
 
-  private static func readZip(
-    _ file: ByteRegion, fileName: String
+  private static func zip(_ file: ByteRegion) throws(CheckpointFault) -> ZipArchive {
+    do { return try ZipArchive(file) } catch { throw .zip(error) }
+  }
+
+  /// True for an archive that `numpy.savez` wrote.
+  private static func isArrays(_ archive: ZipArchive) -> Bool {
+    !archive.members.isEmpty && archive.members.allSatisfy { $0.name.hasSuffix(".npy") }
+  }
+
+  private static func readArrays(
+    _ archive: ZipArchive, fileName: String
   ) throws(CheckpointFault) -> Checkpoint {
-    let archive: ZipArchive
-    do { archive = try ZipArchive(file) } catch { throw .zip(error) }
-    let suffix = ".npy"
-    guard !archive.members.isEmpty, archive.members.allSatisfy({ $0.name.hasSuffix(suffix) })
-    else {
-      let contents = try Torch.zip(archive)
-      return try Checkpoint(fileName, .torchZip, contents.document, contents)
-    }
     var entries: [Entry] = []
     var skipped: [Skipped] = []
     for member in archive.members {
-      let name = String(member.name.dropLast(suffix.count))
+      let name = String(member.name.dropLast(".npy".count))
       let bytes: ByteRegion?
       do { bytes = try archive.contents(of: member.name) } catch { throw .zip(error) }
       guard let bytes else { continue }
@@ -85,14 +98,6 @@ extension Checkpoint {
     }
     return try Checkpoint(
       fileName: fileName, format: .npz, entries: entries, skipped: skipped)
-  }
-
-  private init(
-    _ fileName: String, _ format: Format, _ document: PickleDocument, _ contents: Torch.Contents?
-  ) throws(CheckpointFault) {
-    let collector = try TensorCollector(document, contents)
-    try self.init(
-      fileName: fileName, format: format, entries: collector.entries, skipped: collector.skipped)
   }
 
   private static func array(

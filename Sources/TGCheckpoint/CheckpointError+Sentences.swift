@@ -86,7 +86,7 @@ extension PickleFault: CustomStringConvertible {
     case .version(let version): "pickle protocol \(version) is not known"
     case .refused(let name):
       "it wants '\(name.shown)', which is not in the short list of names that tensors need; "
-        + "nothing was run. If this is a whole saved object, save its state_dict() instead"
+        + "nothing was run" + PickleFault.advice(on: name)
     case .arguments(let name): "'\(name.shown)' does not take these arguments"
     case .state(let name): "'\(name.shown)' does not have such a state"
     case .stack(let what): "\(what) lacks its operands"
@@ -97,6 +97,21 @@ extension PickleFault: CustomStringConvertible {
     case .budget(let what, let limit): "it has more \(what) than the limit of \(limit)"
     case .trailing(let count): "\(count) bytes follow the end of the data"
     }
+  }
+}
+
+extension PickleFault {
+  /// What to do about a refused name: nothing, for names by which attacks are known.
+  private static func advice(on name: String) -> String {
+    let attacks: Set = [
+      "__builtin__", "builtins", "os", "posix", "nt", "sys", "subprocess", "commands", "socket",
+      "pickle", "_pickle", "operator", "runpy", "pip", "functools", "importlib", "shutil",
+    ]
+    guard let root = name.split(separator: ".").first, !attacks.contains(String(root)) else {
+      return "; do not load this file with PyTorch"
+    }
+    return ". If this is a whole saved object, load it in its own program and save its "
+      + "state_dict() instead"
   }
 }
 

@@ -4,7 +4,7 @@ import TGTensor
 ///
 /// The head is read strictly: no duplicate keys, ranges that cover the bytes without hole or
 /// overlap, extents whose product is checked.
-enum Safetensors {
+package enum Safetensors {
   /// The longest head that is read, in bytes.
   static let headLimit = 32 << 20
 

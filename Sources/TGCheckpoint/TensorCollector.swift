@@ -104,7 +104,7 @@ struct TensorCollector {
 
 extension NumpyObject {
   /// The array's elements; nil if they are not numbers. The name serves errors.
-  fileprivate func elements(name: String) throws(CheckpointFault) -> StoredElements? {
+  func elements(name: String) throws(CheckpointFault) -> StoredElements? {
     guard let contents else { throw .numpy(member: name, .truncated) }
     let type: StoredType
     do {

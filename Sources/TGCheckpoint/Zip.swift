@@ -3,11 +3,11 @@ import TGTensor
 /// A zip archive read strictly: every member must be described alike in the directory at the end
 /// and before its data, so that no two readers can see different contents.
 ///
-/// Stored and deflated members, ZIP64, data descriptors. No encryption, no duplicates, no spanning.
+/// Members may not overlap. Stored and deflated members, ZIP64, data descriptors. No encryption, no duplicates, no spanning.
 /// Sizes are claims until checked: a member may grow at most `ZipArchive.growth`-fold (or to
-/// 16 MiB).
+/// 16 MiB), all of them together `totalGrowth`-fold (or to 64 MiB).
 struct ZipArchive {
-  /// One file of the archive.
+  /// One file of the archive, as the directory describes it.
   struct Member {
     var name: String
     fileprivate var nameBytes: [UInt8]
@@ -17,10 +17,14 @@ struct ZipArchive {
     fileprivate var compressed: UInt64
     fileprivate var size: UInt64
     fileprivate var headOffset: UInt64
+    /// Where its bytes are; known once the head before them has been compared.
+    fileprivate var range = 0..<0
   }
 
-  /// The greatest plausible ratio of inflated to deflated size for tensors.
+  /// The greatest plausible ratio of inflated to deflated size for one member.
   static let growth = 100
+  /// The greatest plausible ratio of all inflated sizes to the size of the archive.
+  static let totalGrowth = 32
 
   /// In the order of the directory.
   let members: [Member]
@@ -53,6 +57,22 @@ struct ZipArchive {
       members.append(member)
     }
     guard fields.isAtEnd else { throw .damaged("the directory is longer than its members") }
+    var rest = UInt64(64 << 20) + UInt64(Self.totalGrowth) * UInt64(file.count)
+    for member in members where member.method != 0 {
+      guard member.size <= rest else { throw .bomb(member: member.name, claimed: member.size) }
+      rest -= member.size
+    }
+    for position in members.indices {
+      members[position].range = try ZipArchive.range(of: members[position], in: file)
+    }
+    let places = members.map { (start: Int($0.headOffset), end: $0.range.upperBound) }
+      .sorted { $0 < $1 }
+    for (place, next) in zip(places, places.dropFirst()) where next.start < place.end {
+      throw .damaged("two members share bytes")
+    }
+    if let last = places.last, last.end > Int(end.directoryOffset) {
+      throw .damaged("a member reaches into the directory")
+    }
     self.members = members
     self.index = index
   }
@@ -65,7 +85,7 @@ struct ZipArchive {
   func contents(of name: String) throws(ZipFault) -> ByteRegion? {
     guard let position = index[name] else { return nil }
     let member = members[position]
-    let data = try self.data(of: member)
+    guard let data = file.region(member.range) else { return nil }
     let contents: ByteRegion
     if member.method == 0 {
       contents = data
@@ -83,12 +103,14 @@ struct ZipArchive {
     return contents
   }
 
-  /// The raw bytes of a member, after the head before them has been compared with the directory.
-  private func data(of member: Member) throws(ZipFault) -> ByteRegion {
+  /// Where the bytes of a member are, after the head before them has been compared with the
+  /// directory.
+  private static func range(
+    of member: Member, in file: ByteRegion
+  ) throws(ZipFault) -> Range<Int> {
     let name = member.name
-    guard member.headOffset <= UInt64(file.count),
-      let head = file.bytes(
-        Int(member.headOffset)..<min(file.count, Int(member.headOffset) + 30 + 2 * 65_536))
+    guard member.headOffset + 30 <= UInt64(file.count),
+      let head = file.bytes(Int(member.headOffset)..<Int(member.headOffset) + 30)
     else { throw .damaged("the head of '\(name)' lies outside the file") }
     var fields = ZipFields(head)
     guard try fields.word() == 0x0403_4b50 else {
@@ -101,37 +123,39 @@ struct ZipArchive {
     let checksum = try fields.word()
     var compressed = UInt64(try fields.word())
     var size = UInt64(try fields.word())
-    let nameLength = try fields.half()
-    let extraLength = try fields.half()
-    guard try fields.take(Int(nameLength)) == member.nameBytes else {
+    let nameLength = Int(try fields.half())
+    let extraLength = Int(try fields.half())
+    let nameStart = Int(member.headOffset) + 30
+    let start = nameStart + nameLength + extraLength
+    guard start <= file.count, let tail = file.bytes(nameStart..<start) else {
+      throw .damaged("the head of '\(name)' lies outside the file")
+    }
+    guard tail.prefix(nameLength).elementsEqual(member.nameBytes) else {
       throw .disagreement(member: name, about: "the name")
     }
-    var extra = ZipFields(try fields.take(Int(extraLength)))
+    var extra = ZipFields([UInt8](tail.dropFirst(nameLength)))
     try extra.widen(of: name, &size, &compressed)
     guard flags == member.flags else { throw .disagreement(member: name, about: "the flags") }
     guard method == member.method else { throw .disagreement(member: name, about: "the method") }
-    let (start, end) = (
-      Int(member.headOffset) + fields.position,
-      (member.headOffset + UInt64(fields.position)).addingReportingOverflow(member.compressed)
-    )
-    guard !end.overflow, end.partialValue <= UInt64(file.count),
-      let data = file.region(start..<Int(end.partialValue))
-    else { throw .damaged("'\(name)' reaches beyond the file") }
-    if flags & 8 == 0 {
-      guard checksum == member.checksum, compressed == member.compressed, size == member.size
-      else { throw .disagreement(member: name, about: "sizes or checksum") }
-    } else {
-      guard checksum == 0 || checksum == member.checksum,
-        compressed == 0 || compressed == member.compressed, size == 0 || size == member.size,
-        describes(member, at: Int(end.partialValue))
-      else { throw .disagreement(member: name, about: "sizes or checksum") }
+    guard member.compressed <= UInt64(file.count - start) else {
+      throw .damaged("'\(name)' reaches beyond the file")
     }
-    return data
+    let range = start..<start + Int(member.compressed)
+    // With bit 3 the numbers stand after the data, and zeros may stand before it.
+    let isDescribed = flags & 8 != 0
+    guard checksum == member.checksum || (isDescribed && checksum == 0),
+      compressed == member.compressed || (isDescribed && compressed == 0),
+      size == member.size || (isDescribed && size == 0),
+      !isDescribed || describes(member, at: range.upperBound, in: file)
+    else { throw .disagreement(member: name, about: "sizes or checksum") }
+    return range
   }
 
   /// True if a data descriptor of the member's sizes and checksum stands at a place. Its signature
   /// is optional and its sizes have 32 or 64 bits.
-  private func describes(_ member: Member, at offset: Int) -> Bool {
+  private static func describes(
+    _ member: Member, at offset: Int, in file: ByteRegion
+  ) -> Bool {
     let found = file.bytes(offset..<min(file.count, offset + 24)) ?? []
     for signature in [[0x50, 0x4b, 7, 8], []] as [[UInt8]] {
       for bits in [32, 64] {

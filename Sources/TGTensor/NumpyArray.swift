@@ -72,13 +72,13 @@ package struct NumpyArray: Hashable, Sendable {
 
   /// Reads the bytes of an `.npy` file.
   package init(_ file: ByteRegion) throws(NumpyError) {
-    let stored = try NumpyArray.stored(file)
+    self.init(try NumpyArray.stored(file))
+  }
+
+  /// Reads elements that are stored somewhere: whole numbers exactly, others as float32.
+  package init(_ stored: StoredElements) {
     shape = stored.shape
-    if let integers = stored.integers() {
-      elements = .int64(integers)
-    } else {
-      elements = .float32(stored.tensor().elements)
-    }
+    elements = stored.integers().map { .int64($0) } ?? .float32(stored.tensor().elements)
   }
 
   /// Reads an `.npy` file.

@@ -1,0 +1,131 @@
+import TGCheckpoint
+import TGTensor
+
+/// The parsers of checkpoints and what they are made of.
+extension Subject {
+  /// Pickles, bare and with the storages of torch behind them.
+  static var pickle: Subject {
+    Subject(
+      name: "pickle", takes: { $0.first == 0x80 && !isSafetensors($0) },
+      mutate: { file, corpus, random in
+        PickleTokens(file).mutated(with: PickleTokens(random.one(of: corpus)), &random)
+      },
+      parse: { bytes in
+        let plain = outcome { () throws(CheckpointError) in
+          _ = try Checkpoint.readPlainData(ByteRegion(bytes), path: "plain")
+        }
+        return max(plain, checkpoint(bytes))
+      })
+  }
+
+  /// Zip archives of torch and NumPy.
+  static var zip: Subject {
+    Subject(
+      name: "zip", takes: { $0.starts(with: [0x50, 0x4b, 3, 4]) },
+      mutate: { file, corpus, random in
+        ZipMembers(file).mutated(with: ZipMembers(random.one(of: corpus)), &random)
+      },
+      parse: checkpoint)
+  }
+
+  /// The safetensors format.
+  static var safetensors: Subject {
+    Subject(
+      name: "safetensors", takes: isSafetensors,
+      mutate: { file, _, random in
+        let length = Int(file[0]) | Int(file[1]) << 8
+        let head = JSONTokens(Array(file[8..<8 + length])).mutated(&random)
+        var result: [UInt8] = []
+        result.append(littleEndian: UInt64(head.count))
+        let data = Array(file[(8 + length)...])
+        return result + head + (random.once(in: 4) ? random.damaged(data) : data)
+      },
+      parse: checkpoint)
+  }
+
+  /// Arrays of NumPy.
+  static var npy: Subject {
+    Subject(
+      name: "npy", takes: { $0.starts(with: NumpyArray.magic) },
+      mutate: { file, corpus, random in
+        let length = Int(file[8]) | Int(file[9]) << 8
+        let head = JSONTokens(Array(file[10..<10 + length])).mutated(&random)
+        var result = Array(file[..<8])
+        result.append(littleEndian: UInt16(truncatingIfNeeded: head.count))
+        let data = Array(file[(10 + length)...])
+        return result + head + (random.once(in: 4) ? random.damaged(data) : data)
+      },
+      parse: checkpoint)
+  }
+
+  /// The strict JSON reader.
+  static var json: Subject {
+    Subject(
+      name: "json", takes: { ($0.first == 0x5b || $0.first == 0x7b) && $0.count < 4096 },
+      mutate: { file, _, random in JSONTokens(file).mutated(&random) },
+      parse: { bytes in
+        do throws(JSONError) {
+          let value = try JSON(parsing: bytes)
+          // What was read can be written and read again.
+          let again = try JSON(parsing: Array(value.text().utf8))
+          precondition(again == value, "JSON does not read back")
+          return .accepted
+        } catch { return error.offset <= 1 ? .refusedAtOnce : .refused }
+      })
+  }
+
+  private static func isSafetensors(_ file: [UInt8]) -> Bool {
+    file.count > 8 && file[8] == 0x7b && file[2..<8].allSatisfy { $0 == 0 }
+  }
+
+  /// Reads a checkpoint and every element in it.
+  private static func checkpoint(_ bytes: [UInt8]) -> Outcome {
+    outcome { () throws(CheckpointError) in
+      let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: "mutated")
+      let names = Set(checkpoint.entries.prefix(3).map(\.name))
+      _ = checkpoint.located(for: names.union(["weight"]))
+      var elements = 0
+      for entry in checkpoint.entries {
+        // Many names may share one storage; each reading is bounded, all of them need not be.
+        elements += entry.shape.count
+        guard elements < 10_000_000 else { break }
+        let tensor = entry.tensor()
+        precondition(tensor.elements.count == entry.shape.count, "elements are missing")
+      }
+    }
+  }
+
+  private static func outcome(_ read: () throws(CheckpointError) -> Void) -> Outcome {
+    do throws(CheckpointError) {
+      try read()
+      return .accepted
+    } catch {
+      precondition(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
+      return isEarly(error.fault) ? .refusedAtOnce : .refused
+    }
+  }
+
+  /// True for what the first look at a file finds.
+  private static func isEarly(_ fault: CheckpointFault) -> Bool {
+    switch fault {
+    case .foreign, .unreadable, .zip(.noDirectory), .safetensors(.headLength): true
+    case .pickle(let offset, _): offset <= 2
+    case .safetensors(.json(let error)): error.offset <= 1
+    case .numpy(_, let error): [.notNumpy, .version(0, 0)].contains(error)
+    default: false
+    }
+  }
+}
+
+extension Outcome: Comparable {
+  private var rank: Int {
+    switch self {
+    case .refusedAtOnce: 0
+    case .refused: 1
+    case .accepted: 2
+    }
+  }
+
+  /// The further a parser came, the greater.
+  static func < (a: Outcome, b: Outcome) -> Bool { a.rank < b.rank }
+}
