@@ -5,17 +5,17 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import captions
-from network import Generator, encode
+from network import Generator
+from wording import encode, vocabulary
 
-LENGTH = 24  # words of a caption; the longest that the grammar says has 22
-
-
-def vocabulary():
-    """Word to id; 0 is the padding."""
-    return {word: index + 1 for index, word in enumerate(captions.words())}
+def write_vocabulary(path):
+    """One word per line; line n has id n - 1, the first line is the padding."""
+    with open(path, "w") as file:
+        file.write("\n".join(["<pad>"] + captions.words()) + "\n")
 
 
 def save(generator, path):
+    """Everything in the state_dict but the batch counters."""
     tensors = {name: tensor.contiguous() for name, tensor in generator.state_dict().items()
                if not name.endswith("num_batches_tracked")}
     save_file(tensors, path, {"format": "pt", "licence": "Apache-2.0"})
@@ -46,6 +46,6 @@ def edit(generator, pictures, texts, noise):
     """Pictures (bytes) and captions to edited pictures (bytes)."""
     known = vocabulary()
     tokens = [[word for word in captions.tokens(text) if word in known] for text in texts]
-    ids, lengths = encode(tokens, known, LENGTH)
+    ids, lengths = encode(tokens, known)
     batch = to_tensor(pictures).contiguous(memory_format=torch.channels_last)
     return to_bytes(generator(batch, ids, lengths, noise)[0])

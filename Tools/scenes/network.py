@@ -21,21 +21,41 @@ def _same(inputs, outputs):
 class WordRecurrence(nn.Module):
     """Two GRU cells over padded words; mixed into generator and discriminator."""
 
-    def read(self, ids, lengths):
-        """Words N x T to features T x N x hidden (0 on padding) and their mean N x hidden."""
-        words = self.word_embedding(ids).transpose(0, 1)
-        steps, count = words.shape[0], words.shape[1]
-        mask = (torch.arange(steps)[:, None] < lengths[None, :]).to(words.dtype)[:, :, None]
-        hidden = self.txt_encoder_f.hidden_size
-        forward, state = [], words.new_zeros(count, hidden)
-        for t in range(steps):
-            state = self.txt_encoder_f(words[t], state)
-            forward.append(state * mask[t])
-        backward, state = [None] * steps, words.new_zeros(count, hidden)
-        for t in reversed(range(steps)):
-            state = mask[t] * self.txt_encoder_b(words[t], state) + (1 - mask[t]) * state
-            backward[t] = state
-        features = (torch.stack(forward) + torch.stack(backward)) / 2
+    def read(self, ids, lengths, tint=None):
+        """Words N x T to features T x N x hidden (0 on padding) and their mean N x hidden.
+
+        `tint` (training only): which words are colours, N x T x 1, and their vectors, N x T x word.
+
+        The backward cell starts at the last word and leaves the padding out, so it is the same as
+        a forward walk over each caption turned round; both walks then share their matrix products.
+        """
+        place = torch.arange(ids.shape[1])[None, :]
+        turned = (lengths[:, None] - 1 - place).clamp(min=0)      # position of step t, N x T
+        words = self.word_embedding(ids)
+        if tint is not None:
+            words = words + tint[0] * (tint[1] - words)
+        words = torch.stack([words, words.gather(1, turned[:, :, None].expand_as(words))])
+        cells = (self.txt_encoder_f, self.txt_encoder_b)
+
+        def both(name):
+            return torch.stack([getattr(cell, name) for cell in cells])
+
+        inputs = torch.einsum("dntw,dgw->tdng", words, both("weight_ih"))
+        inputs = inputs + both("bias_ih")[None, :, None]
+        recurrent, bias = both("weight_hh").transpose(1, 2), both("bias_hh")[:, None]
+        state = words.new_zeros(2, ids.shape[0], recurrent.shape[1])
+        states = []
+        for x in inputs:
+            xr, xz, xn = x.chunk(3, 2)
+            hr, hz, hn = torch.baddbmm(bias, state, recurrent).chunk(3, 2)
+            z = torch.sigmoid(xz + hz)
+            n = torch.tanh(xn + torch.sigmoid(xr + hr) * hn)
+            state = n + z * (state - n)
+            states.append(state)
+        forward, backward = torch.stack(states, 2)                # each N x T x hidden
+        backward = backward.gather(1, turned[:, :, None].expand_as(backward))
+        inside = (place < lengths[:, None]).to(words.dtype)[:, :, None]
+        features = ((forward + backward) / 2 * inside).transpose(0, 1)
         return features, features.sum(0) / lengths[:, None].to(words.dtype)
 
 
@@ -66,12 +86,16 @@ class Generator(WordRecurrence):
             double(), *_same(2 * b, b), relu(), nn.Conv2d(b, 3, 3, padding=1), nn.Tanh())
         self.mu = nn.Sequential(nn.Linear(hidden, condition), nn.LeakyReLU(0.2))
         self.log_sigma = nn.Sequential(nn.Linear(hidden, condition), nn.LeakyReLU(0.2))
+        nn.init.constant_(self.log_sigma[0].bias, -15.0)  # noise starts at e^-3, below the words
         self.txt_encoder_f = nn.GRUCell(word, hidden)
         self.txt_encoder_b = nn.GRUCell(word, hidden)
         self.word_embedding = nn.Embedding(entries, word, padding_idx=0)
 
     def forward(self, picture, ids, lengths, noise):
-        _, meaning = self.read(ids, lengths)
+        return self.draw(picture, self.read(ids, lengths)[1], noise)
+
+    def draw(self, picture, meaning, noise):
+        """The picture edited by what a caption means; also mu and log_sigma."""
         mu, log_sigma = self.mu(meaning), self.log_sigma(meaning)
         c = mu + torch.exp(log_sigma) * noise
         e = self.encoder(picture)
@@ -108,9 +132,9 @@ class Discriminator(WordRecurrence):
                                                      (self.GAP_3, f3))]
         return self.classifier(f3).mean((1, 2, 3)), pooled
 
-    def fits(self, pooled, ids, lengths):
+    def fits(self, pooled, ids, lengths, tint=None):
         """The product over words of the word classifiers, weighted by attention, N in (0,1]."""
-        features, meaning = self.read(ids, lengths)
+        features, meaning = self.read(ids, lengths, tint)
         outside = torch.arange(features.shape[0])[:, None] >= lengths[None, :]
         attention = (features * meaning).sum(2).masked_fill(outside, -1e9).softmax(0)
         weights = self.gen_weight(features)
@@ -125,13 +149,3 @@ class Discriminator(WordRecurrence):
 def divergence(mu, log_sigma):
     """KL of the conditioning distribution from N(0,1), mean over its elements."""
     return (-log_sigma + 0.5 * (torch.exp(2 * log_sigma) + mu ** 2 - 1)).mean()
-
-
-def encode(captions_tokens, ids_of, length):
-    """Token lists to padded ids N x length and lengths N."""
-    ids = torch.zeros(len(captions_tokens), length, dtype=torch.long)
-    for row, tokens in enumerate(captions_tokens):
-        for t, token in enumerate(tokens[:length]):
-            ids[row, t] = ids_of[token]
-    lengths = torch.tensor([min(len(tokens), length) for tokens in captions_tokens])
-    return ids, lengths
