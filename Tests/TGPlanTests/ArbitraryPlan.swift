@@ -1,11 +1,12 @@
 import TGPlan
 import TGTensor
+import TGTestSupport
 
 /// Plans with any value in any field: they need not make sense, only survive the codec.
 struct ArbitraryPlan {
-  var random: Seeded
+  var random: SeededNumbers
 
-  init(seed: UInt64) { random = Seeded(seed) }
+  init(seed: UInt64) { random = SeededNumbers(seed: seed) }
 
   mutating func plan() -> Plan {
     var plan = Plan(name: text())

@@ -117,8 +117,17 @@ struct PlanHeader {
     guard encoded() == Array(bytes[..<PlanHeader.size]) else { throw PlanError(.header) }
   }
 
-  /// Makes a header for sections as they have been written.
-  init(sections: [Entry]) { self.sections = sections }
+  /// Makes the header of a file with these sections, and gives them their places.
+  init(weights: (length: Int, hash: [UInt8]), texts: [UInt8], message: [UInt8]) {
+    sections = [Entry(offset: PlanHeader.size, length: weights.length, hash: weights.hash)]
+    for bytes in [texts, message] {
+      let end = sections[sections.count - 1].offset + sections[sections.count - 1].length
+      sections.append(
+        Entry(
+          offset: PlanHeader.aligned(end), length: bytes.count,
+          hash: Array(SHA256.hash(data: bytes))))
+    }
+  }
 
   /// The sections stand in file order: weights, texts, message, each at the first aligned place
   /// after the one before; the message ends the file.

@@ -66,21 +66,15 @@ public struct PlanWriter: ~Copyable {
   private consuming func close(
     message: [UInt8], texts: [UInt8]
   ) throws(AtomicFileError) -> String {
-    var sections = [
-      PlanHeader.Entry(
-        offset: PlanHeader.size, length: weightBytes, hash: Array(weightHash.finalize()))
-    ]
+    let layout = PlanHeader(
+      weights: (weightBytes, Array(weightHash.finalize())), texts: texts, message: message)
     var place = PlanHeader.size + weightBytes
-    for bytes in [texts, message] {
-      let offset = PlanHeader.aligned(place)
-      try file.append([UInt8](repeating: 0, count: offset - place))
+    for (section, bytes) in [(PlanSection.texts, texts), (.message, message)] {
+      try file.append([UInt8](repeating: 0, count: layout[section].offset - place))
       try file.append(bytes)
-      sections.append(
-        PlanHeader.Entry(
-          offset: offset, length: bytes.count, hash: Array(SHA256.hash(data: bytes))))
-      place = offset + bytes.count
+      place = layout[section].offset + bytes.count
     }
-    let header = PlanHeader(sections: sections).encoded()
+    let header = layout.encoded()
     try file.replace(at: 0, with: header)
     try file.commit()
     return SHA256.hash(data: header).hex
