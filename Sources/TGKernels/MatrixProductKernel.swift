@@ -1,90 +1,14 @@
 internal import COpenBLAS
 internal import CTGKernels
 
-/// A prepared product. Lengths and strides are in elements.
-@safe private struct MatrixProductRecord: BitwiseCopyable {
-  let left: UnsafePointer<Float>
-  let right: UnsafePointer<Float>
-  let output: UnsafeMutablePointer<Float>
-  let rows, columns, depth, batch: Int
-  let leftBatch, leftRow, leftDepth: Int
-  let rightBatch, rightDepth, rightColumn: Int
-  let outputBatch, outputRow: Int
-  /// The extents of a tile; `tileBatch` is above 1 only if a tile has all rows and columns.
-  let tileRows, tileColumns, tileBatch: Int
-  /// How the operands are passed to BLAS, nil if it cannot take them.
-  let leadingLeft, leadingRight, leadingOutput: Int32
-  let transposesLeft, transposesRight, usesBLAS: Bool
-  let epilogue: tg_block_epilogue
-
-  /// One tile: `out[r, c] = Σₖ left[r, k] · right[k, c]` for its rows and columns.
-  func run(tile: Int, workspace: UnsafeMutableRawPointer) {
-    let rowTiles = (rows + tileRows - 1) / tileRows
-    let columnTiles = (columns + tileColumns - 1) / tileColumns
-    let row = tile / columnTiles % rowTiles * tileRows
-    let column = tile % columnTiles * tileColumns
-    let height = min(tileRows, rows - row)
-    let width = min(tileColumns, columns - column)
-    let hasEpilogue = unsafe epilogue.program != nil
-    let first = tile / columnTiles / rowTiles * tileBatch
-    for item in first..<min(first + tileBatch, batch) {
-      let a = unsafe left + item * leftBatch + row * leftRow
-      let b = unsafe right + item * rightBatch + column * rightColumn
-      let out = unsafe output + item * outputBatch + row * outputRow + column
-      let c = unsafe hasEpilogue ? workspace.assumingMemoryBound(to: Float.self) : out
-      let distance = hasEpilogue ? width : outputRow
-      if usesBLAS {
-        unsafe cblas_sgemm(
-          CblasRowMajor, transposesLeft ? CblasTrans : CblasNoTrans,
-          transposesRight ? CblasTrans : CblasNoTrans, Int32(height), Int32(width), Int32(depth),
-          1, a, leadingLeft, b, leadingRight, 0, c,
-          hasEpilogue ? Int32(width) : leadingOutput)
-      } else {
-        unsafe multiplyPlainly(a, b, c, distance: distance, height: height, width: width)
-      }
-      if hasEpilogue {
-        unsafe withUnsafePointer(to: epilogue) { epilogue in
-          var place = (item, row, column)
-          unsafe withUnsafeBytes(of: &place) { place in
-            if let place = unsafe place.assumingMemoryBound(to: Int.self).baseAddress {
-              unsafe tg_block_epilogue_run(
-                epilogue, place, 3, 1, 2, height, width, c, out, outputRow, 1,
-                workspace + programOffset)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// Where the program's workspace starts, behind the tile.
-  private var programOffset: Int {
-    (tileRows * tileColumns * MemoryLayout<Float>.stride + 63) / 64 * 64
-  }
-
-  /// For operands that BLAS cannot describe, such as rows of stride 0.
-  private func multiplyPlainly(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
-    distance: Int, height: Int, width: Int
-  ) {
-    for i in 0..<height {
-      for j in 0..<width {
-        var sum = 0.0
-        for k in 0..<depth {
-          unsafe sum +=
-            Double(a[i * leftRow + k * leftDepth]) * Double(b[k * rightDepth + j * rightColumn])
-        }
-        unsafe c[i * distance + j] = Float(sum)
-      }
-    }
-  }
-}
-
 /// Keeps OpenBLAS to the calling thread, in the whole process. Call before the first product.
 package func confineMatrixProductsToOneThread() { openblas_set_num_threads(1) }
 
 extension KernelCall {
-  /// `output[b, m, n] = epilogue(Σₖ left[b, m, k] · right[b, k, n])`, one OpenBLAS call per tile.
+  /// `output[b, m, n] = epilogue(Σₖ left[b, m, k] · right[b, k, n])`, tile by tile.
+  ///
+  /// A tile is one OpenBLAS call where OpenBLAS knows the processor and the operands have a form
+  /// that it takes, else our own kernel.
   ///
   /// - Parameters:
   ///   - left: `[B, M, K]`, any strides; fast if that of M or K is 1.
@@ -100,39 +24,68 @@ extension KernelCall {
     let (batch, rows, columns) = (size[0], size[1], size[2])
     let depth = unsafe left.dimensions[2]
     let tile = MatrixTile(batch: batch, rows: rows, columns: columns, depth: depth)
-    let leading = (
-      MatrixLayout(rows: rows, columns: depth, rowStride: a[1], columnStride: a[2]),
-      MatrixLayout(rows: depth, columns: columns, rowStride: b[1], columnStride: b[2]),
-      MatrixLayout(rows: rows, columns: columns, rowStride: c[1], columnStride: 1)
-    )
-    let fits = max(rows, columns, depth) <= Int(Int32.max) && leading.2?.transposed == false
-    let usesBLAS = fits && leading.0 != nil && leading.1 != nil
     let program = unsafe PreparedEpilogue(
       epilogue, operandStrides: epilogue.operands.map { unsafe $0.strides }, isa: isa)
-    let record = unsafe MatrixProductRecord(
+    var product = unsafe tg_product(
       left: UnsafePointer(left.base), right: UnsafePointer(right.base), output: output.base,
-      rows: rows, columns: columns, depth: depth, batch: batch,
-      leftBatch: a[0], leftRow: a[1], leftDepth: a[2],
-      rightBatch: b[0], rightDepth: b[1], rightColumn: b[2],
-      outputBatch: c[0], outputRow: c[1],
-      tileRows: tile.rows, tileColumns: tile.columns, tileBatch: tile.batch,
-      leadingLeft: leading.0?.leading ?? 0, leadingRight: leading.1?.leading ?? 0,
-      leadingOutput: leading.2?.leading ?? 0,
-      transposesLeft: leading.0?.transposed ?? false,
-      transposesRight: leading.1?.transposed ?? false, usesBLAS: usesBLAS, epilogue: program.raw)
+      batch: batch, rows: rows, columns: columns, depth: depth,
+      left_batch: a[0], left_row: a[1], left_depth: a[2],
+      right_batch: b[0], right_depth: b[1], right_column: b[2],
+      output_batch: c[0], output_row: c[1],
+      tile_batch: tile.batch, tile_rows: tile.rows, tile_columns: tile.columns,
+      multiply: tg_product_kernel(isa.code), left_leading: 0, right_leading: 0,
+      left_transposed: 0, right_transposed: 0,
+      multiply_floats: tg_product_floats(tile.rows, tile.columns, depth), result_floats: 0,
+      epilogue: program.raw)
+    if unsafe program.raw.program != nil {
+      unsafe product.result_floats = tile.rows * tile.columns
+    }
+    if openBLASKnowsProcessor(isa), unsafe output.strides[1] >= columns || rows == 1,
+      max(rows, columns, depth) <= Int(Int32.max), c[1] <= Int(Int32.max),
+      let x = BLASLayout(rows: rows, columns: depth, rowStride: a[1], columnStride: a[2]),
+      let y = BLASLayout(rows: depth, columns: columns, rowStride: b[1], columnStride: b[2])
+    {
+      unsafe product.left_leading = x.leading
+      unsafe product.left_transposed = x.transposed ? 1 : 0
+      unsafe product.right_leading = y.leading
+      unsafe product.right_transposed = y.transposed ? 1 : 0
+      unsafe product.multiply_floats = 0
+      unsafe product.multiply = { product, left, right, out, distance, height, width, _ in
+        unsafe cblas_sgemm(
+          CblasRowMajor,
+          product.pointee.left_transposed != 0 ? CblasTrans : CblasNoTrans,
+          product.pointee.right_transposed != 0 ? CblasTrans : CblasNoTrans,
+          Int32(height), Int32(width), Int32(product.pointee.depth),
+          1, left, product.pointee.left_leading, right, product.pointee.right_leading,
+          0, out, Int32(max(distance, width)))
+      }
+    }
+    let floats = unsafe product.multiply_floats + product.result_floats
     return unsafe KernelCall(
       tileCount: batch * rows * columns == 0 ? 0 : tile.count,
-      workspaceBytes: program.blockBytes(tile.rows * tile.columns),
-      record: KernelRecord([record], keeping: program.records)
-    ) { record, tile, workspace in
-      let product = unsafe record.assumingMemoryBound(to: MatrixProductRecord.self)
-      unsafe product.pointee.run(tile: tile, workspace: workspace)
-    }
+      workspaceBytes: floats * MemoryLayout<Float>.stride + program.programBytes,
+      record: KernelRecord([product], keeping: program.records), function: tg_f32_product_tile)
   }
 }
 
+/// True if OpenBLAS runs kernels as wide as an instruction set. Builds older than the processor
+/// fall back to SSE, at a fifth of the speed.
+private func openBLASKnowsProcessor(_ isa: ISA) -> Bool {
+  #if arch(x86_64)
+    let core = unsafe String(cString: openblas_get_corename())
+    let wide = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(core)
+    switch isa {
+    case .scalar: return false
+    case .avx2: return wide || ["Haswell", "Zen"].contains(core)
+    case .avx512: return wide
+    }
+  #else
+    return true
+  #endif
+}
+
 /// How a matrix is described to BLAS: by its leading dimension, maybe transposed.
-private struct MatrixLayout {
+private struct BLASLayout {
   let transposed: Bool
   let leading: Int32
 
@@ -153,41 +106,5 @@ private struct MatrixLayout {
     guard let leading = Int32(exactly: single ? max(1, transposed ? rows : columns) : distance)
     else { return nil }
     self.leading = leading
-  }
-}
-
-/// The tile grid of a product: large enough for BLAS, many enough for threads.
-struct MatrixTile: Hashable {
-  /// The extents of a tile.
-  private(set) var batch, rows, columns: Int
-  /// The number of tiles.
-  let count: Int
-
-  /// Chooses the grid from the extents of the product.
-  init(batch: Int, rows: Int, columns: Int, depth: Int) {
-    func pieces(_ extent: Int, _ size: Int) -> Int { max(1, (extent + size - 1) / size) }
-    // Equal pieces of at most `size`, multiples of 16.
-    func even(_ extent: Int, _ size: Int) -> Int {
-      (pieces(extent, pieces(extent, size)) + 15) / 16 * 16
-    }
-    var height = even(rows, 256)
-    var width = even(columns, 512)
-    // Multiplications with additions that are worth a tile of their own.
-    let worthwhile = 2_000_000
-    func grid() -> Int { max(1, batch) * pieces(rows, height) * pieces(columns, width) }
-    func work() -> Int { min(height, rows) * min(width, columns) * max(1, depth) }
-    while grid() < 16, work() >= 2 * worthwhile, width > 128 || height > 32 {
-      if width > 128, width >= height {
-        width = even(width, width / 2)
-      } else {
-        height = even(height, height / 2)
-      }
-    }
-    self.rows = height
-    self.columns = width
-    let perItem = max(1, rows * columns * max(1, depth))
-    let whole = pieces(rows, height) * pieces(columns, width) == 1
-    self.batch = whole ? max(1, min(batch, worthwhile / perItem)) : 1
-    count = pieces(batch, self.batch) * pieces(rows, height) * pieces(columns, width)
   }
 }

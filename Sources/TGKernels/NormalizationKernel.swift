@@ -47,7 +47,7 @@ extension KernelCall {
       epilogue: program.raw)
     return unsafe KernelCall(
       tileCount: elements == 0 ? 0 : grid.tileCount,
-      workspaceBytes: program.blockBytes(Int(TG_NORMALIZE_BLOCK)),
+      workspaceBytes: Int(TG_NORMALIZE_BLOCK) * MemoryLayout<Float>.stride + program.programBytes,
       record: KernelRecord([record], keeping: program.records), function: tg_f32_normalize_tile)
   }
 }

@@ -6,7 +6,8 @@ internal import CTGKernels
   private(set) var raw = unsafe tg_block_epilogue()
   /// What `raw` points to.
   private(set) var records: [KernelRecord] = []
-  private var programBytes = 0
+  /// The workspace of the program, in bytes.
+  private(set) var programBytes = 0
 
   /// Prepares an epilogue.
   ///
@@ -22,11 +23,5 @@ internal import CTGKernels
       unsafe tg_block_epilogue_append(
         &raw, epilogue.operands[index].base, strides.count, strides)
     }
-  }
-
-  /// The workspace for a block of so many elements and the program; none without program.
-  func blockBytes(_ elements: Int) -> Int {
-    unsafe records.isEmpty
-      ? 0 : (elements * MemoryLayout<Float>.stride + 63) / 64 * 64 + programBytes
   }
 }

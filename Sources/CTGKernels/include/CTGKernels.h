@@ -8,6 +8,7 @@
 #include "tg_normalize.h"
 #include "tg_pointwise.h"
 #include "tg_pool.h"
+#include "tg_product.h"
 #include "tg_reduce.h"
 #include "tg_resample.h"
 #include "tg_softmax.h"
