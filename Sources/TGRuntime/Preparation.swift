@@ -9,7 +9,8 @@ extension Arena {
   /// - Throws: `unsound` if a view lies outside its slot or a resampling outside its input.
   func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> KernelCall {
     switch instruction {
-    case .convolve: throw .unsound("convolution")
+    case .convolve(let convolution):
+      return unsafe .convolution(try prepare(convolution), isa: isa)
     case .multiply(let product):
       return unsafe .matrixProduct(
         left: try resolve(product.left), right: try resolve(product.right),
@@ -50,6 +51,28 @@ extension Arena {
         table: try resolve(gathering.table), indices: try resolve(gathering.indices),
         output: try resolve(gathering.output, writing: true), isa: isa)
     }
+  }
+
+  private func prepare(_ convolution: Convolution) throws(RuntimeError) -> KernelConvolution {
+    var phases = unsafe [KernelConvolution.Phase]()
+    for phase in convolution.phases {
+      let weights = unsafe try resolve(phase.weights)
+      unsafe phases.append(
+        KernelConvolution.Phase(
+          weights: weights.base, weightCount: phase.weights.count,
+          kernel: (phase.kernelHeight, phase.kernelWidth), pad: (phase.padTop, phase.padLeft),
+          origin: (phase.originY, phase.originX)))
+    }
+    var kernel = unsafe KernelConvolution(
+      input: try resolve(convolution.input),
+      output: try resolve(convolution.output, writing: true), phases: phases)
+    unsafe kernel.groups = convolution.groups
+    unsafe kernel.isDepthwise = convolution.packing == .depthwise
+    unsafe kernel.stride = (convolution.strideY, convolution.strideX)
+    unsafe kernel.dilation = (convolution.dilationY, convolution.dilationX)
+    unsafe kernel.scale = (convolution.scaleY, convolution.scaleX)
+    unsafe kernel.epilogue = try prepare(convolution.epilogue)
+    return unsafe kernel
   }
 
   private func prepare(_ epilogue: Epilogue) throws(RuntimeError) -> KernelEpilogue {

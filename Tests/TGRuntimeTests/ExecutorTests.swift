@@ -6,8 +6,8 @@ import TGRuntime
 import TGTensor
 import Testing
 
-/// A chain through most kernels, with sizes that give every one several tiles: product with
-/// epilogue, normalization, softmax, resampling, pooling, reduction, a map of everything.
+/// A chain through all kernels, with sizes that give every one several tiles: product with
+/// epilogue, normalization, softmax, resampling, pooling, reduction, map, gathering, convolution.
 private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
   var builder = PlanBuilder(seed: 3)
   let input = builder.place([1, 400, 96])
@@ -57,7 +57,29 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
           operandCount: 2, steps: [.init(.divide, [0, 1]), .init(.sigmoid, [2])]),
         operands: [pooled, broadcast], output: everything)),
     label: "map")
-  return (builder, input, [product, normal, wide, everything])
+
+  let rows = builder.constant([300], (0..<300).map { Float($0 * 7 % 200) })
+  let gathered = builder.place([300, 200])
+  builder.add(
+    .gather(
+      Gathering(
+        table: View(slot: everything.slot, shape: [200, 200]), indices: rows, output: gathered)))
+
+  let kernel = HostTensor([40, 200, 3, 3], Randomness.floats(72_000, seed: 6))
+  let packed = WeightPacking.packPanels(kernel, groups: 1)
+  let mixed = builder.place([1, 20, 15, 40])
+  var convolution = Convolution(
+    input: View(slot: gathered.slot, shape: [1, 20, 15, 200]), output: mixed,
+    phases: [
+      Convolution.Phase(
+        weights: builder.constant([packed.count], packed), kernelHeight: 3, kernelWidth: 3,
+        padTop: 1, padLeft: 1)
+    ])
+  convolution.epilogue = Epilogue(
+    program: PointwiseProgram(
+      operandCount: 1, steps: [.init(.leakyRelu, [0], immediate: 0.2)]))
+  builder.add(.convolve(convolution), label: "conv", macs: 20 * 15 * 40 * 9 * 200)
+  return (builder, input, [product, normal, wide, everything, mixed])
 }
 
 @Suite struct ExecutorTests {
@@ -224,9 +246,9 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     #expect(times[0].label == "product" && times[0].source == "test.tgraph:1")
     #expect(times[0].macs == 400 * 96 * 200 && times[0].gigaflops > 0)
     #expect(times.seconds > 0 && times.allSatisfy { $0.seconds >= 0 })
-    let profiled = try executor.fetch(outputs[3])
+    let profiled = try executor.fetch(outputs[4])
     executor.run()
-    #expect(try executor.fetch(outputs[3]) == profiled)
+    #expect(try executor.fetch(outputs[4]) == profiled)
   }
 
   /// In a process of its own: every allocation of any thread counts.
@@ -246,14 +268,14 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
       for threads in [1, 2, 4] {
         let executor = try builder.executor(threads: threads)
         let values = Randomness.floats(input.count, seed: 7)
-        var result = [Float](repeating: 0, count: outputs[3].count)
+        var result = [Float](repeating: 0, count: outputs[4].count)
         executor.run()
         tg_allocations_start()
         for _ in 0..<20 {
           try executor.store(values.span, into: input)
           executor.run()
           var span = result.mutableSpan
-          try executor.fetch(outputs[3], into: &span)
+          try executor.fetch(outputs[4], into: &span)
         }
         let allocations = tg_allocations_stop()
         print("\(threads) threads: \(allocations) allocations in 20 runs")
