@@ -58,8 +58,8 @@ extension Checkpoint {
       let contents = try Torch.zip(zip(file))
       return (.torchZip, contents.document, contents)
     }
-    guard PickleReader.canBegin(file) else { throw .foreign(.unknown) }
-    let document = try PickleReader.read(file, allowsStorages: false)
+    guard PickleReader.canBegin(file) else { throw .foreign(.unclaimed(file)) }
+    let document = try firstPickle(file)
     if Torch.isMagic(document) {
       let contents = try Torch.legacy(file, at: document.end)
       return (.torchLegacy, contents.document, contents)
@@ -68,6 +68,18 @@ extension Checkpoint {
       throw .pickle(offset: document.end, .trailing(file.count - document.end))
     }
     return (.pickle, document, nil)
+  }
+
+  /// Any letter may begin a pickle of protocol 0; a text soon has one that makes no sense.
+  private static func firstPickle(_ file: ByteRegion) throws(CheckpointFault) -> PickleDocument {
+    do { return try PickleReader.read(file, allowsStorages: false) } catch {
+      guard case .pickle(let offset, let fault) = error, offset < 16, ForeignFile.isText(file)
+      else { throw error }
+      switch fault {
+      case .opcode, .forbidden, .literal, .stack, .truncated: throw .foreign(.unclaimed(file))
+      default: throw error
+      }
+    }
   }
 
   private static func zip(_ file: ByteRegion) throws(CheckpointFault) -> ZipArchive {

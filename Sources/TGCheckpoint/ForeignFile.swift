@@ -50,6 +50,18 @@ package enum ForeignFile: Hashable, Sendable {
     }
   }
 
+  /// What a file is that no reader took: a text, such as the answer of a server, or unknown.
+  static func unclaimed(_ file: ByteRegion) -> ForeignFile {
+    isText(file) ? .other("a text file") : .unknown
+  }
+
+  /// True if the first bytes are free of control characters and mostly ASCII.
+  static func isText(_ file: ByteRegion) -> Bool {
+    let head = file.prefix(1024)
+    return head.allSatisfy { $0 >= 0x20 && $0 != 0x7f || (9...13).contains($0) }
+      && head.count { $0 >= 0x80 } * 4 <= head.count
+  }
+
   private static let compressions: [(magic: [UInt8], name: String)] = [
     ([0x1f, 0x8b], "gzip"), (Array("7z".utf8) + [0xbc, 0xaf, 0x27, 0x1c], "7z"),
     (Array("BZh".utf8), "bzip2"), ([0xfd] + Array("7zXZ".utf8), "xz"),

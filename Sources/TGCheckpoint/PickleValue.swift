@@ -1,7 +1,7 @@
 package import TGTensor
 
 /// The value of a pickle of plain data, such as the vocabularies that come with text encoders.
-package indirect enum PickleValue: Hashable, Sendable {
+package enum PickleValue: Hashable, Sendable {
   /// Python's `None`.
   case none
   /// A boolean.

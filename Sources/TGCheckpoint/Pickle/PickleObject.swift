@@ -98,6 +98,9 @@ enum PickleConstructor: Hashable {
   case encode
   /// A constant that means nothing for tensors, such as `torch.float32`.
   case constant(String)
+  /// A class of plain attributes or counts that training scripts keep beside the tensors; its
+  /// values become opaque, whatever they are made of.
+  case opaque(String)
 
   /// The constructor of a full name, `module.name`; nil for every name outside the list.
   init?(named name: String) {
@@ -134,6 +137,8 @@ enum PickleConstructor: Hashable {
     "numpy.dtype": .numpyDtype,
     "numpy.ndarray": .numpyArray,
     "_codecs.encode": .encode,
+    "argparse.Namespace": .opaque("argparse.Namespace"),
+    "collections.Counter": .opaque("collections.Counter"),
   ]
 
   private static let storages: [String: StoredType] = [

@@ -28,6 +28,7 @@ extension PickleReader {
     case .numpyScalar: try push(.array(try numpyScalar(arguments)))
     case .numpyFromBuffer: try push(.array(try numpyFromBuffer(arguments)))
     case .numpyDtype: try push(.dtype(try numpyDtype(arguments)))
+    case .opaque(let name): try push(.opaque(name))
     case .rebuildTensor, .rebuildTensorV2, .rebuildParameter, .size, .device, .storage,
       .numpyArray, .constant:
       throw .arguments(of: "\(constructor)")
@@ -45,6 +46,7 @@ extension PickleReader {
       case .dictionary, .tuple: break
       default: throw .state(of: "collections.OrderedDict")
       }
+    case .opaque: break
     case .dtype(var dtype):
       guard let fields = tuple(state), fields.count >= 2, let order = string(fields[1]) else {
         throw .state(of: "numpy.dtype")
