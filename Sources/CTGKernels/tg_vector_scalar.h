@@ -32,7 +32,7 @@ static inline vf vfma(vf a, vf b, vf c) { return a * b + c; }
 #endif
 static inline vf vmin(vf a, vf b) { return a < b ? a : b; }
 static inline vf vmax(vf a, vf b) { return a > b ? a : b; }
-static inline vf vsqrt(vf a) { return __builtin_sqrtf(a); }
+static inline vf vsqrt(vf a) { return __builtin_elementwise_sqrt(a); }
 static inline vi viset(int32_t a) { return a; }
 static inline vi vibits(vf a) {
   vi r;
