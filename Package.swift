@@ -105,6 +105,7 @@ let package = Package(
     command(
       "tginspect",
       ["TGCommandLine", "TGRuntime", "TGPlan", "TGDiagnostics", "TGTensor", arguments]),
+    command("tgbench", ["TGKernels", "COpenBLAS"]),
 
     // MARK: Tests
     .target(
