@@ -87,7 +87,7 @@ let package = Package(
     module("TGSession", ["TGRuntime", "TGPlan", "TGText", "TGImage", "TGTensor"]),
 
     // MARK: 7. Options, exit codes, printing
-    module("TGCommandLine", ["TGDiagnostics", arguments, logging]),
+    module("TGCommandLine", ["TGDiagnostics", "TGPlan", "TGTensor", arguments]),
 
     // MARK: 8. The commands
     command(
@@ -99,8 +99,8 @@ let package = Package(
     command(
       "tgrun",
       [
-        "TGCommandLine", "TGSession", "TGRuntime", "TGPlan", "TGDiagnostics", "TGTensor", "TGImage",
-        "TGText", arguments,
+        "TGCommandLine", "TGSession", "TGRuntime", "TGKernels", "TGPlan", "TGDiagnostics",
+        "TGTensor", "TGImage", "TGText", arguments,
       ]),
     command(
       "tginspect",
@@ -118,9 +118,6 @@ let package = Package(
     tests("TGImageTests", ["TGImage", "TGTensor"]),
     tests("TGTextTests", ["TGText", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
-    .executableTarget(
-      name: "tgmutate", dependencies: ["TGCheckpoint", "TGTensor"], path: "Tests/TGMutate",
-      swiftSettings: strict),
     tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),
     tests("TGSyntaxTests", ["TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
     .target(name: "CTGAllocationCounter", path: "Tests/CTGAllocationCounter"),

@@ -1,0 +1,135 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+package import TGDiagnostics
+
+/// What a command says: results to the standard output, everything else to the standard error.
+package struct Console: Sendable {
+  /// The streams.
+  package let terminal: Terminal
+  /// The environment.
+  package let environment: Environment
+  /// True if only warnings and errors are said.
+  package let isQuiet: Bool
+  /// True if results and errors are JSON.
+  package let isJSON: Bool
+  /// The name of the command, before its messages.
+  package let command: String
+
+  /// Makes a console of this process.
+  package init(command: String, quiet: Bool, json: Bool) {
+    self.command = command
+    environment = .ofThisProcess()
+    terminal = Terminal(environment: environment)
+    isQuiet = quiet
+    isJSON = json
+  }
+
+  /// Writes a line of result.
+  ///
+  /// - Throws: `Failure` if the standard output refuses it.
+  package func print(_ line: String) throws(Failure) { try emit(Array((line + "\n").utf8)) }
+
+  /// Writes bytes of result.
+  ///
+  /// - Throws: `Failure` if the standard output refuses them.
+  package func emit(_ bytes: [UInt8]) throws(Failure) {
+    guard terminal.write(bytes, to: STDOUT_FILENO) else {
+      throw Failure(.inputOutput, "the standard output does not take the result")
+    }
+  }
+
+  /// Says something that is good to know.
+  package func note(_ line: String) {
+    if !isQuiet { say(line) }
+  }
+
+  /// Warns.
+  package func warn(_ message: String, hint: String? = nil) {
+    if isJSON {
+      say(object("warning", [("message", message), ("hint", hint)]))
+    } else {
+      say(painted("warning: ", "33") + message)
+      if let hint { say("hint: \(hint)") }
+    }
+  }
+
+  /// Tells an error and gives the status to end with.
+  package func explain(_ error: any Error) -> ExitStatus {
+    switch error {
+    case let error as any Explained:
+      explain(error.message, hint: error.hint, status: error.exitStatus)
+      return error.exitStatus
+    default:
+      explain(
+        "unexpected: \(error)",
+        hint: "this is a mistake of ours; please report it with the command line",
+        status: .internalError)
+      return .internalError
+    }
+  }
+
+  /// Tells findings about a text.
+  package func explain(_ diagnostics: [Diagnostic], sources: SourceTable) {
+    let renderer = TextRenderer(sources: sources, colour: terminal.hasColour)
+    for diagnostic in diagnostics {
+      say(isJSON ? json(diagnostic, sources: sources) : renderer.render(diagnostic))
+    }
+  }
+
+  /// Writes a line to the standard error as it is.
+  package func say(_ line: String) {
+    terminal.write(Array((line + "\n").utf8), to: STDERR_FILENO)
+  }
+
+  /// Text in a colour, where messages may be coloured.
+  package func painted(_ text: String, _ code: String) -> String {
+    terminal.hasColour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  private func explain(_ message: String, hint: String?, status: ExitStatus) {
+    if isJSON {
+      let code = ("code", JSONText.integer(Int(status.rawValue)))
+      let members = [("message", JSONText.string(message)), ("hint", hint.map { .string($0) })]
+      say(
+        JSONText.object([
+          ("error", .object([code] + members.compactMap { pair in pair.1.map { (pair.0, $0) } }))
+        ]).line)
+    } else {
+      say("\(command): " + painted("error: ", "31") + message)
+      if let hint { say("hint: \(hint)") }
+    }
+  }
+
+  private func object(_ kind: String, _ members: [(String, String?)]) -> String {
+    let present = members.compactMap { pair in pair.1.map { (pair.0, JSONText.string($0)) } }
+    return JSONText.object([(kind, .object(present))]).line
+  }
+
+  private func json(_ diagnostic: Diagnostic, sources: SourceTable) -> String {
+    func place(_ range: SourceRange?) -> [(String, JSONText)] {
+      guard let range, range.file < sources.files.count else { return [] }
+      let file = sources.files[range.file]
+      let (line, column) = file.position(of: range.start)
+      return [("file", .string(file.name)), ("line", .integer(line)), ("column", .integer(column))]
+    }
+    var members: [(String, JSONText)] = [
+      ("id", .string(diagnostic.id)), ("severity", .string(diagnostic.severity.rawValue)),
+      ("message", .string(diagnostic.message)),
+    ]
+    members += place(diagnostic.range)
+    if !diagnostic.notes.isEmpty {
+      members.append(
+        (
+          "notes",
+          .array(
+            diagnostic.notes.map { .object([("message", .string($0.message))] + place($0.range)) })
+        ))
+    }
+    if let hint = diagnostic.hint { members.append(("hint", .string(hint))) }
+    if let fix = diagnostic.fix { members.append(("fix", .string(fix))) }
+    return JSONText.object([("diagnostic", .object(members))]).line
+  }
+}

@@ -1,0 +1,60 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// The environment variables that the commands know, read once.
+package struct Environment: Hashable, Sendable {
+  /// `TG_ISA`: the instruction set to be used; nil for the best one.
+  package var instructionSet: String?
+  /// `TG_THREADS`: how many threads compute; nil for one per core.
+  package var threads: String?
+  /// `NO_COLOR` set to anything, or `TERM=dumb`: messages are not coloured.
+  package var forbidsColour: Bool
+
+  /// Makes an environment.
+  package init(
+    instructionSet: String? = nil, threads: String? = nil, forbidsColour: Bool = true
+  ) {
+    self.instructionSet = instructionSet
+    self.threads = threads
+    self.forbidsColour = forbidsColour
+  }
+
+  /// Reads the variables of this process.
+  package static func ofThisProcess() -> Environment {
+    Environment(
+      instructionSet: variable("TG_ISA"), threads: variable("TG_THREADS"),
+      forbidsColour: variable("NO_COLOR") != nil || variable("TERM") == "dumb")
+  }
+
+  /// The number of threads: `asked` if given, else `TG_THREADS`, else 0, which means one per core.
+  ///
+  /// - Throws: `Failure` of status `usage` for what is no number of threads.
+  package func threadCount(asked: Int?) throws(Failure) -> Int {
+    let range = 0...1024
+    if let asked {
+      guard range.contains(asked) else {
+        throw Failure(.usage, "--threads \(asked) is not between 0 (one per core) and 1024")
+      }
+      return asked
+    }
+    guard let threads else { return 0 }
+    guard let count = Int(threads), range.contains(count) else {
+      throw Failure(
+        .usage, "the environment has TG_THREADS=\(threads), which is not between 0 and 1024",
+        hint: "unset TG_THREADS, or set it to a number of threads")
+    }
+    return count
+  }
+
+  private static func variable(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let text = unsafe String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+}
+
+/// The processor cores that this machine has online, at least 1.
+package func processorCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -1,0 +1,84 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// Names of files, as the commands treat them.
+package enum Path {
+  /// The part after the last slash.
+  package static func baseName(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// The base name without its suffix: `birds` for `plans/birds.tplan`.
+  package static func stem(_ path: String) -> String {
+    let name = baseName(path)
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  /// The suffix in lower case, without the point; empty if there is none.
+  package static func suffix(_ path: String) -> String {
+    let name = baseName(path)
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
+    return name[name.index(after: dot)...].lowercased()
+  }
+
+  /// The folder, `.` for a plain name.
+  package static func folder(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// A name in a folder.
+  package static func join(_ folder: String, _ name: String) -> String {
+    if folder == "." { return name }
+    return folder.hasSuffix("/") ? folder + name : folder + "/" + name
+  }
+
+  /// The path as one word of a shell command.
+  package static func quoted(_ path: String) -> String {
+    let plain = path.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
+      default: "_-./+,:=@%".utf8.contains(byte)
+      }
+    }
+    if plain, !path.isEmpty { return path }
+    return "'" + path.replacing("'", with: "'\\''") + "'"
+  }
+
+  /// True if something is there.
+  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// True if it is a folder.
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// True if both name one existing file.
+  package static func areSame(_ one: String, _ other: String) -> Bool {
+    var first = stat()
+    var second = stat()
+    guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else {
+      return one == other
+    }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+
+  /// Makes sure, before anything is computed, that a file can be created in a folder.
+  ///
+  /// - Throws: `Failure` of status `cannotCreate`.
+  package static func demandFolder(_ folder: String) throws(Failure) {
+    guard exists(folder) else {
+      throw Failure(
+        .cannotCreate, "there is no folder \(folder)", hint: "make it: mkdir -p \(quoted(folder))")
+    }
+    guard isFolder(folder) else { throw Failure(.cannotCreate, "\(folder) is not a folder") }
+    guard unsafe access(folder, W_OK | X_OK) == 0 else {
+      throw Failure(.cannotCreate, "files cannot be created in \(folder): no permission")
+    }
+  }
+}

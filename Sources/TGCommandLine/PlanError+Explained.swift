@@ -1,0 +1,16 @@
+package import TGPlan
+
+extension PlanError: Explained {
+  package var exitStatus: ExitStatus { ExitStatus(rawValue: exitCode) ?? .badInput }
+
+  package var message: String { description }
+
+  package var hint: String? {
+    switch exitStatus {
+    case .missingInput: "say where the .tplan file is; tgc makes one of a .tgraph page"
+    case .badInput: "make the plan again with tgc, or fetch it again"
+    case .notAvailable: "make the plan again with this version of tgc"
+    default: nil
+    }
+  }
+}
