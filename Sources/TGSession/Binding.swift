@@ -1,0 +1,124 @@
+internal import TGImage
+internal import TGPlan
+internal import TGTensor
+internal import TGText
+
+/// Where the numbers of an input come from, made ready for any item.
+struct Binding {
+  /// The numbers of one item.
+  enum Source {
+    /// The same for all.
+    case shared([Float], words: Int?)
+    /// One row for each item.
+    case rows(ArrayRows)
+    /// A caption, which may differ from item to item, through a pipeline.
+    case captions(TextPipeline, shared: String?)
+    /// Drawn from the seed.
+    case normal
+    /// Drawn from the seed.
+    case uniform(low: Float, high: Float)
+  }
+
+  let item: InterfaceItem
+  let source: Source
+
+  /// Chooses the source of an input.
+  ///
+  /// - Parameters:
+  ///   - given: what is given for it, if anything.
+  ///   - pipeline: what makes ids of captions, for texts.
+  ///   - hasCaptions: true if items bring captions of their own for it.
+  init(
+    _ item: InterfaceItem, given: Given?, pipeline: TextPipeline?, hasCaptions: Bool,
+    function: String
+  ) throws(SessionError) {
+    self.item = item
+    switch given {
+    case .picture(let picture, let path):
+      source = .shared(try Self.numbers(of: picture, path: path, for: item), words: nil)
+    case .caption(let caption):
+      guard let pipeline else {
+        throw .wrongKind(input: item.name, kind: item.kindName, given: "a caption")
+      }
+      source = .captions(pipeline, shared: caption)
+    case .array(let array, let lengths):
+      source = .rows(try ArrayRows(array, lengths: lengths, for: item))
+    case .number(let value):
+      let form = HostTensor(Shape([1] + item.itemShape), repeating: value)
+      let rows = try ArrayRows(form, lengths: nil, for: item)
+      source = .shared(rows.elements, words: rows.lengths?.first)
+    case nil:
+      if hasCaptions, let pipeline {
+        source = .captions(pipeline, shared: nil)
+      } else if let value = item.defaultValue {
+        let count = item.itemShape.reduce(1, *)
+        source = .shared([Float](repeating: value, count: count), words: item.itemShape.first)
+      } else if case .normal = item.kind {
+        source = .normal
+      } else if case .uniform(let low, let high) = item.kind {
+        source = .uniform(low: low, high: high)
+      } else {
+        throw .missing(item, function: function)
+      }
+    }
+  }
+
+  /// The numbers and, for texts, the words of one item.
+  func numbers(of run: RunItem) throws(SessionError) -> (elements: [Float], words: Int?) {
+    let count = item.itemShape.reduce(1, *)
+    switch source {
+    case .shared(let elements, let words): return (elements, words)
+    case .rows(let rows): return (Array(rows.row(run.row)), rows.lengths?[run.row])
+    case .normal:
+      let noise = Noise(seed: run.seed, input: item.name, item: run.noiseItem)
+      return (noise.normals(count), nil)
+    case .uniform(let low, let high):
+      let noise = Noise(seed: run.seed, input: item.name, item: run.noiseItem)
+      return (noise.uniforms(count, low: low, high: high), nil)
+    case .captions(let pipeline, let shared):
+      guard let caption = run.captions[item.name] ?? shared else {
+        throw .missing(item, function: "")
+      }
+      return try Self.numbers(of: caption, by: pipeline, for: item)
+    }
+  }
+
+  private static func numbers(
+    of caption: String, by pipeline: TextPipeline, for item: InterfaceItem
+  ) throws(SessionError) -> ([Float], Int?) {
+    let length = item.itemShape.first ?? 0
+    let tokens: Tokens
+    do {
+      tokens = try pipeline.tokenize(caption, length: length)
+    } catch { throw .caption(error, place: "") }
+    guard let ids = tokens.padded(to: length, with: pipeline.padding) else {
+      throw .caption(.longCaption(bytes: caption.utf8.count), place: "")
+    }
+    if item.rows > 0, let bad = ids.first(where: { $0 < 0 || $0 >= item.rows }) {
+      throw .numberOutOfRange(input: item.name, item: 0, value: Float(bad), limit: item.rows)
+    }
+    return (ids.map { Float($0) }, tokens.count)
+  }
+
+  private static func numbers(
+    of picture: Picture, path: String, for item: InterfaceItem
+  ) throws(SessionError) -> [Float] {
+    guard case .image(let low, let high, let fit, let filter) = item.kind,
+      item.itemShape.count == 3
+    else { throw .wrongKind(input: item.name, kind: item.kindName, given: "a picture") }
+    let (channels, height, width) = (item.itemShape[0], item.itemShape[1], item.itemShape[2])
+    if picture.height == height, picture.width == width, fit.isEmpty || filter.isEmpty {
+      return picture.converted(channels: channels).tensor(low: low, high: high).elements
+    }
+    guard !fit.isEmpty, !filter.isEmpty else {
+      throw .pictureSize(
+        path: path, height: picture.height, width: picture.width, wanted: [height, width])
+    }
+    guard let how = PictureFit(fit), let convention = PictureFilter(filter),
+      let tensor = picture.tensor(
+        channels: channels, height: height, width: width, fit: how, by: convention, low: low,
+        high: high)
+    else { throw .pictureWords(input: item.name, fit: fit, filter: filter) }
+    return tensor.elements
+  }
+}

@@ -1,0 +1,103 @@
+package import TGPlan
+internal import TGTensor
+
+/// A function of a plan in all its batch sizes.
+package struct FunctionVariants: Hashable, Sendable {
+  /// One batch size.
+  package struct Variant: Hashable, Sendable {
+    /// The function's number in the plan.
+    package var index: Int
+    /// How many items it computes at once.
+    package var batch: Int
+  }
+
+  /// The variants, smallest batch first.
+  package let variants: [Variant]
+  /// The function in its smallest batch: names, kinds and extents of the interface.
+  package let form: PlanFunction
+
+  /// Finds a function.
+  ///
+  /// - Parameter name: nil for the default one, the first.
+  /// - Throws: `SessionError.noSuchFunction`.
+  package init(of plan: Plan, named name: String?) throws(SessionError) {
+    let names = plan.functions.reduce(into: [String]()) { names, function in
+      if !names.contains(function.name) { names.append(function.name) }
+    }
+    let wanted = name ?? names.first ?? ""
+    variants = plan.functions.enumerated()
+      .filter { $0.element.name == wanted }
+      .map { Variant(index: $0.offset, batch: $0.element.batch) }
+      .sorted { $0.batch < $1.batch }
+    guard let first = variants.first else {
+      throw .noSuchFunction(wanted, functions: names)
+    }
+    form = plan.functions[first.index]
+  }
+
+  /// The batch sizes, smallest first.
+  package var sizes: [Int] { variants.map(\.batch) }
+
+  /// An input by its name.
+  ///
+  /// - Throws: `SessionError.noSuchInput`.
+  package func input(_ name: String) throws(SessionError) -> InterfaceItem {
+    guard let item = form.inputs.first(where: { $0.name == name }) else {
+      throw .noSuchInput(name, inputs: form.inputs.map(\.name))
+    }
+    return item
+  }
+
+  /// An output by its name.
+  ///
+  /// - Throws: `SessionError.noSuchOutput`.
+  package func output(_ name: String) throws(SessionError) -> InterfaceItem {
+    guard let item = form.outputs.first(where: { $0.name == name }) else {
+      throw .noSuchOutput(name, outputs: form.outputs.map(\.name), function: form.name)
+    }
+    return item
+  }
+
+  /// The inputs that pictures are bound to, in declared order.
+  package var pictureInputs: [InterfaceItem] { form.inputs.filter(\.takesPicture) }
+
+  /// The inputs that captions are bound to, in declared order.
+  package var textInputs: [InterfaceItem] { form.inputs.filter { $0.textResource != nil } }
+
+  /// The picture that a run is for: the last output that is a picture.
+  package var mainPicture: InterfaceItem? { form.outputs.last(where: \.takesPicture) }
+}
+
+extension InterfaceItem {
+  /// True for pictures.
+  package var takesPicture: Bool {
+    if case .image = kind { return true }
+    return false
+  }
+
+  /// The name of the text resource that makes numbers of a caption; nil if none does.
+  package var textResource: String? {
+    switch kind {
+    case .text(let vocabulary), .sequence(let vocabulary):
+      vocabulary.isEmpty ? nil : vocabulary
+    case .image, .label, .normal, .uniform, .latent, .tensor: nil
+    }
+  }
+
+  /// The word that `.tgraph` pages use for the kind, in lower case.
+  package var kindName: String {
+    switch kind {
+    case .image: "image"
+    case .text: "text"
+    case .sequence: "sequence"
+    case .label: "label"
+    case .normal: "normal"
+    case .uniform: "uniform"
+    case .latent: "latent"
+    case .tensor: "tensor"
+    }
+  }
+
+  /// The extents of one item, without the batch.
+  package var itemShape: [Int] { Array(view.dimensions.dropFirst()) }
+}

@@ -1,0 +1,197 @@
+package import TGKernels
+package import TGPlan
+package import TGRuntime
+package import TGTensor
+package import TGText
+
+/// A function of a plan, ready to be run on captions, pictures, noise and arrays.
+///
+/// The plan is loaded and prepared once and may then be run on any number of items.
+package final class Session {
+  /// What is run, in all its batch sizes.
+  package let variants: FunctionVariants
+  private let loaded: LoadedPlan
+  private let threads: Int
+  private let isa: ISA
+  private let memoryLimit: Int?
+  private let pipelines: [String: TextPipeline]
+  private var executors: [Int: Executor] = [:]
+
+  /// Prepares a function of a plan.
+  ///
+  /// - Parameters:
+  ///   - loaded: the checked plan.
+  ///   - function: the name; nil for the default one.
+  ///   - threads: how many threads compute, at least 1.
+  ///   - isa: the instruction set.
+  ///   - memoryLimit: the most bytes that weights, arena and scratch memory may take.
+  /// - Throws: `SessionError`.
+  package init(
+    _ loaded: LoadedPlan, function: String? = nil, threads: Int, isa: ISA = .best(),
+    memoryLimit: Int? = nil
+  ) throws(SessionError) {
+    variants = try FunctionVariants(of: loaded.plan, named: function)
+    self.loaded = loaded
+    self.threads = threads
+    self.isa = isa
+    self.memoryLimit = memoryLimit
+    var pipelines: [String: TextPipeline] = [:]
+    for item in variants.form.inputs {
+      guard case .text(let name) = item.kind, !name.isEmpty, pipelines[name] == nil,
+        let resource = loaded.plan.texts.first(where: { $0.name == name })
+      else { continue }
+      do {
+        pipelines[name] = try TextPipeline(decoding: resource.bytes)
+      } catch { throw .vocabulary(name, error) }
+    }
+    self.pipelines = pipelines
+  }
+
+  /// What makes ids of captions for an input; nil if nothing does.
+  package func pipeline(for item: InterfaceItem) -> TextPipeline? {
+    item.textResource.flatMap { pipelines[$0] }
+  }
+
+  /// What is made of a caption; nil if the input takes no captions.
+  ///
+  /// - Parameters:
+  ///   - strictWords: makes any unknown word an error.
+  ///   - place: where the caption stands, before the sentence of an error.
+  ///
+  /// - Throws: `SessionError.caption`.
+  package func tokens(
+    of caption: String, for item: InterfaceItem, strictWords: Bool = false, place: String = ""
+  ) throws(SessionError) -> Tokens? {
+    guard let pipeline = pipeline(for: item) else { return nil }
+    do {
+      return try pipeline.tokenize(
+        caption, length: item.itemShape.first ?? .max, strictWords: strictWords)
+    } catch { throw .caption(error, place: place) }
+  }
+
+  /// Binds inputs for some items and cuts the items into batches.
+  ///
+  /// - Parameters:
+  ///   - given: what is given, by input.
+  ///   - items: what differs between items; at least one.
+  ///   - belongTogether: true if the items were given as one batch.
+  /// - Throws: `SessionError` for anything that does not fit; nothing has been computed then.
+  package func prepare(
+    _ given: [String: Given], items: [RunItem], belongTogether: Bool
+  ) throws(SessionError) -> PreparedRun {
+    for name in given.keys.sorted() { _ = try variants.input(name) }
+    var bindings: [Binding] = []
+    for item in variants.form.inputs {
+      bindings.append(
+        try Binding(
+          item, given: given[item.name], pipeline: pipeline(for: item),
+          hasCaptions: items.contains { $0.captions[item.name] != nil },
+          function: variants.form.name))
+    }
+    guard
+      let plan = BatchPlan(
+        count: items.count, sizes: variants.sizes,
+        itemsInteract: variants.form.itemsInteract, belongTogether: belongTogether)
+    else {
+      throw .batch(
+        count: items.count, sizes: variants.sizes, together: belongTogether,
+        function: variants.form.name)
+    }
+    return PreparedRun(bindings: bindings, items: items, chunks: plan.chunks)
+  }
+
+  /// Computes one batch.
+  ///
+  /// - Parameters:
+  ///   - outputs: the names of what is wanted.
+  ///   - profiled: true to time each instruction.
+  /// - Returns: for each item of the chunk the outputs wanted, each of extents `[1, …]` in the
+  ///   framework's order; and the times.
+  /// - Throws: `SessionError`, `notFiniteOutput` if a wanted number is infinite or none.
+  package func run(
+    _ chunk: BatchPlan.Chunk, of run: PreparedRun, outputs wanted: [String], profiled: Bool = false
+  ) throws(SessionError) -> (results: [[String: HostTensor]], times: [InstructionTime]) {
+    let executor = try executor(batch: chunk.size)
+    let function = executor.function
+    for (binding, item) in zip(run.bindings, function.inputs) {
+      try store(binding, into: item, chunk: chunk, of: run, on: executor)
+    }
+    var times: [InstructionTime] = []
+    if profiled { times = executor.profile() } else { executor.run() }
+    var results = [[String: HostTensor]](repeating: [:], count: chunk.items.count)
+    for item in function.outputs where wanted.contains(item.name) {
+      let elements: [Float]
+      do { elements = try executor.fetch(item.view) } catch { throw .runtime(error) }
+      let size = item.itemShape.reduce(1, *)
+      let shape = Shape([1] + item.itemShape)
+      for index in chunk.items.indices {
+        let place = index - chunk.items.lowerBound
+        let row = Array(elements[place * size..<(place + 1) * size])
+        if let bad = row.firstIndex(where: { !$0.isFinite }) {
+          throw .notFiniteOutput(name: item.name, item: index, position: bad, value: row[bad])
+        }
+        results[place][item.name] = HostTensor(shape, row)
+      }
+    }
+    return (results, times)
+  }
+
+  /// The bytes that a batch takes: weights, arena and scratch memory.
+  package func memoryBytes(batch: Int) throws(SessionError) -> Int {
+    try executor(batch: batch).memoryBytes + loaded.plan.weightBytes
+  }
+
+  private func store(
+    _ binding: Binding, into item: InterfaceItem, chunk: BatchPlan.Chunk, of run: PreparedRun,
+    on executor: Executor
+  ) throws(SessionError) {
+    var elements: [Float] = []
+    var lengths: [Float] = []
+    elements.reserveCapacity(item.view.count)
+    for place in 0..<chunk.size {
+      // What is left of a batch computes the last item again.
+      let index = min(chunk.items.lowerBound + place, chunk.items.upperBound - 1)
+      let (numbers, words) = try binding.numbers(of: run.items[index])
+      elements += numbers
+      if let words { lengths.append(Float(words)) }
+    }
+    do {
+      try executor.store(elements, into: item.view)
+      if let view = item.lengths { try executor.store(lengths, into: view) }
+    } catch { throw .runtime(error) }
+  }
+
+  private func executor(batch: Int) throws(SessionError) -> Executor {
+    if let executor = executors[batch] { return executor }
+    guard let variant = variants.variants.first(where: { $0.batch == batch }) else {
+      throw .batch(
+        count: batch, sizes: variants.sizes, together: true, function: variants.form.name)
+    }
+    let weights = loaded.plan.weightBytes
+    if let memoryLimit {
+      let needed = weights + 4 * loaded.plan.functions[variant.index].arenaElements
+      guard needed <= memoryLimit else { throw .memory(needed: needed, allowed: memoryLimit) }
+    }
+    do {
+      let executor = try Executor(
+        loaded, function: variant.index, threads: threads, isa: isa,
+        memoryLimit: memoryLimit.map { $0 - weights })
+      executors[batch] = executor
+      return executor
+    } catch {
+      if case .overBudget(let needed, let allowed) = error {
+        throw .memory(needed: needed + weights, allowed: allowed + weights)
+      }
+      throw .runtime(error)
+    }
+  }
+}
+
+/// Items with their inputs bound and cut into batches.
+package struct PreparedRun {
+  let bindings: [Binding]
+  /// The items.
+  package let items: [RunItem]
+  /// The batches, in order.
+  package let chunks: [BatchPlan.Chunk]
+}
