@@ -1,1 +1,42 @@
-@main struct Command { static func main() {} }
+import ArgumentParser
+import TGCommandLine
+
+/// Runs a plan.
+@main struct RunCommand: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "tgrun",
+    abstract: "Runs a plan on pictures and captions.",
+    usage: """
+      tgrun PLAN.tplan [picture.png ...] ["caption" ...] [-o OUT.png | --outdir DIR] [options]
+      tgrun [PLAN.tplan] --replay OUT.png
+      """,
+    discussion: """
+      Pictures go to the plan's Image inputs and the rest to its Text inputs, in declared order; \
+      noise is drawn from the seed. The same plan, inputs and seed give the same bytes, whatever \
+      --threads.
+
+      EXAMPLES:
+        tgrun tagan.tplan bird.png "this bird has red wings" -o red.png
+        tgrun birds.tplan "a small yellow bird" --seeds 0-35 --outdir samples
+        tgrun birds.tplan --captions captions.txt --outdir samples
+        tgrun encoder.tplan --input caption=ids.npy --output words=words.npy
+
+      EXIT STATUS: 0 done, 64 usage, 65 bad input, 66 input missing, 69 not available, 70 our bug, \
+      71 out of the memory budget, 73 output cannot be created, 74 input or output failed, 76 a \
+      value became infinite or no number, 130 interrupted.
+
+      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2 or avx512), NO_COLOR. Completions for your \
+      shell: tgrun --generate-completion-script bash.
+      """,
+    version: "tgrun \(Version.number)")
+
+  @OptionGroup(title: "Run") var options: RunOptions
+  @OptionGroup(title: "Talk") var common: CommonOptions
+
+  mutating func run(on console: Console) throws {
+    var job = try Job(options, console: console)
+    try job.run()
+  }
+
+  static func main() { start() }
+}

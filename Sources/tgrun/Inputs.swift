@@ -1,0 +1,125 @@
+import TGCommandLine
+import TGImage
+import TGPlan
+import TGSession
+import TGTensor
+
+/// Everything that a run is fed with, and what is remembered of it in the pictures it makes.
+struct Inputs {
+  /// What is given for all items or as rows, by input.
+  private(set) var given: [String: Given] = [:]
+  /// The rows of the arrays given, which all have as many; 1 if none is given.
+  private(set) var rows = 1
+  /// An input that is given as an array.
+  private(set) var rowInput = ""
+  /// Files that are read, which must not be written.
+  private(set) var files: [String] = []
+  /// Texts for the pictures made, such as `tgraph.picture.image` with a base name.
+  private(set) var metadata: [(key: String, value: String)] = []
+  /// The function that is fed.
+  let variants: FunctionVariants
+
+  init(_ variants: FunctionVariants) { self.variants = variants }
+
+  /// Takes a picture.
+  mutating func add(picture path: String, for item: InterfaceItem, console: Console) throws {
+    var warnings: [String] = []
+    let picture: Picture
+    do {
+      picture = try Picture.read(path: path, warnings: &warnings)
+    } catch { throw SessionError.picture(error) }
+    for warning in warnings { console.warn(warning) }
+    try demandFree(item.name)
+    given[item.name] = .picture(picture, path: path)
+    files.append(path)
+    metadata.append((Metadata.picture + item.name, Path.baseName(path)))
+  }
+
+  /// Takes a caption.
+  mutating func add(caption: String, for item: InterfaceItem) throws {
+    try demandFree(item.name)
+    given[item.name] = .caption(caption)
+    metadata.append((Metadata.text + item.name, caption))
+  }
+
+  /// Takes a number for every place.
+  mutating func add(number text: String, for item: InterfaceItem) throws {
+    guard let number = Float(text) else {
+      throw Failure(.badInput, "'\(text)' for '\(item.name)' is no number")
+    }
+    try demandFree(item.name)
+    given[item.name] = .number(number)
+    metadata.append((Metadata.number + item.name, text))
+  }
+
+  /// Takes what `--input` says, `NAME=FILE.npy`, with the lengths of words if they stand there too.
+  mutating func add(named assignments: [Assignment], console: Console) throws {
+    var lengths: [String: HostTensor] = [:]
+    var rest: [(InterfaceItem, String)] = []
+    let suffix = ".lengths"
+    for assignment in assignments {
+      let name = assignment.name
+      if name.hasSuffix(suffix), !variants.form.inputs.contains(where: { $0.name == name }) {
+        let owner = String(name.dropLast(suffix.count))
+        _ = try variants.input(owner)
+        guard lengths[owner] == nil else { throw Self.twice(name) }
+        lengths[owner] = try array(assignment.value)
+      } else {
+        rest.append((try variants.input(name), assignment.value))
+      }
+    }
+    for (item, value) in rest {
+      try add(value, for: item, lengths: lengths.removeValue(forKey: item.name), console: console)
+    }
+    if let owner = lengths.keys.sorted().first {
+      throw Failure(
+        .usage, "'\(owner).lengths' was given without '\(owner)'",
+        hint: "say --input \(owner)=FILE.npy too")
+    }
+  }
+
+  private mutating func add(
+    _ value: String, for item: InterfaceItem, lengths: HostTensor?, console: Console
+  ) throws {
+    if lengths == nil, Path.suffix(value) != "npy" {
+      if item.takesPicture {
+        try add(picture: value, for: item, console: console)
+        return
+      }
+      if item.textResource != nil {
+        try add(caption: value, for: item)
+        return
+      }
+      if Float(value) != nil {
+        try add(number: value, for: item)
+        return
+      }
+    }
+    let array = try array(value)
+    try demandFree(item.name)
+    let count = try ArrayRows(array, lengths: lengths, for: item).count
+    guard rowInput.isEmpty || rows == count else {
+      throw SessionError.itemCounts(rowInput, rows, item.name, count)
+    }
+    rows = count
+    rowInput = item.name
+    given[item.name] = .array(array, lengths: lengths)
+    metadata.append((Metadata.array + item.name, Path.baseName(value)))
+  }
+
+  private mutating func array(_ path: String) throws -> HostTensor {
+    do {
+      let tensor = try NumpyArray.read(path: path).tensor
+      files.append(path)
+      return tensor
+    } catch { throw SessionError.array(path: path, error) }
+  }
+
+  private func demandFree(_ name: String) throws {
+    if given[name] != nil { throw Self.twice(name) }
+  }
+
+  private static func twice(_ name: String) -> Failure {
+    Failure(.usage, "'\(name)' is given twice")
+  }
+}

@@ -1,0 +1,203 @@
+import TGCommandLine
+import TGImage
+import TGKernels
+import TGPlan
+import TGRuntime
+import TGSession
+import TGTensor
+import TGText
+
+/// One call of `tgrun`: what is run, on what, and where the results go.
+///
+/// Making a job reads and checks everything that can be checked before anything is computed.
+struct Job {
+  private let console: Console
+  private let options: RunOptions
+  private let session: Session
+  private let inputs: Inputs
+  /// Items that are run together, in order.
+  private let groups: [[NamedItem]]
+  private var results: Results
+  private let replay: Replay?
+
+  init(_ given: RunOptions, console: Console) throws {
+    var options = given
+    replay = try options.replay.map { try Replay($0, options: &options) }
+    guard let planPath = options.plan else {
+      throw Failure(
+        .usage, "no plan was given", hint: "tgrun PLAN.tplan picture.png \"caption\"; see --help")
+    }
+    let file = try PlanFile.load(path: planPath)
+    try replay?.demand(hash: file.hash, of: planPath)
+    let session = try Self.session(file, options: options, console: console)
+    let variants = session.variants
+
+    var inputs = Inputs(variants)
+    try inputs.add(
+      named: options.input.map {
+        try Assignment($0, option: "--input", example: "NAME=FILE.npy")
+      }, console: console)
+    try replay?.feed(&inputs, console: console)
+    let captions = try options.captions.map { try CaptionList($0, for: inputs) }
+    let bound = try Operands(
+      options.operands, to: variants,
+      taken: Set(inputs.given.keys).union(captions.map { [$0.input.name] } ?? []),
+      meant: { Self.meant(options, picture: $0) })
+    for (item, path) in bound.pictures {
+      try inputs.add(picture: path, for: item, console: console)
+    }
+    for (item, text) in bound.captions { try inputs.add(caption: text, for: item) }
+    try CaptionCheck(session: session, options: options, console: console)
+      .check(inputs: inputs, list: captions)
+
+    groups = try Self.groups(options, inputs: inputs, captions: captions, replay: replay)
+    results = try Results(
+      options, session: session, plan: file, planPath: planPath, inputs: inputs,
+      mainOutput: replay?.output,
+      readFiles: inputs.files + (captions?.files ?? [])
+        + [planPath, options.replay].compactMap(\.self),
+      items: groups.flatMap(\.self), console: console)
+    self.options = options
+    self.console = console
+    self.session = session
+    self.inputs = inputs
+    console.note(options.seeds.map { "seeds \($0)" } ?? "seed \(groups[0][0].run.seed)")
+  }
+
+  /// Computes and writes.
+  mutating func run() throws {
+    let runs = try groups.map { group in
+      try session.prepare(
+        inputs.given, items: group.map(\.run),
+        belongTogether: group.count > 1 && group.allSatisfy { $0.row != nil })
+    }
+    let total = groups.reduce(0) { $0 + $1.count }
+    let interrupts = Interrupts(console: console, total: total)
+    let progress = Progress(console: console, total: total)
+    var profile = Profile()
+    try interrupts.guarding {
+      var done = 0
+      for (group, run) in zip(groups, runs) {
+        for chunk in run.chunks {
+          let (values, times) = try session.run(
+            chunk, of: run, outputs: results.wanted, profiled: options.profile)
+          profile.add(times)
+          for (index, value) in zip(chunk.items, values) {
+            try interrupts.writing { try results.take(group[index], value) }
+          }
+          done += chunk.items.count
+          progress.show(done)
+        }
+      }
+      progress.clear()
+      try interrupts.writing { try results.finish(profile: options.profile ? profile : nil) }
+    }
+    if options.profile, !console.isJSON { profile.print(on: console) }
+    if let replay { try replay.compare(with: results.lastPicture, console: console) }
+  }
+
+  private static func session(
+    _ file: PlanFile, options: RunOptions, console: Console
+  ) throws -> Session {
+    guard
+      let weights = WeightSection(
+        file: file.file, offset: file.weightOffset, count: file.plan.weightBytes)
+    else { throw Failure(.badInput, "\(file.file.path): the weights lie outside the file") }
+    var isa = ISA.best()
+    if let name = console.environment.instructionSet {
+      guard let chosen = ISA(rawValue: name) else {
+        throw Failure(
+          .usage, "the environment has TG_ISA=\(name)",
+          hint: "TG_ISA is one of \(ISA.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      isa = chosen
+    }
+    if let megabytes = options.maxMemory {
+      guard (1...1 << 30).contains(megabytes) else {
+        throw Failure(.usage, "--max-memory \(megabytes) is not a number of megabytes")
+      }
+    }
+    let threads = try console.environment.threadCount(asked: options.threads)
+    return try Session(
+      LoadedPlan(plan: file.plan, weights: weights), function: options.function,
+      threads: threads == 0 ? processorCount() : threads, isa: isa,
+      memoryLimit: options.maxMemory.map { $0 << 20 })
+  }
+
+  /// The command line with a picture that has no place moved behind `-o`.
+  private static func meant(_ options: RunOptions, picture: String) -> String {
+    var words = ["tgrun", options.plan ?? "PLAN.tplan"]
+    words += options.operands.filter { $0 != picture }
+    if let function = options.function { words += ["--function", function] }
+    for input in options.input { words += ["--input", input] }
+    if let seed = options.seed { words += ["--seed", String(seed)] }
+    return (words + ["-o", picture]).map { Path.quoted($0) }.joined(separator: " ")
+  }
+
+  /// The items of the run: one for each caption of a list and each seed, or the rows of the arrays
+  /// for each seed.
+  private static func groups(
+    _ options: RunOptions, inputs: Inputs, captions: CaptionList?, replay: Replay?
+  ) throws -> [[NamedItem]] {
+    let seeds = try seeds(options)
+    if inputs.rows > 1 {
+      if let captions, captions.lines.count != inputs.rows {
+        throw SessionError.itemCounts(
+          captions.path, captions.lines.count, inputs.rowInput, inputs.rows)
+      }
+      return seeds.map { seed in
+        (0..<inputs.rows).map { row in
+          NamedItem(
+            seed: seed, noiseItem: row, row: row, caption: captions?.lines[row],
+            input: captions?.input.name)
+        }
+      }
+    }
+    let lines = captions.map { $0.lines.map { Optional($0) } } ?? [nil]
+    return [
+      lines.flatMap { line in
+        seeds.map { seed in
+          NamedItem(
+            seed: seed, noiseItem: replay?.noiseItem ?? 0, caption: line,
+            input: captions?.input.name)
+        }
+      }
+    ]
+  }
+
+  private static func seeds(_ options: RunOptions) throws -> [UInt64] {
+    if let text = options.seeds {
+      guard options.seed == nil else {
+        throw Failure(.usage, "--seed and --seeds are both given", hint: "say one of them")
+      }
+      guard let list = SeedList(text) else {
+        throw Failure(
+          .usage, "--seeds \(text) is no list of seeds",
+          hint: "seeds are whole numbers and ranges, such as 0-35,97; at most \(SeedList.limit)")
+      }
+      return list.seeds
+    }
+    let seed = options.seed ?? 0
+    return [seed < 0 ? UInt64.random(in: 0..<1 << 32) : UInt64(seed)]
+  }
+}
+
+/// An item with what its files are called by.
+struct NamedItem {
+  /// What is computed.
+  let run: RunItem
+  /// The line of its caption in the list, from 1.
+  let line: Int?
+  /// Its row in the arrays given, if they have several.
+  let row: Int?
+
+  init(
+    seed: UInt64, noiseItem: Int, row: Int? = nil, caption: CaptionList.Line?, input: String?
+  ) {
+    var captions: [String: String] = [:]
+    if let caption, let input { captions[input] = caption.text }
+    run = RunItem(seed: seed, noiseItem: noiseItem, row: row ?? 0, captions: captions)
+    line = caption?.number
+    self.row = row
+  }
+}

@@ -1,0 +1,168 @@
+import TGCommandLine
+import TGImage
+import TGPlan
+import TGSession
+import TGTensor
+import TGText
+
+/// Where the outputs of a run go.
+struct Results {
+  /// The outputs that have to be fetched.
+  let wanted: [String]
+  /// The last picture written, and its path.
+  private(set) var lastPicture: (path: String, picture: Picture)?
+  private let options: RunOptions
+  private let session: Session
+  private let inputs: Inputs
+  private let console: Console
+  private let naming: Naming
+  private let description: [(key: String, value: String)]
+  private let plan: PlanFile
+  /// `--output`: where each output goes, and the rows so far.
+  private var arrays: [(output: InterfaceItem, path: String, rows: [Float], count: Int)] = []
+  private var report: [JSONText] = []
+
+  /// Decides and checks that everything can be created.
+  init(
+    _ options: RunOptions, session: Session, plan: PlanFile, planPath: String, inputs: Inputs,
+    mainOutput: String?, readFiles: [String], items: [NamedItem], console: Console
+  ) throws {
+    self.options = options
+    let variants = session.variants
+    self.session = session
+    self.inputs = inputs
+    self.console = console
+    self.plan = plan
+    naming = try Naming(
+      options, variants: variants, mainOutput: mainOutput, planPath: planPath, items: items,
+      console: console)
+    for text in options.output {
+      let assignment = try Assignment(text, option: "--output", example: "NAME=FILE.npy")
+      let output = try variants.output(assignment.name)
+      guard Path.suffix(assignment.value) == "npy" else {
+        throw Failure(
+          .usage, "--output \(text): arrays are written as .npy files",
+          hint: "pictures are written with -o OUT.png")
+      }
+      arrays.append((output, assignment.value, [], 0))
+    }
+    for name in options.attention { try AttentionSheet.demand(variants.output(name)) }
+    try naming.check(arrays: arrays.map(\.path), items: items, readFiles: readFiles)
+    let named = Set(arrays.map(\.output.name) + options.attention + naming.outputs.map(\.name))
+    wanted = variants.form.outputs.map(\.name).filter { named.contains($0) }
+    description =
+      [
+        (Metadata.software, "tgraph \(Version.number)"),
+        (Metadata.plan, Path.baseName(planPath)), (Metadata.hash, plan.hash),
+        (Metadata.function, variants.form.name),
+      ] + inputs.metadata
+  }
+
+  /// Writes what one item gave.
+  mutating func take(_ item: NamedItem, _ values: [String: HostTensor]) throws {
+    for index in arrays.indices {
+      guard let value = values[arrays[index].output.name] else { continue }
+      arrays[index].rows += value.elements
+      arrays[index].count += 1
+    }
+    var files: [(String, JSONText)] = []
+    var numbers: [(String, JSONText)] = []
+    for output in naming.outputs {
+      guard let value = values[output.name] else { continue }
+      guard let path = naming.path(of: output, for: item) else {
+        if console.isJSON {
+          numbers.append((output.name, .array(value.elements.map { .number(Double($0)) })))
+        } else {
+          for line in NumberListing(output, value).lines { try console.print(line) }
+        }
+        continue
+      }
+      if output.takesPicture {
+        try write(value, of: output, item: item, to: path, all: values)
+      } else {
+        try AtomicFile.save(NumpyArray(value).encoded, to: path)
+      }
+      files.append((output.name, .string(path)))
+      if path != "-", !console.isJSON { try console.print(path) }
+    }
+    var entry: [(String, JSONText)] = [("seed", .integer(Int(clamping: item.run.seed)))]
+    for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
+      entry.append((name, .string(caption)))
+    }
+    entry.append(("files", .object(files)))
+    if !numbers.isEmpty { entry.append(("values", .object(numbers))) }
+    report.append(.object(entry))
+  }
+
+  /// Writes what all items gave together.
+  mutating func finish(profile: Profile?) throws {
+    var files: [(String, JSONText)] = []
+    for array in arrays {
+      let tensor = HostTensor(Shape([array.count] + array.output.itemShape), array.rows)
+      try AtomicFile.save(NumpyArray(tensor).encoded, to: array.path)
+      files.append((array.output.name, .string(array.path)))
+      if !console.isJSON { try console.print(array.path) }
+    }
+    guard console.isJSON else { return }
+    var members: [(String, JSONText)] = [
+      ("plan", .string(plan.plan.name)), ("hash", .string(plan.hash)),
+      ("function", .string(session.variants.form.name)), ("runs", .array(report)),
+      ("arrays", .object(files)),
+    ]
+    if let profile { members.append(("profile", profile.json)) }
+    try console.print(JSONText.object(members).lines)
+  }
+
+  private mutating func write(
+    _ value: HostTensor, of output: InterfaceItem, item: NamedItem, to path: String,
+    all values: [String: HostTensor]
+  ) throws {
+    guard case .image(let low, let high, _, _) = output.kind,
+      let picture = Picture(tensor: value, low: low, high: high)
+    else { throw Failure(.badInput, "the output '\(output.name)' is no picture") }
+    let bytes: [UInt8]
+    do {
+      bytes = try picture.encoded(
+        text: options.noMetadata ? [] : metadata(of: item, output: output))
+    } catch { throw SessionError.picture(error) }
+    if path == "-" {
+      try console.emit(bytes)
+    } else {
+      try AtomicFile.save(bytes, to: path)
+    }
+    lastPicture = (path, picture)
+    guard output == naming.mainPicture else { return }
+    for name in options.attention {
+      guard let maps = values[name] else { continue }
+      let sheet = try AttentionSheet(picture: picture, maps: maps, words: words(of: item))
+      let place = naming.attentionPath(name, beside: path)
+      do {
+        try sheet.picture.write(path: place)
+      } catch { throw SessionError.picture(error) }
+      if !console.isJSON { try console.print(place) }
+    }
+  }
+
+  /// The pieces of the item's first caption; empty if ids were given.
+  private func words(of item: NamedItem) throws -> [String] {
+    guard let input = session.variants.textInputs.first else { return [] }
+    var caption = item.run.captions[input.name]
+    if caption == nil, case .caption(let text) = inputs.given[input.name] { caption = text }
+    return try caption.flatMap {
+      try session.tokens(of: $0, for: input)?.pieces
+    } ?? []
+  }
+
+  private func metadata(
+    of item: NamedItem, output: InterfaceItem
+  ) -> [(key: String, value: String)] {
+    var texts = description
+    texts.append((Metadata.output, output.name))
+    texts.append((Metadata.seed, String(item.run.seed)))
+    if item.run.noiseItem > 0 { texts.append((Metadata.item, String(item.run.noiseItem))) }
+    for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
+      texts.append((Metadata.text + name, caption))
+    }
+    return texts
+  }
+}

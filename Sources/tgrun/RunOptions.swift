@@ -1,0 +1,104 @@
+import ArgumentParser
+import TGCommandLine
+
+/// What `tgrun` can be told.
+struct RunOptions: ParsableArguments {
+  @Argument(help: "The plan, a .tplan file made by tgc.", completion: .file(extensions: ["tplan"]))
+  var plan: String?
+
+  @Argument(
+    help: ArgumentHelp(
+      "Pictures and captions, in the plan's order; which is which is seen from the files.",
+      valueName: "picture.png | \"caption\""),
+    completion: .file(extensions: ["png"]))
+  var operands: [String] = []
+
+  @Option(
+    name: [.customShort("o"), .customLong("out")],
+    help: ArgumentHelp(
+      "Where the picture goes; - for the standard output. (default: <plan>-<seed>.png)",
+      valueName: "OUT.png"))
+  var out: String?
+
+  @Option(help: ArgumentHelp("Write all outputs into a folder.", valueName: "DIR"))
+  var outdir: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The seed of what is drawn; negative for a random one.", valueName: "S"))
+  var seed: Int?
+
+  @Option(help: ArgumentHelp("Many seeds, such as 0-35,97: a picture for each.", valueName: "LIST"))
+  var seeds: String?
+
+  @Option(
+    help: ArgumentHelp("Many captions, one on a line; - for the standard input.", valueName: "FILE")
+  )
+  var captions: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Give an input by name: an array (.npy, axes N, C, H, W), a picture, a caption or a number.",
+      valueName: "NAME=FILE.npy"))
+  var input: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Write an output as an array; no picture is written then unless asked for.",
+      valueName: "NAME=FILE.npy"))
+  var output: [String] = []
+
+  @Option(help: ArgumentHelp("The function of the plan; the first by default.", valueName: "F"))
+  var function: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many threads compute; 0 is one per core. The result does not depend on it.",
+      valueName: "N"))
+  var threads: Int?
+
+  @Option(
+    name: .customLong("max-memory"),
+    help: ArgumentHelp("End with status 71 rather than take more memory.", valueName: "MB"))
+  var maxMemory: Int?
+
+  @Flag(help: "Say how long each instruction takes, how fast it is, and its line in the .tgraph.")
+  var profile = false
+
+  @Flag(name: .customLong("show-tokens"), help: "Say what is made of each caption.")
+  var showTokens = false
+
+  @Flag(name: .customLong("strict-words"), help: "Refuse captions with unknown words.")
+  var strictWords = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the attention maps of an output over the picture, word by word, into a second PNG.",
+      valueName: "NAME"))
+  var attention: [String] = []
+
+  @Flag(name: .customLong("no-metadata"), help: "Do not write plan, caption and seed into PNGs.")
+  var noMetadata = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Repeat the run that a PNG came from; writes <name>-replay.png unless told otherwise.",
+      valueName: "OUT.png"),
+    completion: .file(extensions: ["png"]))
+  var replay: String?
+}
+
+/// `NAME=VALUE` of the command line.
+struct Assignment: Hashable {
+  let name: String
+  let value: String
+
+  /// Cuts at the first `=`.
+  init(_ text: String, option: String, example: String) throws(Failure) {
+    guard let sign = text.firstIndex(of: "="), sign != text.startIndex,
+      text.index(after: sign) != text.endIndex
+    else { throw Failure(.usage, "\(option) \(text) is not of the form \(example)") }
+    name = String(text[..<sign])
+    value = String(text[text.index(after: sign)...])
+  }
+}

@@ -1,0 +1,6 @@
+package import TGCommandLine
+package import TGSession
+
+extension SessionError: Explained {
+  package var exitStatus: ExitStatus { ExitStatus(rawValue: exitCode) ?? .internalError }
+}
