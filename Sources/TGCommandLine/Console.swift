@@ -4,6 +4,7 @@
   import Musl
 #endif
 package import TGDiagnostics
+import TGTensor
 
 /// What a command says: results to the standard output, everything else to the standard error.
 package struct Console: Sendable {
@@ -49,7 +50,7 @@ package struct Console: Sendable {
   /// Warns.
   package func warn(_ message: String, hint: String? = nil) {
     if isJSON {
-      say(object("warning", [("message", message), ("hint", hint)]))
+      say(pairs("warning", [("message", message), ("hint", hint)]))
     } else {
       say(painted("warning: ", "33") + message)
       if let hint { say("hint: \(hint)") }
@@ -91,31 +92,31 @@ package struct Console: Sendable {
 
   private func explain(_ message: String, hint: String?, status: ExitStatus) {
     if isJSON {
-      let code = ("code", JSONText.integer(Int(status.rawValue)))
-      let members = [("message", JSONText.string(message)), ("hint", hint.map { .string($0) })]
+      let code = ("code", JSON.integer(Int(status.rawValue)))
+      let members = [("message", JSON.string(message)), ("hint", hint.map { .string($0) })]
       say(
-        JSONText.object([
-          ("error", .object([code] + members.compactMap { pair in pair.1.map { (pair.0, $0) } }))
-        ]).line)
+        JSON.pairs([
+          ("error", .pairs([code] + members.compactMap { pair in pair.1.map { (pair.0, $0) } }))
+        ]).text())
     } else {
       say("\(command): " + painted("error: ", "31") + message)
       if let hint { say("hint: \(hint)") }
     }
   }
 
-  private func object(_ kind: String, _ members: [(String, String?)]) -> String {
-    let present = members.compactMap { pair in pair.1.map { (pair.0, JSONText.string($0)) } }
-    return JSONText.object([(kind, .object(present))]).line
+  private func pairs(_ kind: String, _ members: [(String, String?)]) -> String {
+    let present = members.compactMap { pair in pair.1.map { (pair.0, JSON.string($0)) } }
+    return JSON.pairs([(kind, .pairs(present))]).text()
   }
 
   private func json(_ diagnostic: Diagnostic, sources: SourceTable) -> String {
-    func place(_ range: SourceRange?) -> [(String, JSONText)] {
+    func place(_ range: SourceRange?) -> [(String, JSON)] {
       guard let range, range.file < sources.files.count else { return [] }
       let file = sources.files[range.file]
       let (line, column) = file.position(of: range.start)
       return [("file", .string(file.name)), ("line", .integer(line)), ("column", .integer(column))]
     }
-    var members: [(String, JSONText)] = [
+    var members: [(String, JSON)] = [
       ("id", .string(diagnostic.id)), ("severity", .string(diagnostic.severity.rawValue)),
       ("message", .string(diagnostic.message)),
     ]
@@ -125,11 +126,11 @@ package struct Console: Sendable {
         (
           "notes",
           .array(
-            diagnostic.notes.map { .object([("message", .string($0.message))] + place($0.range)) })
+            diagnostic.notes.map { .pairs([("message", .string($0.message))] + place($0.range)) })
         ))
     }
     if let hint = diagnostic.hint { members.append(("hint", .string(hint))) }
     if let fix = diagnostic.fix { members.append(("fix", .string(fix))) }
-    return JSONText.object([("diagnostic", .object(members))]).line
+    return JSON.pairs([("diagnostic", .pairs(members))]).text()
   }
 }

@@ -1,1 +1,63 @@
-@main struct Command { static func main() {} }
+import ArgumentParser
+import TGCommandLine
+import TGPlan
+import TGTensor
+
+/// Says what is inside a plan.
+@main struct InspectCommand: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "tginspect",
+    abstract: "Says what is inside a plan: interface, functions, weights, memory, licence, hash.",
+    discussion: """
+      EXAMPLES:
+        tginspect birds.tplan
+        tginspect birds.tplan --function generate     also its instructions and memory map
+        tginspect birds.tplan --verify                also compares the weights with their hash
+        tginspect birds.tplan --json
+
+      Shapes are batch first, pictures N, C, H, W. The structure of a plan is checked whenever it \
+      is read.
+      """,
+    version: "tginspect \(Version.number)")
+
+  @Argument(help: "The plan, a .tplan file made by tgc.", completion: .file(extensions: ["tplan"]))
+  var plan: String
+
+  @Option(help: ArgumentHelp("Show one function with its instructions.", valueName: "F"))
+  var function: String?
+
+  @Flag(help: "Compare the weights with their hash.")
+  var verify = false
+
+  @OptionGroup(title: "Talk") var common: CommonOptions
+
+  mutating func run(on console: Console) throws {
+    let file = try PlanFile.load(path: plan, verifyWeights: verify)
+    var shown = file.plan.functions
+    if let function {
+      shown = shown.filter { $0.name == function }
+      guard !shown.isEmpty else {
+        let names = file.plan.functions.map { "'\($0.name)'" }.joined(separator: ", ")
+        throw Failure(
+          .usage, "the plan has no function '\(function)'", hint: "it has \(names)")
+      }
+    }
+    if console.isJSON {
+      let members = JSONReport.members(of: file, shown: shown, isVerified: verify)
+      try console.print(members.text(indented: true))
+    } else {
+      var report = TextReport(file: file, isVerified: verify)
+      report.overview()
+      for listed in shown { report.interface(of: listed) }
+      if function != nil {
+        for listed in shown {
+          report.instructions(of: listed)
+          report.memory(of: listed)
+        }
+      }
+      try console.print(report.lines.joined(separator: "\n"))
+    }
+  }
+
+  static func main() { start() }
+}

@@ -1,5 +1,6 @@
 import TGCommandLine
 import TGRuntime
+import TGTensor
 
 /// How long each instruction took, added up over the runs.
 struct Profile {
@@ -45,10 +46,10 @@ struct Profile {
   }
 
   /// The table as JSON.
-  var json: JSONText {
+  var json: JSON {
     .array(
       rows.map { row in
-        .object([
+        .pairs([
           ("instruction", .string(row.time.label)), ("source", .string(row.time.source)),
           ("seconds", .number(row.seconds / Double(row.runs))), ("runs", .integer(row.runs)),
           ("macs", .integer(row.time.macs)), ("gflops", .number(speed(row))),

@@ -20,7 +20,7 @@ struct Results {
   private let plan: PlanFile
   /// `--output`: where each output goes, and the rows so far.
   private var arrays: [(output: InterfaceItem, path: String, rows: [Float], count: Int)] = []
-  private var report: [JSONText] = []
+  private var report: [JSON] = []
 
   /// Decides and checks that everything can be created.
   init(
@@ -65,8 +65,8 @@ struct Results {
       arrays[index].rows += value.elements
       arrays[index].count += 1
     }
-    var files: [(String, JSONText)] = []
-    var numbers: [(String, JSONText)] = []
+    var files: [(String, JSON)] = []
+    var numbers: [(String, JSON)] = []
     for output in naming.outputs {
       guard let value = values[output.name] else { continue }
       guard let path = naming.path(of: output, for: item) else {
@@ -85,18 +85,18 @@ struct Results {
       files.append((output.name, .string(path)))
       if path != "-", !console.isJSON { try console.print(path) }
     }
-    var entry: [(String, JSONText)] = [("seed", .integer(Int(clamping: item.run.seed)))]
+    var entry: [(String, JSON)] = [("seed", .integer(Int(clamping: item.run.seed)))]
     for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
       entry.append((name, .string(caption)))
     }
-    entry.append(("files", .object(files)))
-    if !numbers.isEmpty { entry.append(("values", .object(numbers))) }
-    report.append(.object(entry))
+    entry.append(("files", .pairs(files)))
+    if !numbers.isEmpty { entry.append(("values", .pairs(numbers))) }
+    report.append(.pairs(entry))
   }
 
   /// Writes what all items gave together.
   mutating func finish(profile: Profile?) throws {
-    var files: [(String, JSONText)] = []
+    var files: [(String, JSON)] = []
     for array in arrays {
       let tensor = HostTensor(Shape([array.count] + array.output.itemShape), array.rows)
       try AtomicFile.save(NumpyArray(tensor).encoded, to: array.path)
@@ -104,13 +104,13 @@ struct Results {
       if !console.isJSON { try console.print(array.path) }
     }
     guard console.isJSON else { return }
-    var members: [(String, JSONText)] = [
+    var members: [(String, JSON)] = [
       ("plan", .string(plan.plan.name)), ("hash", .string(plan.hash)),
       ("function", .string(session.variants.form.name)), ("runs", .array(report)),
-      ("arrays", .object(files)),
+      ("arrays", .pairs(files)),
     ]
     if let profile { members.append(("profile", profile.json)) }
-    try console.print(JSONText.object(members).lines)
+    try console.print(JSON.pairs(members).text(indented: true))
   }
 
   private mutating func write(

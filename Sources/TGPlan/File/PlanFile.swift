@@ -3,6 +3,9 @@ public import TGTensor
 
 /// A plan as read from a `.tplan` file: its data in memory, its weights mapped, all of it checked.
 public struct PlanFile: Sendable {
+  /// The version of the format that is read and written.
+  public static var formatVersion: Int { PlanHeader.version }
+
   /// The plan, accepted by `PlanChecker`.
   public let plan: Plan
   /// The file; float32 weights begin at byte `weightOffset`.

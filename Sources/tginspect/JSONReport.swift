@@ -1,0 +1,87 @@
+import TGCommandLine
+import TGPlan
+import TGTensor
+
+/// The contents of a plan as JSON; `spec/tools.md` has the schema.
+enum JSONReport {
+  /// One object: the first of `shown` with its inputs and outputs, and all functions.
+  static func members(of file: PlanFile, shown: [PlanFunction], isVerified: Bool) -> JSON {
+    let plan = file.plan
+    var members: [(String, JSON)] = [
+      ("name", .string(plan.name)), ("documentation", .string(plan.documentation)),
+      ("hash", .string(file.hash)), ("format_version", .integer(PlanFile.formatVersion)),
+      ("producer", .string(plan.producer)), ("licence", .string(plan.licence)),
+      ("origin", .string(plan.origin)), ("notes", .strings(plan.notes)),
+      (
+        "files",
+        .array(
+          zip(plan.fileNames, plan.fileHashes).map {
+            .pairs([("name", .string($0)), ("sha256", .string($1))])
+          })
+      ),
+    ]
+    if let function = shown.first { members += interface(of: function) }
+    members += [
+      ("weight_bytes", .integer(plan.weightBytes)), ("weights_verified", .bool(isVerified)),
+      ("texts", .strings(plan.texts.map(\.name))),
+      ("functions", .array(plan.functions.map { .pairs(interface(of: $0, named: "name")) })),
+    ]
+    return .pairs(members)
+  }
+
+  private static func interface(
+    of function: PlanFunction, named name: String = "function"
+  ) -> [(String, JSON)] {
+    [
+      (name, .string(function.name)), ("batch", .integer(function.batch)),
+      ("items_interact", .bool(function.itemsInteract)),
+      ("inputs", .array(function.inputs.map(item))),
+      ("outputs", .array(function.outputs.map(item))),
+      ("macs", .integer(function.macs)), ("arena_bytes", .integer(4 * function.arenaElements)),
+      ("instructions", .integer(function.instructions.count)),
+    ]
+  }
+
+  private static func item(_ item: InterfaceItem) -> JSON {
+    var members: [(String, JSON)] = [
+      ("name", .string(item.name)), ("kind", .string(item.kind.name)),
+      ("shape", .integers(item.view.dimensions)),
+    ]
+    switch item.kind {
+    case .image(let low, let high, let fit, let filter):
+      members.append(("range", .array([.number(Double(low)), .number(Double(high))])))
+      if !fit.isEmpty { members.append(("fit", .string(fit))) }
+      if !filter.isEmpty { members.append(("filter", .string(filter))) }
+    case .text(let vocabulary), .sequence(let vocabulary):
+      members.append(("vocabulary", .string(vocabulary)))
+      members.append(("has_lengths", .bool(item.lengths != nil)))
+    case .label(let count): members.append(("classes", .integer(count)))
+    case .uniform(let low, let high):
+      members.append(("range", .array([.number(Double(low)), .number(Double(high))])))
+    case .normal, .latent, .tensor: break
+    }
+    if item.rows > 0 { members.append(("rows", .integer(item.rows))) }
+    if let value = item.defaultValue { members.append(("default", .number(Double(value)))) }
+    if !item.documentation.isEmpty {
+      members.append(("documentation", .string(item.documentation)))
+    }
+    return .pairs(members)
+  }
+}
+
+extension InterfaceItem.Kind {
+  /// The word of the JSON form: `image`, `text`, `sequence`, `label`, `normal`, `uniform`, `latent`
+  /// or `tensor`.
+  var name: String {
+    switch self {
+    case .image: "image"
+    case .text: "text"
+    case .sequence: "sequence"
+    case .label: "label"
+    case .normal: "normal"
+    case .uniform: "uniform"
+    case .latent: "latent"
+    case .tensor: "tensor"
+    }
+  }
+}

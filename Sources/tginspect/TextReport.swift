@@ -1,0 +1,109 @@
+import TGCommandLine
+import TGPlan
+import TGTensor
+
+/// The contents of a plan for people.
+struct TextReport {
+  /// The lines so far.
+  private(set) var lines: [String] = []
+  private let file: PlanFile
+  private let isVerified: Bool
+
+  init(file: PlanFile, isVerified: Bool) {
+    self.file = file
+    self.isVerified = isVerified
+  }
+
+  /// What the plan is, where it comes from, how large it is.
+  mutating func overview() {
+    let plan = file.plan
+    lines.append(plan.name)
+    if !plan.documentation.isEmpty {
+      lines += plan.documentation.split(separator: "\n").map { "  \($0)" }
+    }
+    lines.append("")
+    row("licence", plan.licence.isEmpty ? "not stated" : plan.licence)
+    row("origin", plan.origin.isEmpty ? "not stated" : plan.origin)
+    row("hash", file.hash)
+    row(
+      "weights",
+      Quantity.bytes(plan.weightBytes)
+        + (isVerified ? ", equal to their hash" : ", not compared with their hash (--verify does)"))
+    row("made by", "\(plan.producer), plan format \(PlanFile.formatVersion)")
+    for (name, hash) in zip(plan.fileNames, plan.fileHashes) {
+      row("from", "\(name)  sha256 \(hash.prefix(16))...")
+    }
+    for text in plan.texts {
+      row("vocabulary", "\(text.name), \(Quantity.bytes(text.bytes.count))")
+    }
+    for note in plan.notes { row("note", note) }
+  }
+
+  /// A function: inputs, outputs, arithmetic, memory.
+  mutating func interface(of function: PlanFunction) {
+    lines.append("")
+    let isDefault = function.name == file.plan.functions.first?.name
+    lines.append(
+      "function \(function.name), batch \(function.batch)" + (isDefault ? " (default)" : ""))
+    for line in function.documentation.split(separator: "\n") { lines.append("  \(line)") }
+    for item in function.inputs { lines.append("  in   " + described(item)) }
+    for item in function.outputs { lines.append("  out  " + described(item)) }
+    let weights = function.slots.filter { $0.kind == .weight }
+    lines.append(
+      "  \(Quantity.count(function.macs)) MACs, arena \(Quantity.bytes(4 * function.arenaElements)),"
+        + " \(weights.count) weight tensors"
+        + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))),"
+        + " \(function.instructions.count) instructions"
+        + (function.itemsInteract ? "; items of a batch influence each other" : ""))
+  }
+
+  /// Every instruction with its line in the `.tgraph` file.
+  mutating func instructions(of function: PlanFunction) {
+    lines.append("")
+    lines.append("instructions of \(function.name), batch \(function.batch)")
+    for (index, placed) in function.instructions.enumerated() {
+      lines.append(
+        String(index).aligned(to: 6) + "  "
+          + "[\(placed.instruction.output.dimensions.map(String.init).joined(separator: ", "))]"
+          .padded(to: 22) + Quantity.count(placed.macs).aligned(to: 9) + "  "
+          + placed.label.padded(to: 44) + " " + placed.source)
+    }
+  }
+
+  /// How the arena is used over time.
+  mutating func memory(of function: PlanFunction) {
+    let map = MemoryMap(function)
+    lines.append("")
+    lines.append(
+      "arena of \(function.name), batch \(function.batch): \(Quantity.bytes(map.arenaBytes)),"
+        + " at most \(Quantity.bytes(map.peakBytes)) alive at once")
+    lines += map.drawing().split(separator: "\n").map(String.init)
+  }
+
+  private mutating func row(_ name: String, _ value: String) {
+    lines.append(name.padded(to: 11) + value)
+  }
+
+  private func described(_ item: InterfaceItem) -> String {
+    let shape = "[" + item.view.dimensions.map(String.init).joined(separator: ", ") + "]"
+    var text = item.name.padded(to: 14) + " " + item.kind.name.padded(to: 8) + " " + shape
+    switch item.kind {
+    case .image(let low, let high, let fit, let filter):
+      text += "  \(number(low)) ... \(number(high))"
+      if !fit.isEmpty { text += ", \(fit)" }
+      if !filter.isEmpty { text += ", \(filter)" }
+    case .text(let vocabulary), .sequence(let vocabulary):
+      if !vocabulary.isEmpty { text += "  vocabulary \(vocabulary)" }
+    case .label(let count): text += "  0 ..< \(count)"
+    case .uniform(let low, let high): text += "  \(number(low)) ..< \(number(high))"
+    case .normal, .latent, .tensor: break
+    }
+    if let value = item.defaultValue { text += "  = \(number(value))" }
+    if let line = item.documentation.split(separator: "\n").first { text += "  \(line)" }
+    return text
+  }
+
+  private func number(_ value: Float) -> String {
+    value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : "\(value)"
+  }
+}
