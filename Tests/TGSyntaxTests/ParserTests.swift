@@ -158,20 +158,27 @@ func syntaxErrors(_ text: String) -> [String] {
 
   /// Nesting and length that would exhaust the stack of a careless parser.
   @Test(arguments: [
-    String(repeating: "(", count: 100_000), String(repeating: "[", count: 100_000),
-    String(repeating: "-", count: 100_000), String(repeating: "!", count: 100_000),
-    String(repeating: "f(", count: 100_000),
-    String(repeating: "if a { ", count: 100_000),
-    "1" + String(repeating: " + 1", count: 100_000),
-    "x" + String(repeating: " |> f", count: 100_000),
-    "x" + String(repeating: ".a", count: 100_000),
-    "x" + String(repeating: "[0]", count: 100_000),
-    "x" + String(repeating: "(0)", count: 100_000),
-    "if a { 1 }" + String(repeating: " else if a { 1 }", count: 100_000) + " else { 2 }",
-    String(repeating: "\"{", count: 1_000) + String(repeating: "}\"", count: 1_000),
+    Repeated("("), Repeated("["), Repeated("-"), Repeated("!"), Repeated("f("),
+    Repeated("if a { "), Repeated("1", " + 1"), Repeated("x", " |> f"), Repeated("x", ".a"),
+    Repeated("x", "[0]"), Repeated("x", "(0)"),
+    Repeated("if a { 1 }", " else if a { 1 }", " else { 2 }"),
+    Repeated("", "\"{", String(repeating: "}\"", count: 1_000), count: 1_000),
   ])
-  func boundsNesting(expression: String) {
-    #expect(syntaxErrors("let a = " + expression) == ["nesting"])
+  func boundsNesting(expression: Repeated) {
+    #expect(syntaxErrors("let a = " + expression.text) == ["nesting"])
+  }
+
+  /// A text with many copies of a piece, shown by the piece alone.
+  struct Repeated: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var text: String
+
+    init(_ piece: String) { self.init("", piece) }
+
+    init(_ start: String, _ piece: String, _ end: String = "", count: Int = 100_000) {
+      testDescription = "\(start) … \(piece)"
+      text = start + String(repeating: piece, count: count) + end
+    }
   }
 
   @Test func boundsNestedStatements() {

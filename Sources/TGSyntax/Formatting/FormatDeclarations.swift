@@ -52,6 +52,14 @@ extension Formatter {
         .text("optional "), raw(pattern.range), .text(" = "), document(value),
       ])
     case .root(let subtree): return .sequence([.text("root "), raw(subtree.range)])
+    case .choice(let branches, let otherwise):
+      var parts: [Document] = []
+      for (index, branch) in branches.enumerated() {
+        parts += [.text(index == 0 ? "if " : " else if "), document(branch.condition), .text(" ")]
+        parts.append(members(branch))
+      }
+      if let otherwise { parts += [.text(" else "), members(otherwise)] }
+      return .sequence(parts)
     }
   }
 
@@ -66,6 +74,12 @@ extension Formatter {
           model.bodyRange, model.members, oneLine: false, range: { $0.range },
           document: { $0.document($1) })
       ])
+  }
+
+  private mutating func members(_ branch: MemberBranch) -> Document {
+    braces(
+      branch.range, branch.members, oneLine: false, range: { $0.range },
+      document: { $0.document($1) })
   }
 
   mutating func document(_ function: FunctionDeclaration) -> Document {

@@ -87,6 +87,7 @@ extension Parser {
     case .keyword(.func): kind = .function(try function(.function, documentation))
     case .keyword(.objective): kind = .function(try function(.objective, documentation))
     case .keyword(.part): kind = .part(try part(documentation))
+    case .keyword(.if): kind = try memberChoice()
     case .keyword(.require):
       let (condition, message) = try requirement()
       kind = .require(condition, message)
@@ -99,6 +100,23 @@ extension Parser {
           ? "a block stands outside of models, so that all of them can use it" : nil)
     }
     return Declaration(kind: kind, range: range(from: start))
+  }
+
+  /// "if" expression "{" { member } "}" [ "else" … ]
+  private mutating func memberChoice() throws(Recovery) -> Declaration.Kind {
+    func branch(_ condition: Expression, _ parser: inout Parser) throws(Recovery) -> MemberBranch {
+      let open = parser.token
+      let members = try parser.block { (parser) throws(Recovery) in try parser.member() }
+      return MemberBranch(condition: condition, members: members, range: parser.range(from: open))
+    }
+    var branches: [MemberBranch] = []
+    repeat {
+      advance()  // if
+      branches.append(try branch(try expression(), &self))
+      guard take(.else) else { return .choice(branches, otherwise: nil) }
+    } while at(.if)
+    return .choice(
+      branches, otherwise: try branch(Expression(.boolean(true), range(token)), &self))
   }
 
   /// What a model says about its file: `ignore`, `optional`, `root`. They are reserved here only.
@@ -137,7 +155,7 @@ extension Parser {
     let start = advance()
     let name =
       kind == .block
-      ? try upperName("the name of a block") : try lowerName("the name of \(kind.described)")
+      ? try upperName("the name of a block") : try functionName("the name of \(kind.described)")
     let parameters = try parameters()
     var results: [ResultDeclaration]?
     if take(.arrow) { results = try self.results() }

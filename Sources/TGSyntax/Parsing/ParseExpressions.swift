@@ -55,7 +55,7 @@ extension Parser {
     var callee = Expression(.name(first.name), first.range)
     while at(.dot), continuesLine {
       advance()
-      let member = try anyName("a function of the part")
+      let member = try memberName("a function of the part")
       callee = try checked(
         Expression(.member(callee, member), range(from: start), below: callee.height))
     }
@@ -64,6 +64,11 @@ extension Parser {
     return Stage(
       callee: callee, arguments: arguments, address: address, startsLine: startsLine,
       range: range(from: start))
+  }
+
+  private mutating func memberName(_ purpose: String) throws(Recovery) -> Identifier {
+    if case .keyword = token.kind { return try functionName(purpose) }
+    return try anyName(purpose)
   }
 
   private mutating func infix(_ minimum: Int) throws(Recovery) -> Expression {
@@ -106,7 +111,7 @@ extension Parser {
     var value = try primary()
     while continuesLine {
       if take(.dot) {
-        let member = try anyName("a member")
+        let member = try memberName("a member")
         value = Expression(.member(value, member), range(from: start), below: value.height)
       } else if at(.leftParenthesis) {
         let arguments = try arguments()

@@ -120,6 +120,13 @@ struct Parser {
     return name
   }
 
+  /// The name of a function or member, where a word of the language is no ambiguity.
+  mutating func functionName(_ purpose: String) throws(Recovery) -> Identifier {
+    guard case .keyword = token.kind else { return try lowerName(purpose) }
+    let taken = advance()
+    return Identifier(name: text(taken), range: range(taken))
+  }
+
   /// A name that starts with an upper case letter.
   mutating func upperName(_ purpose: String) throws(Recovery) -> Identifier {
     let name = try anyName(purpose)

@@ -39,11 +39,23 @@ package struct Declaration: Hashable, Sendable {
     case optional(StringLiteral, Expression)
     /// `root "subtree"`: where in the file the tensors of the model are.
     case root(StringLiteral)
+    /// `if condition { … } else { … }` around members of a model.
+    case choice([MemberBranch], otherwise: MemberBranch?)
   }
 
   /// The kind.
   package var kind: Kind
   /// The place, without the documentation.
+  package var range: SourceRange
+}
+
+/// Members of a model that are there if a condition holds.
+package struct MemberBranch: Hashable, Sendable {
+  /// The condition; `true` for `else`.
+  package var condition: Expression
+  /// The members.
+  package var members: [Declaration]
+  /// The place of the braces and what is in them.
   package var range: SourceRange
 }
 

@@ -1,0 +1,247 @@
+package import TGDiagnostics
+package import TGIR
+import TGOps
+
+/// What is asked of a source besides the source.
+package struct ElaborationOptions: Sendable {
+  /// The model; nil for the only one, the one with the file's name, or the last.
+  package var model: String?
+  /// What the model's parameters are set to, as written: `("g", "48")`.
+  package var settings: [(name: String, value: String)]
+  /// Items computed at once.
+  package var batch: Int
+  /// The entry points wanted; nil for all.
+  package var functions: [String]?
+
+  /// Makes options.
+  package init(
+    model: String? = nil, settings: [(name: String, value: String)] = [], batch: Int = 1,
+    functions: [String]? = nil
+  ) {
+    self.model = model
+    self.settings = settings
+    self.batch = batch
+    self.functions = functions
+  }
+}
+
+/// A model, and what the tools show of it.
+package struct Elaborated: Sendable {
+  /// The model for the compiler.
+  package var model: GraphModel
+  /// Remarks, such as functions that are no entry points.
+  package var warnings: [Diagnostic]
+  /// The shapes that expressions had, in the order in which they were found.
+  package var shapes: [SourceRange: [String]]
+  /// The names of the objectives that were checked.
+  package var objectives: [String]
+}
+
+/// Turns sources into graphs: names, numbers, loops and conditions are used up, shapes are known.
+package struct Elaborator: Sendable {
+  private let library: Library
+
+  /// Makes an elaborator of files that parse.
+  package init(_ library: Library) { self.library = library }
+
+  /// The models of the main file, in declared order.
+  package var models: [ModelDeclaration] {
+    library.entries[0].tree.declarations.compactMap {
+      if case .model(let model) = $0.kind { model } else { nil }
+    }
+  }
+
+  /// Elaborates one model for one batch size.
+  ///
+  /// - Throws: `DiagnosticFailure` with everything that is wrong.
+  package func elaborate(_ options: ElaborationOptions) throws(DiagnosticFailure) -> Elaborated {
+    let model = try choose(options.model)
+    guard (1...65_536).contains(options.batch) else {
+      throw DiagnosticFailure([
+        Diagnostic("batch", "a batch has 1 to 65536 items, not \(options.batch)", at: nil)
+      ])
+    }
+    var findings: [Diagnostic] = []
+    var names: [String] = []
+    var result = Elaborated(
+      model: GraphModel(
+        name: model.name.name, documentation: model.documentation, functions: [], roots: [],
+        parameters: []), warnings: [], shapes: [:], objectives: [])
+    let (first, entries) = start(model, options, function: nil)
+    note(first, &findings, &result)
+    names = entries
+    guard findings.isEmpty else { throw DiagnosticFailure(findings) }
+    if let wanted = options.functions {
+      for name in wanted where !names.contains(name) {
+        findings.append(
+          Diagnostic(
+            "function", "`\(model.name.name)` has no entry point `\(name)`", at: model.name.range,
+            hint: "it has " + names.joined(separator: ", ")
+              + "; a function that states all its types is an entry point"))
+      }
+      names = names.filter { wanted.contains($0) }
+    }
+    guard !names.isEmpty else {
+      throw DiagnosticFailure(
+        findings + [
+          Diagnostic(
+            "function", "`\(model.name.name)` has no entry point", at: model.name.range,
+            hint: "a function that states the types of its parameters and results is one")
+        ])
+    }
+    for name in names {
+      let (session, _) = start(model, options, function: name)
+      note(session, &findings, &result)
+      guard session.diagnostics.isEmpty else { continue }
+      collect(session, name, &result)
+    }
+    guard findings.isEmpty else { throw DiagnosticFailure(findings) }
+    return result
+  }
+
+  /// Elaborates the model, and one function of it; gives the names of all entry points.
+  private func start(_ model: ModelDeclaration, _ options: ElaborationOptions, function: String?)
+    -> (Elaboration, [String])
+  {
+    let session = Elaboration(
+      library: library, batch: options.batch, name: function ?? model.name.name)
+    var names: [String] = []
+    do {
+      let file = try session.fileEnvironment(0)
+      let given = try settings(options.settings, of: model, session, file)
+      let instance = try session.instantiate(
+        model, file, given, name: model.name.name, path: "",
+        scope: WeightScope(root: "", prefix: "", suffix: ""),
+        place: session.places.place(in: -1, at: model.name.range, visit: 0),
+        at: model.name.range)
+      let entries = session.entryPoints(of: instance)
+      names = entries.map(\.declaration.name.name)
+      if let entry = entries.first(where: { $0.declaration.name.name == function }) {
+        session.built = try session.build(entry)
+        session.isObjectiveEntry = entry.declaration.kind == .objective
+      }
+    } catch {
+      session.report(error)
+    }
+    session.diagnostics += session.clashFindings()
+    return (session, names)
+  }
+
+  private func note(
+    _ session: Elaboration, _ findings: inout [Diagnostic], _ result: inout Elaborated
+  ) {
+    for diagnostic in session.diagnostics {
+      let isKnown = findings.contains {
+        $0.id == diagnostic.id && $0.range == diagnostic.range && $0.message == diagnostic.message
+      }
+      if !isKnown { findings.append(diagnostic) }
+    }
+    for (range, texts) in session.shapes {
+      for text in texts where !result.shapes[range, default: []].contains(text) {
+        result.shapes[range, default: []].append(text)
+      }
+    }
+  }
+
+  /// Adds what a session built to the result.
+  private func collect(_ session: Elaboration, _ name: String, _ result: inout Elaborated) {
+    if session.isObjectiveEntry { result.objectives.append(name) }
+    guard let built = session.built else { return }
+    result.model.functions.append(built)
+    var read: Set<WeightTable.Key> = []
+    for node in built.graph.nodes {
+      if let parameter = node.op as? Parameter {
+        read.insert(WeightTable.Key(root: parameter.root, name: parameter.name))
+      }
+    }
+    for entry in session.weights.entries {
+      let key = WeightTable.Key(root: entry.parameter.root, name: entry.parameter.name)
+      let isKnown = result.model.parameters.contains {
+        $0.root == key.root && $0.name == key.name
+      }
+      guard read.contains(key), !isKnown else { continue }
+      var parameter = entry.parameter
+      if parameter.absent == nil {
+        parameter.absent =
+          session.optional.first {
+            $0.root == key.root && matches(pattern: $0.pattern, key.name)
+          }?.value
+      }
+      result.model.parameters.append(parameter)
+    }
+    let used = Set(result.model.parameters.map(\.root))
+    result.model.roots = session.roots.filter { used.contains($0.name) }
+  }
+
+  // MARK: The model and its parameters
+
+  private func choose(_ name: String?) throws(DiagnosticFailure) -> ModelDeclaration {
+    let models = models
+    guard let last = models.last else {
+      throw DiagnosticFailure([
+        Diagnostic(
+          "model", "\(library.entries[0].path) declares no model", at: nil,
+          hint: "model Name() { func … }")
+      ])
+    }
+    guard let name else {
+      let file = library.entries[0].path.split(separator: "/").last ?? ""
+      let base = file.split(separator: ".").first.map { plain(String($0)) } ?? ""
+      return models.first { plain($0.name.name) == base } ?? last
+    }
+    guard let model = models.first(where: { $0.name.name == name }) else {
+      throw DiagnosticFailure([
+        Diagnostic(
+          "model", "\(library.entries[0].path) declares no model `\(name)`", at: nil,
+          hint: "it declares " + models.map(\.name.name).joined(separator: ", "))
+      ])
+    }
+    return model
+  }
+
+  /// A name without case and punctuation: `stylegan-v1` and `StyleGANv1` are alike.
+  private func plain(_ name: String) -> String {
+    name.lowercased().filter { $0.isLetter || $0.isNumber }
+  }
+
+  private func settings(
+    _ settings: [(name: String, value: String)], of model: ModelDeclaration,
+    _ session: Elaboration, _ file: FileEnvironment
+  ) throws -> [GivenArgument] {
+    try settings.map { setting in
+      guard let parameter = model.parameters.first(where: { $0.name.name == setting.name }) else {
+        let names = model.parameters.map(\.name.name)
+        let near = nearestName(to: setting.name, among: names)
+        throw failure(
+          "setting", "`\(model.name.name)` has no parameter `\(setting.name)`",
+          at: model.name.range,
+          hint: near.map { "did you mean `\($0)`?" }
+            ?? (names.isEmpty ? nil : "it has " + names.joined(separator: ", ")))
+      }
+      return GivenArgument(
+        label: parameter.name, value: try value(setting.value, of: parameter, session, file),
+        range: parameter.range)
+    }
+  }
+
+  /// The value of a setting: an expression of the language, or bare text for a String.
+  private func value(
+    _ text: String, of parameter: ParameterDeclaration, _ session: Elaboration,
+    _ file: FileEnvironment
+  ) throws -> Datum {
+    if case .named(let type, _, _)? = parameter.type?.kind, type.name == "String" {
+      return .string(text)
+    }
+    let source = SourceFile(name: "--set \(parameter.name.name)", text: "let x = \(text)\n")
+    let parsed = parse(source, file: 0)
+    guard parsed.diagnostics.isEmpty, parsed.tree.declarations.count == 1,
+      case .binding(let binding)? = parsed.tree.declarations.first?.kind,
+      let datum = try? session.evaluate(binding.value, in: file)
+    else {
+      throw failure(
+        "setting", "`\(text)` is no value for `\(parameter.name.name)`", at: parameter.range,
+        hint: "a number, true or false, or a list such as [1, 2]")
+    }
+    return datum
+  }
+}

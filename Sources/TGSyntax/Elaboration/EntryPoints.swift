@@ -1,0 +1,209 @@
+import TGDiagnostics
+import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+extension Elaboration {
+  /// An entry point: a function with what its parameters and results are.
+  struct EntryPoint {
+    var declaration: FunctionDeclaration
+    var environment: Environment
+  }
+
+  /// The functions and objectives of a model that state all their types, in declared order.
+  func entryPoints(of model: PartInstance) -> [EntryPoint] {
+    var result: [EntryPoint] = []
+    for binding in model.environment.bindings.values {
+      guard case .function(let closure) = binding.meaning,
+        closure.declaration.results != nil || closure.declaration.kind == .objective,
+        closure.declaration.parameters.allSatisfy({ $0.type != nil })
+      else { continue }
+      let isEntry = closure.declaration.parameters.allSatisfy { parameter in
+        parameter.type.map { isInterface($0) || parameter.value != nil } ?? false
+      }
+      let results = closure.declaration.results ?? []
+      if isEntry, results.allSatisfy({ isInterface($0.type) }) {
+        result.append(
+          EntryPoint(declaration: closure.declaration, environment: closure.environment))
+      }
+    }
+    return result.sorted { $0.declaration.range.start < $1.declaration.range.start }
+  }
+
+  private func isInterface(_ type: TypeExpression) -> Bool {
+    switch type.kind {
+    case .named(let name, _, _): TypeNames.conventions[name.name] != nil
+    case .list(let element, _, let sequence): sequence != nil && isInterface(element)
+    }
+  }
+
+  /// Builds the graph of an entry point; nil if something was wrong.
+  func build(_ entry: EntryPoint) throws -> GraphFunction? {
+    let declaration = entry.declaration
+    let outer = entry.environment.activation
+    let place = places.place(in: outer.place, at: declaration.name.range, visit: 0)
+    let environment = Environment(
+      parent: entry.environment, activation: Activation(place: place, scope: outer.scope))
+    let signature = Environment(
+      parent: entry.environment, activation: environment.activation)
+    environment.signature = signature
+    var inputs: [GraphInterface] = []
+    for parameter in declaration.parameters {
+      guard let type = parameter.type else { continue }
+      let resolved = try resolve(type, in: signature)
+      let value: Datum
+      if let expression = parameter.value, !isGiven(resolved, expression) {
+        value = try fitted(
+          evaluate(expression, in: environment), to: resolved,
+          what: "`\(parameter.name.name)`", at: expression.range)
+      } else {
+        let standard = try parameter.value.map { try evaluate($0, in: environment).number } ?? nil
+        value = try declareInput(
+          parameter.name.name, resolved, standard, parameter.range, &inputs)
+      }
+      try declare(parameter.name, .value(value), in: environment)
+      if !value.isRunTime {
+        try declare(parameter.name, .value(value), in: signature)
+      }
+    }
+    let value = try runBody(declaration, in: environment)
+    guard declaration.kind != .objective else { return nil }
+    if case .poison = value { return nil }
+    var outputs: [GraphInterface] = []
+    try declareOutputs(value, declaration, signature, &outputs)
+    return GraphFunction(
+      graph: pruned(name: declaration.name.name), batch: batch, itemsInteract: itemsInteract,
+      documentation: declaration.documentation, inputs: inputs.map { withRows($0) },
+      outputs: outputs)
+  }
+
+  /// True if an input is given at run time, perhaps with one number as its default; a computed
+  /// default is built in instead.
+  private func isGiven(_ type: ResolvedType, _ expression: Expression) -> Bool {
+    guard case .tensor = type else { return false }
+    switch expression.kind {
+    case .integer, .float: return true
+    case .negate(let inner): return isGiven(type, inner)
+    default: return false
+    }
+  }
+
+  private func declareInput(
+    _ name: String, _ type: ResolvedType, _ standard: Double?, _ range: SourceRange,
+    _ inputs: inout [GraphInterface]
+  ) throws -> Datum {
+    switch type {
+    case .tensor(let type):
+      var tensor = try input(name, type.shape, at: range)
+      var rows = 0
+      if case .image(let low, let high, _, _) = type.kind {
+        tensor.image = Double(low)...Double(high)
+      }
+      if case .label(let count) = type.kind { rows = count }
+      inputs.append(
+        GraphInterface(
+          name: name, kind: type.kind, shape: Shape([batch] + type.shape),
+          defaultValue: standard.map { Float($0) }, rows: rows, range: range))
+      return .tensor(tensor)
+    case .text(let type):
+      let shape = [type.length] + (type.width.map { [$0] } ?? [])
+      let words = try input(name, shape, at: range)
+      let length = try input("\(name).lengths", [], at: range)
+      let isSequence = type.width != nil
+      inputs.append(
+        GraphInterface(
+          name: name,
+          kind: isSequence
+            ? .sequence(vocabulary: type.vocabulary) : .text(vocabulary: type.vocabulary),
+          shape: Shape([batch] + shape), tokenizer: type.tokenizer, unknown: type.unknown,
+          range: range))
+      return .text(
+        TextValue(
+          words: words, length: length, mask: try mask(length, type.length, at: range),
+          isSequence: isSequence))
+    case .lists(let types):
+      return .list(
+        try types.enumerated().map { index, type in
+          try declareInput("\(name).\(index)", type, standard, range, &inputs)
+        })
+    default:
+      throw failure("type", "`\(name)` cannot be given at run time", at: range)
+    }
+  }
+
+  private func declareOutputs(
+    _ value: Datum, _ declaration: FunctionDeclaration, _ environment: Environment,
+    _ outputs: inout [GraphInterface]
+  ) throws {
+    let results = declaration.results ?? []
+    for (index, result) in results.enumerated() {
+      let type = try resolve(result.type, in: environment)
+      var name = result.name?.name ?? declaration.name.name
+      if result.name == nil, case .tensor(let tensor) = type, case .image = tensor.kind {
+        name = "image"
+      }
+      var datum = value
+      if results.count > 1, case .tuple(let fields) = value { datum = fields[index].value }
+      try declareOutput(name, datum, type, result.type.range, &outputs)
+    }
+  }
+
+  private func declareOutput(
+    _ name: String, _ datum: Datum, _ type: ResolvedType, _ range: SourceRange,
+    _ outputs: inout [GraphInterface]
+  ) throws {
+    switch (datum, type) {
+    case (.tensor(let tensor), .tensor(let type)):
+      stamp(range, nil)
+      let value = try batched(tensor).value
+      builder.output(name, value)
+      outputs.append(
+        GraphInterface(
+          name: name, kind: type.kind, shape: builder.shape(value), range: range))
+    case (.list(let elements), .lists(let types)):
+      for (index, (element, type)) in zip(elements, types).enumerated() {
+        try declareOutput("\(name).\(index)", element, type, range, &outputs)
+      }
+    default:
+      throw failure("type", "\(datum.described) cannot be handed out", at: range)
+    }
+  }
+
+  /// One more than the largest id that every table read by a text's ids has.
+  private func withRows(_ interface: GraphInterface) -> GraphInterface {
+    guard case .text = interface.kind else { return interface }
+    let graph = builder.graph
+    var result = interface
+    for node in graph.nodes where node.op is Gather && node.operands.count == 2 {
+      guard let source = graph[node.operands[1]].op as? Input, source.name == interface.name else {
+        continue
+      }
+      let rows = graph.shape(node.operands[0])[0]
+      result.rows = result.rows == 0 ? rows : min(result.rows, rows)
+    }
+    return result
+  }
+
+  /// The graph without what no output needs; inputs stay.
+  private func pruned(name: String) -> Graph {
+    let graph = builder.graph
+    let live = graph.live
+    var result = Graph(name: name)
+    var places: [Value?] = []
+    for (index, node) in graph.nodes.enumerated() {
+      guard live[index] || node.op is Input,
+        let value = try? result.insert(
+          node.op, node.operands.compactMap { places[$0.index] }, origin: node.origin)
+      else {
+        places.append(nil)
+        continue
+      }
+      places.append(value)
+    }
+    result.outputs = graph.outputs.compactMap { output in
+      places[output.value.index].map { GraphOutput(name: output.name, value: $0) }
+    }
+    return result
+  }
+}

@@ -1,0 +1,269 @@
+import TGDiagnostics
+import TGIR
+import TGOps
+import TGTensor
+
+extension Elaboration {
+  /// Runs statements in order; gives what `return` returned, with its place.
+  func execute(_ body: Body, in environment: Environment) throws -> (Datum, SourceRange)? {
+    try deeper(at: body.range) {
+      for statement in body.statements {
+        if case .function(let declaration) = statement.kind {
+          try declare(
+            declaration.name,
+            .function(Closure(declaration: declaration, environment: environment)),
+            in: environment)
+        }
+      }
+      for statement in body.statements {
+        try step(at: statement.range)
+        if let result = try execute(statement, in: environment) { return result }
+      }
+      return nil
+    }
+  }
+
+  private func execute(_ statement: Statement, in environment: Environment) throws
+    -> (Datum, SourceRange)?
+  {
+    switch statement.kind {
+    case .binding(let binding):
+      do {
+        try bind(binding, in: environment)
+      } catch {
+        report(error)
+        for name in binding.names + binding.taps.map(\.name) {
+          environment.bindings[name.name] = Binding(
+            meaning: .value(.poison), isVariable: binding.isVariable, range: name.range)
+        }
+      }
+    case .assignment(let name, let value):
+      let owner = try variable(name, in: environment)
+      do {
+        let old = owner.bindings[name.name]
+        let new = try evaluate(value, in: environment)
+        if case .value(let before)? = old?.meaning { try sameKind(before, new, at: value.range) }
+        owner.bindings[name.name]?.meaning = .value(new)
+        record(new, at: value.range)
+      } catch {
+        report(error)
+        owner.bindings[name.name]?.meaning = .value(.poison)
+      }
+    case .loop(let variable, let sequence, let body):
+      for value in try sequenceElements(sequence, in: environment) {
+        let inner = environment.nested()
+        inner.bindings[variable.name] = Binding(
+          meaning: .value(value), isVariable: false, range: variable.range)
+        if let result = try execute(body, in: inner) { return result }
+      }
+    case .choice(let choice):
+      for branch in choice.branches where try boolean(branch.condition, in: environment) {
+        return try execute(branch.body, in: environment.nested())
+      }
+      if let otherwise = choice.otherwise {
+        return try execute(otherwise, in: environment.nested())
+      }
+    case .require(let condition, let message):
+      try require(condition, message, in: environment)
+    case .result(let value):
+      do {
+        return (try evaluate(value, in: environment), value.range)
+      } catch {
+        report(error)
+        return (.poison, value.range)
+      }
+    case .function: break
+    case .sample(let name, let type):
+      try checkObjective("sample", at: statement.range)
+      let value = try sampled(name, resolve(type, in: environment), at: statement.range)
+      try declare(name, .value(value), in: environment)
+    case .iteration(let count, let fraction, let body):
+      try checkObjective("repeat", at: statement.range)
+      return try iterate(count, fraction, body, in: environment)
+    case .minimize(let value, let names, let recipe):
+      try checkObjective("minimize", at: statement.range)
+      try minimize(value, over: names, using: recipe, in: environment)
+    }
+    return nil
+  }
+
+  /// Names a value, or the elements of a tuple or list.
+  func bind(_ binding: BindingStatement, in environment: Environment) throws {
+    let outer = taps.count
+    for tap in binding.taps {
+      let address = try text(tap.address, in: environment)
+      taps.append(ActiveTap(tap: tap, address: address, environment: environment, value: nil))
+    }
+    defer { taps.removeSubrange(outer...) }
+    var value = try evaluate(binding.value, in: environment)
+    if case .poison = value { throw ElaborationFailure.known }
+    if let type = binding.type {
+      value = try fitted(
+        value, to: resolve(type, in: environment), what: "`\(binding.names[0].name)`",
+        at: binding.value.range)
+    }
+    for tap in taps[outer...] {
+      guard let found = tap.value else {
+        throw failure(
+          "tap-missing", "no call is named \"\(tap.address)\"", at: tap.tap.address.range,
+          hint: "a tap takes the `@` path of a call, as its weights have it")
+      }
+      try declare(tap.tap.name, .value(found), in: environment)
+    }
+    record(value, at: binding.value.range)
+    guard binding.isPattern else {
+      try declare(
+        binding.names[0], .value(value), isVariable: binding.isVariable, in: environment)
+      return
+    }
+    let parts: [Datum]
+    switch value {
+    case .tuple(let fields): parts = fields.map(\.value)
+    case .list(let elements): parts = elements
+    default:
+      throw failure(
+        "pattern", "\(value.described) is not taken apart", at: binding.value.range)
+    }
+    guard parts.count == binding.names.count else {
+      throw failure(
+        "pattern", "\(binding.names.count) names for \(value.described)", at: binding.value.range)
+    }
+    for (name, part) in zip(binding.names, parts) {
+      try declare(name, .value(part), isVariable: binding.isVariable, in: environment)
+    }
+  }
+
+  /// Makes a name known; each name once between the same braces.
+  func declare(
+    _ name: Identifier, _ meaning: Binding.Meaning, isVariable: Bool = false,
+    in environment: Environment
+  ) throws {
+    if let old = environment.bindings[name.name], old.range != name.range {
+      throw failure(
+        "duplicate-name", "`\(name.name)` is declared already", at: name.range,
+        notes: [Diagnostic.Note("declared here", at: old.range)])
+    }
+    environment.bindings[name.name] = Binding(
+      meaning: meaning, isVariable: isVariable, range: name.range)
+  }
+
+  private func variable(_ name: Identifier, in environment: Environment) throws -> Environment {
+    guard let owner = environment.owner(of: name.name), let binding = owner.bindings[name.name]
+    else { throw unknown(name.name, at: name.range, in: environment) }
+    let line = library.sources.files[binding.range.file].position(of: binding.range.start).line
+    guard binding.isVariable else {
+      throw failure(
+        "let-assigned", "`\(name.name)` is a `let` (line \(line)) and cannot be assigned",
+        at: name.range, hint: "`var \(name.name) = …` on line \(line)")
+    }
+    guard owner.activation === environment.activation else {
+      throw failure(
+        "let-assigned", "`\(name.name)` belongs to what surrounds this function", at: name.range,
+        hint: "return the new value instead")
+    }
+    return owner
+  }
+
+  /// A variable keeps its kind: a tensor does not become a text.
+  private func sameKind(_ old: Datum, _ new: Datum, at range: SourceRange) throws {
+    switch (old, new) {
+    case (.poison, _): return
+    case (_, .poison): throw ElaborationFailure.known
+    case (.int, .int), (.float, .float), (.int, .float), (.float, .int), (.boolean, .boolean),
+      (.string, .string), (.list, .list), (.tuple, .tuple), (.tensor, .tensor), (.none, _),
+      (.text, .text), (.int, .tensor), (.float, .tensor), (.range, .range):
+      return
+    default:
+      throw failure("type", "\(old.described) becomes \(new.described)", at: range)
+    }
+  }
+
+  func require(_ condition: Expression, _ message: StringLiteral, in environment: Environment)
+    throws
+  {
+    guard try boolean(condition, in: environment) else {
+      throw failure("require", try text(message, in: environment), at: condition.range)
+    }
+  }
+
+  // MARK: Objectives: checked, not yet differentiated
+
+  private func checkObjective(_ what: String, at range: SourceRange) throws {
+    guard !isObjective else { return }
+    throw failure("objective-only", "`\(what)` stands in objectives only", at: range)
+  }
+
+  private func sampled(_ name: Identifier, _ type: ResolvedType, at range: SourceRange) throws
+    -> Datum
+  {
+    switch type {
+    case .tensor(let type): return .tensor(try input(name.name, type.shape, at: range))
+    case .lists(let types):
+      return .list(
+        try types.enumerated().map { index, type in
+          try sampled(
+            Identifier(name: "\(name.name).\(index)", range: name.range), type, at: range)
+        })
+    default:
+      throw failure("type", "a sample is drawn as a Normal[…] or Uniform[…]", at: range)
+    }
+  }
+
+  /// An input of a shape, one for each item of the batch.
+  func input(_ name: String, _ shape: [Int], at range: SourceRange) throws -> Tensor {
+    stamp(range, nil)
+    guard let extents = Shape(checking: [batch] + shape), extents.count <= Int(Int32.max) else {
+      throw failure("tensor-size", "`\(name)` is too large", at: range)
+    }
+    let value = try builder.insert(Input(name: name, shape: extents), [])
+    return Tensor(value: value, shape: shape, isBatched: true, range: range)
+  }
+
+  private func iterate(
+    _ count: Expression, _ fraction: Identifier?, _ body: Body, in environment: Environment
+  ) throws -> (Datum, SourceRange)? {
+    let rounds = try evaluate(count, in: environment)
+    guard rounds.number != nil else {
+      throw failure(
+        "type", "`repeat` takes a number of rounds, not \(rounds.described)", at: count.range)
+    }
+    let inner = environment.nested()
+    if let fraction {
+      stamp(fraction.range, nil)
+      let value = try builder.insert(Input(name: ".\(fraction.name)", shape: []), [])
+      let tensor = Tensor(value: value, shape: [], isBatched: false, range: fraction.range)
+      try declare(fraction, .value(.tensor(tensor)), in: inner)
+    }
+    return try execute(body, in: inner)
+  }
+
+  private func minimize(
+    _ value: Expression, over names: [Identifier], using recipe: Expression,
+    in environment: Environment
+  ) throws {
+    let loss = try evaluate(value, in: environment)
+    guard let tensor = try tensor(loss) else {
+      throw failure("type", "\(loss.described) is not minimised", at: value.range)
+    }
+    guard tensor.shape.isEmpty else {
+      throw failure(
+        "minimize", "one number per sample is minimised, not \(shapeText(tensor.shape))",
+        at: value.range, hint: "sum(…) or mean(…) makes one number of it")
+    }
+    for name in names {
+      guard let binding = environment.owner(of: name.name)?.bindings[name.name] else {
+        throw unknown(name.name, at: name.range, in: environment)
+      }
+      if case .value(.part) = binding.meaning { continue }
+      guard binding.isVariable else {
+        throw failure(
+          "minimize", "`\(name.name)` is neither a `var` nor a part", at: name.range)
+      }
+    }
+    guard case .recipe = try evaluate(recipe, in: environment) else {
+      throw failure(
+        "minimize", "`using` takes a recipe", at: recipe.range,
+        hint: "adam(rate: 0.01), sgd(rate: …) or lbfgs()")
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package import TGDiagnostics
+
+/// The files of a compilation: the main one and everything it imports, parsed once.
+package struct Library: Sendable {
+  /// Gives the bytes of a file by its path, or says why it cannot.
+  package typealias Loader = (_ path: String) throws(LoadingError) -> [UInt8]
+
+  /// Why a file could not be given.
+  package struct LoadingError: Error, Hashable, Sendable {
+    /// The reason, as the system puts it.
+    package var reason: String
+
+    /// Makes an error.
+    package init(_ reason: String) { self.reason = reason }
+  }
+
+  /// A parsed file with the files that its imports name.
+  struct Entry: Sendable {
+    var path: String
+    var tree: SyntaxTree
+    /// For each import of the tree, the index of the file.
+    var imports: [Int]
+  }
+
+  /// The most files of one compilation.
+  static let maximumFiles = 256
+
+  /// The texts, for diagnostics; the main file is the first.
+  package private(set) var sources = SourceTable()
+  private(set) var entries: [Entry] = []
+
+  /// Reads a file and what it imports.
+  ///
+  /// - Throws: `DiagnosticFailure` with every error of every file.
+  package init(path: String, loader: Loader) throws(DiagnosticFailure) {
+    var findings: [Diagnostic] = []
+    var open: [String] = []
+    do throws(LoadingError) {
+      let bytes = try loader(path)
+      _ = load(path, bytes, loader, &open, &findings)
+    } catch {
+      throw DiagnosticFailure([
+        Diagnostic("file", "cannot read \(path): \(error.reason)", at: nil)
+      ])
+    }
+    guard findings.isEmpty else { throw DiagnosticFailure(findings) }
+  }
+
+  /// What was read before an error stopped the rest, for rendering its diagnostics.
+  package static func read(path: String, loader: Loader) -> (
+    sources: SourceTable, result: Result<Library, DiagnosticFailure>
+  ) {
+    var sources = SourceTable()
+    do throws(DiagnosticFailure) {
+      // The same order of loading gives the same indices.
+      let recorder: Loader = { (path: String) throws(LoadingError) -> [UInt8] in
+        try loader(path)
+      }
+      let library = try Library(path: path, loader: recorder)
+      return (library.sources, .success(library))
+    } catch {
+      var seen: [String] = []
+      Library.collect(path, loader, &sources, &seen)
+      return (sources, .failure(error))
+    }
+  }
+
+  private mutating func load(
+    _ path: String, _ bytes: [UInt8], _ loader: Loader, _ open: inout [String],
+    _ findings: inout [Diagnostic]
+  ) -> Int {
+    let index = sources.add(SourceFile(name: path, bytes: bytes))
+    let parsed = parse(sources.files[index], file: index)
+    findings += parsed.diagnostics
+    entries.append(Entry(path: path, tree: parsed.tree, imports: []))
+    open.append(path)
+    defer { open.removeLast() }
+    var imports: [Int] = []
+    for statement in parsed.tree.imports {
+      do throws(ElaborationFailure) {
+        let target = try Library.resolve(statement, from: path)
+        if open.contains(target) {
+          throw failure(
+            "import-cycle", "\(target) is being read: it imports this file, perhaps by others",
+            at: statement.pathRange)
+        }
+        if let known = entries.firstIndex(where: { $0.path == target }) {
+          imports.append(known)
+          continue
+        }
+        guard entries.count < Library.maximumFiles else {
+          throw failure(
+            "import-limit", "a graph has at most \(Library.maximumFiles) files",
+            at: statement.range)
+        }
+        let content: [UInt8]
+        do throws(LoadingError) {
+          content = try loader(target)
+        } catch {
+          throw failure(
+            "import-missing", "cannot read \(target): \(error.reason)", at: statement.pathRange,
+            hint: "paths are relative to the importing file")
+        }
+        imports.append(load(target, content, loader, &open, &findings))
+      } catch {
+        if case .found(let diagnostic) = error { findings.append(diagnostic) }
+        imports.append(-1)
+      }
+    }
+    entries[index].imports = imports
+    return index
+  }
+
+  /// Repeats the order of loading for the texts alone.
+  private static func collect(
+    _ path: String, _ loader: Loader, _ sources: inout SourceTable, _ seen: inout [String]
+  ) {
+    guard !seen.contains(path), seen.count < maximumFiles,
+      let bytes = try? loader(path)
+    else { return }
+    seen.append(path)
+    let index = sources.add(SourceFile(name: path, bytes: bytes))
+    for statement in parse(sources.files[index], file: index).tree.imports {
+      if let target = try? resolve(statement, from: path) {
+        collect(target, loader, &sources, &seen)
+      }
+    }
+  }
+
+  /// The path of an imported file, relative as the importing one is.
+  private static func resolve(_ statement: ImportDeclaration, from path: String)
+    throws(ElaborationFailure) -> String
+  {
+    guard !statement.path.hasPrefix("/"), !statement.path.isEmpty else {
+      throw failure(
+        "import-path", "an import names a file relative to its own", at: statement.pathRange,
+        hint: "as in \"../text/damsm.tgraph\"")
+    }
+    var pieces = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().map {
+      String($0)
+    }
+    for piece in statement.path.split(separator: "/") {
+      switch piece {
+      case ".": break
+      case "..":
+        if let last = pieces.last, last != "..", last != "." {
+          pieces.removeLast()
+        } else {
+          if pieces.last == "." { pieces.removeLast() }
+          pieces.append("..")
+        }
+      default: pieces.append(String(piece))
+      }
+    }
+    return pieces.joined(separator: "/")
+  }
+}

@@ -1,0 +1,128 @@
+import TGDiagnostics
+import TGIR
+import TGOps
+import TGTensor
+
+/// The tensors of checkpoints that the program reads, and which place owns each.
+struct WeightTable {
+  /// A tensor of a file.
+  struct Key: Hashable {
+    var root: String
+    var name: String
+  }
+
+  /// A tensor with its owner.
+  struct Entry {
+    var parameter: GraphParameter
+    var place: Int
+    var value: Value
+  }
+
+  /// Two places that claim the same tensors.
+  struct Clash: Hashable {
+    var first: SourceRange
+    var second: SourceRange
+    var isSameLine: Bool
+  }
+
+  private(set) var entries: [Entry] = []
+  private var known: [Key: Int] = [:]
+  /// Tensors claimed twice, by where the paths to them part.
+  var clashes: [(clash: Clash, names: [String])] = []
+
+  /// The entry of a tensor, if it was read before.
+  func entry(_ key: Key) -> Entry? { known[key].map { entries[$0] } }
+
+  mutating func add(_ entry: Entry) {
+    known[Key(root: entry.parameter.root, name: entry.parameter.name)] = entries.count
+    entries.append(entry)
+  }
+}
+
+extension Elaboration {
+  /// A tensor of the checkpoint, by the name it has inside the current scope.
+  ///
+  /// `role` and `fanIn` serve synthetic weights. The place of a tensor is the path of calls to
+  /// `range`; reading it again from the same place shares it, from another place is an error.
+  func weight(
+    _ own: String, _ shape: [Int], role: String, fanIn: Int = 0, absent: Float? = nil,
+    in activation: Activation, at range: SourceRange, visit: Int
+  ) throws -> Tensor {
+    guard let scope = activation.scope else {
+      throw failure(
+        "weights-outside", "a function outside of models has no weights", at: range,
+        hint: "make it a block, or declare it inside a model or block")
+    }
+    guard let extents = Shape(checking: shape), extents.count <= Int(Int32.max),
+      shape.count <= Shape.maximumRank
+    else {
+      throw failure(
+        "tensor-size", "`\(scope.name(own))` of \(sizesText(shape)) is too large", at: range)
+    }
+    let name = scope.name(own)
+    let place = places.place(in: activation.place, at: range, visit: visit)
+    let key = WeightTable.Key(root: scope.root, name: name)
+    if let entry = weights.entry(key) {
+      if entry.place != place { noteClash(name, entry.place, place, at: range) }
+      guard entry.parameter.shape == extents else {
+        throw failure(
+          "tensor-twice",
+          "`\(name)` is read as \(sizesText(entry.parameter.shape.dimensions)) elsewhere, and as "
+            + "\(sizesText(shape)) here", at: range,
+          notes: [Diagnostic.Note("read here", at: entry.parameter.range)])
+      }
+      return Tensor(value: entry.value, shape: shape, isBatched: false, range: range)
+    }
+    let value = try builder.insert(
+      Parameter(root: scope.root, name: name, shape: extents), [])
+    let parameter = GraphParameter(
+      root: scope.root, name: name, shape: extents, absent: absent, role: role, fanIn: fanIn,
+      range: range, reachedBy: callNotes())
+    weights.add(WeightTable.Entry(parameter: parameter, place: place, value: value))
+    return Tensor(value: value, shape: shape, isBatched: false, range: range)
+  }
+
+  private func callNotes() -> [Diagnostic.Note] {
+    calls.reversed().map { call in
+      let address = call.address.map { " @ \"\($0)\"" } ?? ""
+      return Diagnostic.Note("reached by \(call.name)\(address)", at: call.range)
+    }
+  }
+
+  /// Remembers a tensor with two owners under the outermost calls where their paths part.
+  private func noteClash(_ name: String, _ first: Int, _ second: Int, at range: SourceRange) {
+    let (old, new) = (places.path(first), places.path(second))
+    var index = 0
+    while index < min(old.count, new.count), old[index] == new[index] { index += 1 }
+    let oldRange = index < old.count ? old[index].range : range
+    let newRange = index < new.count ? new[index].range : range
+    let clash = WeightTable.Clash(
+      first: oldRange, second: newRange, isSameLine: oldRange == newRange)
+    if let known = weights.clashes.firstIndex(where: { $0.clash == clash }) {
+      if !weights.clashes[known].names.contains(name) { weights.clashes[known].names.append(name) }
+    } else {
+      weights.clashes.append((clash, [name]))
+    }
+  }
+
+  /// The findings about tensors with two owners.
+  func clashFindings() -> [Diagnostic] {
+    weights.clashes.map { clash, names in
+      let line = library.sources.files[clash.first.file].position(of: clash.first.start).line
+      let more = names.count > 1 ? " and \(names.count - 1) more" : ""
+      let verb = names.count > 1 ? "belong" : "belongs"
+      if clash.isSameLine {
+        return Diagnostic(
+          "tensor-twice", "`\(names[0])`\(more) \(verb) to an earlier round of this loop already",
+          at: clash.second,
+          hint: "put the loop variable into the name, as in @ \"layer{i}\"; to use the same "
+            + "weights each time, wrap the call in a `func`")
+      }
+      return Diagnostic(
+        "tensor-twice", "`\(names[0])`\(more) \(verb) to line \(line) already", at: clash.second,
+        notes: [Diagnostic.Note("the first use", at: clash.first)],
+        hint: "a block has new weights at each use; to use the same ones twice, wrap the call in "
+          + "a `func` and call that twice")
+    }
+  }
+}
