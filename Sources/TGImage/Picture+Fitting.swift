@@ -68,73 +68,108 @@ extension Picture {
     height target: Int, width across: Int, fit: PictureFit, by filter: PictureFilter
   ) -> Picture? {
     guard target > 0, across > 0 else { return nil }
-    switch fit {
-    case .stretch:
-      guard target != height || across != width else { return self }
-      return resized(height: target, width: across, by: filter.convention)
-    case .crop(let shorterSide):
-      let whole = covering(height: target, width: across, shorterSide: shorterSide)
-      let top = Self.margin(whole.height - target)
-      let left = Self.margin(whole.width - across)
-      let rows = top..<top + target
-      let columns = left..<left + across
-      if whole == (height, width) {
-        return rows.count == height && columns.count == width
-          ? self : cropped(rows: rows, columns: columns)
-      }
-      return resized(
-        height: whole.height, width: whole.width, by: filter.convention, rows: rows,
-        columns: columns)
-    case .pad:
-      let isTaller = height * across > width * target
-      let inner =
-        isTaller
-        ? (height: target, width: max(1, (2 * target * width + height) / (2 * height)))
-        : (height: max(1, (2 * across * height + width) / (2 * width)), width: across)
-      let small =
-        inner == (height, width)
-        ? self : resized(height: inner.height, width: inner.width, by: filter.convention)
-      guard let small else { return nil }
-      var sheet = Picture(
-        height: target, width: across, channels: channels, depth: depth,
-        samples: [UInt16](repeating: UInt16(largest), count: target * across * channels))
-      sheet.paste(small, row: (target - inner.height) / 2, column: (across - inner.width) / 2)
-      return sheet
+    let place = FittedPlace(self, height: target, width: across, fit: fit)
+    let part: Picture?
+    if place.height == height && place.width == width {
+      part = cropped(rows: place.rows, columns: place.columns)
+    } else {
+      part = resized(
+        height: place.height, width: place.width, by: filter.convention, rows: place.rows,
+        columns: place.columns)
     }
+    guard let part, part.height != target || part.width != across else { return part }
+    var sheet = Picture(
+      height: target, width: across, channels: channels, depth: depth,
+      samples: [UInt16](repeating: UInt16(largest), count: target * across * channels))
+    sheet.paste(part, row: place.top, column: place.left)
+    return sheet
   }
 
   /// What a plan's picture input takes: the channels, size and range that it declares.
   ///
-  /// Pillow's filters resize the samples; the others resize the values, unrounded, so a 16-bit
-  /// picture or PyTorch's `interpolate` keeps its precision.
+  /// Pillow's filters resize the samples; the others resize the values, unrounded, as PyTorch's
+  /// `interpolate` does with a tensor.
   ///
   /// - Returns: `[1, channels, height, width]`; nil if the size is impossible.
   package func tensor(
     channels: Int, height target: Int, width across: Int, fit: PictureFit,
     by filter: PictureFilter, low: Float, high: Float
   ) -> HostTensor? {
+    guard target > 0, across > 0 else { return nil }
     let picture = converted(channels: channels)
-    if !filter.convention.isPillow, fit == .stretch, target != height || across != width {
-      return picture.tensor(low: low, high: high).resized(
-        height: target, width: across, by: filter.convention)
+    let place = FittedPlace(self, height: target, width: across, fit: fit)
+    if filter.convention.isPillow || (place.height == height && place.width == width) {
+      return picture.fitted(height: target, width: across, fit: fit, by: filter)?
+        .tensor(low: low, high: high)
     }
-    return picture.fitted(height: target, width: across, fit: fit, by: filter)?
-      .tensor(low: low, high: high)
+    guard
+      let down = ResampleTable(
+        convention: filter.convention, inputSize: height, outputSize: place.height,
+        outputs: place.rows),
+      let right = ResampleTable(
+        convention: filter.convention, inputSize: width, outputSize: place.width,
+        outputs: place.columns)
+    else { return nil }
+    let part = picture.tensor(low: low, high: high).resampled(down, right)
+    let inner = (height: place.rows.count, width: place.columns.count)
+    guard inner != (target, across) else { return part }
+    var sheet = HostTensor([1, channels, target, across], repeating: high)
+    for line in 0..<channels * inner.height {
+      let row = line / inner.height * target + place.top + line % inner.height
+      for column in 0..<inner.width {
+        sheet[row * across + place.left + column] = part[line * inner.width + column]
+      }
+    }
+    return sheet
+  }
+}
+
+/// Where a fitted picture comes from: the size that the whole picture is brought to, the part of it
+/// that is kept, and where that part lies on the sheet.
+private struct FittedPlace {
+  let height: Int
+  let width: Int
+  let rows: Range<Int>
+  let columns: Range<Int>
+  /// The first row and column of the part on the sheet.
+  let top: Int
+  let left: Int
+
+  init(_ picture: Picture, height target: Int, width across: Int, fit: PictureFit) {
+    let (tall, wide) = (picture.height, picture.width)
+    var whole = (height: target, width: across)
+    switch fit {
+    case .stretch:
+      break
+    case .crop(let shorterSide):
+      whole = Self.covering(picture, target, across, shorterSide: shorterSide)
+    case .pad where tall * across > wide * target:
+      whole.width = max(1, (2 * target * wide + tall) / (2 * tall))
+    case .pad:
+      whole.height = max(1, (2 * across * tall + wide) / (2 * wide))
+    }
+    (height, width) = whole
+    let above = Self.margin(max(0, whole.height - target))
+    let before = Self.margin(max(0, whole.width - across))
+    rows = above..<above + min(target, whole.height)
+    columns = before..<before + min(across, whole.width)
+    top = max(0, target - whole.height) / 2
+    left = max(0, across - whole.width) / 2
   }
 
   /// The size of the resized picture that a crop is cut from. The longer side is rounded down, as
   /// torchvision's `Resize` does.
-  private func covering(
-    height target: Int, width across: Int, shorterSide: Int?
+  private static func covering(
+    _ picture: Picture, _ target: Int, _ across: Int, shorterSide: Int?
   ) -> (height: Int, width: Int) {
+    let (tall, wide) = (picture.height, picture.width)
     if let side = shorterSide {
-      let size =
-        height <= width ? (side, side * width / height) : (side * height / width, side)
+      let size = tall <= wide ? (side, side * wide / tall) : (side * tall / wide, side)
       if size.0 >= target && size.1 >= across { return size }
     }
-    return height * across > width * target
-      ? (max(target, across * height / width), across)
-      : (target, max(across, target * width / height))
+    return tall * across > wide * target
+      ? (max(target, across * tall / wide), across)
+      : (target, max(across, target * wide / tall))
   }
 
   /// Half of what is cut off, halves to the even neighbour, as torchvision's `CenterCrop` does.

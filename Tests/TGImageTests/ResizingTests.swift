@@ -111,6 +111,28 @@ import TGImage
     }
   }
 
+  @Test func valuesAreTheSamplesUnrounded() throws {
+    let source = try Picture.read(path: Fixtures.root.appending(path: "png/source.png").path)
+    for name in PictureFilter.names {
+      let filter = try #require(PictureFilter(name))
+      for fit in [PictureFit.stretch, .pad, .crop(shorterSide: nil), .crop(shorterSide: 48)] {
+        for (height, width) in [(40, 40), (20, 60), (37, 53), (12, 90)] {
+          let picture = try #require(
+            source.fitted(height: height, width: width, fit: fit, by: filter))
+          let values = try #require(
+            source.tensor(
+              channels: 3, height: height, width: width, fit: fit, by: filter, low: 0, high: 255))
+          let exact = picture.tensor(low: 0, high: 255)
+          #expect(values.shape == exact.shape)
+          let worst = zip(values.elements, exact.elements).map {
+            abs(min(max($0, 0), 255) - $1)
+          }.max()
+          #expect(try #require(worst) <= 0.5001, "\(name) \(fit) \(height)x\(width)")
+        }
+      }
+    }
+  }
+
   @Test func namesAreRead() {
     for (text, fit) in [
       ("crop", PictureFit.crop(shorterSide: nil)), ("crop 136", .crop(shorterSide: 136)),
