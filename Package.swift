@@ -117,7 +117,8 @@ let package = Package(
     tests("TGTextTests", ["TGText", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
     .executableTarget(
-      name: "tgmutate", dependencies: ["TGCheckpoint", "TGTensor"], path: "Tests/TGMutate",
+      name: "tgmutate", dependencies: ["TGCheckpoint", "TGImage", "TGText", "TGTensor"],
+      path: "Tests/TGMutate",
       swiftSettings: strict),
     tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),
     tests("TGSyntaxTests", ["TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),

@@ -33,7 +33,7 @@ package enum PNGChunks {
 
   /// The uncompressed texts that stand before the samples, in order. Damaged, compressed and other
   /// texts are passed over.
-  static func texts(_ bytes: [UInt8]) -> [(key: String, value: String)] {
+  package static func texts(_ bytes: [UInt8]) -> [(key: String, value: String)] {
     var result: [(key: String, value: String)] = []
     var position = 8
     while bytes.count - position >= 12, result.count < 256 {

@@ -11,7 +11,7 @@ extension Vocabulary {
   ///   `[UNK]`, …), line n has the id n - 1: so are AttnGAN's lists exported and BERT's `vocab.txt`
   ///   made. Otherwise id 0 is kept for padding and line n has the id n.
   /// - JSON: a list of words, by the same two rules, or an object from words to ids, or from ids to
-  ///   words.
+  ///   words; also as the member `vocab`, or `vocab` of `model`, where a `tokenizer.json` has it.
   ///
   /// - Parameter rows: the rows of the embedding that the ids are for, if known: a list of exactly
   ///   so many words begins with id 0, a list of one word less with id 1.
@@ -89,24 +89,40 @@ extension Vocabulary {
   }
 
   private init(json bytes: [UInt8], path: String, rows: Int?) throws(TextError) {
-    var reader = FlatJSON(bytes: bytes, path: path)
-    switch try reader.read() {
-    case .list(let list):
+    func fail(_ reason: String) -> TextError {
+      .badVocabulary(path: path, line: 0, reason: reason)
+    }
+    let document: JSON
+    do throws(JSONError) {
+      document = try JSON(parsing: bytes, depth: 16)
+    } catch {
+      throw fail(error.description)
+    }
+    switch document["model"]?["vocab"] ?? document["vocab"] ?? document {
+    case .array(let values):
+      var list: [String] = []
+      for value in values {
+        guard case .string(let word) = value else { throw fail("the list holds more than words") }
+        list.append(word)
+      }
       try self.init(list: list, path: path, rows: rows)
     case .object(let members):
       var words: [(id: Int, word: String)] = []
-      for (key, value) in members {
-        switch value {
-        case .number(let id): words.append((id, key))
-        case .text(let word):
-          guard let id = Int(key), String(id) == key else {
-            throw .badVocabulary(
-              path: path, line: 0, reason: "'\(key)' is no id; an object maps words to ids or back")
+      for member in members {
+        switch member.value {
+        case .integer(let id): words.append((id, member.name))
+        case .string(let word):
+          guard let id = Int(member.name), String(id) == member.name else {
+            throw fail("'\(member.name)' is no id; an object maps words to ids or back")
           }
           words.append((id, word))
+        default:
+          throw fail("'\(member.name)' is neither a word with an id nor an id with a word")
         }
       }
       try self.init(words: words, path: path)
+    default:
+      throw fail("it is neither a list nor an object")
     }
   }
 }

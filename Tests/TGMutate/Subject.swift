@@ -20,5 +20,7 @@ struct Subject {
   var parse: ([UInt8]) -> Outcome
 
   /// Every parser. A new one gets its line here.
-  static var all: [Subject] { [.pickle, .zip, .safetensors, .npy, .json] }
+  static var all: [Subject] {
+    [.pickle, .zip, .safetensors, .npy, .json, .png, .pipeline, .vocabulary, .caption]
+  }
 }

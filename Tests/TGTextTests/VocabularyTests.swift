@@ -12,6 +12,10 @@ import Testing
       ("\u{FEFF}red\nblue\n", nil, [1, 2]),
       ("[\"<pad>\", \"red\", \"bl\\u00fce\"]", nil, [0, 1, 2]),
       ("[\n \"red\", \"blue\"]", nil, [1, 2]), ("{\"red\": 4, \"blue\": 2}", nil, [2, 4]),
+      (
+        "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[PAD]\": 0, \"red\": 3}}}", nil,
+        [0, 3]
+      ),
       (" {\"7\": \"red\", \"0\": \"\\ud83d\\ude00\"}\n", nil, [0, 7]),
       ("a\n \nb\n", nil, [1, 2, 3]),
     ] as [(String, Int?, [Int])])
@@ -28,13 +32,15 @@ import Testing
     ("", "no words"), ("red\n\nblue\n", "v.txt:2"), ("red\nred\n", "'red' has the ids 1 and 2"),
     ("red 1\nblue 2\n", "one word"), ("red\t1\n", "one word"), ("\"red\"\n\u{1}\n", "v.txt:2"),
     ("version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
-    ("[\"a\", 3]", "do not nest"), ("[\"a\", [\"b\"]]", "do not nest"), ("[\"a\"", "']'"),
-    ("[\"a\"] x", "follows"), ("{\"a\": 1.5}", "missing"), ("{\"a\": 1, \"b\": 1}", "id 1 stands"),
+    ("[\"a\", 3]", "more than words"), ("[\"a\", [\"b\"]]", "more than words"),
+    ("[\"a\"", "ends inside"),
+    ("[\"a\"] x", "follows"), ("{\"a\": 1.5}", "neither a word"),
+    ("{\"a\": 1, \"b\": 1}", "id 1 stands"),
     ("{\"a\": -1}", "id -1"), ("{\"a\": 99999999}", "99999999"), ("{\"a\": \"b\"}", "'a' is no id"),
-    ("{\"a\": 1, \"a\": 2}", "'a' has the ids"), ("{\"a\" 1}", "':'"),
-    ("[\"\\ud800\"]", "surrogate"),
-    ("[\"\\x\"]", "escape"), ("[\"a", "does not end"), ("[\"\"]", "is empty"),
-    ("{\"01\": \"a\"}", "'01' is no id"), ("{\"a\": 99999999999999999999}", "whole"),
+    ("{\"a\": 1, \"a\": 2}", "occurs twice"), ("{\"a\" 1}", "byte 5"),
+    ("[\"\\ud800\"]", "valid"),
+    ("[\"\\x\"]", "valid"), ("[\"a", "ends inside"), ("[\"\"]", "is empty"),
+    ("{\"01\": \"a\"}", "'01' is no id"), ("{\"a\": 99999999999999999999}", "neither a word"),
     (String(repeating: "x", count: 1025), "1024 bytes"),
   ])
   func badFilesAreRefused(text: String, words: String) throws {
