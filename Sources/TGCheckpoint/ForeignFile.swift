@@ -74,5 +74,7 @@ package enum ForeignFile: Hashable, Sendable {
     (Array("GIF8".utf8), "a GIF picture"), (Array("%PDF".utf8), "a PDF document"),
     (Array("GGUF".utf8), "a GGUF file"), ([0x7f] + Array("ELF".utf8), "a program"),
     (Array("TGPLAN".utf8), "a TGraph plan"),
+    ([4, 0, 0, 0, 1, 0, 0, 0], "a Torch7 file (.t7)"),
+    ([3, 0, 0, 0, 1, 0, 0, 0], "a Torch7 file (.t7)"),
   ]
 }

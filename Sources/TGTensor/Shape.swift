@@ -20,15 +20,18 @@ public struct Shape: Hashable, Sendable {
     self = shape
   }
 
-  /// Makes a shape of untrusted extents; nil if one is negative or the product overflows.
+  /// Makes a shape of untrusted extents; nil if one is negative or the product of those that are not
+  /// 0 overflows.
   public init?(checking dimensions: [Int]) {
+    // Extents of 0 are left out of the product, so that strides can be computed as well.
     var count = 1
     for extent in dimensions {
       guard extent >= 0 else { return nil }
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(1, extent))
       guard !overflow else { return nil }
       count = product
     }
+    if dimensions.contains(0) { count = 0 }
     self.dimensions = dimensions
     self.count = count
   }

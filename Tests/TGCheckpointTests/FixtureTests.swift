@@ -44,6 +44,7 @@ import Testing
     ),
     ("refused-python2-missing.pth", .torch(.missingStorage("9"))),
     ("refused-python2-negative.pth", .view(name: "w", .negative)),
+    ("refused-script.pth", .torch(.torchScript)),
   ]
 
   @Test(arguments: refusals)

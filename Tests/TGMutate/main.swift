@@ -32,7 +32,7 @@ for (position, file) in corpus.enumerated() where subject.parse(file) != .accept
 // A size believed by a parser becomes a failed allocation, and an endless loop an alarm.
 var limit = rlimit(rlim_cur: 1 << 30, rlim_max: 1 << 30)
 unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
-alarm(300)
+alarm(600)
 
 var outcomes: [Outcome: Int] = [:]
 for number in 0..<count where only == nil || only == number {
@@ -43,11 +43,12 @@ for number in 0..<count where only == nil || only == number {
   let mutated =
     isStructured
     ? subject.mutate(file, corpus, &random) : random.damaged(file, with: corpus)
-  let start = ContinuousClock.now
+  let start = clock()
   outcomes[subject.parse(mutated), default: 0] += 1
-  let time = ContinuousClock.now - start
-  if time > .seconds(1) {
-    say("mutation \(number) of \(mutated.count) bytes took \(time)")
+  // Time of the processor: a busy machine is not the parser's fault.
+  let time = Double(clock() - start) / 1_000_000
+  if time > 1 {
+    say("mutation \(number) of \(mutated.count) bytes took \(time) s")
     exit(1)
   }
 }
