@@ -72,7 +72,7 @@ package enum PlanProblem: Hashable, Sendable {
   case section(PlanSection, SectionFault)
   case sectionChecksum(PlanSection)
   case message(MessageFault, type: String, field: String?, offset: Int?)
-  case loadingMemory(needed: Int, allowed: Int)
+  case loadingMemory(atLeast: Int, allowed: Int)
   // The plan.
   case limit(PlanLimits.Quantity, Int, Int)
   case noFunction

@@ -42,7 +42,7 @@ extension PlanError: CustomStringConvertible {
       "the message section is malformed: "
         + sentence(fault, type: type, field: field, offset: offset)
     case .loadingMemory(let needed, let allowed):
-      "reading the plan would take \(needed) bytes of memory; \(allowed) are allowed"
+      "reading the plan would take at least \(needed) bytes of memory; \(allowed) are allowed"
     case .limit(let quantity, let found, let limit):
       "\(found) \(quantity.rawValue); at most \(limit) are allowed"
     case .noFunction: "the plan has no function"

@@ -35,6 +35,9 @@ public struct PlanLimits: Hashable, Sendable {
   /// Bytes of a name.
   public var nameBytes = 1024
 
+  /// The bytes that reading a file of a size may take.
+  func loadingBytes(ofFile size: Int) -> Int { loadingBytes + min(size, loadingBytesFromFile) }
+
   /// The limits that hold unless others are given.
   public static let standard = PlanLimits()
 

@@ -25,11 +25,16 @@ package enum MessageFault: Hashable, Sendable {
 /// It follows the generated descriptors with a stack of its own, so that nesting costs no call
 /// depth, and accepts only what the schema allows. It allocates nothing that grows with the input.
 struct MessageScan {
-  /// Returns about how many bytes unpacking and decoding will take.
-  static func check(_ bytes: [UInt8], as type: MessageType) throws(PlanError) -> Int {
+  /// Accepts a message that unpacks and decodes into no more than about `memory` bytes.
+  ///
+  /// - Throws: `PlanError` at the first byte that does not fit the schema or the memory.
+  static func check(_ bytes: [UInt8], as type: MessageType, memory: Int) throws(PlanError) {
     var scan = MessageScan(bytes: bytes, type: type)
-    while let field = try scan.step() { scan.field = field }
-    return scan.memory
+    while try scan.step() {
+      guard scan.memory <= memory else {
+        throw PlanError(.loadingMemory(atLeast: scan.memory, allowed: memory))
+      }
+    }
   }
 
   /// A message that has begun and not ended.
@@ -66,11 +71,11 @@ struct MessageScan {
       .message(fault, type: frame.type.name, field: field?.name, offset: offset ?? position))
   }
 
-  /// Reads one field, or ends a message; nil when all has been read.
-  private mutating func step() throws(PlanError) -> FieldType? {
+  /// Reads one field; false when all has been read.
+  private mutating func step() throws(PlanError) -> Bool {
     while position == frame.end {
       try finish()
-      if frames.isEmpty { return nil }
+      if frames.isEmpty { return false }
     }
     let start = position
     field = nil
@@ -88,7 +93,7 @@ struct MessageScan {
     frames[frames.count - 1].seen |= bit
     memory += MessageScan.fieldNote
     try value(of: field)
-    return field
+    return true
   }
 
   private func wireType(of field: FieldType) -> UInt64 {
@@ -134,13 +139,9 @@ struct MessageScan {
 
   /// Ends the innermost message.
   private mutating func finish() throws(PlanError) {
-    let frame = self.frame
-    for index in 0..<frame.type.fieldCount where frame.seen & (1 << UInt64(index)) == 0 {
-      let missing = frame.type.field(at: index)
-      guard missing.label != .required else {
-        field = missing
-        throw failure(.missing)
-      }
+    if let missing = frame.type.requiredField(notIn: frame.seen) {
+      field = missing
+      throw failure(.missing)
     }
     frames.removeLast()
   }

@@ -11,12 +11,9 @@ package struct PlanDecoder: PlanArchive {
   package static func decode(
     message: [UInt8], texts: [UInt8], memory: Int
   ) throws(PlanError) -> Plan {
-    let needed = try MessageScan.check(message, as: .plan)
-    guard needed <= memory else {
-      throw PlanError(.loadingMemory(needed: needed, allowed: memory))
-    }
+    try MessageScan.check(message, as: .plan, memory: memory)
     guard let record = MessageType.plan.unpack(message) else {
-      throw PlanError(.loadingMemory(needed: needed, allowed: 0))
+      throw PlanError(.loadingMemory(atLeast: message.count, allowed: memory))
     }
     var decoder = PlanDecoder(record: record, texts: texts)
     var plan = Plan()

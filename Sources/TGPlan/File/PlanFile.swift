@@ -78,7 +78,7 @@ public struct PlanFile: Sendable {
     }
     var plan = try PlanDecoder.decode(
       message: message, texts: texts,
-      memory: limits.loadingBytes + min(file.count, limits.loadingBytesFromFile))
+      memory: limits.loadingBytes(ofFile: file.count))
     plan.weightBytes = header[.weights].length
     self.plan = plan
     self.file = file

@@ -38,4 +38,11 @@ package struct PlanSections: Hashable, Sendable {
     }
     return file
   }
+
+  /// A file with the header's own checksum made right again.
+  package static func resealed(_ file: [UInt8]) -> [UInt8] {
+    let end = PlanHeader.size - SHA256.byteCount
+    guard file.count >= PlanHeader.size else { return file }
+    return Array(file[..<end]) + Array(SHA256.hash(data: file[..<end])) + file[PlanHeader.size...]
+  }
 }

@@ -44,7 +44,8 @@ public struct PlanWriter: ~Copyable {
     var plan = plan
     plan.weightBytes = weightBytes
     let encoder = try PlanEncoder(plan)
-    _ = try MessageScan.check(encoder.bytes, as: .plan)
+    try MessageScan.check(
+      encoder.bytes, as: .plan, memory: limits.loadingBytes(ofFile: weightBytes))
     try PlanChecker.check(plan, limits: limits)
     do {
       return try close(message: encoder.bytes, texts: encoder.texts)

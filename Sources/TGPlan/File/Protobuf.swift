@@ -5,7 +5,7 @@ internal import CTGPlan
 // generated from spec/plan.proto) and over the C structures that it unpacks.
 
 /// A message type of the schema.
-@safe struct MessageType {
+@safe package struct MessageType {
   private let pointer: UnsafePointer<ProtobufCMessageDescriptor>
 
   fileprivate init(_ pointer: UnsafePointer<ProtobufCMessageDescriptor>) {
@@ -13,7 +13,7 @@ internal import CTGPlan
   }
 
   /// The type of the whole message section.
-  static var plan: MessageType {
+  package static var plan: MessageType {
     guard let descriptor = unsafe tg_plan_descriptor() else {
       preconditionFailure("the generated code has a descriptor")
     }
@@ -21,22 +21,22 @@ internal import CTGPlan
   }
 
   /// The name in the schema.
-  var name: String { unsafe String(cString: pointer.pointee.short_name) }
+  package var name: String { unsafe String(cString: pointer.pointee.short_name) }
 
   /// How many fields it has.
-  var fieldCount: Int { unsafe Int(pointer.pointee.n_fields) }
+  package var fieldCount: Int { unsafe Int(pointer.pointee.n_fields) }
 
   /// The bytes of its C structure.
   var size: Int { unsafe pointer.pointee.sizeof_message }
 
   /// A field by its place in the list, which is in the order of the field numbers.
-  func field(at index: Int) -> FieldType {
+  package func field(at index: Int) -> FieldType {
     precondition(index >= 0 && index < fieldCount, "a field of the message")
     return unsafe FieldType(pointer.pointee.fields.advanced(by: index), index: index)
   }
 
   /// The field with a number, nil if there is none.
-  func field(numbered number: UInt32) -> FieldType? {
+  package func field(numbered number: UInt32) -> FieldType? {
     guard let field = unsafe protobuf_c_message_descriptor_get_field(pointer, number) else {
       return nil
     }
@@ -54,6 +54,18 @@ internal import CTGPlan
     return unsafe FieldType(field, index: field - pointer.pointee.fields)
   }
 
+  /// The first required field that is not among those met.
+  ///
+  /// - Parameter met: One bit per field, by its place in the list.
+  func requiredField(notIn met: UInt64) -> FieldType? {
+    for index in 0..<fieldCount where met & (1 << UInt64(index)) == 0 {
+      if unsafe pointer.pointee.fields[index].label == PROTOBUF_C_LABEL_REQUIRED {
+        return field(at: index)
+      }
+    }
+    return nil
+  }
+
   /// Unpacks a message that the pre-check has accepted; nil if memory runs out.
   func unpack(_ bytes: [UInt8]) -> MessageRecord? {
     let message = unsafe bytes.withUnsafeBufferPointer {
@@ -66,19 +78,19 @@ internal import CTGPlan
 }
 
 /// A field of a message type.
-@safe struct FieldType {
+@safe package struct FieldType {
   /// How often it may stand.
-  enum Label { case required, optional, repeated }
+  package enum Label { case required, optional, repeated }
   /// What it holds.
-  enum Kind { case integer, signed, float, boolean, choice, string, message }
+  package enum Kind { case integer, signed, float, boolean, choice, string, message }
 
   fileprivate let field: ProtobufCFieldDescriptor
   /// The place in the message's list of fields.
-  let index: Int
+  package let index: Int
   /// How often it may stand.
-  let label: Label
+  package let label: Label
   /// What it holds.
-  let kind: Kind
+  package let kind: Kind
 
   fileprivate init(_ pointer: UnsafePointer<ProtobufCFieldDescriptor>, index: Int) {
     unsafe field = unsafe pointer.pointee
@@ -103,16 +115,16 @@ internal import CTGPlan
   }
 
   /// The name in the schema.
-  var name: String { unsafe String(cString: field.name) }
+  package var name: String { unsafe String(cString: field.name) }
 
   /// The number in the schema.
-  var number: UInt32 { unsafe field.id }
+  package var number: UInt32 { unsafe field.id }
 
   /// True for a list of numbers in one piece.
-  var isPacked: Bool { unsafe field.flags & PROTOBUF_C_FIELD_FLAG_PACKED.rawValue != 0 }
+  package var isPacked: Bool { unsafe field.flags & PROTOBUF_C_FIELD_FLAG_PACKED.rawValue != 0 }
 
   /// The type of a message field.
-  var message: MessageType {
+  package var message: MessageType {
     guard kind == .message, let descriptor = unsafe field.descriptor else {
       preconditionFailure("a message field")
     }
@@ -120,7 +132,7 @@ internal import CTGPlan
   }
 
   /// The names of a choice field's values with their numbers.
-  var choices: [(name: String, number: Int)] {
+  package var choices: [(name: String, number: Int)] {
     guard kind == .choice, let descriptor = unsafe field.descriptor else { return [] }
     let list = unsafe descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)
     return unsafe (0..<Int(list.pointee.n_values)).map { index in
