@@ -100,6 +100,8 @@ package enum SectionFault: Hashable, Sendable {
   case misaligned
   /// It does not follow the one before, or overlaps it.
   case misplaced
+  /// The bytes that align it are not all 0.
+  case padding
   /// It does not hold as many bytes as the message says.
   case lengthMismatch
 }

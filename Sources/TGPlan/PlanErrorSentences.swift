@@ -71,6 +71,7 @@ extension PlanError: CustomStringConvertible {
     case .outsideFile: "reaches past the end of the file, which may be cut off"
     case .misaligned: "is not aligned"
     case .misplaced: "does not follow the one before it"
+    case .padding: "is preceded by bytes that are not 0"
     case .lengthMismatch: "is not as long as its parts"
     }
   }

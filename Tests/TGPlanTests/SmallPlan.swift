@@ -1,12 +1,6 @@
 import TGPlan
 import TGTensor
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
-
 /// A hand-made sound plan that uses every kind of instruction, with its weights.
 struct SmallPlan {
   /// The plan.
@@ -190,34 +184,5 @@ struct SmallPlan {
     var writer = try PlanWriter(path: path)
     for tensor in weights { _ = try writer.append(tensor) }
     return try writer.finish(plan)
-  }
-}
-
-/// A folder that goes away with the object.
-final class TemporaryFolder {
-  let path: String
-  private var names: Set<String> = []
-
-  init() throws {
-    var template = Array("/tmp/tgplan-XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else { throw PlanError(.cannotCreate("mkdtemp")) }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  /// A path inside.
-  func file(_ name: String) -> String {
-    names.insert(name)
-    return path + "/" + name
-  }
-
-  /// Writes a file inside.
-  func write(_ bytes: [UInt8], _ name: String = "x.tplan") throws -> String {
-    try AtomicFile.save(bytes, to: file(name))
-    return file(name)
-  }
-
-  deinit {
-    for name in names { unsafe _ = remove(path + "/" + name) }
-    unsafe _ = rmdir(path)
   }
 }

@@ -63,6 +63,13 @@ public struct PlanFile: Sendable {
           .limit(section == .message ? .messageBytes : .textBytes, header[section].length, limit))
       }
     }
+    for (before, section) in [(PlanSection.weights, PlanSection.texts), (.texts, .message)] {
+      let padding = file.bytes(
+        header[before].offset + header[before].length..<header[section].offset)
+      guard padding?.allSatisfy({ $0 == 0 }) == true else {
+        throw PlanError(.section(section, .padding))
+      }
+    }
     let message = try PlanFile.section(.message, of: file, header)
     let texts = try PlanFile.section(.texts, of: file, header)
     if verifyWeights {

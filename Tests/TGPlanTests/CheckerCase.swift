@@ -1,0 +1,72 @@
+import TGPlan
+import TGTensor
+import Testing
+
+/// One change to a sound plan, and what the checker says to it.
+struct CheckerCase: Sendable, CustomTestStringConvertible {
+  var name: String
+  var change: @Sendable (inout Plan) -> Void
+  var expected: PlanProblem?
+
+  init(
+    _ name: String, _ expected: PlanProblem?, _ change: @escaping @Sendable (inout Plan) -> Void
+  ) {
+    self.name = name
+    self.expected = expected
+    self.change = change
+  }
+
+  /// A change to one instruction of the only function.
+  static func at(
+    _ index: Int, _ name: String, _ expected: PlanProblem?,
+    _ change: @escaping @Sendable (inout Instruction) -> Void
+  ) -> CheckerCase {
+    CheckerCase(name, expected) { change(&$0.functions[0].instructions[index].instruction) }
+  }
+
+  var testDescription: String { name }
+}
+
+extension Instruction {
+  /// Changes what a convolution says.
+  mutating func convolution(_ change: (inout Convolution) -> Void) {
+    guard case .convolve(var value) = self else { return }
+    change(&value)
+    self = .convolve(value)
+  }
+
+  /// Changes what a pooling says.
+  mutating func pooling(_ change: (inout Pooling) -> Void) {
+    guard case .pool(var value) = self else { return }
+    change(&value)
+    self = .pool(value)
+  }
+
+  /// Changes what a map says.
+  mutating func map(_ change: (inout PointwiseMap) -> Void) {
+    guard case .map(var value) = self else { return }
+    change(&value)
+    self = .map(value)
+  }
+
+  /// Changes what a product says.
+  mutating func product(_ change: (inout MatrixProduct) -> Void) {
+    guard case .multiply(var value) = self else { return }
+    change(&value)
+    self = .multiply(value)
+  }
+
+  /// Changes what a resampling says.
+  mutating func resampling(_ change: (inout Resampling) -> Void) {
+    guard case .resample(var value) = self else { return }
+    change(&value)
+    self = .resample(value)
+  }
+
+  /// Changes what a normalization says.
+  mutating func normalization(_ change: (inout Normalization) -> Void) {
+    guard case .normalize(var value) = self else { return }
+    change(&value)
+    self = .normalize(value)
+  }
+}
