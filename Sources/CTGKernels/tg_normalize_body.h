@@ -7,6 +7,20 @@
 #ifndef TG_NORMALIZE_BODY_ONCE
 #define TG_NORMALIZE_BODY_ONCE
 enum { TG_MOMENT_ELEMENTS = 1024, TG_MOMENT_ROWS = 64 };
+
+/* The first place of a segment. */
+static inline ptrdiff_t tg_segment_start(const tg_normalization *n, ptrdiff_t segment) {
+  const ptrdiff_t places = tg_axes_count(&n->outer) * n->count;
+  const ptrdiff_t length = (places + n->segments - 1) / n->segments;
+  return segment * length < places ? segment * length : places;
+}
+
+/* How many places from `place` on lie in a run, at most `most`. */
+static inline ptrdiff_t tg_places_together(const tg_normalization *n, ptrdiff_t place,
+                                           ptrdiff_t most) {
+  const ptrdiff_t rest = n->count - place % n->count;
+  return rest < most ? rest : most;
+}
 #endif
 
 static void TG_FN(moments_row)(const tg_normalization *m, const float *input,
@@ -47,55 +61,131 @@ static void TG_FN(moments_row)(const tg_normalization *m, const float *input,
   *scale_out = (float)(1 / __builtin_sqrt(squares / seen + m->epsilon));
 }
 
-static void TG_FN(moments_lanes)(const tg_normalization *m, const float *input,
-                                        ptrdiff_t lanes, float *mean_out, float *scale_out) {
-  const ptrdiff_t places = tg_axes_count(&m->outer);
-  const tg_d16 none = tg_widen(tg_splat(0));
-  tg_d16 mean = none, squares = none;
-  double seen = 0;
+/* Mean and summed squares of places first ..< last for up to 16 lanes. */
+static void TG_FN(moments_lanes)(const tg_normalization *n, const float *input, ptrdiff_t first,
+                                 ptrdiff_t last, ptrdiff_t lanes, double *mean_out,
+                                 double *squares_out) {
+  tg_d16 mean = tg_widen(tg_splat(0)), squares = mean;
 #define TG_LANES(p) (lanes == 16 ? tg_load(p) : tg_load_part(p, lanes, 0))
-  for (ptrdiff_t place = 0; place < places; place++) {
+  for (ptrdiff_t place = first; place < last;) {
+    const ptrdiff_t most = last - place < TG_MOMENT_ROWS ? last - place : TG_MOMENT_ROWS;
+    const ptrdiff_t rows = tg_places_together(n, place, most);
     ptrdiff_t at[TG_AXES_TENSORS];
-    tg_axes_locate(&m->outer, place, at);
-    for (ptrdiff_t start = 0; start < m->count; start += TG_MOMENT_ROWS) {
-      const ptrdiff_t n = m->count - start < TG_MOMENT_ROWS ? m->count - start : TG_MOMENT_ROWS;
-      const float *p = input + at[0] + start * m->stride_in;
-      tg_v16 sum = tg_splat(0);
-      for (ptrdiff_t i = 0; i < n; i++) sum += TG_LANES(p + i * m->stride_in);
-      const tg_d16 run = tg_widen(sum) / (double)n;
-      const tg_v16 centre = __builtin_convertvector(run, tg_v16);
-      sum = tg_splat(0);
-      for (ptrdiff_t i = 0; i < n; i++) {
-        const tg_v16 d = TG_LANES(p + i * m->stride_in) - centre;
-        sum += d * d;
-      }
-      const double total = seen + (double)n;
-      const tg_d16 delta = run - mean;
-      squares += tg_widen(sum) + delta * delta * (seen * (double)n / total);
-      mean += delta * ((double)n / total);
-      seen = total;
+    tg_axes_locate(&n->outer, place / n->count, at);
+    const float *p = input + at[0] + place % n->count * n->stride_in;
+    tg_v16 sum = tg_splat(0);
+    for (ptrdiff_t i = 0; i < rows; i++) sum += TG_LANES(p + i * n->stride_in);
+    const tg_d16 run = tg_widen(sum) / (double)rows;
+    const tg_v16 centre = __builtin_convertvector(run, tg_v16);
+    sum = tg_splat(0);
+    for (ptrdiff_t i = 0; i < rows; i++) {
+      const tg_v16 d = TG_LANES(p + i * n->stride_in) - centre;
+      sum += d * d;
     }
+    const double seen = (double)(place - first), total = seen + (double)rows;
+    const tg_d16 delta = run - mean;
+    squares += tg_widen(sum) + delta * delta * (seen * (double)rows / total);
+    mean += delta * ((double)rows / total);
+    place += rows;
   }
 #undef TG_LANES
   for (ptrdiff_t lane = 0; lane < lanes; lane++) {
-    mean_out[lane] = (float)mean[lane];
-    scale_out[lane] = (float)(1 / __builtin_sqrt(squares[lane] / seen + m->epsilon));
+    mean_out[lane] = mean[lane];
+    squares_out[lane] = squares[lane];
   }
 }
 
-/* out[r, l] = (in[r, l] - mean[l]) · scale[l] for up to 16 lanes of stride 1. */
+static void TG_FN(tg_f32_normalize_moments)(const tg_normalization *n, ptrdiff_t begin,
+                                            ptrdiff_t end) {
+  const ptrdiff_t blocks = (n->lanes + 63) / 64;
+  for (ptrdiff_t unit = begin; unit < end; unit++) {
+    ptrdiff_t at[TG_AXES_TENSORS];
+    const ptrdiff_t piece = unit / blocks, segment = piece % n->segments;
+    tg_axes_locate(&n->kept, piece / n->segments, at);
+    double *mean = n->moments + piece * 2 * n->lanes;
+    const ptrdiff_t first = unit % blocks * 64;
+    const ptrdiff_t last = n->lanes - first < 64 ? n->lanes : first + 64;
+    for (ptrdiff_t lane = first; lane < last; lane += 16)
+      TG_FN(moments_lanes)(n, n->input + at[0] + lane, tg_segment_start(n, segment),
+                           tg_segment_start(n, segment + 1), last - lane < 16 ? last - lane : 16,
+                           mean + lane, mean + n->lanes + lane);
+  }
+}
+
+/* Mean and scale of each lane of a place of `kept`, from the moments of its segments. */
+static void TG_FN(join)(const tg_normalization *n, const double *moments, float *mean_out,
+                        float *scale_out) {
+  for (ptrdiff_t lane = 0; lane < n->lanes; lane++) {
+    double mean = 0, squares = 0;
+    for (ptrdiff_t segment = 0; segment < n->segments; segment++) {
+      const double seen = (double)tg_segment_start(n, segment);
+      const double total = (double)tg_segment_start(n, segment + 1), places = total - seen;
+      if (places == 0) break;
+      const double *part = moments + segment * 2 * n->lanes + lane;
+      const double delta = part[0] - mean;
+      squares += part[n->lanes] + delta * delta * (seen * places / total);
+      mean += delta * (places / total);
+    }
+    const double places = (double)tg_segment_start(n, n->segments);
+    mean_out[lane] = (float)mean;
+    scale_out[lane] = (float)(1 / __builtin_sqrt(squares / places + n->epsilon));
+  }
+}
+
+/* out[r, l] = (in[r, l] - mean[l]) · scale[l]; lanes have stride 1. */
 static void TG_FN(standardize_lanes)(const float *input, ptrdiff_t stride_in, float *output,
                                      ptrdiff_t stride_out, ptrdiff_t rows, ptrdiff_t lanes,
                                      const float *mean, const float *scale) {
-  if (lanes == 16) {
-    const tg_v16 m = tg_load(mean), s = tg_load(scale);
-    for (ptrdiff_t row = 0; row < rows; row++)
-      tg_store(output + row * stride_out, (tg_load(input + row * stride_in) - m) * s);
-  } else {
-    const tg_v16 m = tg_load_part(mean, lanes, 0), s = tg_load_part(scale, lanes, 0);
-    for (ptrdiff_t row = 0; row < rows; row++)
-      tg_store_part(output + row * stride_out,
-                    (tg_load_part(input + row * stride_in, lanes, 0) - m) * s, lanes);
+  for (ptrdiff_t row = 0; row < rows; row++) {
+    const float *p = input + row * stride_in;
+    float *q = output + row * stride_out;
+    ptrdiff_t lane = 0;
+    for (; lane + 16 <= lanes; lane += 16)
+      tg_store(q + lane, (tg_load(p + lane) - tg_load(mean + lane)) * tg_load(scale + lane));
+    for (; lane < lanes; lane++) q[lane] = (p[lane] - mean[lane]) * scale[lane];
+  }
+}
+
+static void TG_FN(tg_f32_normalize_lanes)(const tg_normalization *n, float *workspace,
+                                          ptrdiff_t begin, ptrdiff_t end) {
+  const ptrdiff_t places = tg_axes_count(&n->outer) * n->count;
+  const ptrdiff_t blocks = (places + n->block - 1) / n->block;
+  const ptrdiff_t run_axis = n->kept.rank + n->outer.rank, lane_axis = run_axis + 1;
+  const ptrdiff_t most =
+      TG_NORMALIZE_BLOCK > n->lanes ? TG_NORMALIZE_BLOCK / n->lanes : 1;
+  float *mean = workspace, *scale = mean + n->lanes;
+  float *result = workspace + (2 * n->lanes + 15) / 16 * 16;
+  float *program = result + (most * n->lanes + 15) / 16 * 16;
+  ptrdiff_t joined = -1;
+  for (ptrdiff_t unit = begin; unit < end; unit++) {
+    ptrdiff_t at[TG_AXES_TENSORS], inner[TG_AXES_TENSORS], index[TG_EPILOGUE_AXES];
+    const ptrdiff_t kept = unit / blocks;
+    if (kept != joined)
+      TG_FN(join)(n, n->moments + kept * n->segments * 2 * n->lanes, mean, scale);
+    joined = kept;
+    tg_axes_locate(&n->kept, kept, at);
+    tg_axes_indices(&n->kept, kept, index);
+    index[lane_axis] = 0;
+    const ptrdiff_t first = unit % blocks * n->block;
+    const ptrdiff_t last = places - first < n->block ? places : first + n->block;
+    for (ptrdiff_t place = first; place < last;) {
+      const ptrdiff_t limit =
+          n->epilogue.program && last - place > most ? most : last - place;
+      const ptrdiff_t rows = tg_places_together(n, place, limit);
+      tg_axes_locate(&n->outer, place / n->count, inner);
+      index[run_axis] = place % n->count;
+      const float *p = n->input + at[0] + inner[0] + index[run_axis] * n->stride_in;
+      float *q = n->output + at[1] + inner[1] + index[run_axis] * n->stride_out;
+      if (n->epilogue.program) {
+        tg_axes_indices(&n->outer, place / n->count, index + n->kept.rank);
+        TG_FN(standardize_lanes)(p, n->stride_in, result, n->lanes, rows, n->lanes, mean, scale);
+        tg_block_epilogue_run(&n->epilogue, index, lane_axis + 1, run_axis, lane_axis, rows,
+                              n->lanes, result, q, n->stride_out, 1, program);
+      } else {
+        TG_FN(standardize_lanes)(p, n->stride_in, q, n->stride_out, rows, n->lanes, mean, scale);
+      }
+      place += rows;
+    }
   }
 }
 
@@ -110,64 +200,35 @@ static void TG_FN(standardize_row)(const float *input, ptrdiff_t stride_in, floa
   for (; i < count; i++) output[i * stride_out] = (input[i * stride_in] - mean) * scale;
 }
 
-/* A block of a unit: `rows` elements of the run, from number `start`, by `width` lanes. */
-static void TG_FN(standardize)(const tg_normalization *n, const float *input, ptrdiff_t stride_in,
-                               float *output, ptrdiff_t stride_out, ptrdiff_t rows,
-                               ptrdiff_t width, const float *mean, const float *scale) {
-  if (n->lanes == 0) {
-    TG_FN(standardize_row)(input, stride_in, output, stride_out, rows, mean[0], scale[0]);
-    return;
-  }
-  for (ptrdiff_t lane = 0; lane < width; lane += 16)
-    TG_FN(standardize_lanes)(input + lane, stride_in, output + lane, stride_out, rows,
-                             width - lane < 16 ? width - lane : 16, mean + lane, scale + lane);
-}
-
-static void TG_FN(tg_f32_normalize)(const tg_normalization *n, float *workspace, ptrdiff_t begin,
-                                    ptrdiff_t end) {
-  const ptrdiff_t blocks = n->lanes == 0 ? 1 : (n->lanes + n->block - 1) / n->block;
+static void TG_FN(tg_f32_normalize_rows)(const tg_normalization *n, float *workspace,
+                                         ptrdiff_t begin, ptrdiff_t end) {
   const ptrdiff_t places = tg_axes_count(&n->outer);
   const ptrdiff_t run_axis = n->kept.rank + n->outer.rank, lane_axis = run_axis + 1;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS], inner[TG_AXES_TENSORS], index[TG_EPILOGUE_AXES];
-    tg_axes_locate(&n->kept, unit / blocks, at);
-    tg_axes_indices(&n->kept, unit / blocks, index);
-    const ptrdiff_t first = unit % blocks * n->block;
-    const ptrdiff_t width =
-        n->lanes == 0 ? 1 : n->lanes - first < n->block ? n->lanes - first : n->block;
-    const float *input = n->input + at[0] + first;
-    float *output = n->output + at[1] + first;
-    float mean[64], scale[64];
-    if (n->lanes == 0)
-      TG_FN(moments_row)(n, input, mean, scale);
-    else
-      for (ptrdiff_t lane = 0; lane < width; lane += 16)
-        TG_FN(moments_lanes)(n, input + lane, width - lane < 16 ? width - lane : 16, mean + lane,
-                             scale + lane);
-    const ptrdiff_t most = TG_NORMALIZE_BLOCK / width;
+    tg_axes_locate(&n->kept, unit, at);
+    tg_axes_indices(&n->kept, unit, index);
+    index[lane_axis] = 0;
+    float mean, scale;
+    TG_FN(moments_row)(n, n->input + at[0], &mean, &scale);
     for (ptrdiff_t place = 0; place < places; place++) {
       tg_axes_locate(&n->outer, place, inner);
+      const float *p = n->input + at[0] + inner[0];
+      float *q = n->output + at[1] + inner[1];
       if (!n->epilogue.program) {
-        TG_FN(standardize)(n, input + inner[0], n->stride_in, output + inner[1], n->stride_out,
-                           n->count, width, mean, scale);
+        TG_FN(standardize_row)(p, n->stride_in, q, n->stride_out, n->count, mean, scale);
         continue;
       }
       tg_axes_indices(&n->outer, place, index + n->kept.rank);
-      index[lane_axis] = first;
-      for (ptrdiff_t i = 0; i < n->count; i += most) {
-        const ptrdiff_t rows = n->count - i < most ? n->count - i : most;
-        float *out = output + inner[1] + i * n->stride_out;
+      for (ptrdiff_t i = 0; i < n->count; i += TG_NORMALIZE_BLOCK) {
+        const ptrdiff_t elements =
+            n->count - i < TG_NORMALIZE_BLOCK ? n->count - i : TG_NORMALIZE_BLOCK;
         index[run_axis] = i;
-        TG_FN(standardize)(n, input + inner[0] + i * n->stride_in, n->stride_in, workspace, width,
-                           rows, width, mean, scale);
-        /* A run without lanes is one row of the block: programs are fast along rows. */
-        if (n->lanes == 0)
-          tg_block_epilogue_run(&n->epilogue, index, lane_axis + 1, lane_axis, run_axis, 1, rows,
-                                workspace, out, 0, n->stride_out, workspace + TG_NORMALIZE_BLOCK);
-        else
-          tg_block_epilogue_run(&n->epilogue, index, lane_axis + 1, run_axis, lane_axis, rows,
-                                width, workspace, out, n->stride_out, 1,
-                                workspace + TG_NORMALIZE_BLOCK);
+        TG_FN(standardize_row)(p + i * n->stride_in, n->stride_in, workspace, 1, elements, mean,
+                               scale);
+        tg_block_epilogue_run(&n->epilogue, index, lane_axis + 1, lane_axis, run_axis, 1, elements,
+                              workspace, q + i * n->stride_out, 0, n->stride_out,
+                              workspace + TG_NORMALIZE_BLOCK);
       }
     }
   }

@@ -2,23 +2,25 @@ internal import CTGKernels
 
 extension KernelCall {
   /// `output[k…, r…] = epilogue((input - mean) / √(variance + epsilon))` with mean and (biased)
-  /// variance over `r…`.
+  /// variance over `r…`: one call, or two to be run one after the other.
   ///
   /// - Parameters:
   ///   - input: the kept axes, then those over which it is normalised.
   ///   - keptRank: how many axes are kept.
   ///   - epsilon: added to the variance, ≥ 0.
   ///   - output: extents and axis order those of `input`.
+  ///   - epilogue: its operands have the extents and the axis order of `output`.
   package static func normalization(
     input: ResolvedView, keptRank: Int, epsilon: Float, output: ResolvedView,
     epilogue: KernelEpilogue, isa: ISA
-  ) -> KernelCall {
+  ) -> [KernelCall] {
     let extents = unsafe input.dimensions
+    guard !extents.contains(0) else { return [] }
     let operands = unsafe epilogue.operands
     let strides = unsafe [input.strides, output.strides] + operands.map { unsafe $0.strides }
     var kept = Axes(extents: extents[..<keptRank], strides: strides.map { $0[..<keptRank] })
     var reduced = Axes(extents: extents[keptRank...], strides: strides.map { $0[keptRank...] })
-    let elements = reduced.count
+    let places = reduced.count
     kept.merge()
     reduced.order(by: 0)
     reduced.merge()
@@ -26,13 +28,6 @@ extension KernelCall {
     let together = reduced.axes.last.map { $0.strides[0] == 1 && $0.strides[1] == 1 } ?? false
     let lanes = together ? nil : kept.takeContiguous(tensors: [0, 1])
     let run = reduced.takeInnermost(tensors: strides.count)
-    let places = kept.count
-    let count = lanes?.extent ?? 0
-    // Narrow blocks give every thread something to do where there are few.
-    let block = places * ((count + 63) / 64) >= 16 ? 64 : 16
-    let grid = tg_grid(
-      isa: isa, units: lanes == nil ? places : places * ((count + block - 1) / block),
-      unitElements: elements * (lanes == nil ? 1 : block))
 
     let axes = kept.axes + reduced.axes + [run]
     let program = unsafe PreparedEpilogue(
@@ -40,14 +35,49 @@ extension KernelCall {
       operandStrides: operands.indices.map { operand in
         axes.map { $0.strides[operand + 2] } + [lanes?.strides[operand + 2] ?? 0]
       }, isa: isa)
-    let record = unsafe tg_normalization(
-      grid: grid, input: UnsafePointer(input.base), output: output.base, lanes: count,
-      block: block, kept: kept.raw, outer: reduced.raw, count: run.extent,
-      stride_in: run.strides[0], stride_out: run.strides[1], epsilon: epsilon,
-      epilogue: program.raw)
-    return unsafe KernelCall(
-      tileCount: elements == 0 ? 0 : grid.tileCount,
-      workspaceBytes: Int(TG_NORMALIZE_BLOCK) * MemoryLayout<Float>.stride + program.programBytes,
-      record: KernelRecord([record], keeping: program.records), function: tg_f32_normalize_tile)
+    var record = unsafe tg_normalization(
+      grid: tg_grid(isa: isa, units: kept.count, unitElements: places),
+      input: UnsafePointer(input.base), output: output.base, kept: kept.raw, outer: reduced.raw,
+      count: run.extent, stride_in: run.strides[0], stride_out: run.strides[1], epsilon: epsilon,
+      epilogue: program.raw, lanes: 0, segments: 1, block: 1, moments: nil)
+    let blockBytes = Int(TG_NORMALIZE_BLOCK) * MemoryLayout<Float>.stride
+    guard let lanes = lanes?.extent else {
+      return [
+        unsafe KernelCall(
+          tileCount: record.grid.tileCount, workspaceBytes: blockBytes + program.programBytes,
+          record: KernelRecord([record], keeping: program.records),
+          function: tg_f32_normalize_rows_tile)
+      ]
+    }
+
+    // As many segments as give 16 units, but none of less than 256 places.
+    let laneBlocks = (lanes + 63) / 64
+    let segments = max(1, min(places / 256, 16 / (kept.count * laneBlocks)))
+    // Written by the first call, read by the second; nobody runs both at once.
+    let moments = KernelRecord(
+      [Double](repeating: 0, count: kept.count * segments * 2 * lanes))
+    unsafe record.lanes = lanes
+    unsafe record.segments = segments
+    unsafe record.moments = UnsafeMutablePointer(
+      mutating: moments.pointer.assumingMemoryBound(to: Double.self))
+    unsafe record.grid = tg_grid(
+      isa: isa, units: kept.count * segments * laneBlocks,
+      unitElements: (places + segments - 1) / segments * min(lanes, 64))
+    let first = unsafe KernelCall(
+      tileCount: record.grid.tileCount, workspaceBytes: 0,
+      record: KernelRecord([record], keeping: [moments]),
+      function: tg_f32_normalize_moments_tile)
+
+    let block = max(1, 16_384 / lanes)
+    unsafe record.block = block
+    unsafe record.grid = tg_grid(
+      isa: isa, units: kept.count * ((places + block - 1) / block), unitElements: block * lanes)
+    let floats = (2 * lanes + 15) / 16 * 16 + (lanes + 15) / 16 * 16
+    let second = unsafe KernelCall(
+      tileCount: record.grid.tileCount,
+      workspaceBytes: floats * MemoryLayout<Float>.stride + blockBytes + program.programBytes,
+      record: KernelRecord([record], keeping: [moments] + program.records),
+      function: tg_f32_normalize_lanes_tile)
+    return [first, second]
   }
 }

@@ -20,6 +20,8 @@ package final class Executor {
   package let isa: ISA
   private let arena: Arena
   private let pool: ThreadPool
+  /// For each instruction, one past its last kernel call.
+  private let callEnds: [Int]
 
   /// Prepares a function.
   ///
@@ -47,10 +49,12 @@ package final class Executor {
     }
     arena = try Arena(self.function, weights: file.weights)
     var calls: [KernelCall] = []
-    calls.reserveCapacity(self.function.instructions.count)
+    var ends: [Int] = []
     for placed in self.function.instructions {
-      calls.append(try arena.prepare(placed.instruction, isa: isa))
+      calls += try arena.prepare(placed.instruction, isa: isa)
+      ends.append(calls.count)
     }
+    callEnds = ends
     let needed = arenaBytes + ThreadPool.demand(of: calls, threads: threads).bytes
     guard needed <= allowed else { throw .overBudget(needed: needed, allowed: allowed) }
     confineMatrixProductsToOneThread()
@@ -65,14 +69,18 @@ package final class Executor {
 
   /// Does all instructions in order; allocates nothing.
   package func run() {
-    for index in function.instructions.indices { pool.run(call: index) }
+    for index in callEnds.indices { run(instruction: index) }
+  }
+
+  private func run(instruction index: Int) {
+    for call in (index > 0 ? callEnds[index - 1] : 0)..<callEnds[index] { pool.run(call: call) }
   }
 
   /// Does all instructions in order and times each.
   package func profile() -> [InstructionTime] {
     let clock = ContinuousClock()
     return function.instructions.indices.map { index in
-      let elapsed = clock.measure { pool.run(call: index) }
+      let elapsed = clock.measure { run(instruction: index) }
       return InstructionTime(function.instructions[index], elapsed: elapsed)
     }
   }

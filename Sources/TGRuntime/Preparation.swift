@@ -4,52 +4,64 @@ internal import TGTensor
 
 /// From instructions of a plan to kernels with addresses.
 extension Arena {
-  /// The kernel call of an instruction.
+  /// The kernel calls of an instruction, to be run one after the other.
   ///
   /// - Throws: `unsound` if a view lies outside its slot or a resampling outside its input.
-  func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> KernelCall {
+  func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> [KernelCall] {
     switch instruction {
     case .convolve(let convolution):
-      return unsafe .convolution(try prepare(convolution), isa: isa)
+      return [unsafe .convolution(try prepare(convolution), isa: isa)]
     case .multiply(let product):
-      return unsafe .matrixProduct(
-        left: try resolve(product.left), right: try resolve(product.right),
-        output: try resolve(product.output, writing: true),
-        epilogue: try prepare(product.epilogue), isa: isa)
+      return [
+        unsafe .matrixProduct(
+          left: try resolve(product.left), right: try resolve(product.right),
+          output: try resolve(product.output, writing: true),
+          epilogue: try prepare(product.epilogue), isa: isa)
+      ]
     case .map(let map):
-      return unsafe .pointwise(
-        program: KernelProgram(map.program), operands: try resolve(map.operands),
-        output: try resolve(map.output, writing: true), isa: isa)
+      return [
+        unsafe .pointwise(
+          program: KernelProgram(map.program), operands: try resolve(map.operands),
+          output: try resolve(map.output, writing: true), isa: isa)
+      ]
     case .reduce(let reduction):
-      return unsafe .reduction(
-        ReductionKind(reduction.function), input: try resolve(reduction.input),
-        keptRank: reduction.keptRank, output: try resolve(reduction.output, writing: true),
-        isa: isa)
+      return [
+        unsafe .reduction(
+          ReductionKind(reduction.function), input: try resolve(reduction.input),
+          keptRank: reduction.keptRank, output: try resolve(reduction.output, writing: true),
+          isa: isa)
+      ]
     case .normalize(let normalization):
-      return unsafe .normalization(
+      return unsafe KernelCall.normalization(
         input: try resolve(normalization.input), keptRank: normalization.keptRank,
         epsilon: normalization.epsilon, output: try resolve(normalization.output, writing: true),
         epilogue: try prepare(normalization.epilogue), isa: isa)
     case .softmax(let softmax):
-      return unsafe .softmax(
-        input: try resolve(softmax.input), output: try resolve(softmax.output, writing: true),
-        logarithmic: softmax.logarithmic, isa: isa)
+      return [
+        unsafe .softmax(
+          input: try resolve(softmax.input), output: try resolve(softmax.output, writing: true),
+          logarithmic: softmax.logarithmic, isa: isa)
+      ]
     case .pool(let pooling):
-      return unsafe .pooling(
-        PoolingKind(pooling.function), window: PoolingWindow(pooling),
-        input: try resolve(pooling.input), output: try resolve(pooling.output, writing: true),
-        isa: isa)
+      return [
+        unsafe .pooling(
+          PoolingKind(pooling.function), window: PoolingWindow(pooling),
+          input: try resolve(pooling.input), output: try resolve(pooling.output, writing: true),
+          isa: isa)
+      ]
     case .resample(let resampling):
       let call = unsafe KernelCall.resampling(
         input: try resolve(resampling.input), output: try resolve(resampling.output, writing: true),
         axis: resampling.axis, starts: try resolve(resampling.starts),
         weights: try resolve(resampling.weights), isa: isa)
       guard let call else { throw .unsound("a resampling reads outside its input") }
-      return call
+      return [call]
     case .gather(let gathering):
-      return unsafe .gathering(
-        table: try resolve(gathering.table), indices: try resolve(gathering.indices),
-        output: try resolve(gathering.output, writing: true), isa: isa)
+      return [
+        unsafe .gathering(
+          table: try resolve(gathering.table), indices: try resolve(gathering.indices),
+          output: try resolve(gathering.output, writing: true), isa: isa)
+      ]
     }
   }
 
