@@ -1,0 +1,31 @@
+/// What is wrong with the options of a compilation, as opposed to a text or a file.
+package enum CompilationError: Error, Hashable, Sendable {
+  /// A vocabulary was given that no text input names.
+  case unknownVocabulary(String, asked: [String])
+  /// A vocabulary has more ids than the embedding has rows.
+  case vocabularyTooLarge(String, words: Int, rows: Int)
+  /// Word vectors of another width than the graph's.
+  case vectorWidth(String, found: Int, expected: Int)
+  /// No function has all the weights it needs.
+  case nothingToCompile(notes: [String])
+}
+
+extension CompilationError: CustomStringConvertible {
+  /// What was found, what was expected, and what to do.
+  package var description: String {
+    switch self {
+    case .unknownVocabulary(let name, let asked):
+      asked.isEmpty
+        ? "the graph has no text input that a vocabulary `\(name)` could be for"
+        : "no text input asks for a vocabulary `\(name)`; they ask for "
+          + asked.map { "`\($0)`" }.joined(separator: ", ")
+    case .vocabularyTooLarge(let path, let words, let rows):
+      "\(path) has \(words) ids, the embedding has \(rows) rows: is this the vocabulary of these "
+        + "weights? a graph's parameter for it is often called entries: --set entries=\(words)"
+    case .vectorWidth(let path, let found, let expected):
+      "\(path) has vectors of \(found) numbers, the graph takes \(expected)"
+    case .nothingToCompile(let notes):
+      (["no function has all the weights that it needs"] + notes).joined(separator: "\n")
+    }
+  }
+}
