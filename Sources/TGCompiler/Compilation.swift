@@ -1,9 +1,9 @@
-package import TGCheckpoint
+import TGCheckpoint
 package import TGDiagnostics
 package import TGIR
-package import TGPlan
+import TGPlan
 package import TGSyntax
-package import TGTensor
+import TGTensor
 
 /// A whole compilation: graph, weights and words in, a plan out.
 package struct Compilation: Sendable {

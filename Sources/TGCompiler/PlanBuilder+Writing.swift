@@ -1,4 +1,4 @@
-package import TGPlan
+import TGPlan
 
 extension PlanBuilder.Result {
   /// Writes the plan file; returns the plan hash in hex.
