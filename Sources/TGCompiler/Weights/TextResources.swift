@@ -30,7 +30,9 @@ package enum VocabularyReader {
   ///
   /// - Throws: `TextError` or `CheckpointError`.
   package static func read(path: String, rows: Int) throws -> Vocabulary {
-    guard isPickle(path) else { return try Vocabulary.read(path: path, rows: rows > 0 ? rows : nil) }
+    guard isPickle(path) else {
+      return try Vocabulary.read(path: path, rows: rows > 0 ? rows : nil)
+    }
     let value = try Checkpoint.readPlainData(path: path)
     for candidate in [value] + (value.items ?? []).reversed() {
       if let words = pairs(candidate) { return try Vocabulary(words: words, path: path) }
