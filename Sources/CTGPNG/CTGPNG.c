@@ -162,6 +162,32 @@ int ctgpng_read_row(ctgpng_reader *reader, uint32_t width, uint16_t *samples, ch
   return 0;
 }
 
+/* Where the last IDAT chunk of the first run of them ends, by the chunk lengths. */
+static size_t end_of_samples(const ctgpng_reader *reader) {
+  size_t position = 8;
+  size_t end = 0;
+  while (reader->count - position >= 12) {
+    const uint8_t *head = reader->bytes + position;
+    size_t length = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+    int is_data = memcmp(head + 4, "IDAT", 4) == 0;
+    if (end != 0 && !is_data) break;
+    if (length > reader->count - position - 12) return is_data ? reader->count : end;
+    position += 12 + length;
+    if (is_data) end = position;
+  }
+  return end;
+}
+
+int ctgpng_expect_last_row(ctgpng_reader *reader, char *message) {
+  size_t end = end_of_samples(reader);
+  size_t row = png_get_rowbytes(reader->png, reader->info);
+  if (end > reader->position && end - reader->position > 2 * row + 65536) {
+    put(message, "much data follows the last row");
+    return -1;
+  }
+  return 0;
+}
+
 int ctgpng_finish(ctgpng_reader *reader, char *message) {
   if (setjmp(png_jmpbuf(reader->png))) {
     put(message, reader->log.error);

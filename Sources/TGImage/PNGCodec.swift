@@ -162,10 +162,17 @@ extension Picture {
     var row = [UInt16](repeating: 0, count: width * channels)
     var samples: [UInt16] = []
     let passes = header.interlaced == 0 ? [InterlacePass.whole] : InterlacePass.adam7
+    var rowsLeft = passes.reduce(0) {
+      $0 + ($1.columns(of: width) > 0 ? $1.rows(of: height) : 0)
+    }
     for pass in passes {
       let across = pass.columns(of: width)
       guard across > 0 else { continue }
       for _ in 0..<pass.rows(of: height) {
+        rowsLeft -= 1
+        guard unsafe rowsLeft > 0 || ctgpng_expect_last_row(reader, &message) == 0 else {
+          throw .damaged(path: path, reason: words(message))
+        }
         guard unsafe ctgpng_read_row(reader, UInt32(across), &row, &message) == 0 else {
           throw .damaged(path: path, reason: words(message))
         }

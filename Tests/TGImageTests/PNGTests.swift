@@ -100,6 +100,20 @@ import TGImage
     }
   }
 
+  @Test func dataBehindTheLastRowCostNothing() throws {
+    // A stream that goes on long after the 13 bytes that the picture needs.
+    let stream = [0x78, 1] + [UInt8](repeating: 0, count: 200_000)
+    let row: [UInt8] = [0, 13, 0, 0xF2, 0xFF] + [UInt8](repeating: 0, count: 13)
+    let bytes =
+      PNGChunks.signature + header(4, 1)
+      + PNGChunks.chunk("IDAT", stream.prefix(2) + row + stream.dropFirst(2))
+      + PNGChunks.chunk("IEND", [])
+    let reason = "much data follows the last row"
+    #expect(throws: PictureError.damaged(path: "long.png", reason: reason)) {
+      try Picture.decode(bytes, path: "long.png")
+    }
+  }
+
   @Test func everyTruncationIsAnError() throws {
     for name in ["rgb-8", "rgba-16-interlaced", "palette-trns-4"] {
       let file = Fixtures.root.appending(path: "png/valid/\(name).png")

@@ -53,6 +53,12 @@ ctgpng_reader *ctgpng_open(
  */
 int ctgpng_read_row(ctgpng_reader *reader, uint32_t width, uint16_t *samples, char *message);
 
+/*
+ * To be called before the last row of all: 0, or -1 with `message` if far more compressed data is
+ * left than a row can need. libpng would inflate all of it, a thousand bytes for each.
+ */
+int ctgpng_expect_last_row(ctgpng_reader *reader, char *message);
+
 /* Reads on to the end mark; 0, or -1 with `message`. */
 int ctgpng_finish(ctgpng_reader *reader, char *message);
 
