@@ -63,7 +63,7 @@ def torch_editor(weights):
     """The same with PyTorch."""
     import torch
     import model
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     network = model.load(weights)
     width = network.mu[0].out_features
 

@@ -44,7 +44,8 @@ def arguments():
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--last-rate", type=float, default=1e-5)
     parser.add_argument("--kl", type=float, default=1e-4)
-    parser.add_argument("--adversarial", type=float, default=0.0, help="weight of the GAN losses; needs size 128")
+    parser.add_argument("--adversarial", type=float, default=0.0,
+                        help="weight of the GAN losses; needs size 128")
     parser.add_argument("--base", type=int, default=16)
     parser.add_argument("--hidden", type=int, default=128)
     parser.add_argument("--word", type=int, default=64)
@@ -56,12 +57,19 @@ def arguments():
 
 
 def supervised(drawn, target, edited):
-    """L1 and squared error to the true edit, plus the mean L1 inside each edited part."""
-    gap = (drawn - target).abs().mean(1)                       # N x H x W
+    """Distance to the true edit: values, their steps from pixel to pixel, and each edited part.
+
+    L1 and squared error everywhere, L1 of the differences of neighbours (sharp borders), and the
+    mean L1 inside each edited part, so that a beak counts as much as a body.
+    """
+    difference = drawn - target
+    gap = difference.abs().mean(1)                             # N x H x W
+    steps = difference.diff(dim=2).abs().mean() + difference.diff(dim=3).abs().mean()
     area = edited.sum((2, 3))                                  # N x parts
     inside = torch.einsum("nphw,nhw->np", edited, gap) / area.clamp(min=1)
     shown = (area > 0).float()
-    return gap.mean() + (gap ** 2).mean() + 0.5 * (inside * shown).sum() / shown.sum().clamp(min=1)
+    return (1.5 * gap.mean() + 2.0 * (difference ** 2).mean() + steps
+            + 0.5 * (inside * shown).sum() / shown.sum().clamp(min=1))
 
 
 class Rival:
@@ -175,7 +183,7 @@ def work(worker, options):
     readout = Readout(net.mu[0].out_features)
     parameters = [*net.parameters(), *tints.parameters(), *readout.parameters()]
     optimiser = torch.optim.Adam(parameters, options.rate, betas=(0.9, 0.99), fused=True)
-    rival = Rival(len(known) + 1, options.rate, options.workers) if options.adversarial else None
+    rival = Rival(len(known) + 1, 2e-4, options.workers) if options.adversarial else None
     average = copy.deepcopy(net)
     parts = {"net": net, "average": average, "tints": tints, "readout": readout}
     if options.start:

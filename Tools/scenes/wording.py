@@ -13,6 +13,7 @@ from torch.nn import functional as F
 import captions
 from vocabulary import COLOURS, HELD_OUT, PALETTE, PARTS
 
+CLEARANCE = 48.0  # of RGB in 0...255: training keeps this far from a pair held out
 LENGTH = 24  # words of a caption; the longest that the grammar says has 22
 ALL_PARTS = [part for parts in PARTS.values() for part in parts]
 ENTRIES = np.array([PALETTE[colour] for colour in COLOURS], float)
@@ -42,23 +43,31 @@ class Wish:
         self.rgb = {name: rgb for name, rgb in named.values()}
 
 
-def some_colour(rng, part, index, between=0.5):
-    """(name, RGB): a palette entry, or with chance `between` any colour, under a made-up name.
+def _unnamed_colour(rng):
+    """A mixture of two palette entries, a neighbour of one, or any colour."""
+    kind = rng.random()
+    if kind < 0.3:
+        one, other = rng.integers(len(COLOURS), size=2)
+        mix = rng.random()
+        return ENTRIES[one] * mix + ENTRIES[other] * (1 - mix) + rng.normal(0, 15, 3)
+    if kind < 0.7:
+        return ENTRIES[int(rng.integers(len(COLOURS)))] + rng.normal(0, 35, 3)
+    return rng.uniform(-60, 315, 3)
 
-    Never one that is held out for the part or nearest to one that is.
+
+def some_colour(rng, part, index, low=0, high=255):
+    """(name, RGB): a palette entry, or as often any colour, under a made-up name.
+
+    Never one that is held out for the part, nor one as near as CLEARANCE to it.
     """
     while True:
-        if rng.random() < between:
-            low, high = rng.integers(len(COLOURS), size=2)
-            mix = rng.random()
-            rgb = ENTRIES[low] * mix + ENTRIES[high] * (1 - mix) + rng.normal(0, 15, 3)
-            rgb = np.clip(rgb, 30, 250)
-            nearest = COLOURS[int(((ENTRIES - rgb) ** 2).sum(1).argmin())]
-            name = f"unnamed{index}"
+        if rng.random() < 0.5:
+            name, rgb = f"unnamed{index}", np.clip(_unnamed_colour(rng), low, high)
         else:
-            nearest = name = COLOURS[int(rng.integers(len(COLOURS)))]
+            name = COLOURS[int(rng.integers(len(COLOURS)))]
             rgb = ENTRIES[COLOURS.index(name)]
-        if nearest not in HELD_OUT[part]:
+        away = [np.linalg.norm(rgb - ENTRIES[COLOURS.index(c)]) for c in HELD_OUT[part]]
+        if min(away) > CLEARANCE:
             return name, rgb
 
 
@@ -108,11 +117,11 @@ class Readout(nn.Linear):
 
 
 def some_wish(rng):
-    """A caption of one to four parts of a bird or a flower."""
+    """A caption of one to four parts; its colours reach past what a picture can show."""
     subject = "bird" if rng.random() < 0.55 else "flower"
     parts = [PARTS[subject][i] for i in rng.permutation(len(PARTS[subject]))]
     parts = parts[:int(rng.integers(1, 5))]
-    return Wish(rng, subject, {p: some_colour(rng, p, i) for i, p in enumerate(parts)})
+    return Wish(rng, subject, {p: some_colour(rng, p, i, -40, 295) for i, p in enumerate(parts)})
 
 
 def teach(net, tints, readout, rng, steps, batch=96):
