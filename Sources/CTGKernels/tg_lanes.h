@@ -30,6 +30,7 @@ typedef double tg_d16 __attribute__((vector_size(128)));
 #define tg_store_part TG_FN(tg_store_part)
 #define tg_splat TG_FN(tg_splat)
 #define tg_choose TG_FN(tg_choose)
+#define tg_first_lanes TG_FN(tg_first_lanes)
 #define tg_larger TG_FN(tg_larger)
 #define tg_smaller TG_FN(tg_smaller)
 #define tg_sum_lanes TG_FN(tg_sum_lanes)
@@ -45,10 +46,33 @@ TG_INLINE tg_v16 tg_load(const float *p) { return *(const tg_v16_unaligned *)p; 
 
 TG_INLINE void tg_store(float *p, tg_v16 v) { *(tg_v16_unaligned *)p = v; }
 
+/* a where the mask is set, else b. */
+TG_INLINE tg_v16 tg_choose(tg_i16 mask, tg_v16 a, tg_v16 b) {
+  return (tg_v16)(((tg_i16)a & mask) | ((tg_i16)b & ~mask));
+}
+
+/* All bits of the first n lanes. */
+TG_INLINE tg_i16 tg_first_lanes(ptrdiff_t n) {
+  const tg_i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const int32_t m = (int32_t)n;
+  const tg_i16 limit = {m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m};
+  return (tg_i16)(lane < limit);
+}
+
 /* The first n of 16 lanes (1 ≤ n ≤ 16), `fill` in the others; memory past them is not touched. */
 TG_INLINE tg_v16 tg_load_part(const float *p, ptrdiff_t n, float fill) {
 #if TG_LEVEL == 2
   return (tg_v16)_mm512_mask_loadu_ps((__m512)tg_splat(fill), (__mmask16)((1u << n) - 1), p);
+#elif TG_LEVEL == 1
+  const tg_i16 mask = tg_first_lanes(n);
+  __m256i half[2];
+  __m256 part[2];
+  tg_v16 v;
+  memcpy(half, &mask, sizeof half);
+  part[0] = _mm256_maskload_ps(p, half[0]);
+  part[1] = _mm256_maskload_ps(p + 8, half[1]);
+  memcpy(&v, part, sizeof part);
+  return tg_choose(mask, v, tg_splat(fill));
 #else
   tg_v16 v = tg_splat(fill);
   for (ptrdiff_t i = 0; i < n; i++) v[i] = p[i];
@@ -59,14 +83,17 @@ TG_INLINE tg_v16 tg_load_part(const float *p, ptrdiff_t n, float fill) {
 TG_INLINE void tg_store_part(float *p, tg_v16 v, ptrdiff_t n) {
 #if TG_LEVEL == 2
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+#elif TG_LEVEL == 1
+  const tg_i16 mask = tg_first_lanes(n);
+  __m256i half[2];
+  __m256 part[2];
+  memcpy(half, &mask, sizeof half);
+  memcpy(part, &v, sizeof part);
+  _mm256_maskstore_ps(p, half[0], part[0]);
+  _mm256_maskstore_ps(p + 8, half[1], part[1]);
 #else
   for (ptrdiff_t i = 0; i < n; i++) p[i] = v[i];
 #endif
-}
-
-/* a where the mask is set, else b. */
-TG_INLINE tg_v16 tg_choose(tg_i16 mask, tg_v16 a, tg_v16 b) {
-  return (tg_v16)(((tg_i16)a & mask) | ((tg_i16)b & ~mask));
 }
 
 /* The larger and the smaller; not-a-number once seen stays. */
@@ -78,23 +105,26 @@ TG_INLINE tg_v16 tg_smaller(tg_v16 a, tg_v16 x) {
   return tg_choose((tg_i16)(a <= x) | (tg_i16)(a != a), a, x);
 }
 
-/* Sum and maximum of the lanes, as a tree. */
+/* Sum and maximum of the lanes, as a tree: lane i with lane i + 8, then + 4, + 2, + 1. */
+#define TG_TREE(v, pair) \
+  v = pair(v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)); \
+  v = pair(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3)); \
+  v = pair(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1)); \
+  v = pair(v, __builtin_shufflevector(v, v, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0))
+#define TG_PLUS(a, b) ((a) + (b))
+
 TG_INLINE float tg_sum_lanes(tg_v16 v) {
-  float t[16];
-  memcpy(t, &v, sizeof t);
-  for (int width = 8; width > 0; width /= 2)
-    for (int i = 0; i < width; i++) t[i] += t[i + width];
-  return t[0];
+  TG_TREE(v, TG_PLUS);
+  return v[0];
 }
 
 TG_INLINE float tg_max_lanes(tg_v16 v) {
-  float t[16];
-  memcpy(t, &v, sizeof t);
-  for (int width = 8; width > 0; width /= 2)
-    for (int i = 0; i < width; i++)
-      t[i] = t[i] >= t[i + width] || t[i] != t[i] ? t[i] : t[i + width];
-  return t[0];
+  TG_TREE(v, tg_larger);
+  return v[0];
 }
+
+#undef TG_TREE
+#undef TG_PLUS
 
 TG_INLINE tg_d16 tg_widen(tg_v16 v) { return __builtin_convertvector(v, tg_d16); }
 

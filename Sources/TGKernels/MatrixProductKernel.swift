@@ -4,20 +4,42 @@ internal import CTGKernels
 /// Keeps OpenBLAS to the calling thread, in the whole process. Call before the first product.
 package func confineMatrixProductsToOneThread() { openblas_set_num_threads(1) }
 
+/// What multiplies the tiles of a matrix product.
+package enum MatrixMultiplier: Hashable, Sendable, CaseIterable {
+  /// OpenBLAS, for operands that it can describe.
+  case openBLAS
+  /// Our own kernel, for all.
+  case own
+
+  /// OpenBLAS where it runs kernels as wide as an instruction set: builds older than the processor
+  /// fall back to SSE, at a fifth of the speed.
+  package static func best(for isa: ISA) -> MatrixMultiplier {
+    #if arch(x86_64)
+      let core = unsafe String(cString: openblas_get_corename())
+      let wide = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(core)
+      return switch isa {
+      case .scalar: .own
+      case .avx2: wide || ["Haswell", "Zen"].contains(core) ? .openBLAS : .own
+      case .avx512: wide ? .openBLAS : .own
+      }
+    #else
+      return .openBLAS
+    #endif
+  }
+}
+
 extension KernelCall {
   /// `output[b, m, n] = epilogue(Σₖ left[b, m, k] · right[b, k, n])`, tile by tile.
-  ///
-  /// A tile is one OpenBLAS call where OpenBLAS knows the processor and the operands have a form
-  /// that it takes, else our own kernel.
   ///
   /// - Parameters:
   ///   - left: `[B, M, K]`, any strides; fast if that of M or K is 1.
   ///   - right: `[B, K, N]`, any strides; fast if that of K or N is 1.
   ///   - output: `[B, M, N]`, innermost stride 1.
   ///   - epilogue: its operands have the output's extents.
+  ///   - multiplier: nil for the best.
   package static func matrixProduct(
     left: ResolvedView, right: ResolvedView, output: ResolvedView,
-    epilogue: KernelEpilogue, isa: ISA
+    epilogue: KernelEpilogue, isa: ISA, multiplier: MatrixMultiplier? = nil
   ) -> KernelCall {
     let size = unsafe output.dimensions
     let (a, b, c) = unsafe (left.strides, right.strides, output.strides)
@@ -40,7 +62,8 @@ extension KernelCall {
     if unsafe program.raw.program != nil {
       unsafe product.result_floats = tile.rows * tile.columns
     }
-    if openBLASKnowsProcessor(isa), unsafe output.strides[1] >= columns || rows == 1,
+    if (multiplier ?? .best(for: isa)) == .openBLAS,
+      unsafe output.strides[1] >= columns || rows == 1,
       max(rows, columns, depth) <= Int(Int32.max), c[1] <= Int(Int32.max),
       let x = BLASLayout(rows: rows, columns: depth, rowStride: a[1], columnStride: a[2]),
       let y = BLASLayout(rows: depth, columns: columns, rowStride: b[1], columnStride: b[2])
@@ -66,22 +89,6 @@ extension KernelCall {
       workspaceBytes: floats * MemoryLayout<Float>.stride + program.programBytes,
       record: KernelRecord([product], keeping: program.records), function: tg_f32_product_tile)
   }
-}
-
-/// True if OpenBLAS runs kernels as wide as an instruction set. Builds older than the processor
-/// fall back to SSE, at a fifth of the speed.
-private func openBLASKnowsProcessor(_ isa: ISA) -> Bool {
-  #if arch(x86_64)
-    let core = unsafe String(cString: openblas_get_corename())
-    let wide = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(core)
-    switch isa {
-    case .scalar: return false
-    case .avx2: return wide || ["Haswell", "Zen"].contains(core)
-    case .avx512: return wide
-    }
-  #else
-    return true
-  #endif
 }
 
 /// How a matrix is described to BLAS: by its leading dimension, maybe transposed.
