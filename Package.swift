@@ -117,7 +117,7 @@ let package = Package(
     tests("TGTextTests", ["TGText", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
     .executableTarget(
-      name: "tgmutate", dependencies: ["TGCheckpoint", "TGImage", "TGText", "TGTensor"],
+      name: "tgmutate", dependencies: ["TGCheckpoint", "TGImage", "TGPlan", "TGText", "TGTensor"],
       path: "Tests/TGMutate",
       swiftSettings: strict),
     tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),

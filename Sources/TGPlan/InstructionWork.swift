@@ -25,7 +25,7 @@ extension Convolution {
   /// The rows and columns of the output that a phase computes.
   package func extents(of phase: Phase) -> (rows: Int, columns: Int) {
     func places(_ extent: Int, _ origin: Int, _ scale: Int) -> Int {
-      origin < extent ? (extent - origin - 1) / scale + 1 : 0
+      origin >= 0 && origin < extent ? (extent - origin - 1) / scale + 1 : 0
     }
     return (
       places(output.dimensions[1], phase.originY, scaleY),

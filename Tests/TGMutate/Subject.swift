@@ -21,6 +21,6 @@ struct Subject {
 
   /// Every parser. A new one gets its line here.
   static var all: [Subject] {
-    [.pickle, .zip, .safetensors, .npy, .json, .png, .pipeline, .vocabulary, .caption]
+    [.pickle, .zip, .safetensors, .npy, .json, .png, .pipeline, .vocabulary, .caption, .plan]
   }
 }

@@ -4,9 +4,9 @@ extension PlanFunction.Role: PlanChoice {}
 extension Slot.Kind: PlanChoice {}
 
 extension Plan: PlanMessage {
-  init() { self.init(name: "") }
+  package init() { self.init(name: "") }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.string("name", &name)
     try archive.string("documentation", &documentation)
     try archive.string("producer", &producer)
@@ -21,18 +21,18 @@ extension Plan: PlanMessage {
 }
 
 extension Plan.TextResource: PlanMessage {
-  init() { self.init(name: "", bytes: []) }
+  package init() { self.init(name: "", bytes: []) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.string("name", &name)
     try archive.text("length", &bytes)
   }
 }
 
 extension PlanFunction: PlanMessage {
-  init() { self.init(name: "", batch: 0) }
+  package init() { self.init(name: "", batch: 0) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.string("name", &name)
     try archive.string("documentation", &documentation)
     try archive.choice("role", &role)
@@ -48,9 +48,9 @@ extension PlanFunction: PlanMessage {
 }
 
 extension Slot: PlanMessage {
-  init() { self.init(kind: .weight, offset: 0, count: 0) }
+  package init() { self.init(kind: .weight, offset: 0, count: 0) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.choice("kind", &kind)
     try archive.number("offset", &offset)
     try archive.number("count", &count)
@@ -58,9 +58,9 @@ extension Slot: PlanMessage {
 }
 
 extension View: PlanMessage {
-  init() { self.init(slot: 0, dimensions: [], strides: []) }
+  package init() { self.init(slot: 0, dimensions: [], strides: []) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.number("slot", &slot)
     try archive.number("offset", &offset)
     try archive.numbers("dimensions", &dimensions)
@@ -118,9 +118,9 @@ extension InterfaceItem: PlanMessage {
     }
   }
 
-  init() { self.init(name: "", kind: .tensor, view: View()) }
+  package init() { self.init(name: "", kind: .tensor, view: View()) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.string("name", &name)
     try archive.string("documentation", &documentation)
     var fields = KindFields(kind)

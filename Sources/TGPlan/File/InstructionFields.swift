@@ -6,9 +6,9 @@ extension ReductionFunction: PlanChoice {}
 extension Pooling.Function: PlanChoice {}
 
 extension PlacedInstruction: PlanMessage {
-  init() { self.init(.map(PointwiseMap()), label: "", source: "") }
+  package init() { self.init(.map(PointwiseMap()), label: "", source: "") }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.string("label", &label)
     try archive.string("source", &source)
     try archive.number("macs", &macs)
@@ -58,7 +58,7 @@ private struct InstructionKinds {
     return present.count == 1 ? present[0] : nil
   }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("convolve", &convolve)
     try archive.message("multiply", &multiply)
     try archive.message("map", &map)
@@ -72,18 +72,18 @@ private struct InstructionKinds {
 }
 
 extension PointwiseProgram: PlanMessage {
-  init() { self = .identity }
+  package init() { self = .identity }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.number("operand_count", &operandCount)
     try archive.messages("steps", &steps)
   }
 }
 
 extension PointwiseProgram.Step: PlanMessage {
-  init() { self.init(.constant) }
+  package init() { self.init(.constant) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.choice("function", &function)
     try archive.numbers("arguments", &arguments)
     try archive.float("immediate", &immediate)
@@ -91,18 +91,18 @@ extension PointwiseProgram.Step: PlanMessage {
 }
 
 extension Epilogue: PlanMessage {
-  init() { self.init(program: .identity, operands: []) }
+  package init() { self.init(program: .identity, operands: []) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("program", &program)
     try archive.messages("operands", &operands)
   }
 }
 
 extension Convolution: PlanMessage {
-  init() { self.init(input: View(), output: View(), phases: []) }
+  package init() { self.init(input: View(), output: View(), phases: []) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("input", &input)
     try archive.message("output", &output)
     try archive.number("groups", &groups)
@@ -119,11 +119,11 @@ extension Convolution: PlanMessage {
 }
 
 extension Convolution.Phase: PlanMessage {
-  init() {
+  package init() {
     self.init(weights: View(), kernelHeight: 0, kernelWidth: 0, padTop: 0, padLeft: 0)
   }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("weights", &weights)
     try archive.number("kernel_height", &kernelHeight)
     try archive.number("kernel_width", &kernelWidth)
@@ -135,9 +135,9 @@ extension Convolution.Phase: PlanMessage {
 }
 
 extension MatrixProduct: PlanMessage {
-  init() { self.init(left: View(), right: View(), output: View()) }
+  package init() { self.init(left: View(), right: View(), output: View()) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("left", &left)
     try archive.message("right", &right)
     try archive.message("output", &output)
@@ -146,9 +146,9 @@ extension MatrixProduct: PlanMessage {
 }
 
 extension PointwiseMap: PlanMessage {
-  init() { self.init(program: .identity, operands: [], output: View()) }
+  package init() { self.init(program: .identity, operands: [], output: View()) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("program", &program)
     try archive.messages("operands", &operands)
     try archive.message("output", &output)
@@ -156,9 +156,9 @@ extension PointwiseMap: PlanMessage {
 }
 
 extension Reduction: PlanMessage {
-  init() { self.init(function: .sum, input: View(), keptRank: 0, output: View()) }
+  package init() { self.init(function: .sum, input: View(), keptRank: 0, output: View()) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.choice("function", &function)
     try archive.message("input", &input)
     try archive.number("kept_rank", &keptRank)
@@ -167,9 +167,9 @@ extension Reduction: PlanMessage {
 }
 
 extension Normalization: PlanMessage {
-  init() { self.init(input: View(), keptRank: 0, epsilon: 0, output: View()) }
+  package init() { self.init(input: View(), keptRank: 0, epsilon: 0, output: View()) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("input", &input)
     try archive.number("kept_rank", &keptRank)
     try archive.float("epsilon", &epsilon)
@@ -179,9 +179,9 @@ extension Normalization: PlanMessage {
 }
 
 extension Softmax: PlanMessage {
-  init() { self.init(input: View(), output: View()) }
+  package init() { self.init(input: View(), output: View()) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("input", &input)
     try archive.message("output", &output)
     try archive.bool("logarithmic", &logarithmic)
@@ -189,13 +189,13 @@ extension Softmax: PlanMessage {
 }
 
 extension Pooling: PlanMessage {
-  init() {
+  package init() {
     self.init(
       function: .maximum, input: View(), output: View(), kernelHeight: 0, kernelWidth: 0,
       strideY: 1, strideX: 1, padTop: 0, padLeft: 0)
   }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.choice("function", &function)
     try archive.message("input", &input)
     try archive.message("output", &output)
@@ -209,11 +209,11 @@ extension Pooling: PlanMessage {
 }
 
 extension Resampling: PlanMessage {
-  init() {
+  package init() {
     self.init(input: View(), output: View(), axis: 0, starts: View(), weights: View())
   }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("input", &input)
     try archive.message("output", &output)
     try archive.number("axis", &axis)
@@ -223,9 +223,9 @@ extension Resampling: PlanMessage {
 }
 
 extension Gathering: PlanMessage {
-  init() { self.init(table: View(), indices: View(), output: View()) }
+  package init() { self.init(table: View(), indices: View(), output: View()) }
 
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("table", &table)
     try archive.message("indices", &indices)
     try archive.message("output", &output)

@@ -2,7 +2,7 @@
 ///
 /// Fields are named as in `spec/plan.proto`, whose generated descriptor knows their numbers, types
 /// and defaults; a field is thus bound to its property in one place, the `visit` of its type.
-protocol PlanArchive {
+package protocol PlanArchive {
   /// A whole number.
   mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError)
   /// A number.
@@ -40,7 +40,7 @@ protocol PlanArchive {
 }
 
 /// A type with a message of its own in the schema.
-protocol PlanMessage: Hashable {
+package protocol PlanMessage: Hashable {
   /// The value with every field at its default.
   init()
   /// Shows every field to an archive, in the order of the field numbers.
@@ -48,4 +48,4 @@ protocol PlanMessage: Hashable {
 }
 
 /// An enumeration of the schema, with the same numbers.
-protocol PlanChoice: Hashable, CaseIterable, RawRepresentable where RawValue == Int {}
+package protocol PlanChoice: Hashable, CaseIterable, RawRepresentable where RawValue == Int {}

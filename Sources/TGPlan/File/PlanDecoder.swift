@@ -29,40 +29,40 @@ package struct PlanDecoder: PlanArchive {
     self.texts = texts
   }
 
-  func failure(_ fault: MessageFault) -> PlanError {
+  package func failure(_ fault: MessageFault) -> PlanError {
     PlanError(.message(fault, type: record.type.name, field: nil, offset: nil))
   }
 
-  mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
+  package mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
     value = record.number(record.type.field(named: name))
   }
 
-  mutating func float(_ name: StaticString, _ value: inout Float) throws(PlanError) {
+  package mutating func float(_ name: StaticString, _ value: inout Float) throws(PlanError) {
     value = record.float(record.type.field(named: name))
   }
 
-  mutating func float(_ name: StaticString, _ value: inout Float?) throws(PlanError) {
+  package mutating func float(_ name: StaticString, _ value: inout Float?) throws(PlanError) {
     let field = record.type.field(named: name)
     value = record.has(field) ? record.float(field) : nil
   }
 
-  mutating func bool(_ name: StaticString, _ value: inout Bool) throws(PlanError) {
+  package mutating func bool(_ name: StaticString, _ value: inout Bool) throws(PlanError) {
     value = record.number(record.type.field(named: name)) != 0
   }
 
-  mutating func string(_ name: StaticString, _ value: inout String) throws(PlanError) {
+  package mutating func string(_ name: StaticString, _ value: inout String) throws(PlanError) {
     value = record.string(record.type.field(named: name))
   }
 
-  mutating func numbers(_ name: StaticString, _ values: inout [Int]) throws(PlanError) {
+  package mutating func numbers(_ name: StaticString, _ values: inout [Int]) throws(PlanError) {
     values = record.numbers(record.type.field(named: name))
   }
 
-  mutating func strings(_ name: StaticString, _ values: inout [String]) throws(PlanError) {
+  package mutating func strings(_ name: StaticString, _ values: inout [String]) throws(PlanError) {
     values = record.strings(record.type.field(named: name))
   }
 
-  mutating func text(_ name: StaticString, _ bytes: inout [UInt8]) throws(PlanError) {
+  package mutating func text(_ name: StaticString, _ bytes: inout [UInt8]) throws(PlanError) {
     let length = record.number(record.type.field(named: name))
     guard length >= 0, length <= texts.count - textPosition else {
       throw PlanError(.section(.texts, .lengthMismatch))
@@ -71,7 +71,7 @@ package struct PlanDecoder: PlanArchive {
     textPosition += length
   }
 
-  mutating func choice<Case: PlanChoice>(
+  package mutating func choice<Case: PlanChoice>(
     _ name: StaticString, _ value: inout Case
   ) throws(PlanError) {
     let field = record.type.field(named: name)
@@ -81,14 +81,14 @@ package struct PlanDecoder: PlanArchive {
     value = found
   }
 
-  mutating func message<Message: PlanMessage>(
+  package mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message
   ) throws(PlanError) {
     value = Message()
     if let inner = record.message(record.type.field(named: name)) { try read(inner, &value) }
   }
 
-  mutating func message<Message: PlanMessage>(
+  package mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message?
   ) throws(PlanError) {
     value = nil
@@ -98,7 +98,7 @@ package struct PlanDecoder: PlanArchive {
     value = message
   }
 
-  mutating func messages<Message: PlanMessage>(
+  package mutating func messages<Message: PlanMessage>(
     _ name: StaticString, _ values: inout [Message]
   ) throws(PlanError) {
     let records = record.messages(record.type.field(named: name))

@@ -13,41 +13,41 @@ package struct PlanEncoder: PlanArchive {
     try plan.visit(&self)
   }
 
-  func failure(_ fault: MessageFault) -> PlanError {
+  package func failure(_ fault: MessageFault) -> PlanError {
     PlanError(.message(fault, type: type.name, field: nil, offset: bytes.count))
   }
 
-  mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
+  package mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
     let field = type.field(named: name)
     guard field.label == .required || value != field.defaultNumber else { return }
     key(field, wire: 0)
     varint(field.kind == .signed ? zigzag(value) : UInt64(bitPattern: Int64(value)))
   }
 
-  mutating func float(_ name: StaticString, _ value: inout Float) throws(PlanError) {
+  package mutating func float(_ name: StaticString, _ value: inout Float) throws(PlanError) {
     let field = type.field(named: name)
     guard field.label == .required || value.bitPattern != 0 else { return }
     put(field, value)
   }
 
-  mutating func float(_ name: StaticString, _ value: inout Float?) throws(PlanError) {
+  package mutating func float(_ name: StaticString, _ value: inout Float?) throws(PlanError) {
     if let value { put(type.field(named: name), value) }
   }
 
-  mutating func bool(_ name: StaticString, _ value: inout Bool) throws(PlanError) {
+  package mutating func bool(_ name: StaticString, _ value: inout Bool) throws(PlanError) {
     let field = type.field(named: name)
     guard field.label == .required || value else { return }
     key(field, wire: 0)
     bytes.append(value ? 1 : 0)
   }
 
-  mutating func string(_ name: StaticString, _ value: inout String) throws(PlanError) {
+  package mutating func string(_ name: StaticString, _ value: inout String) throws(PlanError) {
     let field = type.field(named: name)
     guard field.label == .required || !value.isEmpty else { return }
     put(field, value)
   }
 
-  mutating func numbers(_ name: StaticString, _ values: inout [Int]) throws(PlanError) {
+  package mutating func numbers(_ name: StaticString, _ values: inout [Int]) throws(PlanError) {
     guard !values.isEmpty else { return }
     key(type.field(named: name), wire: 2)
     let start = bytes.count
@@ -55,25 +55,25 @@ package struct PlanEncoder: PlanArchive {
     insertLength(at: start)
   }
 
-  mutating func strings(_ name: StaticString, _ values: inout [String]) throws(PlanError) {
+  package mutating func strings(_ name: StaticString, _ values: inout [String]) throws(PlanError) {
     let field = type.field(named: name)
     for value in values { put(field, value) }
   }
 
-  mutating func text(_ name: StaticString, _ value: inout [UInt8]) throws(PlanError) {
+  package mutating func text(_ name: StaticString, _ value: inout [UInt8]) throws(PlanError) {
     var length = value.count
     try number(name, &length)
     texts += value
   }
 
-  mutating func choice<Case: PlanChoice>(
+  package mutating func choice<Case: PlanChoice>(
     _ name: StaticString, _ value: inout Case
   ) throws(PlanError) {
     var number = value.rawValue
     try self.number(name, &number)
   }
 
-  mutating func message<Message: PlanMessage>(
+  package mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message
   ) throws(PlanError) {
     let field = type.field(named: name)
@@ -81,13 +81,13 @@ package struct PlanEncoder: PlanArchive {
     try put(field, value)
   }
 
-  mutating func message<Message: PlanMessage>(
+  package mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message?
   ) throws(PlanError) {
     if let value { try put(type.field(named: name), value) }
   }
 
-  mutating func messages<Message: PlanMessage>(
+  package mutating func messages<Message: PlanMessage>(
     _ name: StaticString, _ values: inout [Message]
   ) throws(PlanError) {
     let field = type.field(named: name)

@@ -7,24 +7,25 @@ internal import TGTensor
 /// offset unless 0, the extents, and the strides after a colon unless the view is contiguous. A
 /// program reads `3: add 0 1; leakyRelu 3 0.2`: the number of operands, then the steps, which make
 /// the values from there on.
-public struct PlanListing {
-  private var text = ""
+public enum PlanListing {
+  /// The listing of a whole plan.
+  public static func text(_ plan: Plan) -> String {
+    var plan = plan
+    var archive = ListingArchive()
+    try? plan.visit(&archive)
+    return archive.text + "weight_bytes: \(plan.weightBytes)\n"
+  }
+}
+
+/// Writes the fields of a plan down.
+private struct ListingArchive {
+  private(set) var text = ""
   private var line = ""
   /// Fields of a plan and a function stand on lines of their own, all others on one.
   private var isInline = false
   private var indent = ""
   private var slots: [Slot] = []
   private var type = MessageType.plan
-
-  /// The listing of a whole plan.
-  public static func text(_ plan: Plan) -> String {
-    var plan = plan
-    var listing = PlanListing()
-    try? plan.visit(&listing)
-    return listing.text + "weight_bytes: \(plan.weightBytes)\n"
-  }
-
-  private init() {}
 
   private mutating func field(_ name: StaticString, _ value: String) {
     if isInline {
@@ -94,7 +95,7 @@ public struct PlanListing {
   }
 }
 
-extension PlanListing: PlanArchive {
+extension ListingArchive: PlanArchive {
   func failure(_ fault: MessageFault) -> PlanError {
     PlanError(.message(fault, type: "", field: nil, offset: nil))
   }

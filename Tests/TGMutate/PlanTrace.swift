@@ -1,0 +1,141 @@
+import TGPlan
+import TGTensor
+
+/// Carries out a plan on addresses alone, one by one, as the comments of `Instruction` say, and
+/// ends the program if an address is not where it may be.
+///
+/// Every view stays inside its slot and every slot inside its memory; weights are never written; an
+/// instruction writes each place of its output once, and none that it reads out of order; what a
+/// slot holds is not lost before it has been read for the last time.
+struct PlanTrace {
+  private let function: PlanFunction
+  private let weightElements: Int
+  private let floats: (Int, Int) -> [Float]?
+  /// The slot that last wrote each place of the arena.
+  private var owners: [Int: Int] = [:]
+  /// What was written by a slot and then by another one.
+  private var lost: Set<[Int]> = []
+
+  /// Traces all functions that are small enough.
+  static func run(_ plan: Plan, floats: @escaping (Int, Int) -> [Float]?) {
+    for function in plan.functions {
+      var trace = PlanTrace(
+        function: function, weightElements: plan.weightBytes / 4, floats: floats)
+      trace.run()
+    }
+  }
+
+  private init(
+    function: PlanFunction, weightElements: Int, floats: @escaping (Int, Int) -> [Float]?
+  ) {
+    self.function = function
+    self.weightElements = weightElements
+    self.floats = floats
+  }
+
+  private mutating func run() {
+    let views =
+      function.instructions.flatMap(\.instruction.views) + function.inputs.map(\.view)
+      + function.outputs.map(\.view)
+    let places = views.reduce(0) { $0 + min($1.count, 1 << 20) }
+    guard places < 1 << 18, function.macs < 1 << 20 else { return }
+    for item in function.inputs { write(addresses(item.view), of: item.view.slot) }
+    for placed in function.instructions { run(placed.instruction) }
+    for item in function.outputs { read(addresses(item.view), of: item.view.slot) }
+  }
+
+  private mutating func run(_ instruction: Instruction) {
+    let output = addresses(instruction.output)
+    precondition(Set(output).count == output.count, "a place is written twice")
+    precondition(function.slots[instruction.output.slot].kind != .weight, "a weight is written")
+    for operand in instruction.operands { read(addresses(operand), of: operand.slot) }
+    let written = Set(output)
+    for operand in instruction.freeOperands where operand.view.slot == instruction.output.slot {
+      precondition(
+        written.isDisjoint(with: addresses(operand.view)), "an operand is overwritten")
+    }
+    for operand in instruction.pointwiseOperands
+    where operand.view.slot == instruction.output.slot {
+      let places = addresses(operand.view)
+      precondition(
+        places == output || written.isDisjoint(with: places), "an operand is overwritten")
+    }
+    switch instruction {
+    case .convolve(let convolution): trace(convolution)
+    case .pool(let pooling): trace(pooling)
+    case .resample(let resampling): trace(resampling)
+    case .multiply, .map, .reduce, .normalize, .softmax, .gather: break
+    }
+    write(output, of: instruction.output.slot)
+  }
+
+  /// The places of a view, counted in elements from the start of its memory.
+  private func addresses(_ view: View) -> [Int] {
+    let slot = function.slots[view.slot]
+    let size = slot.kind == .weight ? weightElements : function.arenaElements
+    precondition(slot.offset >= 0 && slot.offset + slot.count <= size, "a slot lies outside")
+    let order = StridedOrder(
+      dimensions: view.dimensions, strides: view.strides, offset: view.offset)
+    return order.map { place in
+      precondition(place >= 0 && place < slot.count, "a view reaches outside its slot")
+      return slot.offset + place
+    }
+  }
+
+  private mutating func write(_ places: [Int], of slot: Int) {
+    for place in places {
+      if let owner = owners[place], owner != slot { lost.insert([owner, place]) }
+      lost.remove([slot, place])
+      owners[place] = slot
+    }
+  }
+
+  private func read(_ places: [Int], of slot: Int) {
+    guard function.slots[slot].kind != .weight else { return }
+    for place in places { precondition(!lost.contains([slot, place]), "a value is lost") }
+  }
+
+  private func trace(_ convolution: Convolution) {
+    let output = convolution.output.dimensions
+    var covered = Set<[Int]>()
+    for phase in convolution.phases {
+      for y in stride(from: phase.originY, to: output[1], by: convolution.scaleY) {
+        for x in stride(from: phase.originX, to: output[2], by: convolution.scaleX) {
+          precondition(covered.insert([y, x]).inserted, "two phases compute one place")
+        }
+      }
+      let inner = convolution.input.dimensions[3] / convolution.groups
+      let panels = (output[3] / convolution.groups + 15) / 16
+      let kernel = phase.kernelHeight * phase.kernelWidth
+      let count =
+        convolution.packing == .depthwise
+        ? kernel * output[3] : convolution.groups * panels * kernel * inner * 16
+      precondition(phase.weights.count == count, "weights are missing")
+    }
+    precondition(covered.count == output[1] * output[2], "a place is not computed")
+  }
+
+  private func trace(_ pooling: Pooling) {
+    let (input, output) = (pooling.input.dimensions, pooling.output.dimensions)
+    for (extent, windows, kernel, step, pad) in [
+      (input[1], output[1], pooling.kernelHeight, pooling.strideY, pooling.padTop),
+      (input[2], output[2], pooling.kernelWidth, pooling.strideX, pooling.padLeft),
+    ] {
+      for window in 0..<windows {
+        let start = window * step - pad
+        precondition(start < extent && start + kernel > 0, "a window lies outside")
+      }
+    }
+  }
+
+  private func trace(_ resampling: Resampling) {
+    let starts = function.slots[resampling.starts.slot].offset + resampling.starts.offset
+    let values = floats(starts, resampling.starts.count) ?? []
+    precondition(values.count == resampling.output.dimensions[resampling.axis], "starts missing")
+    for value in values {
+      let last = Int(value) + resampling.weights.dimensions[1] - 1
+      precondition(
+        value >= 0 && last < resampling.input.dimensions[resampling.axis], "a start is outside")
+    }
+  }
+}
