@@ -107,8 +107,8 @@ let package = Package(
 
     // MARK: Tests
     .target(
-      name: "TGTestSupport", dependencies: ["TGTensor"], path: "Tests/TGTestSupport",
-      swiftSettings: strict),
+      name: "TGTestSupport", dependencies: ["TGPlan", "TGText", "TGTensor"],
+      path: "Tests/TGTestSupport", swiftSettings: strict),
     tests("TGDiagnosticsTests", ["TGDiagnostics"]),
     tests("TGTensorTests", ["TGTensor"]),
     tests("TGKernelsTests", ["TGKernels", "TGTensor"]),
@@ -135,7 +135,7 @@ let package = Package(
     tests(
       "TGSessionTests",
       ["TGSession", "TGRuntime", "TGPlan", "TGTensor", "TGImage", "TGText"]),
-    tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage"]),
+    tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage", "TGPlan"]),
   ],
   cLanguageStandard: .c11
 )

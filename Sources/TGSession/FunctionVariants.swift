@@ -1,4 +1,5 @@
 package import TGPlan
+internal import TGRuntime
 internal import TGTensor
 
 /// A function of a plan in all its batch sizes.
@@ -33,6 +34,16 @@ package struct FunctionVariants: Hashable, Sendable {
       throw .noSuchFunction(wanted, functions: names)
     }
     form = plan.functions[first.index]
+    for variant in variants {
+      let function = plan.functions[variant.index]
+      let items = function.inputs + function.outputs
+      if let item = items.first(where: { $0.view.dimensions.first != function.batch }) {
+        throw .runtime(.unsound("'\(item.name)' does not begin with the axis of the batch"))
+      }
+      guard function.inputs.map(\.name) == form.inputs.map(\.name),
+        function.inputs.map(\.itemShape) == form.inputs.map(\.itemShape)
+      else { throw .runtime(.unsound("'\(wanted)' has other inputs in other batches")) }
+    }
   }
 
   /// The batch sizes, smallest first.

@@ -80,14 +80,6 @@ package final class Session {
     _ given: [String: Given], items: [RunItem], belongTogether: Bool
   ) throws(SessionError) -> PreparedRun {
     for name in given.keys.sorted() { _ = try variants.input(name) }
-    var bindings: [Binding] = []
-    for item in variants.form.inputs {
-      bindings.append(
-        try Binding(
-          item, given: given[item.name], pipeline: pipeline(for: item),
-          hasCaptions: items.contains { $0.captions[item.name] != nil },
-          function: variants.form.name))
-    }
     guard
       let plan = BatchPlan(
         count: items.count, sizes: variants.sizes,
@@ -96,6 +88,15 @@ package final class Session {
       throw .batch(
         count: items.count, sizes: variants.sizes, together: belongTogether,
         function: variants.form.name)
+    }
+    for size in Set(plan.chunks.map(\.size)).sorted() { _ = try executor(batch: size) }
+    var bindings: [Binding] = []
+    for item in variants.form.inputs {
+      bindings.append(
+        try Binding(
+          item, given: given[item.name], pipeline: pipeline(for: item),
+          hasCaptions: items.contains { $0.captions[item.name] != nil },
+          function: variants.form.name))
     }
     return PreparedRun(bindings: bindings, items: items, chunks: plan.chunks)
   }

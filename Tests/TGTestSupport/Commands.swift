@@ -1,0 +1,91 @@
+public import Foundation
+
+/// The commands of the package as built, run as a user would.
+public struct BuiltCommand: Sendable {
+  /// The executable.
+  public let path: String
+
+  /// What a command did.
+  public struct Outcome: Sendable {
+    /// How it ended: its status, or 128 and the signal.
+    public let status: Int32
+    /// What it wrote to the standard output.
+    public let output: Data
+    /// What it wrote to the standard error.
+    public let messages: String
+
+    /// The standard output as text.
+    public var text: String { String(decoding: output, as: UTF8.self) }
+  }
+
+  /// Finds a command in the folder that the tests were built into; nil if it is not there.
+  public init?(_ name: String) {
+    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    for _ in 0..<4 {
+      let candidate = folder.appendingPathComponent(name).path
+      if FileManager.default.isExecutableFile(atPath: candidate) {
+        path = candidate
+        return
+      }
+      folder.deleteLastPathComponent()
+    }
+    return nil
+  }
+
+  /// Runs the command and waits for it.
+  ///
+  /// - Parameters:
+  ///   - arguments: the command line.
+  ///   - folder: the current folder of the command.
+  ///   - input: what is piped into it.
+  ///   - environment: variables besides those of this process.
+  public func run(
+    _ arguments: [String], in folder: URL, input: String? = nil,
+    environment: [String: String] = [:]
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    var variables = ProcessInfo.processInfo.environment
+    for name in ["TG_ISA", "TG_THREADS"] { variables[name] = nil }
+    process.environment = variables.merging(environment) { $1 }
+    // Files, not pipes: a pipe that nobody empties would stop the command.
+    let name = UUID().uuidString
+    let written = [".out", ".err"].map { suffix in
+      FileManager.default.temporaryDirectory.appendingPathComponent(name + suffix)
+    }
+    for file in written { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+    defer { for file in written { try? FileManager.default.removeItem(at: file) } }
+    process.standardOutput = try FileHandle(forWritingTo: written[0])
+    process.standardError = try FileHandle(forWritingTo: written[1])
+    let pipe = Pipe()
+    process.standardInput = pipe
+    try process.run()
+    if let input { pipe.fileHandleForWriting.write(Data(input.utf8)) }
+    try pipe.fileHandleForWriting.close()
+    process.waitUntilExit()
+    let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
+    return Outcome(
+      status: signal + process.terminationStatus, output: try Data(contentsOf: written[0]),
+      messages: String(decoding: try Data(contentsOf: written[1]), as: UTF8.self))
+  }
+}
+
+/// A folder that is there while a test runs.
+public final class TemporaryFolder: Sendable {
+  /// Where it is.
+  public let url: URL
+
+  /// Makes one.
+  public init() throws {
+    url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("tgraph-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// The path of a file in it.
+  public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+}
