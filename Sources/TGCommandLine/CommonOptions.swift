@@ -18,15 +18,18 @@ package struct CommonOptions: ParsableArguments {
 package protocol Tool: ParsableCommand {
   /// The options that all commands have.
   var common: CommonOptions { get }
+  /// The name that messages begin with.
+  static var toolName: String { get }
   /// Does the work.
   mutating func run(on console: Console) throws
 }
 
 extension Tool {
+  package static var toolName: String { _commandName }
+
   /// Does the work, tells what goes wrong, and ends with its status.
   package mutating func run() throws {
-    let name = Self._commandName.split(separator: " ").last.map(String.init) ?? Self._commandName
-    let console = Console(command: name, quiet: common.isQuiet, json: common.isJSON)
+    let console = Console(command: Self.toolName, quiet: common.isQuiet, json: common.isJSON)
     do {
       try run(on: console)
     } catch let error as ExitCode {
@@ -35,7 +38,9 @@ extension Tool {
       throw ExitCode(console.explain(error).rawValue)
     }
   }
+}
 
+extension ParsableCommand {
   /// Parses the command line of this process and runs; does not return if something fails.
   package static func start() {
     do {
@@ -43,8 +48,9 @@ extension Tool {
       try command.run()
     } catch {
       let code = exitCode(for: error)
-      let asked = CommandLine.arguments.contains("--json")
-      if asked, code == .validationFailure, !(error is ExitCode) {
+      if CommandLine.arguments.contains("--json"), code == .validationFailure,
+        !(error is ExitCode)
+      {
         let console = Console(command: _commandName, quiet: true, json: true)
         let failure = Failure(
           .usage, message(for: error), hint: "\(_commandName) --help lists the options")

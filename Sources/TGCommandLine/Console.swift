@@ -31,7 +31,9 @@ package struct Console: Sendable {
   /// Writes a line of result.
   ///
   /// - Throws: `Failure` if the standard output refuses it.
-  package func print(_ line: String) throws(Failure) { try emit(Array((line + "\n").utf8)) }
+  package func print(_ line: String, terminator: String = "\n") throws(Failure) {
+    try emit(Array((line + terminator).utf8))
+  }
 
   /// Writes bytes of result.
   ///

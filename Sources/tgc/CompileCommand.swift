@@ -1,0 +1,176 @@
+import ArgumentParser
+import TGCommandLine
+import TGCompiler
+import TGDiagnostics
+import TGIR
+import TGPlan
+import TGSyntax
+import TGTensor
+
+/// `tgc G.tgraph … -o P.tplan`
+struct CompileCommand: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "compile",
+    abstract: "Compiles a .tgraph page with its weights into one .tplan.",
+    usage: """
+      tgc G.tgraph [--weights [ROOT=]FILE ...] [options] -o P.tplan
+      tgc G.tgraph --check
+      tgc fmt FILE.tgraph ... [--check]
+      """,
+    discussion: """
+      EXAMPLES:
+        tgc birds.tgraph --weights netG.pth --weights text=text_encoder.pth \\
+            --vocabulary captions.pickle -o birds.tplan
+        tgc birds.tgraph --check                      types and shapes only
+        tgc birds.tgraph --shapes                     the page with the shape of every line
+        tgc birds.tgraph --synthetic-weights 1        a plan without a checkpoint
+        tgc birds.tgraph --weights netG.pth --set g=48 --batch 1,8 --report
+        tgc fmt *.tgraph                              the one canonical style
+
+      An option that takes several values is repeated. EXIT STATUS: 0 done, 64 usage, 65 errors in \
+      the page or the weights, 66 a file is missing, 69 not available, 70 our bug, 73 the plan \
+      cannot be created, 74 input or output failed, 76 a check failed. Completions for your shell: \
+      tgc --generate-completion-script bash.
+      """)
+
+  static let toolName = "tgc"
+
+  @OptionGroup(title: "Compile") var options: CompileOptions
+  @OptionGroup(title: "Talk") var common: CommonOptions
+
+  mutating func run(on console: Console) throws {
+    guard options.emit != .onnx else {
+      throw Failure(
+        .notAvailable, "ONNX cannot be written yet", hint: "--emit ir and --emit dot can")
+    }
+    let (compilation, target) = try request(console)
+    let page = Page(options.graph)
+    let (sources, read) = try page.library()
+    do {
+      let library = try read.get()
+      if options.check || options.shapes {
+        try check(library, compilation, console: console)
+      } else {
+        try write(compilation.run(library), to: target, sources: sources, console: console)
+      }
+    } catch let failure as DiagnosticFailure {
+      console.explain(failure.diagnostics, sources: sources)
+      let count = failure.diagnostics.filter { $0.severity == .error }.count
+      if !console.isJSON { console.say(count == 1 ? "1 error" : "\(count) errors") }
+      throw ExitCode(ExitStatus.badInput.rawValue)
+    }
+  }
+
+  /// Makes a compilation of the options, and says where its result goes; nil for the standard output.
+  private func request(_ console: Console) throws -> (Compilation, target: String?) {
+    var compilation = Compilation()
+    guard let level = OptimizationLevel(rawValue: options.level) else {
+      throw Failure(.usage, "-O\(options.level) is no level", hint: "levels are -O0 to -O3")
+    }
+    compilation.level = level
+    compilation.verifies = options.verifyPasses
+    compilation.model = options.model
+    compilation.settings = try options.set.map { text in
+      guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+        throw Failure(.usage, "--set \(text) is not of the form NAME=VALUE")
+      }
+      return (String(text[..<sign]), String(text[text.index(after: sign)...]))
+    }
+    compilation.batches = try batches()
+    guard options.weights.isEmpty || options.syntheticWeights == nil else {
+      throw Failure(
+        .usage, "--weights and --synthetic-weights are both given", hint: "say one of them")
+    }
+    compilation.weights = options.weights.map { WeightFile(argument: $0) }
+    compilation.syntheticSeed = options.syntheticWeights
+    compilation.vocabularies = options.vocabulary.map { VocabularyFile(argument: $0) }
+    compilation.wordVectors = options.wordVectors
+    compilation.licence = options.licence
+    compilation.origin = options.origin
+    compilation.producer = "tgc \(Version.number)"
+    if let pass = options.printAfter {
+      let names = Pipeline(level: level).passes.map { type(of: $0).name }
+      guard names.contains(pass) else {
+        let near = nearestName(to: pass, among: names).map { "did you mean \($0)? " } ?? ""
+        throw Failure(
+          .usage, "-O\(options.level) has no pass \(pass)",
+          hint: near + "the passes are " + names.joined(separator: ", "))
+      }
+      compilation.observe = { name, graph, _ in
+        if name == pass { console.say("after \(name):\n" + PrintedGraph(graph).text) }
+      }
+    }
+    guard !options.check, !options.shapes else { return (compilation, nil) }
+    if options.emit != nil, options.out == nil { return (compilation, nil) }
+    let target = options.out ?? (options.graph == "-" ? "out" : Path.stem(options.graph)) + ".tplan"
+    try Path.demandFolder(Path.folder(target))
+    if Path.isFolder(target) { throw Failure(.cannotCreate, "\(target) is a folder") }
+    let read =
+      [options.graph] + compilation.weights.map(\.path) + compilation.vocabularies.map(\.path)
+      + [options.wordVectors].compactMap(\.self)
+    if let source = read.first(where: { Path.areSame($0, target) }) {
+      throw Failure(
+        .usage, "\(target) would be written over \(source), which is read",
+        hint: "say -o P.tplan")
+    }
+    return (compilation, target)
+  }
+
+  private func batches() throws -> [Int] {
+    var sizes: [Int] = []
+    for text in options.batch.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let size = Int(text), (1...65_536).contains(size), !sizes.contains(size) else {
+        throw Failure(
+          .usage, "--batch \(options.batch) is no list of batch sizes",
+          hint: "sizes are different whole numbers from 1 to 65536, such as 1,8")
+      }
+      sizes.append(size)
+    }
+    return sizes
+  }
+
+  private func check(_ library: Library, _ compilation: Compilation, console: Console) throws {
+    for batch in compilation.batches {
+      let elaborated = try Elaborator(library).elaborate(
+        .init(model: compilation.model, settings: compilation.settings, batch: batch))
+      if batch == compilation.batches[0] {
+        console.explain(elaborated.warnings, sources: library.sources)
+        let summary = CheckReport(elaborated, page: options.graph)
+        if options.shapes {
+          try console.print(elaborated.page(library.sources.files[0], file: 0), terminator: "")
+        } else if console.isJSON {
+          try console.print(summary.json.text(indented: true))
+        } else if !console.isQuiet {
+          try console.print(summary.text)
+        }
+      }
+    }
+  }
+
+  private func write(
+    _ result: Compilation.Result, to target: String?, sources: SourceTable, console: Console
+  ) throws {
+    console.explain(result.warnings, sources: sources)
+    for note in result.built.plan.notes { console.note("note: \(note)") }
+    if let emission = options.emit {
+      let text = EmittedText(result.built, emission).text
+      if let target {
+        try AtomicFile.save(Array(text.utf8), to: target)
+      } else {
+        try console.print(text, terminator: "")
+      }
+      return
+    }
+    guard let target else { return }
+    let clock = ContinuousClock()
+    var hash = ""
+    let writing = try clock.measure { hash = try result.built.write(to: target) }
+    let report = CompileReport(result, target: target, hash: hash, writing: writing / .seconds(1))
+    if console.isJSON {
+      try console.print(report.json.text(indented: true))
+    } else {
+      if options.report { try console.print(report.lines.joined(separator: "\n")) }
+      try console.print(target)
+    }
+  }
+}

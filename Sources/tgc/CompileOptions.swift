@@ -1,0 +1,93 @@
+import ArgumentParser
+import TGCommandLine
+
+/// What `tgc` writes instead of a plan.
+enum Emission: String, ExpressibleByArgument, CaseIterable {
+  /// The optimised graphs as text.
+  case ir
+  /// The plan as text.
+  case plan
+  /// The optimised graphs for Graphviz.
+  case dot
+  /// An ONNX file.
+  case onnx
+}
+
+/// What `tgc` can be told.
+struct CompileOptions: ParsableArguments {
+  @Argument(
+    help: "The page, a .tgraph file; - for the standard input.",
+    completion: .file(extensions: ["tgraph"]))
+  var graph: String
+
+  @Option(
+    name: [.customShort("o"), .customLong("out")],
+    help: ArgumentHelp("Where the plan goes. (default: <graph>.tplan)", valueName: "P.tplan"))
+  var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A checkpoint (.pth, .ckpt, .safetensors, .npz); several roots have one each.",
+      valueName: "[ROOT=]FILE"))
+  var weights: [String] = []
+
+  @Option(
+    name: .customLong("synthetic-weights"),
+    help: ArgumentHelp("Weights of unit variance from a seed, without a file.", valueName: "SEED"))
+  var syntheticWeights: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "The words of a Text input: a pickle, JSON or a text with a word on a line.",
+      valueName: "[NAME=]FILE"))
+  var vocabulary: [String] = []
+
+  @Option(
+    name: .customLong("word-vectors"),
+    help: ArgumentHelp("Vectors of words for a Sequence input.", valueName: "FILE.vec"))
+  var wordVectors: String?
+
+  @Option(help: ArgumentHelp("Set a parameter of the model.", valueName: "NAME=VALUE"))
+  var set: [String] = []
+
+  @Option(help: ArgumentHelp("The batch sizes of the plan, such as 1,8.", valueName: "LIST"))
+  var batch = "1"
+
+  @Option(
+    name: .customShort("O", allowingJoined: true),
+    help: ArgumentHelp(
+      "0: no rewriting; 1: the same bits, faster; 2: sums in another order; 3: also larger tiles.",
+      valueName: "LEVEL"))
+  var level = 2
+
+  @Option(help: ArgumentHelp("The model, if the page has several.", valueName: "NAME"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("The licence of the weights, kept in the plan.", valueName: "TEXT"))
+  var licence = ""
+
+  @Option(help: ArgumentHelp("Where the weights come from, kept in the plan.", valueName: "TEXT"))
+  var origin = ""
+
+  @Flag(help: "Check the page and its shapes; read no weights, write nothing.")
+  var check = false
+
+  @Flag(help: "Print the page with the shape of every line.")
+  var shapes = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a text instead of a plan: ir, plan or dot.", valueName: "ir|plan|dot|onnx"))
+  var emit: Emission?
+
+  @Option(
+    name: .customLong("print-after"),
+    help: ArgumentHelp("Print the graphs as they are after a pass.", valueName: "PASS"))
+  var printAfter: String?
+
+  @Flag(name: .customLong("verify-passes"), help: "Verify the graph after each pass.")
+  var verifyPasses = false
+
+  @Flag(help: "Say what was done: operations, MACs before and after, memory, times.")
+  var report = false
+}

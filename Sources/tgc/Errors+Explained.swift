@@ -1,0 +1,37 @@
+package import TGCheckpoint
+package import TGCommandLine
+package import TGCompiler
+package import TGIR
+package import TGText
+
+extension CheckpointError: Explained {
+  package var exitStatus: ExitStatus { ExitStatus(rawValue: exitCode) ?? .badInput }
+  package var message: String { description }
+}
+
+extension TextError: Explained {
+  package var exitStatus: ExitStatus { ExitStatus(rawValue: exitCode) ?? .badInput }
+}
+
+extension CompilationError: Explained {
+  package var exitStatus: ExitStatus {
+    switch self {
+    case .unknownVocabulary, .nothingToCompile: .usage
+    case .vocabularyTooLarge, .vectorWidth: .badInput
+    }
+  }
+
+  package var message: String { description }
+
+  package var hint: String? {
+    switch self {
+    case .nothingToCompile:
+      "say --weights [ROOT=]FILE, or --synthetic-weights 1 to try the graph without a checkpoint"
+    default: nil
+    }
+  }
+}
+
+extension LoweringError: Explained {
+  package var exitStatus: ExitStatus { .notAvailable }
+}

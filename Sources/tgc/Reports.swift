@@ -1,0 +1,166 @@
+import TGCommandLine
+import TGCompiler
+import TGIR
+import TGPlan
+import TGSyntax
+import TGTensor
+
+/// What `--check` says of a page without errors.
+struct CheckReport {
+  private let elaborated: Elaborated
+  private let page: String
+
+  init(_ elaborated: Elaborated, page: String) {
+    self.elaborated = elaborated
+    self.page = page
+  }
+
+  /// A line for the model and one for each function.
+  var text: String {
+    let model = elaborated.model
+    let weights = model.parameters.reduce(0) { $0 + $1.shape.count }
+    var lines = [
+      "\(page): \(model.name), \(model.parameters.count) tensors, "
+        + "\(Quantity.count(weights)) weights"
+    ]
+    for function in model.functions {
+      lines.append(
+        "  \(function.graph.name)(\(list(function.inputs))) -> \(list(function.outputs))")
+    }
+    for objective in elaborated.objectives { lines.append("  objective \(objective)") }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The same as JSON.
+  var json: JSON {
+    let model = elaborated.model
+    return .pairs([
+      ("model", .string(model.name)), ("tensors", .integer(model.parameters.count)),
+      (
+        "functions",
+        .array(
+          model.functions.map { function in
+            .pairs([
+              ("name", .string(function.graph.name)),
+              ("inputs", .array(function.inputs.map(item))),
+              ("outputs", .array(function.outputs.map(item))),
+            ])
+          })
+      ),
+      ("objectives", .strings(elaborated.objectives)),
+    ])
+  }
+
+  private func item(_ item: GraphInterface) -> JSON {
+    .pairs([
+      ("name", .string(item.name)), ("shape", .integers(item.shape.dimensions)),
+    ])
+  }
+
+  private func list(_ items: [GraphInterface]) -> String {
+    items.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
+  }
+}
+
+/// What `--report` says of a compilation.
+struct CompileReport {
+  private let result: Compilation.Result
+  private let target: String
+  private let hash: String
+  private let writing: Double
+
+  init(_ result: Compilation.Result, target: String, hash: String, writing: Double) {
+    self.result = result
+    self.target = target
+    self.hash = hash
+    self.writing = writing
+  }
+
+  /// A table of the functions, then sizes and times.
+  var lines: [String] {
+    var lines = [
+      "function".padded(to: 20) + " batch   nodes  instr.   MACs before    MACs after       arena"
+    ]
+    for report in result.built.reports {
+      lines.append(
+        report.name.padded(to: 20) + String(report.batch).aligned(to: 6)
+          + String(report.nodesBefore).aligned(to: 8) + String(report.instructions).aligned(to: 8)
+          + Quantity.count(report.macsBefore).aligned(to: 14)
+          + Quantity.count(report.macsAfter).aligned(to: 14)
+          + Quantity.bytes(report.arenaBytes).aligned(to: 12))
+    }
+    lines.append("weights " + Quantity.bytes(result.built.plan.weightBytes) + ", hash \(hash)")
+    lines.append(
+      "elaboration \(Quantity.seconds(result.elaboration)), reading weights and words "
+        + "\(Quantity.seconds(result.reading)), passes and packing "
+        + "\(Quantity.seconds(result.building)), writing \(Quantity.seconds(writing))")
+    return lines
+  }
+
+  /// The same as JSON.
+  var json: JSON {
+    .pairs([
+      ("plan", .string(target)), ("hash", .string(hash)),
+      ("weight_bytes", .integer(result.built.plan.weightBytes)),
+      (
+        "functions",
+        .array(
+          result.built.reports.map { report in
+            .pairs([
+              ("name", .string(report.name)), ("batch", .integer(report.batch)),
+              ("nodes", .integer(report.nodesBefore)),
+              ("instructions", .integer(report.instructions)),
+              ("macs_before", .integer(report.macsBefore)),
+              ("macs_after", .integer(report.macsAfter)),
+              ("arena_bytes", .integer(report.arenaBytes)),
+            ])
+          })
+      ),
+      (
+        "seconds",
+        .pairs([
+          ("elaboration", .number(result.elaboration)), ("reading", .number(result.reading)),
+          ("building", .number(result.building)), ("writing", .number(writing)),
+        ])
+      ),
+      ("notes", .strings(result.built.plan.notes)),
+    ])
+  }
+}
+
+/// A compiled model as text.
+struct EmittedText {
+  /// The text.
+  let text: String
+
+  init(_ built: PlanBuilder.Result, _ emission: Emission) {
+    switch emission {
+    case .plan: text = PlanListing.text(built.plan)
+    case .ir, .onnx: text = built.graphs.map { PrintedGraph($0).text }.joined(separator: "\n")
+    case .dot: text = built.graphs.map { Self.dot($0) }.joined(separator: "\n")
+    }
+  }
+
+  /// A graph for Graphviz: a box for each node with its op and shape.
+  private static func dot(_ graph: Graph) -> String {
+    var lines = [
+      "digraph \(quoted(graph.name)) {", "  node [shape=box, fontname=\"Helvetica\"];",
+    ]
+    for (index, node) in graph.nodes.enumerated() {
+      lines.append(
+        "  n\(index) [label=\(quoted("\(type(of: node.op).mnemonic)\n\(node.shape)"))];")
+      for operand in node.operands { lines.append("  n\(operand.index) -> n\(index);") }
+    }
+    for output in graph.outputs {
+      let name = quoted("output \(output.name)")
+      lines.append("  \(name) [shape=ellipse];")
+      lines.append("  n\(output.value.index) -> \(name);")
+    }
+    return (lines + ["}", ""]).joined(separator: "\n")
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      .replacing("\n", with: "\\n") + "\""
+  }
+}
