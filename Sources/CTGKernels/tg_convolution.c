@@ -15,7 +15,7 @@ typedef struct {
   ptrdiff_t group, first_panel, end_panel;
   /* The input place of the first output place's first tap. */
   const float *in;
-  float *scratch;
+  float *weights, *scratch;
   void *program_workspace;
 } tile_place;
 
@@ -62,6 +62,22 @@ static void fill_patch(const tile_place *tile, float *patch) {
   }
 }
 
+/* Turns the weights of a group from panels to [outputs][taps][run], runs padded to whole panels. */
+static void turn_weights(const tile_place *tile) {
+  const tg_convolution *c = tile->convolution;
+  const tg_convolution_part *p = tile->part;
+  const ptrdiff_t taps = p->outer * p->inner;
+  const ptrdiff_t run = (p->run + TG_PANEL - 1) / TG_PANEL * TG_PANEL;
+  const float *from = p->weights + tile->group * taps * p->run * TG_PANEL;
+  for (ptrdiff_t tap = 0; tap < taps; tap += 1) {
+    for (ptrdiff_t k = 0; k < p->run; k += 1, from += TG_PANEL) {
+      for (ptrdiff_t o = 0; o < c->group_out; o += 1) {
+        tile->weights[(o * taps + tap) * run + k] = from[o];
+      }
+    }
+  }
+}
+
 /* The program of the epilogue over one row of pixels in the scratch memory. */
 static void run_epilogue(const tile_place *tile, const ptrdiff_t at[3], const float *sums,
                          ptrdiff_t sums_stride, ptrdiff_t pixels, ptrdiff_t first_channel,
@@ -93,7 +109,7 @@ static void run_rows(const tile_place *tile, ptrdiff_t row, int rows, ptrdiff_t 
   const ptrdiff_t in_channels = p->kernel_height * p->kernel_width * c->group_in;
   const ptrdiff_t first = tile->group * c->group_out + panel * TG_PANEL;
   const ptrdiff_t channels = least(panels * TG_PANEL, c->group_out - panel * TG_PANEL);
-  const ptrdiff_t sums_stride = panels * TG_PANEL;
+  const ptrdiff_t sums_stride = p->dots ? channels : panels * TG_PANEL;
   tg_micro_arguments a = {
       .in_stride = p->patch_stride[axis] * c->step[axis],
       .out_stride = c->finishes ? p->out_stride[axis] : sums_stride,
@@ -126,6 +142,12 @@ static void run_rows(const tile_place *tile, ptrdiff_t row, int rows, ptrdiff_t 
   }
   const tg_micro *kernels = c->micro->kernels[panels - 1][rows - 1];
   ptrdiff_t widest = c->micro->pixels[panels - 1];
+  if (p->dots) {
+    kernels = c->micro->dots[channels - 1];
+    widest = TG_DOT_PIXELS;
+    a.weights = tile->weights;
+    a.panel_stride = p->outer * p->inner * ((p->run + TG_PANEL - 1) / TG_PANEL * TG_PANEL);
+  }
   while (widest > 1 && !kernels[widest - 1]) widest -= 1;
   ptrdiff_t parts = (pixels + widest - 1) / widest, done = 0;
   for (ptrdiff_t part = 0; part < parts; part += 1) {
@@ -173,8 +195,9 @@ void tg_convolution_run(const void *record, ptrdiff_t tile, void *workspace) {
   tile_place place = {
       .convolution = c,
       .part = p,
-      .scratch = (float *)(memory + c->patch_bytes),
-      .program_workspace = memory + c->patch_bytes + c->scratch_bytes,
+      .weights = (float *)(memory + c->patch_bytes),
+      .scratch = (float *)(memory + c->patch_bytes + c->weights_bytes),
+      .program_workspace = memory + c->patch_bytes + c->weights_bytes + c->scratch_bytes,
   };
   ptrdiff_t rest = tile - p->first_tile;
   for (int a = 2; a >= 0; a -= 1) {
@@ -194,12 +217,13 @@ void tg_convolution_run(const void *record, ptrdiff_t tile, void *workspace) {
     place.in = workspace;
     fill_patch(&place, workspace);
   }
+  if (p->dots) turn_weights(&place);
   const ptrdiff_t pixels = place.count[p->pixel_axis];
   const ptrdiff_t rows = place.count[p->row_axes[0]] * place.count[p->row_axes[1]];
   for (ptrdiff_t panel = place.first_panel; panel < place.end_panel;) {
     int panels = panel_count(c->micro, pixels, rows, place.end_panel - panel);
     for (ptrdiff_t row = 0; row < rows;) {
-      int count = row_count(c->micro, panels, pixels, rows - row);
+      int count = p->dots ? 1 : row_count(c->micro, panels, pixels, rows - row);
       run_rows(&place, row, count, panel, panels);
       row += count;
     }

@@ -67,10 +67,40 @@ MICRO(4, 1, 4)
 MICRO(4, 1, 5)
 MICRO(4, 1, 6)
 MICRO(4, 1, 7)
+DOT(1, 1)
+DOT(1, 2)
+DOT(1, 3)
+DOT(1, 4)
+DOT(1, 5)
+DOT(1, 6)
+DOT(2, 1)
+DOT(2, 2)
+DOT(2, 3)
+DOT(2, 4)
+DOT(2, 5)
+DOT(2, 6)
+DOT(3, 1)
+DOT(3, 2)
+DOT(3, 3)
+DOT(3, 4)
+DOT(3, 5)
+DOT(3, 6)
+DOT(4, 1)
+DOT(4, 2)
+DOT(4, 3)
+DOT(4, 4)
+DOT(4, 5)
+DOT(4, 6)
 
 const tg_micro_table tg_micros_avx512 = {
     .pixels = {14, 14, 0, 7},
     .depthwise = depthwise,
+    .dots = {
+        {dot_1_1, dot_1_2, dot_1_3, dot_1_4, dot_1_5, dot_1_6},
+        {dot_2_1, dot_2_2, dot_2_3, dot_2_4, dot_2_5, dot_2_6},
+        {dot_3_1, dot_3_2, dot_3_3, dot_3_4, dot_3_5, dot_3_6},
+        {dot_4_1, dot_4_2, dot_4_3, dot_4_4, dot_4_5, dot_4_6},
+    },
     .kernels = {
         [0][0] = {micro_1_1_1, micro_1_1_2, micro_1_1_3, micro_1_1_4, micro_1_1_5, micro_1_1_6, micro_1_1_7, micro_1_1_8, micro_1_1_9, micro_1_1_10, micro_1_1_11, micro_1_1_12, micro_1_1_13, micro_1_1_14},
         [0][1] = {micro_1_2_1, micro_1_2_2, micro_1_2_3, micro_1_2_4, micro_1_2_5, micro_1_2_6, micro_1_2_7},

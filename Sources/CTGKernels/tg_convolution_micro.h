@@ -81,6 +81,52 @@ static inline __attribute__((always_inline)) void micro(const tg_micro_arguments
   }
 }
 
+/* S pixels times O output channels, vectors along the input channels. A result is the sum of the
+ * lanes of one chain, whatever S is. */
+static inline __attribute__((always_inline)) void dot(const tg_micro_arguments *a, const int S,
+                                                      const int O) {
+  vf sums[TG_DOT_PIXELS * TG_DOT_OUTPUTS];
+  UNROLL for (int i = 0; i < S * O; i += 1) sums[i] = vset(0.0f);
+  const float *tap = a->weights;
+  const ptrdiff_t padded = (a->run + TG_PANEL - 1) / TG_PANEL * TG_PANEL;
+  for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
+    for (ptrdiff_t inner = 0; inner < a->inner; inner += 1, tap += padded) {
+      const float *w = tap;
+      const float *in = a->in[0] + outer * a->outer_stride + inner * a->inner_stride;
+      ptrdiff_t left = a->run;
+      for (; left >= VW; left -= VW, in += VW, w += VW) {
+        vf weights[TG_DOT_OUTPUTS];
+        UNROLL for (int o = 0; o < O; o += 1) weights[o] = vload(w + o * a->panel_stride);
+        UNROLL for (int s = 0; s < S; s += 1) {
+          vf x = vload(in + s * a->in_stride);
+          UNROLL for (int o = 0; o < O; o += 1) {
+            sums[s * O + o] = vfma(x, weights[o], sums[s * O + o]);
+          }
+        }
+      }
+      if (left > 0) {
+        UNROLL for (int s = 0; s < S; s += 1) {
+          vf x = vload_n(in + s * a->in_stride, left);
+          UNROLL for (int o = 0; o < O; o += 1) {
+            sums[s * O + o] = vfma(x, vload_n(w + o * a->panel_stride, left), sums[s * O + o]);
+          }
+        }
+      }
+    }
+  }
+  UNROLL for (int o = 0; o < O; o += 1) {
+    vf scale = vset(a->finish.scale ? a->finish.scale[o] : 1.0f);
+    vf bias = vset(a->finish.bias ? a->finish.bias[o] : 0.0f);
+    UNROLL for (int s = 0; s < S; s += 1) {
+      vf y = finish_vector(vset(vsum(sums[s * O + o])), &a->finish, scale, bias);
+      vstore_n(a->out[0] + s * a->out_stride + o, y, 1);
+    }
+  }
+}
+
+#define DOT(o, s)                                                                                  \
+  static void dot_##o##_##s(const tg_micro_arguments *a) { dot(a, s, o); }
+
 /* V vectors of channels of one pixel, every channel with its own kernel. */
 static inline __attribute__((always_inline)) void depthwise_vectors(const tg_micro_arguments *a,
                                                                     ptrdiff_t channel,

@@ -203,6 +203,17 @@ static void place_taps(const tg_convolution *c, tg_convolution_part *p) {
   }
 }
 
+/* Takes vectors along input channels where a panel would be mostly empty and runs are long enough
+ * to pay for the sum of lanes. */
+static void choose_dots(tg_convolution *c, tg_convolution_part *p) {
+  p->dots = c->group_out <= TG_DOT_OUTPUTS && p->pixel_axis == 2 && p->run >= 32 &&
+            p->run * p->outer * p->inner >= 128 && c->micro->dots[0][0] != NULL;
+  if (!p->dots) return;
+  ptrdiff_t run = divide_up(p->run, TG_PANEL) * TG_PANEL;
+  ptrdiff_t floats = c->group_out * p->outer * p->inner * run;
+  c->weights_bytes = most(c->weights_bytes, floats * (ptrdiff_t)sizeof(float));
+}
+
 static void prepare_part(tg_convolution *c, tg_convolution_part *p,
                          const tg_convolution_shape *shape, const tg_phase *phase,
                          const tg_view *operands) {
@@ -285,6 +296,7 @@ int tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
       choose_axis(c, p);
       place_patch(c, p);
       place_taps(c, p);
+      choose_dots(c, p);
       if (!p->in_place) {
         ptrdiff_t bytes = p->tile[0] * p->patch_stride[0] * (ptrdiff_t)sizeof(float);
         c->patch_bytes = most(c->patch_bytes, divide_up(bytes, 64) * 64);
@@ -305,6 +317,6 @@ int tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
     c->scratch_bytes = divide_up(rows_bytes, 64) * 64;
     c->workspace_bytes = tg_program_workspace(&c->program);
   }
-  c->workspace_bytes += c->patch_bytes + c->scratch_bytes;
+  c->workspace_bytes += c->patch_bytes + c->weights_bytes + c->scratch_bytes;
   return 0;
 }

@@ -152,57 +152,61 @@ static int is_flat(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t row_stride,
   return (columns == 1 || column_stride == 1) && (rows == 1 || row_stride == columns);
 }
 
-/* A block of at most TG_TILE elements. */
+static int is_splat(ptrdiff_t rows, ptrdiff_t columns, const tg_block *in) {
+  return (rows == 1 || in->row_stride == 0) && (columns == 1 || in->column_stride == 0);
+}
+
+/* A block of at most TG_TILE elements: as one row where all that is read and written lies so or the
+ * rows are short, else row by row. Operands that fit neither are copied to a buffer first. */
 static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns, float *out,
                      ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
                      const tg_block *operands, float *workspace) {
-  const ptrdiff_t n = rows * columns, width = program->vector_width;
-  const float *values[8 + TG_MAX_STEPS];
-  ptrdiff_t steps[8 + TG_MAX_STEPS];
+  const ptrdiff_t width = program->vector_width;
+  int out_flat = is_flat(rows, columns, out_row_stride, out_column_stride), flat = out_flat;
+  for (int k = 0; k < program->operand_count; k += 1) {
+    const tg_block *in = &operands[k];
+    flat &= is_splat(rows, columns, in) ||
+            is_flat(rows, columns, in->row_stride, in->column_stride);
+  }
+  flat |= columns < width;
+  tg_argument values[8 + TG_MAX_STEPS];
   float *buffer = workspace;
   float *splats = workspace +
                   (program->operand_count + program->register_count + 1) * TG_TILE;
   for (int k = 0; k < program->operand_count; k += 1) {
     const tg_block *in = &operands[k];
-    if ((rows == 1 || in->row_stride == 0) && (columns == 1 || in->column_stride == 0)) {
+    values[k] = (tg_argument){.base = in->base, .row_stride = in->row_stride, .step = width};
+    if (is_splat(rows, columns, in)) {
       float *splat = splats + k * 16, value = in->base[0];
       for (int lane = 0; lane < 16; lane += 1) splat[lane] = value;
-      values[k] = splat;
-      steps[k] = 0;
-    } else if (is_flat(rows, columns, in->row_stride, in->column_stride)) {
-      values[k] = in->base;
-      steps[k] = width;
-    } else {
+      values[k] = (tg_argument){.base = splat};
+    } else if (flat ? !is_flat(rows, columns, in->row_stride, in->column_stride)
+                    : in->column_stride != 1) {
       tg_copy_block(rows, columns, buffer, columns, 1, in->base, in->row_stride,
                     in->column_stride);
-      values[k] = buffer;
-      steps[k] = width;
+      values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
     }
     buffer += TG_TILE;
   }
   for (int k = 0; k < program->register_count; k += 1) {
-    values[8 + k] = buffer;
-    steps[8 + k] = width;
+    values[8 + k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
     buffer += TG_TILE;
   }
-  int direct = is_flat(rows, columns, out_row_stride, out_column_stride);
+  const int direct = flat ? out_flat : out_column_stride == 1;
   float *result = direct ? out : buffer;
+  const ptrdiff_t step_rows = flat ? 1 : rows, n = flat ? rows * columns : columns;
   for (int32_t i = 0; i < program->step_count; i += 1) {
     const tg_placed_step *step = &program->steps[i];
-    const float *arguments[3];
-    ptrdiff_t argument_steps[3];
+    tg_argument arguments[3];
     for (int k = 0; k < step->arity; k += 1) {
       int place = step->arguments[k];
-      if (place >= 128) {
-        arguments[k] = program->constants[place - 128];
-        argument_steps[k] = 0;
-      } else {
-        arguments[k] = values[place];
-        argument_steps[k] = steps[place];
-      }
+      arguments[k] = place >= 128 ? (tg_argument){.base = program->constants[place - 128]}
+                                  : values[place];
     }
-    float *target = step->target == TARGET_OUT ? result : (float *)values[8 + step->target];
-    step->run(target, arguments, argument_steps, n, step->immediate);
+    int last = step->target == TARGET_OUT;
+    step->run(last ? result : (float *)values[8 + step->target].base,
+              last && direct ? out_row_stride : columns, arguments, step_rows, n,
+              step->immediate);
   }
   if (!direct) {
     tg_copy_block(rows, columns, out, out_row_stride, out_column_stride, result, columns, 1);

@@ -1,40 +1,43 @@
 /* The steps of pointwise programs over vectors; included once per instruction set, after a
  * tg_vector header and tg_math.h, with TG_STEP_TABLE the name of the table to define. */
 
-#define LOAD(k) (full ? vload(p##k) : vload_n(p##k, n))
-
-#define UNARY(name, expression)                                                                    \
-  static void step_##name(float *out, const float *const *arguments, const ptrdiff_t *steps,       \
-                          ptrdiff_t n, float immediate) {                                          \
-    const float *pa = arguments[0];                                                                \
-    const ptrdiff_t sa = steps[0];                                                                 \
+#define STEP(name, arity, expression)                                                              \
+  static void step_##name(float *out_row, ptrdiff_t out_row_stride, const tg_argument *arguments,  \
+                          ptrdiff_t rows, ptrdiff_t columns, float immediate) {                    \
     const vf constant = vset(immediate);                                                           \
     (void)constant;                                                                                \
-    int full = 1;                                                                                  \
-    for (; n > 0; n -= VW, out += VW, pa += sa) {                                                  \
-      full = n >= VW;                                                                              \
-      vf a = LOAD(a);                                                                              \
-      vf y = expression;                                                                           \
-      if (full) vstore(out, y);                                                                    \
-      else vstore_n(out, y, n);                                                                    \
+    const float *pa_row = arguments[0].base, *pb_row = NULL, *pc_row = NULL;                       \
+    const ptrdiff_t sa = arguments[0].step, sb = arity > 1 ? arguments[1].step : 0,                \
+                    sc = arity > 2 ? arguments[2].step : 0;                                        \
+    if (arity > 1) pb_row = arguments[1].base;                                                     \
+    if (arity > 2) pc_row = arguments[2].base;                                                     \
+    for (; rows > 0; rows -= 1) {                                                                  \
+      float *out = out_row;                                                                        \
+      const float *pa = pa_row, *pb = pb_row, *pc = pc_row;                                        \
+      ptrdiff_t n = columns;                                                                       \
+      for (; n >= VW; n -= VW, out += VW) {                                                        \
+        const vf a = vload(pa), b = arity > 1 ? vload(pb) : a, c = arity > 2 ? vload(pc) : a;      \
+        (void)b, (void)c;                                                                          \
+        vstore(out, expression);                                                                   \
+        pa += sa;                                                                                  \
+        if (arity > 1) pb += sb;                                                                   \
+        if (arity > 2) pc += sc;                                                                   \
+      }                                                                                            \
+      if (n > 0) {                                                                                 \
+        const vf a = vload_n(pa, n), b = arity > 1 ? vload_n(pb, n) : a,                           \
+                 c = arity > 2 ? vload_n(pc, n) : a;                                               \
+        (void)b, (void)c;                                                                          \
+        vstore_n(out, expression, n);                                                              \
+      }                                                                                            \
+      out_row += out_row_stride;                                                                   \
+      pa_row += arguments[0].row_stride;                                                           \
+      if (arity > 1) pb_row += arguments[1].row_stride;                                            \
+      if (arity > 2) pc_row += arguments[2].row_stride;                                            \
     }                                                                                              \
   }
 
-#define BINARY(name, expression)                                                                   \
-  static void step_##name(float *out, const float *const *arguments, const ptrdiff_t *steps,       \
-                          ptrdiff_t n, float immediate) {                                          \
-    const float *pa = arguments[0], *pb = arguments[1];                                            \
-    const ptrdiff_t sa = steps[0], sb = steps[1];                                                  \
-    (void)immediate;                                                                               \
-    int full = 1;                                                                                  \
-    for (; n > 0; n -= VW, out += VW, pa += sa, pb += sb) {                                        \
-      full = n >= VW;                                                                              \
-      vf a = LOAD(a), b = LOAD(b);                                                                 \
-      vf y = expression;                                                                           \
-      if (full) vstore(out, y);                                                                    \
-      else vstore_n(out, y, n);                                                                    \
-    }                                                                                              \
-  }
+#define UNARY(name, expression) STEP(name, 1, expression)
+#define BINARY(name, expression) STEP(name, 2, expression)
 
 BINARY(add, vadd(a, b))
 BINARY(subtract, vsub(a, b))
@@ -64,19 +67,7 @@ UNARY(softplus, vsoftplus(a))
 UNARY(sign, vsel(vgt(a, vset(0.0f)), vset(1.0f), vsel(vlt(a, vset(0.0f)), vset(-1.0f), a)))
 UNARY(gelu, vgelu(a))
 
-static void step_select(float *out, const float *const *arguments, const ptrdiff_t *steps,
-                        ptrdiff_t n, float immediate) {
-  const float *pa = arguments[0], *pb = arguments[1], *pc = arguments[2];
-  (void)immediate;
-  int full = 1;
-  for (; n > 0; n -= VW, out += VW, pa += steps[0], pb += steps[1], pc += steps[2]) {
-    full = n >= VW;
-    vf a = LOAD(a), b = LOAD(b), c = LOAD(c);
-    vf y = vsel(veq(a, vset(0.0f)), c, b);
-    if (full) vstore(out, y);
-    else vstore_n(out, y, n);
-  }
-}
+STEP(select, 3, vsel(veq(a, vset(0.0f)), c, b))
 
 /* By PointwiseFunction code; a constant is a copy of a constant. */
 const tg_step_function TG_STEP_TABLE[TG_FUNCTION_COUNT] = {

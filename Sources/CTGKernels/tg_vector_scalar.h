@@ -33,6 +33,8 @@ static inline vf vfma(vf a, vf b, vf c) { return a * b + c; }
 static inline vf vmin(vf a, vf b) { return a < b ? a : b; }
 static inline vf vmax(vf a, vf b) { return a > b ? a : b; }
 static inline vf vsqrt(vf a) { return __builtin_elementwise_sqrt(a); }
+/* The sum of the lanes, halves first. */
+static inline float vsum(vf a) { return a; }
 static inline vi viset(int32_t a) { return a; }
 static inline vi vibits(vf a) {
   vi r;

@@ -46,6 +46,13 @@ import Testing
       ConvolutionCase(1, 1, 1, 200, 300, kernel: 1),
       ConvolutionCase(1, 1, 5, 65, 300, kernel: 1),
       ConvolutionCase(1, 1, 333, 33, 37, kernel: 1),
+      // Few output channels.
+      ConvolutionCase(2, 5, 23, 33, 1),
+      ConvolutionCase(1, 5, 23, 44, 2, stride: 2),
+      ConvolutionCase(1, 12, 70, 64, 3),
+      ConvolutionCase(1, 6, 20, 40, 4, dilation: 2),
+      ConvolutionCase(1, 6, 20, 80, 8, groups: 2),
+      ConvolutionCase(1, 6, 9, 300, 3, kernel: 1),
       // Several tiles.
       ConvolutionCase(2, 40, 50, 32, 64),
       ConvolutionCase(1, 16, 16, 128, 256),
@@ -144,6 +151,7 @@ import Testing
     phases.outputGap = 4
     return [
       ConvolutionCase(2, 6, 33, 17, 37), ConvolutionCase(1, 5, 40, 8, 3),
+      ConvolutionCase(2, 5, 40, 48, 3), ConvolutionCase(1, 3, 90, 40, 1),
       ConvolutionCase(3, 4, 4, 20, 64), ConvolutionCase(2, 1, 9, 20, 70, kernel: 1), phases,
       ConvolutionCase(2, 6, 7, 21, 21, groups: 21, depthwise: true),
       ConvolutionCase(2, 6, 7, 12, 40, groups: 2),

@@ -13,6 +13,9 @@ enum {
   TG_MICRO_PIXELS = 14,
   /** The most panels that a micro-kernel takes. */
   TG_MICRO_PANELS = 4,
+  /** The most pixels and output channels of a micro-kernel for few output channels. */
+  TG_DOT_PIXELS = 6,
+  TG_DOT_OUTPUTS = 4,
 };
 
 /** The output places of one residue class with their kernel, as described. */
@@ -69,6 +72,9 @@ typedef struct {
   /** The most pixels of a row, by panels - 1. */
   int pixels[TG_MICRO_PANELS];
   tg_micro _Nullable kernels[TG_MICRO_PANELS][TG_MICRO_ROWS][TG_MICRO_PIXELS];
+  /** Micro-kernels whose vectors run along input channels, by output channels - 1 and pixels - 1;
+   * their weights are [outputs][taps][run], runs padded to whole panels. */
+  tg_micro _Nullable dots[TG_DOT_OUTPUTS][TG_DOT_PIXELS];
   /** One pixel of a depthwise convolution. */
   tg_micro _Nullable depthwise;
 } tg_micro_table;
@@ -84,6 +90,8 @@ typedef struct {
   /** Panels of a tile and how many tiles there are. */
   ptrdiff_t tile_panels, panel_tiles;
   ptrdiff_t first_tile, tile_count;
+  /** 1 if the output channels are so few that vectors run along input channels. */
+  int dots;
   /** 1 if the input is read in place. */
   int in_place;
   /** Elements from input place to input place, of the input itself or of the padded patch. */
@@ -103,7 +111,7 @@ typedef struct {
 typedef struct {
   const tg_micro_table *_Nullable micro;
   const tg_convolution_part *_Nullable parts;
-  ptrdiff_t part_count, tile_count, workspace_bytes, patch_bytes, scratch_bytes;
+  ptrdiff_t part_count, tile_count, workspace_bytes, patch_bytes, weights_bytes, scratch_bytes;
   const float *_Nullable input;
   ptrdiff_t in_extent[3], in_stride[3];
   /** Steps and distances along N, Y, X. */

@@ -21,10 +21,18 @@ typedef struct {
   float immediate;
 } tg_step;
 
-/** Reads n elements from each argument, `steps` elements further for each vector (0 or the vector
- * width), and writes n elements. An argument with step 0 holds a full vector of one value. */
-typedef void (*tg_step_function)(float *_Nonnull out, const float *_Nonnull const *_Nonnull arguments,
-                                 const ptrdiff_t *_Nonnull steps, ptrdiff_t n, float immediate);
+/** Where a step reads: rows `row_stride` apart, the vectors of a row `step` apart. With step 0 a row
+ * is one full vector of one value. */
+typedef struct {
+  const float *_Nullable base;
+  ptrdiff_t row_stride;
+  ptrdiff_t step;
+} tg_argument;
+
+/** Computes rows of n elements from as many of each argument. */
+typedef void (*tg_step_function)(float *_Nonnull out, ptrdiff_t out_row_stride,
+                                 const tg_argument *_Nonnull arguments, ptrdiff_t rows, ptrdiff_t n,
+                                 float immediate);
 
 /** A step with its places: argument < 8 an operand, < 8 + registers a tile buffer, else a
  * constant. */
