@@ -312,11 +312,17 @@ extension CheckerCase {
       first("range reversed", .range(1, 0)) { $0.kind = image(1, 0) },
       first("range empty", .range(1, 1)) { $0.kind = image(1, 1) },
       first("range infinite", .range(0, .infinity)) { $0.kind = image(0, .infinity) },
-      first("fit of several words", .words) { $0.kind = image(0, 1, fit: "two words") },
+      first("fit of a long word", .words) {
+        $0.kind = image(0, 1, fit: String(repeating: "a", count: 65))
+      },
+      first("fit on two lines", .words) { $0.kind = image(0, 1, fit: "crop\n136") },
       first("lengths of a picture", .lengthsUnexpected) { $0.lengths = View(slot: 2, shape: [1]) },
       first("infinite default", .defaultValue(.infinity)) { $0.defaultValue = .infinity },
       first("negative rows", .rows(-1)) { $0.rows = -1 },
       first("rows beyond exact floats", .rows(1 << 25)) { $0.rows = 1 << 25 },
+      CheckerCase("fit of two words", nil) {
+        $0.functions[0].inputs[0].kind = .image(low: 0, high: 1, fit: "crop 136", filter: "lanczos")
+      },
       CheckerCase("name", .name(.input, "x.lengths")) {
         $0.functions[0].inputs[0].name = "x.lengths"
       },

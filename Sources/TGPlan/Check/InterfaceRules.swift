@@ -63,7 +63,7 @@ extension FunctionCheck {
       guard [1, 3].contains(item.view.dimensions[1]) else {
         throw PlanError(.item(.channels(item.view.dimensions[1])))
       }
-      guard PlanName.isWord(fit), PlanName.isWord(filter) else { throw PlanError(.item(.words)) }
+      guard PlanName.isWords(fit), PlanName.isWords(filter) else { throw PlanError(.item(.words)) }
     case .text(let vocabulary):
       try rank(2)
       try tokenizer(vocabulary)

@@ -117,9 +117,9 @@ enum PlanName {
     }
   }
 
-  /// A short word of printable ASCII, or nothing.
-  static func isWord(_ word: String) -> Bool {
-    word.utf8.count <= 64 && word.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+  /// A few words of printable ASCII, or nothing.
+  static func isWords(_ words: String) -> Bool {
+    words.utf8.count <= 64 && words.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
   }
 
   /// 64 lower-case hexadecimal digits.
