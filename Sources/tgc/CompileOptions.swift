@@ -15,7 +15,7 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
 
 /// What `tgc` can be told.
 struct CompileOptions: ParsableArguments {
-  @Argument(
+  @ArgumentParser.Argument(
     help: "The page, a .tgraph file; - for the standard input.",
     completion: .file(extensions: ["tgraph"]))
   var graph: String

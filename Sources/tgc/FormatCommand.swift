@@ -17,7 +17,7 @@ struct FormatCommand: Tool {
 
   static let toolName = "tgc fmt"
 
-  @Argument(
+  @ArgumentParser.Argument(
     help: "The pages; - for the standard input.", completion: .file(extensions: ["tgraph"]))
   var files: [String]
 
@@ -57,7 +57,8 @@ struct FormatCommand: Tool {
     if hasErrors { throw ExitCode(ExitStatus.badInput.rawValue) }
     guard unstyled.isEmpty else {
       throw Failure(
-        .checkFailed, unstyled.count == 1 ? "1 file is not in style" : "\(unstyled.count) files are not in style",
+        .checkFailed,
+        unstyled.count == 1 ? "1 file is not in style" : "\(unstyled.count) files are not in style",
         hint: "tgc fmt " + unstyled.map { Path.quoted($0) }.joined(separator: " "))
     }
   }
