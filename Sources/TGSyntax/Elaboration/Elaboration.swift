@@ -11,7 +11,7 @@ final class Elaboration {
   /// The most rounds of one loop, elements of one list and characters of one text.
   static let maximumCount = 100_000
   /// The most evaluation steps of one function.
-  static let maximumSteps = 20_000_000
+  static let maximumSteps = 1_000_000
   /// How deep evaluation may nest, over all calls.
   static let maximumDepth = 700
   /// The most findings that are reported.
@@ -44,6 +44,8 @@ final class Elaboration {
   /// True inside an objective.
   var isObjective = false
   private var steps = 0
+  /// True once a limit of the whole function was passed: nothing more is evaluated.
+  private var isExhausted = false
   private var depth = 0
 
   /// A call that is being evaluated.
@@ -69,13 +71,16 @@ final class Elaboration {
 
   /// Counts one step of evaluation.
   func step(at range: SourceRange) throws {
+    guard !isExhausted else { throw ElaborationFailure.known }
     steps += 1
     if steps > Elaboration.maximumSteps {
+      isExhausted = true
       throw failure(
         "limit", "this takes more than \(Elaboration.maximumSteps) steps to unfold", at: range,
         hint: "loops are unrolled at compile time")
     }
     if builder.graph.nodes.count > Elaboration.maximumNodes {
+      isExhausted = true
       throw failure(
         "limit", "the graph has more than \(Elaboration.maximumNodes) nodes", at: range,
         hint: "loops are unrolled at compile time")

@@ -99,8 +99,8 @@ extension Elaboration {
       guard case .int(let first) = lower, case .int(let last) = upper else {
         throw failure("type", "a loop goes through whole numbers", at: expression.range)
       }
+      guard closed ? first <= last : first < last else { return [] }
       let end = closed ? last : last - 1
-      guard first <= end else { return [] }
       let (count, overflow) = end.subtractingReportingOverflow(first)
       guard !overflow, count < Elaboration.maximumCount else {
         throw failure(

@@ -1,6 +1,7 @@
 import TGDiagnostics
 import TGIR
 import TGPlan
+import TGTensor
 
 /// A type with its sizes known.
 indirect enum ResolvedType {
@@ -81,6 +82,10 @@ extension Elaboration {
         hint: "Image[3, 64, 64], Tensor[512], Tensor[] for one number")
     }
     let shape = try sizes.map { try size($0, in: environment) }
+    guard shape.count < Shape.maximumRank else {
+      throw failure(
+        "rank", "a tensor has at most \(Shape.maximumRank - 1) axes beside the batch", at: range)
+    }
     var given: [GivenArgument] = []
     for argument in arguments {
       given.append(
@@ -136,6 +141,9 @@ extension Elaboration {
         try expect(1, "Text[25](vocabulary: \"captions\"): words")
       } else {
         try expect(2, "Sequence[25, 300]: words, numbers of each")
+      }
+      guard shape[0] <= 65_536 else {
+        throw failure("limit", "a text has at most 65536 words", at: range)
       }
       return .text(
         TextType(

@@ -7,6 +7,26 @@ import TGTensor
 // Tensors between the language, which does not count the batch, and the graph, which does.
 
 extension Elaboration {
+  /// A tensor that runs on a machine: at most 2³¹ − 1 elements, the batch included, and 8 axes.
+  func bounded(_ tensor: Tensor, at range: SourceRange) throws -> Tensor {
+    var count = tensor.isBatched ? batch : 1
+    for extent in tensor.shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard !overflow, product <= Int(Int32.max) else {
+        throw failure(
+          "tensor-size",
+          "\(shapeText(tensor.shape)) has more than 2147483647 elements"
+            + (batch > 1 ? " in a batch of \(batch)" : ""), at: range)
+      }
+      count = product
+    }
+    guard tensor.shape.count < Shape.maximumRank else {
+      throw failure(
+        "rank", "a tensor has at most \(Shape.maximumRank - 1) axes beside the batch", at: range)
+    }
+    return tensor
+  }
+
   /// Nodes made from now on come from this place.
   func stamp(_ range: SourceRange, _ scope: WeightScope?) {
     builder.origin = Origin(ranges: [range], scope: scope?.label ?? "")
@@ -112,11 +132,12 @@ extension Elaboration {
     sign: String? = nil, immediate: Float = 0
   ) throws -> Tensor {
     let shape = try joined(operands, at: range, sign: sign ?? "and")
+    let isBatched = operands.contains { $0.isBatched }
     stamp(range, nil)
     let values = try operands.map { try aligned($0, rank: shape.count) }
     let value = try builder.insert(Map(function, immediate: immediate), values)
-    return Tensor(
-      value: value, shape: shape, isBatched: operands.contains { $0.isBatched }, range: range)
+    return try bounded(
+      Tensor(value: value, shape: shape, isBatched: isBatched, range: range), at: range)
   }
 
   /// The axis that a number means: negative ones count from the end.

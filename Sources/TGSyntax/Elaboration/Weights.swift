@@ -63,7 +63,6 @@ extension Elaboration {
     let place = places.place(in: activation.place, at: range, visit: visit)
     let key = WeightTable.Key(root: scope.root, name: name)
     if let entry = weights.entry(key) {
-      if entry.place != place { noteClash(name, entry.place, place, at: range) }
       guard entry.parameter.shape == extents else {
         throw failure(
           "tensor-twice",
@@ -71,6 +70,7 @@ extension Elaboration {
             + "\(sizesText(shape)) here", at: range,
           notes: [Diagnostic.Note("read here", at: entry.parameter.range)])
       }
+      if entry.place != place { noteClash(name, entry.place, place, at: range) }
       return Tensor(value: entry.value, shape: shape, isBatched: false, range: range)
     }
     let value = try builder.insert(

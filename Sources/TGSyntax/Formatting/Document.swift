@@ -18,6 +18,10 @@ indirect enum Document {
   case indent(Document)
   /// Unbroken if it fits on the line, otherwise all its own lines are broken.
   case group(Document)
+  /// On one line in any case.
+  case flat(Document)
+  /// The first of several layouts that stays within the width, or the last.
+  case choice([Document])
 
   /// Documents with something between neighbours.
   static func joined(_ documents: [Document], by separator: Document) -> Document {
@@ -29,13 +33,20 @@ indirect enum Document {
     return .sequence(result)
   }
 
+  /// A group that is broken even if it would fit.
+  static func open(_ document: Document) -> Document {
+    guard case .group(let part) = document else { return document }
+    return part
+  }
+
   /// True if a line ends in it whatever the width.
   var isBroken: Bool {
     switch self {
     case .hardLine, .emptyLine, .trailing: true
     case .text, .line, .softLine: false
     case .sequence(let parts): parts.contains { $0.isBroken }
-    case .indent(let part), .group(let part): part.isBroken
+    case .indent(let part), .group(let part), .flat(let part): part.isBroken
+    case .choice(let layouts): layouts.first?.isBroken ?? false
     }
   }
 }
@@ -93,6 +104,32 @@ struct DocumentRenderer {
       }
     case .indent(let part):
       write(part, indentation: indentation + 2, broken: broken, rest: rest)
+    case .flat(let part): write(part, indentation: indentation, broken: false, rest: rest)
+    case .group(let part) where !broken:
+      write(part, indentation: indentation, broken: false, rest: rest)
+    case .choice(let layouts) where !broken:
+      if let flat = layouts.first {
+        write(flat, indentation: indentation, broken: false, rest: rest)
+      }
+    case .choice(let layouts):
+      for layout in layouts.dropLast() {
+        var trial = self
+        trial.output = String(repeating: " ", count: column)
+        trial.trailing = []
+        trial.write(layout, indentation: indentation, broken: true, rest: rest)
+        let lines = trial.output.split(separator: "\n", omittingEmptySubsequences: false)
+        let last = lines.count - 1
+        let fits = lines.indices.allSatisfy {
+          lines[$0].count + ($0 == last ? rest : 0) <= width
+        }
+        if fits {
+          write(layout, indentation: indentation, broken: true, rest: rest)
+          return
+        }
+      }
+      if let last = layouts.last {
+        write(last, indentation: indentation, broken: true, rest: rest)
+      }
     case .group(let part):
       let start = column == 0 ? indentation : column
       let fits = !part.isBroken && start + flatWidth(part) + rest <= width
@@ -119,7 +156,8 @@ struct DocumentRenderer {
     case .line: 1
     case .softLine, .hardLine, .emptyLine, .trailing: 0
     case .sequence(let parts): parts.reduce(0) { $0 + flatWidth($1) }
-    case .indent(let part), .group(let part): flatWidth(part)
+    case .indent(let part), .group(let part), .flat(let part): flatWidth(part)
+    case .choice(let layouts): layouts.first.map { flatWidth($0) } ?? 0
     }
   }
 
@@ -127,7 +165,8 @@ struct DocumentRenderer {
   private func headWidth(_ document: Document, broken: Bool) -> (columns: Int, ends: Bool)? {
     switch document {
     case .text(let text): return (text.count, false)
-    case .line, .softLine: return broken ? (0, true) : (1, false)
+    case .line: return broken ? (0, true) : (1, false)
+    case .softLine: return broken ? (0, true) : (0, false)
     case .hardLine, .emptyLine: return (0, true)
     case .trailing: return (0, false)
     case .sequence(let parts):
@@ -139,7 +178,9 @@ struct DocumentRenderer {
       }
       return (columns, false)
     case .indent(let part): return headWidth(part, broken: broken)
-    case .group(let part): return headWidth(part, broken: true)
+    case .group(let part): return headWidth(part, broken: broken)
+    case .flat(let part): return headWidth(part, broken: false)
+    case .choice(let layouts): return layouts.last.flatMap { headWidth($0, broken: broken) }
     }
   }
 }

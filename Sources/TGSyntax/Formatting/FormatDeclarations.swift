@@ -43,9 +43,7 @@ extension Formatter {
       parts += address(part.address)
       return .sequence(parts)
     case .require(let condition, let message):
-      return .sequence([
-        .text("require "), document(condition), .text(", "), raw(message.range),
-      ])
+      return requirement(condition, message)
     case .ignore(let pattern): return .sequence([.text("ignore "), raw(pattern.range)])
     case .optional(let pattern, let value):
       return .sequence([
@@ -84,33 +82,41 @@ extension Formatter {
 
   mutating func document(_ function: FunctionDeclaration) -> Document {
     let resultsStart = function.results?.first.map { ($0.name?.range ?? $0.type.range).start }
-    let parametersEnd = resultsStart ?? function.body.range.start
-    var parts: [Document] = [
-      .text("\(function.kind.rawValue) \(function.name.name)"),
-      parameters(function.parameters, end: parametersEnd),
-    ]
-    if let results = function.results { parts.append(self.results(results, function)) }
-    parts.append(.text(" "))
-    parts.append(body(function.body))
-    return .sequence(parts)
+    let head = Document.text("\(function.kind.rawValue) \(function.name.name)")
+    let parameters = parameters(
+      function.parameters, end: resultsStart ?? function.body.range.start)
+    var signature: Document = .sequence([head, parameters])
+    if let results = function.results {
+      let list = self.results(results, function)
+      let start = Document.sequence([head, parameters])
+      let broken: Document = .sequence([head, .open(parameters), .text(" -> "), list])
+      // All on one line; the results below; the results broken; the parameters broken.
+      signature =
+        broken.isBroken && (start.isBroken || list.isBroken)
+        ? broken
+        : .choice([
+          .flat(.sequence([start, .text(" -> "), list])),
+          .sequence([
+            .flat(start),
+            .indent(.indent(.sequence([.hardLine, .text("-> "), .flat(list)]))),
+          ]),
+          .sequence([.flat(start), .text(" -> "), .open(list)]),
+          broken,
+        ])
+    }
+    return .sequence([signature, .text(" "), body(function.body)])
   }
 
   private mutating func results(_ results: [ResultDeclaration], _ function: FunctionDeclaration)
     -> Document
   {
-    var list: Document
-    if let first = results.first, first.name == nil {
-      list = document(first.type)
-    } else {
-      list = bracketed(
-        "(", results, ")", end: function.body.range.start,
-        range: { ($0.name?.range ?? $0.type.range).merged(with: $0.type.range) },
-        document: { formatter, result in
-          .sequence([.text("\(result.name?.name ?? ""): "), formatter.document(result.type)])
-        })
-    }
-    list = .sequence([.line, .text("-> "), list])
-    return .group(.indent(.indent(list)))
+    if let first = results.first, first.name == nil { return document(first.type) }
+    return bracketed(
+      "(", results, ")", end: function.body.range.start,
+      range: { ($0.name?.range ?? $0.type.range).merged(with: $0.type.range) },
+      document: { formatter, result in
+        .sequence([.text("\(result.name?.name ?? ""): "), formatter.document(result.type)])
+      })
   }
 
   private mutating func parameters(_ parameters: [ParameterDeclaration], end: Int) -> Document {

@@ -117,9 +117,13 @@ extension Formatter {
     return broken(runs)
   }
 
-  /// Runs on lines of their own, the second and later ones further in.
+  /// Runs on lines of their own, everything behind the first element further in.
   private func broken(_ runs: [[Document]]) -> Document {
-    .indent(.joined(runs.map { .group(.sequence($0)) }, by: .hardLine))
+    let head = runs[0]
+    let first = Document.group(
+      .sequence([head[0], .indent(.sequence(Array(head.dropFirst())))]))
+    let rest = runs.dropFirst().map { Document.sequence([.hardLine, .group(.sequence($0))]) }
+    return .sequence([first, .indent(.sequence(rest))])
   }
 
   private mutating func choice(_ expression: Expression) -> Document {

@@ -45,9 +45,7 @@ extension Formatter {
       ])
     case .choice(let choice): return document(choice)
     case .require(let condition, let message):
-      return .sequence([
-        .text("require "), document(condition), .text(", "), raw(message.range),
-      ])
+      return requirement(condition, message)
     case .result(let value): return .sequence([.text("return "), document(value)])
     case .function(let function): return document(function)
     case .sample(let name, let type):
@@ -64,11 +62,17 @@ extension Formatter {
       return .group(
         .sequence([
           .text("minimize "), written,
-          .indent(
-            .indent(
-              .sequence([.line, .text("over \(over) using "), recipeDocument]))),
+          .indent(.sequence([.line, .text("over \(over) using "), recipeDocument])),
         ]))
     }
+  }
+
+  mutating func requirement(_ condition: Expression, _ message: StringLiteral) -> Document {
+    .group(
+      .sequence([
+        .text("require "), document(condition), .text(","),
+        .indent(.sequence([.line, raw(message.range)])),
+      ]))
   }
 
   private mutating func document(_ choice: IfStatement) -> Document {
@@ -92,7 +96,7 @@ extension Formatter {
       taps += [.line, .text("with "), raw(tap.address.range), .text(" as \(tap.name.name)")]
       if let edit = tap.edit { taps += [.text(" { "), document(edit), .text(" }")] }
     }
-    if !taps.isEmpty { parts.append(.indent(.indent(.sequence(taps)))) }
+    if !taps.isEmpty { parts.append(.indent(.sequence(taps))) }
     return .group(.sequence(parts))
   }
 }

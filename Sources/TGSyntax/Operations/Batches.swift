@@ -17,7 +17,7 @@ let batches: [Operation] = [
     let x = try call.across("x")
     let batch = call.elaboration.batch
     let count = try call.int("count", in: 1...(1 << 22))
-    guard count <= Int(Int32.max) / max(batch, 1) else {
+    guard count <= (1 << 24) / max(batch, 1) else {
       throw failure("tensor-size", "`count` is too large", at: call.place("count"))
     }
     let sources = (0..<batch * count).map { Float($0 % batch) }

@@ -262,6 +262,15 @@ struct OperationCall {
 }
 
 extension Elaboration {
+  private func bounded(_ result: Datum, at range: SourceRange) throws {
+    switch result {
+    case .tensor(let tensor): _ = try bounded(tensor, at: range)
+    case .list(let elements): for element in elements { try bounded(element, at: range) }
+    case .tuple(let fields): for field in fields { try bounded(field.value, at: range) }
+    default: break
+    }
+  }
+
   /// Runs an operation.
   func run(
     _ operation: Operation, _ given: [GivenArgument], address: String?,
@@ -286,6 +295,7 @@ extension Elaboration {
     stamp(range, scope)
     do {
       let result = try operation.run(call)
+      try bounded(result, at: range)
       return address == nil ? result : try tapped(result, scope, at: range)
     } catch let error as TypeRuleError {
       throw failure(error.id, error.message, at: range, hint: error.hint)

@@ -87,6 +87,9 @@ private struct Recurrence {
         "`\(call.operation.name)` needs a sequence [T, D], not \(shapeText(sequence.shape))",
         at: call.range, notes: call.elaboration.producers([sequence], except: call.range))
     }
+    guard sequence.shape[0] <= 65_536 else {
+      throw failure("limit", "a recurrence takes at most 65536 words", at: call.range)
+    }
     x = try call.elaboration.batched(sequence)
     hidden = try call.int("hidden")
     reversed = try call.boolean("reversed", default: false)
@@ -133,6 +136,7 @@ private struct Recurrence {
     var state = RecurrentState()
     var outputs = [Value?](repeating: nil, count: words)
     for t in reversed ? Array((0..<words).reversed()) : Array(0..<words) {
+      try elaboration.step(at: call.range)
       let slice = try elaboration.builder.slice(inputs, axis: 1, from: t, count: 1)
       let input = try elaboration.builder.reshape(slice, [batch, rows])
       var recurrent = zero

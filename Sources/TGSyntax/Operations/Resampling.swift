@@ -20,6 +20,9 @@ let resamplings: [Operation] = [
     let scale = try call.given("scale") == nil ? nil : call.number("scale")
     var value = x.value
     for axis in 0..<2 {
+      guard x.shape[axis + 1] <= 65_536 else {
+        throw failure("limit", "`resize` takes at most 65536 rows or columns", at: call.range)
+      }
       guard
         let table = ResampleTable(
           convention: convention, inputSize: x.shape[axis + 1], outputSize: size[axis],
@@ -90,6 +93,9 @@ let resamplings: [Operation] = [
     let unit = taps.map { $0 / sum }
     let kernel = unit.flatMap { row in unit.map { Float(row * $0) } }
     let channels = x.shape[0]
+    guard channels <= 1 << 16 else {
+      throw failure("limit", "`fir` takes at most 65536 channels", at: call.range)
+    }
     let weights = (0..<channels).flatMap { _ in kernel }
     let weight = try call.elaboration.constant(
       [channels, 1, taps.count, taps.count], weights, at: call.range)

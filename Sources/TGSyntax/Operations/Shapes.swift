@@ -163,9 +163,6 @@ let shapings: [Operation] = [
   },
   Operation("constant", ["values"]) { call in
     let (shape, numbers) = try call.nested(call.required("values").value, depth: 0)
-    guard numbers.count <= Elaboration.maximumCount else {
-      throw failure("limit", "a constant has at most 100000 numbers", at: call.range)
-    }
     return call.result(
       try call.elaboration.constant(shape, numbers.map { Float($0) }, at: call.range))
   },
@@ -254,6 +251,9 @@ extension OperationCall {
       }
       shape = inner
       numbers += values
+      guard numbers.count <= Elaboration.maximumCount else {
+        throw failure("limit", "a constant has at most 100000 numbers", at: range)
+      }
     }
     return ([elements.count] + (shape ?? []), numbers)
   }

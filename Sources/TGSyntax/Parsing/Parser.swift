@@ -24,7 +24,7 @@ private func place(_ diagnostic: Diagnostic) -> Int { diagnostic.range?.start ??
 /// stack; what repeats is a loop.
 struct Parser {
   /// How deep brackets, braces and prefixes may nest.
-  static let maximumDepth = 64
+  static let maximumDepth = 128
   /// How high an expression's tree may be: long sums and pipes are high trees.
   static let maximumHeight = 256
   /// The most findings that are reported for one file.
