@@ -48,7 +48,10 @@ import TGTensor
     } else {
       var report = TextReport(file: file, isVerified: verify)
       report.overview()
-      for listed in shown { report.interface(of: listed) }
+      var names: Set<String> = []
+      for listed in shown {
+        report.interface(of: listed, isFirst: names.insert(listed.name).inserted)
+      }
       if function != nil {
         for listed in shown {
           report.instructions(of: listed)

@@ -39,18 +39,22 @@ struct TextReport {
     for note in plan.notes { row("note", note) }
   }
 
-  /// A function: inputs, outputs, arithmetic, memory.
-  mutating func interface(of function: PlanFunction) {
-    lines.append("")
-    let isDefault = function.name == file.plan.functions.first?.name
-    lines.append(
-      "function \(function.name), batch \(function.batch)" + (isDefault ? " (default)" : ""))
-    for line in function.documentation.split(separator: "\n") { lines.append("  \(line)") }
-    for item in function.inputs { lines.append("  in   " + described(item)) }
-    for item in function.outputs { lines.append("  out  " + described(item)) }
+  /// A function: inputs, outputs, arithmetic, memory; its further batch sizes in a line each.
+  mutating func interface(of function: PlanFunction, isFirst: Bool) {
+    if isFirst {
+      lines.append("")
+      let isDefault = function.name == file.plan.functions.first?.name
+      lines.append(
+        "function \(function.name)\(isDefault ? " (default)" : ""), shapes for batch \(function.batch)"
+      )
+      for line in function.documentation.split(separator: "\n") { lines.append("  \(line)") }
+      for item in function.inputs { lines.append("  in   " + described(item)) }
+      for item in function.outputs { lines.append("  out  " + described(item)) }
+    }
     let weights = function.slots.filter { $0.kind == .weight }
     lines.append(
-      "  \(Quantity.count(function.macs)) MACs, arena \(Quantity.bytes(4 * function.arenaElements)),"
+      "  batch \(function.batch): \(Quantity.count(function.macs)) MACs,"
+        + " arena \(Quantity.bytes(4 * function.arenaElements)),"
         + " \(weights.count) weight tensors"
         + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))),"
         + " \(function.instructions.count) instructions"

@@ -9,7 +9,7 @@ import TGText
 struct Results {
   /// The outputs that have to be fetched.
   let wanted: [String]
-  /// The last picture written, and its path.
+  /// The last main picture written, and its path.
   private(set) var lastPicture: (path: String, picture: Picture)?
   private let options: RunOptions
   private let session: Session
@@ -78,12 +78,13 @@ struct Results {
         continue
       }
       if output.takesPicture {
-        try write(value, of: output, item: item, to: path, all: values)
+        try write(value, of: output, item: item, to: path)
       } else {
         try AtomicFile.save(NumpyArray(value).encoded, to: path)
       }
       files.append((output.name, .string(path)))
       if path != "-", !console.isJSON { try console.print(path) }
+      if output == naming.mainPicture { try drawAttention(of: item, beside: path, values) }
     }
     var entry: [(String, JSON)] = [("seed", .integer(Int(clamping: item.run.seed)))]
     for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
@@ -114,8 +115,7 @@ struct Results {
   }
 
   private mutating func write(
-    _ value: HostTensor, of output: InterfaceItem, item: NamedItem, to path: String,
-    all values: [String: HostTensor]
+    _ value: HostTensor, of output: InterfaceItem, item: NamedItem, to path: String
   ) throws {
     guard case .image(let low, let high, _, _) = output.kind,
       let picture = Picture(tensor: value, low: low, high: high)
@@ -130,8 +130,14 @@ struct Results {
     } else {
       try AtomicFile.save(bytes, to: path)
     }
-    lastPicture = (path, picture)
-    guard output == naming.mainPicture else { return }
+    if output == naming.mainPicture { lastPicture = (path, picture) }
+  }
+
+  /// Writes the sheets of `--attention`.
+  private func drawAttention(
+    of item: NamedItem, beside path: String, _ values: [String: HostTensor]
+  ) throws {
+    guard let picture = lastPicture?.picture else { return }
     for name in options.attention {
       guard let maps = values[name] else { continue }
       let sheet = try AttentionSheet(picture: picture, maps: maps, words: words(of: item))

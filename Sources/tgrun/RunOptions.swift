@@ -52,6 +52,7 @@ struct RunOptions: ParsableArguments {
   var function: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How many threads compute; 0 is one per core. The result does not depend on it.",
       valueName: "N"))

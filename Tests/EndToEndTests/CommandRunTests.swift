@@ -78,7 +78,10 @@ import Testing
     #expect(!fixture.has("sample-0.png"))
     let maps = try fixture.array("maps.npy")
     #expect(maps.shape == [2, 4, 2, 2])
-    #expect(maps.elements.enumerated().filter { $0.offset % 4 == 0 }.map(\.element) == [1, 2, 5, 0, 3, 5, 0, 0])
+    #expect(
+      maps.elements.enumerated().filter { $0.offset % 4 == 0 }.map(\.element) == [
+        1, 2, 5, 0, 3, 5, 0, 0,
+      ])
     #expect(try fixture.array("image.npy").shape == [2, 3, 8, 8])
     let mixed = try fixture.run(
       ["sample.tplan", "--function", "mix", "--input", "x=two.npy", "--output", "y=y.npy"])
@@ -170,28 +173,30 @@ import Testing
       let inputs: [Item]
       let outputs: [Item]
       let macs: Int
-      let arena_bytes: Int
+      let arenaBytes: Int
     }
     struct Inspected: Decodable {
       let inputs: [Item]
       let outputs: [Item]
       let functions: [Function]
       let macs: Int
-      let arena_bytes: Int
-      let weight_bytes: Int
+      let arenaBytes: Int
+      let weightBytes: Int
       let hash: String
       let licence: String
     }
     let fixture = try CommandFixture()
     let outcome = try fixture.tginspect.run(["sample.tplan", "--json"], in: fixture.folder.url)
-    let told = try JSONDecoder().decode(Inspected.self, from: outcome.output)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let told = try decoder.decode(Inspected.self, from: outcome.output)
     #expect(told.inputs.map(\.kind) == ["text", "normal"])
     #expect(told.inputs.map(\.shape) == [[1, 4], [1, 3, 8, 8]])
     #expect(told.outputs.map(\.name) == ["maps", "image"])
     #expect(told.functions.map(\.name) == ["paint", "paint", "edit", "measure", "mix", "pick"])
     #expect(told.functions[1].inputs[0].shape == [4, 4])
     #expect(told.hash == fixture.hash && told.licence == "Apache-2.0")
-    #expect(told.weight_bytes >= 12 && told.arena_bytes > 0)
+    #expect(told.weightBytes >= 12 && told.arenaBytes > 0)
     let text = try fixture.tginspect.run(
       ["sample.tplan", "--function", "paint"], in: fixture.folder.url)
     #expect(text.text.contains("Apache-2.0") && text.text.contains("sample.tgraph:4"))

@@ -34,7 +34,7 @@ import Testing
     ("sample.tplan --function measure --input x=one.npy --input x=one.npy", 64, "given twice"),
     ("sample.tplan --input caption.lengths=lengths.npy", 64, "without 'caption'"),
     ("sample.tplan bird --attention image", 64, "attention maps are"),
-    ("sample.tplan bird --threads -1", 64, ""),
+    ("sample.tplan bird --threads -1", 64, "0 (one per core)"),
     ("sample.tplan bird --max-memory 0", 64, "megabytes"),
     ("sample.tplan --function edit photo.png --captions captions.txt", 64, "no place"),
     // 65: what is in the files.
@@ -50,7 +50,7 @@ import Testing
     ("sample.tplan --function measure --input x=captions.npy", 66, "captions.npy"),
     ("sample.tplan --function pick --input label=10", 65, "0 ..< 10"),
     ("sample.tplan --function mix --input x=three.npy", 65, "--batch 3"),
-    ("sample.tplan --function mix --input x=two.npy --input shift=three.npy", 65, "3 items"),
+    ("sample.tplan --function mix --input x=two.npy --input shift=three.npy", 65, "'shift' has 3"),
     ("--replay photo.png", 65, "does not say how it was made"),
     ("sample.tplan zzz_bird --strict-words", 65, "zzz"),
     // 66: what is not there.

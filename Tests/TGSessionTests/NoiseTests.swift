@@ -4,7 +4,9 @@ import Testing
 
 /// The noise that plans are fed with: the same bits everywhere.
 @Suite struct NoiseTests {
-  private static let first: [UInt32] = [0x4015_B36C, 0x3F29_FDED, 0xBD98_3480, 0x3F5C_5DE6, 0xBE8C_5679, 0x3E3B_C7A0]
+  private static let first: [UInt32] = [
+    0x4015_B36C, 0x3F29_FDED, 0xBD98_3480, 0x3F5C_5DE6, 0xBE8C_5679, 0x3E3B_C7A0,
+  ]
   private static let second: [UInt32] = [0x3F78_D90C, 0x3F83_8123, 0xBFA0_DDD6]
   private static let third: [UInt32] = [0xBEA9_7FC8, 0x3E1F_0558, 0x3EA8_97A0]
 

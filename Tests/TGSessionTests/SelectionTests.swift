@@ -3,10 +3,11 @@ import Testing
 
 /// Lists of seeds, and items cut into batches.
 @Suite struct SelectionTests {
-  @Test(arguments: [
-    ("0", [0]), ("0-3,97", [0, 1, 2, 3, 97]), ("5-5", [5]), ("1, 2", [1, 2]),
-    ("18446744073709551615", [UInt64.max]), ("3,3", [3, 3]),
-  ] as [(String, [UInt64])])
+  @Test(
+    arguments: [
+      ("0", [0]), ("0-3,97", [0, 1, 2, 3, 97]), ("5-5", [5]), ("1, 2", [1, 2]),
+      ("18446744073709551615", [UInt64.max]), ("3,3", [3, 3]),
+    ] as [(String, [UInt64])])
   func seeds(text: String, expected: [UInt64]) {
     #expect(SeedList(text)?.seeds == expected)
   }
@@ -20,11 +21,12 @@ import Testing
   }
 
   /// Count, sizes, then the batches as items and size; padding only where items are independent.
-  @Test(arguments: [
-    (1, [1, 8], [(1, 1)]), (8, [1, 8], [(8, 8)]), (10, [1, 8], [(8, 8), (1, 1), (1, 1)]),
-    (3, [8], [(3, 8)]), (10, [8], [(8, 8), (2, 8)]), (7, [3, 4], [(4, 4), (3, 3)]),
-    (1, [3, 8], [(1, 3)]),
-  ] as [(Int, [Int], [(Int, Int)])])
+  @Test(
+    arguments: [
+      (1, [1, 8], [(1, 1)]), (8, [1, 8], [(8, 8)]), (10, [1, 8], [(8, 8), (1, 1), (1, 1)]),
+      (3, [8], [(3, 8)]), (10, [8], [(8, 8), (2, 8)]), (7, [3, 4], [(4, 4), (3, 3)]),
+      (1, [3, 8], [(1, 3)]),
+    ] as [(Int, [Int], [(Int, Int)])])
   func batches(count: Int, sizes: [Int], expected: [(Int, Int)]) {
     let plan = BatchPlan(count: count, sizes: sizes, itemsInteract: false, belongTogether: true)
     #expect(plan?.chunks.map(\.items.count) == expected.map(\.0))

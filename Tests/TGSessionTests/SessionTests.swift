@@ -67,7 +67,8 @@ import Testing
       Self.session("pick"), ["label": .number(7)], outputs: ["y", "drawn"])
     #expect(drawn[0]["y"]?.elements == [7])
     #expect(
-      drawn[0]["drawn"]?.elements == Noise(seed: 0, input: "u", item: 0).uniforms(5, low: 2, high: 3))
+      drawn[0]["drawn"]?.elements
+        == Noise(seed: 0, input: "u", item: 0).uniforms(5, low: 2, high: 3))
     let x = HostTensor([2, 2], [1, 2, 3, 4])
     let mixed = try Self.run(
       Self.session("mix"), ["x": .array(x, lengths: nil)],

@@ -86,8 +86,10 @@ public enum SamplePlan {
     ]
     let first = View(slot: image.slot, dimensions: [1, 1, 8, 8], strides: [192, 64, 8, 1])
     function.outputs = [
-      InterfaceItem(name: "small", kind: .image(low: -1, high: 1, fit: "", filter: ""), view: first),
-      InterfaceItem(name: "image", kind: .image(low: -1, high: 1, fit: "", filter: ""), view: image),
+      InterfaceItem(
+        name: "small", kind: .image(low: -1, high: 1, fit: "", filter: ""), view: first),
+      InterfaceItem(
+        name: "image", kind: .image(low: -1, high: 1, fit: "", filter: ""), view: image),
     ]
     return function
   }
