@@ -1,16 +1,19 @@
-import TGIR
+package import TGIR
 import TGOps
-import TGTensor
+package import TGTensor
 
 /// `parameter → constant`: the graph with the numbers of a checkpoint.
 ///
 /// Effect on numbers: none; before it there are no numbers.
-struct BindParameters: Pass {
-  static let name = "BindParameters"
+package struct BindParameters: Pass {
+  package static let name = "BindParameters"
   /// The tensors by name.
-  var tensors: [ParameterKey: HostTensor]
+  package var tensors: [ParameterKey: HostTensor]
 
-  func run(_ graph: Graph) throws -> Graph {
+  /// Makes the pass with its tensors.
+  package init(tensors: [ParameterKey: HostTensor]) { self.tensors = tensors }
+
+  package func run(_ graph: Graph) throws -> Graph {
     let live = graph.live
     return try graph.rewritten { node, old, builder in
       guard let parameter = node.op as? Parameter, live[old.index] else { return nil }

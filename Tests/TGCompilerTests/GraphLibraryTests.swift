@@ -1,0 +1,115 @@
+import Foundation
+import TGCompiler
+import TGDiagnostics
+import TGIR
+import TGKernels
+import TGOps
+import TGPlan
+import TGRuntime
+import TGSyntax
+import TGTensor
+import TGTestSupport
+import Testing
+
+/// Graphs of the library in small sizes, with synthetic weights: every level and instruction set
+/// against the graph's meaning in `Double`, and the same bits for any number of threads.
+@Suite struct GraphLibraryTests {
+  /// A graph with settings that make it small, and the functions that are tried.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var path: String
+    var settings: [(name: String, value: String)] = []
+    var batch = 2
+    var model: String?
+    var functions: [String]?
+    var testDescription: String { path + (model.map { " \($0)" } ?? "") }
+  }
+
+  static let cases = [
+    Case(path: "text/damsm.tgraph", settings: [("entries", "31"), ("length", "5"), ("nef", "12")]),
+    Case(
+      path: "text-to-image/attngan.tgraph",
+      settings: [
+        ("g", "2"), ("entries", "31"), ("length", "5"), ("nef", "12"), ("z", "6"),
+        ("condition", "6"), ("residuals", "1"),
+      ], functions: ["generate"]),
+    Case(
+      path: "manipulation/tagan.tgraph",
+      settings: [
+        ("base", "4"), ("hidden", "6"), ("condition", "5"), ("wordSize", "7"), ("length", "5"),
+        ("size", "16"), ("entries", "0"),
+      ]),
+  ]
+
+  @Test(arguments: cases)
+  func computesWhatItMeans(testCase: Case) throws {
+    for function in try Self.functions(testCase) {
+      let expected = function.reference()
+      let plain = try function.run(level: .none)
+      for level in [OptimizationLevel.none, .exact, .reassociating] {
+        for isa in ISA.available() {
+          let actual = try function.run(level: level, isa: isa)
+          for (name, tensor) in actual {
+            let reference = try #require(expected[name])
+            let error = parityError(tensor, reference)
+            #expect(error <= 1e-4, "\(function.graph.name).\(name) on \(isa) at O\(level.rawValue)")
+          }
+          if level == .exact, isa == ISA.best() {
+            #expect(actual == plain, "O1 keeps every bit of \(function.graph.name)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: cases)
+  func computesTheSameBitsWithAnyThreads(testCase: Case) throws {
+    for function in try Self.functions(testCase) {
+      let alone = try function.run(level: .reassociating, threads: 1)
+      for threads in [2, 3, 4, 7] {
+        let together = try function.run(level: .reassociating, threads: threads)
+        #expect(together == alone, "\(function.graph.name) with \(threads) threads")
+      }
+    }
+  }
+
+  /// The functions of a case with bound weights and seeded inputs.
+  static func functions(_ testCase: Case) throws -> [GraphCase] {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let path = root.appendingPathComponent("Graphs/\(testCase.path)").path
+    let library = try Library(path: path) { path throws(Library.LoadingError) in
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw Library.LoadingError("no such file")
+      }
+      return Array(data)
+    }
+    let model = try Elaborator(library).elaborate(
+      .init(
+        model: testCase.model, settings: testCase.settings, batch: testCase.batch,
+        functions: testCase.functions)
+    ).model
+    let binding = WeightBinding(model, syntheticSeed: 3)
+    return try model.functions.map { function in
+      let graph = try BindParameters(tensors: binding.tensors).run(function.graph)
+      var numbers = SeededNumbers(seed: 11)
+      var inputs: [String: HostTensor] = [:]
+      for item in function.inputs {
+        switch item.kind {
+        case .text, .sequence:
+          let length = item.shape[1]
+          inputs[item.name + ".lengths"] = HostTensor(
+            [testCase.batch], (0..<testCase.batch).map { Float(max(1, length - 2 * $0)) })
+          inputs[item.name] =
+            item.shape.rank == 2
+            ? numbers.wholeNumbers(item.shape, below: max(item.rows, 2))
+            : numbers.tensor(item.shape)
+        case .label(let count):
+          inputs[item.name] = numbers.wholeNumbers(item.shape, below: count)
+        default:
+          inputs[item.name] = numbers.tensor(item.shape)
+        }
+      }
+      return GraphCase(graph: graph, inputs: inputs)
+    }
+  }
+}
