@@ -27,41 +27,6 @@ import Testing
     }
   }
 
-  @Test(arguments: samples.map(\.name))
-  func printsAndParsesBack(name: String) throws {
-    let sample = try #require(Self.samples.first { $0.name == name }?.sample)
-    let graph = try Self.graphCase(sample).graph
-    let printed = PrintedGraph(graph)
-    #expect(try GraphText.parse(printed) == graph)
-    #expect(try PrintedGraph(GraphText.parse(printed)) == printed)
-  }
-
-  @Test(arguments: samples.map(\.name))
-  func commutesWithTranspositionAsItClaims(name: String) throws {
-    let sample = try #require(Self.samples.first { $0.name == name }?.sample)
-    let testCase = try Self.graphCase(sample)
-    let expected = try #require(testCase.reference()["y"])
-    let rank = expected.shape.rank
-    let permutation = Array((0..<rank).reversed())
-    guard
-      let claim = sample.op.transposed(
-        permutation, operands: sample.operands, result: expected.shape)
-    else { return }
-    let operands = sample.operands.indices.map { place -> ReferenceTensor in
-      let tensor = ReferenceTensor(Self.values(sample)[place])
-      let order = claim.permutations[place]
-      let lead = [Int](repeating: 1, count: order.count - tensor.shape.rank)
-      return ReferenceTensor(Shape(lead + tensor.shape.dimensions), tensor.elements)
-        .transposed(order)
-    }
-    // The same sums, perhaps in another order.
-    let moved = claim.op.reference(operands)
-    let target = expected.transposed(permutation)
-    #expect(moved.shape == target.shape)
-    let worst = zip(moved.elements, target.elements).map { abs($0 - $1) }.max() ?? 0
-    #expect(worst <= 1e-12)
-  }
-
   static func values(_ sample: OpSample) -> [HostTensor] {
     var numbers = SeededNumbers(seed: 7)
     return sample.operands.indices.map { place in

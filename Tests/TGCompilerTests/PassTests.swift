@@ -1,0 +1,143 @@
+import TGCompiler
+import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+import TGTestSupport
+import Testing
+
+/// Each pass does what its equation says, seen in the ops that remain, and keeps the meaning.
+@Suite struct PassTests {
+  /// A convolution of a picture `[1, 3, 6, 5]` with 4 output channels.
+  private static func convolution(
+    _ builder: inout GraphBuilder, _ x: Value, channels: Int = 3
+  ) throws -> Value {
+    var numbers = SeededNumbers(seed: 5)
+    let kernel = try builder.constant(numbers.tensor([4, channels, 3, 3]))
+    return try builder.convolution(x, kernel, padding: Padding(1, 1))
+  }
+
+  private static func picture(_ builder: inout GraphBuilder) throws -> Value {
+    try builder.insert(Input(name: "x", shape: [1, 3, 6, 5]), [])
+  }
+
+  private static func inputs() -> [String: HostTensor] {
+    var numbers = SeededNumbers(seed: 9)
+    return ["x": numbers.tensor([1, 3, 6, 5])]
+  }
+
+  /// Runs the pipeline of a level; checks that the meaning is kept.
+  private static func optimised(
+    _ builder: GraphBuilder, _ level: OptimizationLevel
+  ) throws -> Graph {
+    let before = GraphCase(graph: builder.graph, inputs: inputs())
+    let graph = try Pipeline(level: level, verifies: true).run(builder.graph)
+    let after = GraphCase(graph: graph, inputs: inputs())
+    for (name, expected) in before.reference() {
+      let actual = try #require(after.reference()[name])
+      let worst = zip(actual.elements, expected.elements).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst <= 1e-5, "\(name)")
+    }
+    return graph
+  }
+
+  private static func count<T: Op>(_ type: T.Type, _ graph: Graph) -> Int {
+    graph.nodes.count { $0.op is T }
+  }
+
+  @Test func biasAndActivationBecomeAnEpilogue() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try Self.picture(&builder)
+    let y = try Self.convolution(&builder, x)
+    let bias = try builder.constant(HostTensor([4, 1, 1], [1, 2, 3, 4]))
+    builder.output("y", try builder.map(.relu, builder.add(y, bias)))
+    let graph = try Self.optimised(builder, .exact)
+    #expect(Self.count(Map.self, graph) == 0)
+    let fused = try #require(graph.nodes.compactMap { $0.op as? Conv2D }.first)
+    #expect(fused.epilogue.steps.map(\.function) == [.add, .relu])
+  }
+
+  @Test func aResidualSumReadsItsOperandInTheEpilogue() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try Self.picture(&builder)
+    let a = try Self.convolution(&builder, x)
+    let b = try Self.convolution(&builder, builder.map(.tanh, a), channels: 4)
+    builder.output("y", try builder.add(a, b))
+    let graph = try Self.optimised(builder, .exact)
+    #expect(Self.count(Map.self, graph) == 1, "the tanh, whose operand has two uses")
+    #expect(Self.count(Conv2D.self, graph) == 2)
+  }
+
+  @Test func aScalePerChannelGoesIntoTheWeights() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try Self.picture(&builder)
+    let y = try Self.convolution(&builder, x)
+    let scale = try builder.constant(HostTensor([4, 1, 1], [0.5, 2, -1, 3]))
+    builder.output("y", try builder.multiply(y, scale))
+    let graph = try Self.optimised(builder, .reassociating)
+    #expect(Self.count(Map.self, graph) == 0)
+    let convolution = try #require(graph.nodes.compactMap { $0.op as? Conv2D }.first)
+    #expect(convolution.epilogue.isIdentity)
+  }
+
+  @Test func anEnlargedConvolutionSplitsIntoPhases() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try Self.picture(&builder)
+    let large = try builder.upsample(x, by: [2, 2])
+    builder.output("y", try Self.convolution(&builder, large))
+    let plain = try Pipeline(level: .exact).run(builder.graph)
+    let graph = try Self.optimised(builder, .reassociating)
+    #expect(Self.count(Upsample.self, graph) == 0)
+    func macs(_ graph: Graph) -> Int {
+      graph.nodes.reduce(0) { sum, node in
+        sum + node.op.macs(operands: node.operands.map { graph.shape($0) }, result: node.shape)
+      }
+    }
+    #expect(macs(graph) * 9 == macs(plain) * 4)
+  }
+
+  @Test func transpositionsCancelBetweenSpatialOps() throws {
+    var builder = GraphBuilder(name: "f")
+    var h = try Self.convolution(&builder, Self.picture(&builder))
+    for _ in 0..<3 {
+      let next = try Self.convolution(&builder, builder.map(.tanh, h), channels: 4)
+      h = try builder.concat([next, h], axis: 1)
+      h = try builder.slice(h, axis: 1, from: 2, count: 4)
+    }
+    builder.output("y", h)
+    let graph = try Self.optimised(builder, .exact)
+    #expect(Self.count(Transpose.self, graph) == 2, "one at each end")
+  }
+
+  @Test func equalExpressionsAreComputedOnceAndDeadOnesNever() throws {
+    var graph = Graph(name: "f")
+    let x = try graph.insert(Input(name: "x", shape: [1, 3, 6, 5]), [])
+    let a = try graph.insert(Map(.tanh), [x])
+    let b = try graph.insert(Map(.tanh), [x])
+    try graph.insert(Map(.exponential), [x])
+    let y = try graph.insert(Map(.add), [a, b])
+    graph.outputs = [GraphOutput(name: "y", value: y)]
+    let cleaned = try EliminateDeadCode().run(graph)
+    #expect(cleaned.nodes.count == 3)
+  }
+
+  @Test func theVerifierNamesThePassThatBreaksAGraph() throws {
+    struct Breaking: Pass {
+      static let name = "Breaking"
+      func run(_ graph: Graph) throws -> Graph {
+        var broken = graph
+        broken.outputs[0].value = Value(99)
+        return broken
+      }
+    }
+    var builder = GraphBuilder(name: "f")
+    builder.output("y", try Self.picture(&builder))
+    var pipeline = Pipeline(level: .none, verifies: true)
+    pipeline.passes.append(Breaking())
+    #expect {
+      try pipeline.run(builder.graph)
+    } throws: {
+      ($0 as? RewriteError)?.message.contains("Breaking") == true
+    }
+  }
+}
