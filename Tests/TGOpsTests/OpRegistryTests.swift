@@ -1,0 +1,89 @@
+import Foundation
+import TGIR
+import TGOps
+import TGTensor
+import TGTestSupport
+import Testing
+
+/// What holds for every op of the registry without executing it.
+@Suite struct OpRegistryTests {
+  static let samples: [(name: String, sample: OpSample)] = OpRegistry.all.flatMap { type in
+    type.samples.enumerated().map { ("\(type.mnemonic)-\($0)", $1) }
+  }
+
+  @Test func everyFileOfAnOpIsRegisteredAndDocumented() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
+        "Sources/TGOps")
+    let files = try #require(FileManager.default.enumerator(atPath: folder.path))
+    var found: Set<String> = []
+    for case let path as String in files where path.hasSuffix(".swift") {
+      let text = try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      for (index, line) in lines.enumerated() {
+        guard line.hasPrefix("package struct "), line.hasSuffix(": Op {") else { continue }
+        found.insert(String(line.dropFirst(15).prefix { $0 != ":" }))
+        let documentation = lines[..<index].reversed().prefix { $0.hasPrefix("///") }
+        #expect(documentation.contains { $0.contains("Operands") }, "\(path): operands")
+        #expect(documentation.contains { $0.contains("Result") }, "\(path): result")
+      }
+    }
+    #expect(found == Set(OpRegistry.all.map { String(describing: $0) }))
+    #expect(Set(OpRegistry.all.map { $0.mnemonic }).count == OpRegistry.all.count)
+  }
+
+  @Test(arguments: samples.map(\.name))
+  func printsAndParsesBack(name: String) throws {
+    let graph = try Self.graph(#require(Self.samples.first { $0.name == name }?.sample))
+    let printed = PrintedGraph(graph)
+    #expect(try GraphText.parse(printed) == graph)
+    #expect(try PrintedGraph(GraphText.parse(printed)) == printed)
+    #expect(throws: Never.self) { try graph.verify() }
+  }
+
+  @Test(arguments: samples.map(\.name))
+  func commutesWithTranspositionAsItClaims(name: String) throws {
+    let sample = try #require(Self.samples.first { $0.name == name }?.sample)
+    let operands = Self.values(sample)
+    let expected = sample.op.reference(operands)
+    let permutation = Array((0..<expected.shape.rank).reversed())
+    guard
+      let claim = sample.op.transposed(
+        permutation, operands: sample.operands, result: expected.shape)
+    else { return }
+    let moved = claim.op.reference(
+      zip(operands, claim.permutations).map { tensor, order in
+        let lead = [Int](repeating: 1, count: order.count - tensor.shape.rank)
+        return ReferenceTensor(Shape(lead + tensor.shape.dimensions), tensor.elements)
+          .transposed(order)
+      })
+    // The same sums, perhaps in another order.
+    let target = expected.transposed(permutation)
+    #expect(moved.shape == target.shape)
+    let worst = zip(moved.elements, target.elements).map { abs($0 - $1) }.max() ?? 0
+    #expect(worst <= 1e-12)
+  }
+
+  static func values(_ sample: OpSample) -> [ReferenceTensor] {
+    var numbers = SeededNumbers(seed: 7)
+    return sample.operands.indices.map { place in
+      if let limit = sample.wholeNumbers[place] {
+        return ReferenceTensor(numbers.wholeNumbers(sample.operands[place], below: limit))
+      }
+      return ReferenceTensor(numbers.tensor(sample.operands[place], in: sample.range))
+    }
+  }
+
+  static func graph(_ sample: OpSample) throws -> Graph {
+    var builder = GraphBuilder(name: "sample \"quoted\"\n")
+    var operands: [Value] = []
+    for (place, tensor) in values(sample).enumerated() {
+      operands.append(
+        sample.constants.contains(place)
+          ? try builder.constant(tensor.rounded)
+          : try builder.insert(Input(name: "x\(place)", shape: tensor.shape), []))
+    }
+    builder.output("y", try builder.insert(sample.op, operands))
+    return builder.graph
+  }
+}
