@@ -204,9 +204,14 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
                                   : values[place];
     }
     int last = step->target == TARGET_OUT;
-    step->run(last ? result : (float *)values[8 + step->target].base,
-              last && direct ? out_row_stride : columns, arguments, step_rows, n,
-              step->immediate);
+    ptrdiff_t target_stride = last && direct ? out_row_stride : columns;
+    /* Rows without gaps are one row. */
+    int joined = target_stride == n;
+    for (int k = 0; k < step->arity; k += 1) {
+      joined &= arguments[k].step == 0 ? arguments[k].row_stride == 0 : arguments[k].row_stride == n;
+    }
+    step->run(last ? result : (float *)values[8 + step->target].base, target_stride, arguments,
+              joined ? 1 : step_rows, joined ? step_rows * n : n, step->immediate);
   }
   if (!direct) {
     tg_copy_block(rows, columns, out, out_row_stride, out_column_stride, result, columns, 1);
