@@ -14,6 +14,7 @@ struct Naming {
   private let lineDigits: Int
   private let rowDigits: Int
   private let attention: [String]
+  private let hasBeforeAfter: Bool
 
   init(
     _ options: RunOptions, variants: FunctionVariants, mainOutput: String?, planPath: String,
@@ -22,6 +23,7 @@ struct Naming {
     let named = variants.form.outputs.first { $0.name == mainOutput && $0.takesPicture }
     mainPicture = named ?? variants.mainPicture
     attention = options.attention
+    hasBeforeAfter = options.beforeAfter
     out = options.out
     folder = options.outdir ?? "."
     stem = Path.stem(planPath)
@@ -95,6 +97,11 @@ struct Naming {
     Path.join(Path.folder(path), "\(Path.stem(path))-\(name).png")
   }
 
+  /// The path of the before-and-after sheet beside a picture.
+  func beforeAfterPath(beside path: String) -> String {
+    Path.join(Path.folder(path), "\(Path.stem(path))-before-after.png")
+  }
+
   /// Makes sure that the folders are there, no file is written twice, and none that was read.
   func check(arrays: [String], items: [NamedItem], readFiles: [String]) throws {
     var places = arrays
@@ -102,7 +109,10 @@ struct Naming {
       for output in outputs {
         guard let path = path(of: output, for: item), path != "-" else { continue }
         places.append(path)
-        if output == mainPicture { places += attention.map { attentionPath($0, beside: path) } }
+        if output == mainPicture {
+          places += attention.map { attentionPath($0, beside: path) }
+          if hasBeforeAfter { places.append(beforeAfterPath(beside: path)) }
+        }
       }
     }
     var seen: Set<String> = []

@@ -84,7 +84,10 @@ struct Results {
       }
       files.append((output.name, .string(path)))
       if path != "-", !console.isJSON { try console.print(path) }
-      if output == naming.mainPicture { try drawAttention(of: item, beside: path, values) }
+      if output == naming.mainPicture {
+        try drawAttention(of: item, beside: path, values)
+        try drawBeforeAfter(path)
+      }
     }
     var entry: [(String, JSON)] = [("seed", .integer(Int(clamping: item.run.seed)))]
     for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
@@ -131,6 +134,25 @@ struct Results {
       try AtomicFile.save(bytes, to: path)
     }
     if output == naming.mainPicture { lastPicture = (path, picture) }
+  }
+
+  /// Writes the sheet of `--before-after`: the pictures given, then the main picture made of them.
+  private func drawBeforeAfter(_ path: String) throws {
+    guard options.beforeAfter, let after = lastPicture?.picture else { return }
+    let before = inputs.variants.pictureInputs.compactMap { input -> Picture? in
+      if case .picture(let picture, _) = inputs.given[input.name] { picture } else { nil }
+    }
+    guard !before.isEmpty else {
+      throw Failure(
+        .usage, "--before-after needs a picture to begin with",
+        hint: "give one: tgrun PLAN picture.png … --before-after")
+    }
+    guard let sheet = Picture.sideBySide(before + [after]) else {
+      throw Failure(.badInput, "the pictures are too large to stand side by side")
+    }
+    let place = naming.beforeAfterPath(beside: path)
+    do { try sheet.write(path: place) } catch { throw SessionError.picture(error) }
+    if !console.isJSON { try console.print(place) }
   }
 
   /// Writes the sheets of `--attention`.

@@ -78,6 +78,11 @@ struct RunOptions: ParsableArguments {
       valueName: "NAME"))
   var attention: [String] = []
 
+  @Flag(
+    name: .customLong("before-after"),
+    help: "Write input and output pictures side by side too, into <name>-before-after.png.")
+  var beforeAfter = false
+
   @Flag(name: .customLong("no-metadata"), help: "Do not write plan, caption and seed into PNGs.")
   var noMetadata = false
 
