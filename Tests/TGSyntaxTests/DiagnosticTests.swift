@@ -297,12 +297,20 @@ func findings(
           let a = Bad(x)
           let b = Bad(a)
           let c = x + somebody
+          let d = x
+          d = c
+          for i in 0 ... 2.5 { d = x }
+          if x > 0 { d = x }
+          let e = d + elsewhere
           return x |> linear(3) |> linear(4) @ "b"
         }
         func g(x: Tensor[3]) -> Tensor[3] { return Bad(x) }
       }
       """
-    #expect(findings(text).map(\.id) == ["unknown-name", "unknown-name", "type-shape"])
+    #expect(
+      findings(text).map(\.id) == [
+        "unknown-name", "unknown-name", "let-assigned", "type", "condition", "type-shape",
+      ])
   }
 
   /// What a person reads: place, both shapes, where they come from, what to do.

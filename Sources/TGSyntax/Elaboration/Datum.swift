@@ -118,6 +118,11 @@ func sizesText(_ shape: [Int]) -> String {
   shape.isEmpty ? "a number" : shape.map(String.init).joined(separator: " × ")
 }
 
+/// A number as messages show it: at most three decimals.
+func roundedText(_ value: Double) -> String {
+  abs(value) < 1e9 ? numberText((value * 1000).rounded() / 1000) : numberText(value)
+}
+
 /// A number without a needless fraction.
 func numberText(_ value: Double) -> String {
   value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)

@@ -23,32 +23,74 @@ extension Elaboration {
     }
   }
 
+  /// Runs one statement. After an error in it, what it would have named or assigned is poison, and
+  /// the next statement runs: one run finds several errors.
   private func execute(_ statement: Statement, in environment: Environment) throws
     -> (Datum, SourceRange)?
   {
-    switch statement.kind {
-    case .binding(let binding):
-      do {
-        try bind(binding, in: environment)
-      } catch {
-        report(error)
+    do {
+      return try perform(statement, in: environment)
+    } catch {
+      report(error)
+      switch statement.kind {
+      case .binding(let binding):
         for name in binding.names + binding.taps.map(\.name) {
           environment.bindings[name.name] = Binding(
             meaning: .value(.poison), isVariable: binding.isVariable, range: name.range)
         }
+      case .sample(let name, _):
+        environment.bindings[name.name] = Binding(
+          meaning: .value(.poison), isVariable: false, range: name.range)
+      case .result(let value): return (.poison, value.range)
+      default:
+        if returns(statement) { return (.poison, statement.range) }
+        for name in assigned(by: statement) {
+          environment.owner(of: name)?.bindings[name]?.meaning = .value(.poison)
+        }
       }
+      return nil
+    }
+  }
+
+  /// The variables that a statement may assign.
+  private func assigned(by statement: Statement) -> [String] {
+    switch statement.kind {
+    case .assignment(let name, _): [name.name]
+    case .loop(_, _, let body), .iteration(_, _, let body):
+      body.statements.flatMap { assigned(by: $0) }
+    case .choice(let choice):
+      (choice.branches.map(\.body) + [choice.otherwise].compactMap { $0 })
+        .flatMap { $0.statements.flatMap { assigned(by: $0) } }
+    default: []
+    }
+  }
+
+  /// True if a statement may end its function.
+  private func returns(_ statement: Statement) -> Bool {
+    switch statement.kind {
+    case .result: true
+    case .loop(_, _, let body), .iteration(_, _, let body):
+      body.statements.contains { returns($0) }
+    case .choice(let choice):
+      (choice.branches.map(\.body) + [choice.otherwise].compactMap { $0 })
+        .contains { $0.statements.contains { returns($0) } }
+    default: false
+    }
+  }
+
+  private func perform(_ statement: Statement, in environment: Environment) throws
+    -> (Datum, SourceRange)?
+  {
+    switch statement.kind {
+    case .binding(let binding): try bind(binding, in: environment)
     case .assignment(let name, let value):
       let owner = try variable(name, in: environment)
-      do {
-        let old = owner.bindings[name.name]
-        let new = try evaluate(value, in: environment)
-        if case .value(let before)? = old?.meaning { try sameKind(before, new, at: value.range) }
-        owner.bindings[name.name]?.meaning = .value(new)
-        record(new, at: value.range)
-      } catch {
-        report(error)
-        owner.bindings[name.name]?.meaning = .value(.poison)
+      let new = try evaluate(value, in: environment)
+      if case .value(let before)? = owner.bindings[name.name]?.meaning {
+        try sameKind(before, new, at: value.range)
       }
+      owner.bindings[name.name]?.meaning = .value(new)
+      record(new, at: value.range)
     case .loop(let variable, let sequence, let body):
       for value in try sequenceElements(sequence, in: environment) {
         let inner = environment.nested()
@@ -65,13 +107,7 @@ extension Elaboration {
       }
     case .require(let condition, let message):
       try require(condition, message, in: environment)
-    case .result(let value):
-      do {
-        return (try evaluate(value, in: environment), value.range)
-      } catch {
-        report(error)
-        return (.poison, value.range)
-      }
+    case .result(let value): return (try evaluate(value, in: environment), value.range)
     case .function: break
     case .sample(let name, let type):
       try checkObjective("sample", at: statement.range)

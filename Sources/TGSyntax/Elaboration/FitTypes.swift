@@ -12,7 +12,7 @@ extension Elaboration {
     case (.int, .int), (.float, .float), (.boolean, .boolean), (.string, .string): return datum
     case (.int, .float(let value)):
       throw failure(
-        "whole", "\(what) is \(numberText(value)), no whole number", at: range,
+        "whole", "\(what) is \(roundedText(value)), no whole number", at: range,
         hint: "`/` of whole numbers is whole only if it divides; floor(…) cuts the rest")
     case (.float, .int(let value)): return .float(Double(value))
     case (.list(let element), .list(let values)):

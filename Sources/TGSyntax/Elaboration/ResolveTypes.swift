@@ -189,7 +189,7 @@ extension Elaboration {
       return value
     case .float(let value):
       throw failure(
-        "whole", "\(what) is \(numberText(value)), no whole number", at: range,
+        "whole", "\(what) is \(roundedText(value)), no whole number", at: range,
         hint: "`/` of whole numbers is whole only if it divides; floor(…) cuts the rest")
     case .poison: throw ElaborationFailure.known
     default:

@@ -200,8 +200,13 @@ struct OperationCall {
     if case .none = argument.value {
       return failure("type", "`\(name)` is \(wanted), not `none`", at: argument.range)
     }
+    var hint: String?
+    if case .text(let text) = argument.value {
+      hint = text.isSequence ? "its vectors are `.values`" : "its words are `.ids`"
+    }
     return failure(
-      "type", "`\(name)` is \(wanted), not \(argument.value.described)", at: argument.range)
+      "type", "`\(name)` is \(wanted), not \(argument.value.described)", at: argument.range,
+      hint: hint)
   }
 
   // MARK: Tensors of the checkpoint

@@ -197,7 +197,10 @@ extension OperationCall {
           "concat",
           "\(shapeText(tensors[0].shape)) and \(shapeText(tensor.shape)) differ elsewhere than "
             + "along axis \(axis)", at: range,
-          notes: elaboration.producers([tensors[0], tensor], except: range))
+          notes: elaboration.producers([tensors[0], tensor], except: range),
+          hint: tensor.shape.count == 1 && shape.count == 3
+            ? "perChannel(…) |> expand([\(tensor.shape[0]), \(shape[1]), \(shape[2])]) makes a "
+              + "picture of a vector" : nil)
       }
       shape[axis] += tensor.shape[axis]
     }

@@ -69,10 +69,15 @@ extension Parser {
   /// model = "model" Name parameters "{" { [ doc ] member } "}" ;
   private mutating func model(_ documentation: String) throws(Recovery) -> ModelDeclaration {
     let start = advance()
-    let name = try upperName("the name of a model")
-    let parameters = try parameters()
+    var name = Identifier(name: "", range: range(start))
+    var parameters: [ParameterDeclaration] = []
+    let isSound = try header { (parser) throws(Recovery) in
+      name = try parser.upperName("the name of a model")
+      parameters = try parser.parameters()
+    }
     let open = token
     let members = try block { (parser) throws(Recovery) in try parser.member() }
+    guard isSound else { throw Recovery() }
     return ModelDeclaration(
       name: name, parameters: parameters, members: members, documentation: documentation,
       bodyRange: range(from: open), range: range(from: start))
@@ -153,16 +158,44 @@ extension Parser {
     _ kind: FunctionDeclaration.Kind, _ documentation: String
   ) throws(Recovery) -> FunctionDeclaration {
     let start = advance()
-    let name =
-      kind == .block
-      ? try upperName("the name of a block") : try functionName("the name of \(kind.described)")
-    let parameters = try parameters()
+    var name = Identifier(name: "", range: range(start))
+    var parameters: [ParameterDeclaration] = []
     var results: [ResultDeclaration]?
-    if take(.arrow) { results = try self.results() }
+    let isSound = try header { (parser) throws(Recovery) in
+      name =
+        kind == .block
+        ? try parser.upperName("the name of a block")
+        : try parser.functionName("the name of \(kind.described)")
+      parameters = try parser.parameters()
+      if parser.take(.arrow) { results = try parser.results() }
+    }
     let body = try body()
+    guard isSound else { throw Recovery() }
     return FunctionDeclaration(
       kind: kind, name: name, parameters: parameters, results: results, body: body,
       documentation: documentation, range: range(from: start))
+  }
+
+  /// Parses what stands before a body; after an error in it, goes on at the body's brace, so that
+  /// errors in the body are found too.
+  private mutating func header(
+    _ parse: (inout Parser) throws(Recovery) -> Void
+  ) throws(Recovery) -> Bool {
+    let outer = openBrackets
+    do throws(Recovery) {
+      try parse(&self)
+      return true
+    } catch {
+      openBrackets = outer
+      while !at(.leftBrace) {
+        let isNext = token.startsLine && !continuesStatement(token) && !at(.rightParenthesis)
+        if token.kind == .end || at(.rightBrace) || (isNext && startsDeclaration(token)) {
+          throw Recovery()
+        }
+        advance()
+      }
+      return false
+    }
   }
 
   /// parameters = "(" [ parameter { "," parameter } ] ")" ;

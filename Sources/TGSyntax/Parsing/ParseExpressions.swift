@@ -67,6 +67,11 @@ extension Parser {
   }
 
   private mutating func memberName(_ purpose: String) throws(Recovery) -> Identifier {
+    if at(.dot) {
+      throw report(
+        "syntax", "`..` is no operator", at: range(token),
+        hint: "ranges are 0 ..< n, without n, and 1 ... n, with n")
+    }
     if case .keyword = token.kind { return try functionName(purpose) }
     return try anyName(purpose)
   }

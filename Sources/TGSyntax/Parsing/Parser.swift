@@ -220,9 +220,7 @@ struct Parser {
     openBrackets = 0
     var open = 0
     while token.kind != .end {
-      if case .keyword(let keyword) = token.kind, token.startsLine, startsDeclaration(keyword) {
-        return
-      }
+      if token.startsLine, startsDeclaration(token) { return }
       switch token.kind {
       case .symbol(.leftBrace): open += 1
       case .symbol(.rightBrace):
@@ -235,8 +233,10 @@ struct Parser {
     }
   }
 
-  private func startsDeclaration(_ keyword: Keyword) -> Bool {
-    switch keyword {
+  /// True for a word with which only declarations and statements begin.
+  func startsDeclaration(_ token: Token) -> Bool {
+    guard case .keyword(let keyword) = token.kind else { return false }
+    return switch keyword {
     case .import, .block, .func, .model, .part, .objective, .let, .var, .return: true
     default: false
     }
