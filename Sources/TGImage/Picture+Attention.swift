@@ -33,26 +33,6 @@ extension Picture {
     return result
   }
 
-  /// The picture, then itself under each of several maps, as a grid in reading order.
-  ///
-  /// - Parameters:
-  ///   - maps: `[count, height, width]`, with any axes of length 1 before them.
-  ///   - count: how many maps are shown, such as the number of words; all if nil.
-  /// - Returns: nil if the maps have another form, or the sheet becomes too large.
-  package func attentionSheet(maps: HostTensor, count: Int? = nil) -> Picture? {
-    let extents = maps.shape.dimensions
-    guard extents.count >= 3, extents.dropLast(3).allSatisfy({ $0 == 1 }) else { return nil }
-    let area = extents[extents.count - 2] * extents[extents.count - 1]
-    var pictures = [self]
-    for index in 0..<min(count ?? .max, extents[extents.count - 3]) {
-      let map = HostTensor(
-        Shape(Array(extents.suffix(2))), Array(maps.elements[index * area..<(index + 1) * area]))
-      guard let picture = overlaid(attention: map) else { return nil }
-      pictures.append(picture)
-    }
-    return Self.grid(pictures)
-  }
-
   /// Blue, purple, orange, yellow: the colour at a place in `0 ... 1`, RGB in `0 ... 255`.
   private static func heat(_ value: Float) -> [Float] {
     let stops: [[Float]] = [[0, 0, 160], [190, 0, 140], [250, 130, 30], [255, 240, 80]]

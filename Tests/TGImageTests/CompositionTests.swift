@@ -42,11 +42,6 @@ import Testing
     #expect(under.overlaid(attention: HostTensor([3, 3], repeating: 2)) == under)
     #expect(under.overlaid(attention: HostTensor([2, 2], [.nan, 0, .infinity, 0])) == under)
     #expect(under.overlaid(attention: HostTensor([2, 2, 2], repeating: 0)) == nil)
-    let sheet = try #require(under.attentionSheet(maps: HostTensor([1, 5, 2, 2], repeating: 1)))
-    #expect(sheet.height * sheet.width >= 6 * 256)
-    let short = try #require(
-      under.attentionSheet(maps: HostTensor([5, 2, 2], repeating: 1), count: 1))
-    #expect(short.height * short.width <= 2 * 256 + 16 * 8)
   }
 
   private func pixel(_ picture: Picture, _ row: Int, _ column: Int) -> [Int] {
