@@ -75,7 +75,8 @@ package struct WeightBinding: Sendable {
       let parameters = model.parameters.filter { $0.root == root.name }
       let checkpoint = try Checkpoint.read(path: file.path)
       let names = Set(parameters.map(\.name))
-      let located = locate(checkpoint, names, file.subtree ?? root.subtree)
+      let located = locate(
+        checkpoint, names, given: file.subtree, declared: root.subtree)
       if located.found == 0, !names.isEmpty {
         diagnostics.append(nothingFound(root, parameters, checkpoint))
         continue
@@ -153,12 +154,17 @@ package struct WeightBinding: Sendable {
     return wanted
   }
 
-  private func locate(_ checkpoint: Checkpoint, _ names: Set<String>, _ subtree: String?)
-    -> Checkpoint.Located
-  {
-    guard let subtree else { return checkpoint.located(for: names) }
-    let part = checkpoint.subtree(subtree)
-    return part.located(for: names)
+  /// The part of the file to read. A subtree named on the command line is meant; one that the graph
+  /// declares is preferred where the file has it (checkpoints of several networks beside plain ones).
+  private func locate(
+    _ checkpoint: Checkpoint, _ names: Set<String>, given: String?, declared: String?
+  ) -> Checkpoint.Located {
+    if let given { return checkpoint.subtree(given).located(for: names) }
+    if let declared {
+      let located = checkpoint.subtree(declared).located(for: names)
+      if located.found > 0 { return located }
+    }
+    return checkpoint.located(for: names)
   }
 
   // MARK: Comparing
