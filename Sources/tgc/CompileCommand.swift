@@ -51,7 +51,9 @@ struct CompileCommand: Tool {
       if options.check || options.shapes {
         try check(library, compilation, console: console)
       } else {
-        try write(compilation.run(library), to: target, sources: sources, console: console)
+        var result = try compilation.run(library)
+        try sign(&result.built.plan, sources: sources, compilation)
+        try write(result, to: target, sources: sources, console: console)
       }
     } catch let failure as DiagnosticFailure {
       console.explain(failure.diagnostics, sources: sources)
@@ -144,6 +146,25 @@ struct CompileCommand: Tool {
           try console.print(summary.text)
         }
       }
+    }
+  }
+
+  /// Names the files that a plan was made of, with their hashes.
+  private func sign(
+    _ plan: inout Plan, sources: SourceTable, _ compilation: Compilation
+  ) throws {
+    plan.fileNames = []
+    plan.fileHashes = []
+    for source in sources.files {
+      plan.fileNames.append(source.name == "-" ? "-" : Path.baseName(source.name))
+      plan.fileHashes.append(digest(of: source.bytes))
+    }
+    let others =
+      compilation.weights.map(\.path) + compilation.vocabularies.map(\.path)
+      + [compilation.wordVectors].compactMap(\.self)
+    for path in others {
+      plan.fileNames.append(Path.baseName(path))
+      plan.fileHashes.append(try MappedFile(path: path).digest)
     }
   }
 

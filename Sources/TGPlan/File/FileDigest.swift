@@ -1,0 +1,16 @@
+internal import Crypto
+public import TGTensor
+
+extension MappedFile {
+  /// The SHA-256 of the whole file, in hex.
+  public var digest: String {
+    unsafe withBytes { bytes in
+      var hash = SHA256()
+      unsafe hash.update(bufferPointer: bytes)
+      return hash.finalize().hex
+    }
+  }
+}
+
+/// The SHA-256 of bytes, in hex.
+public func digest(of bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hex }
