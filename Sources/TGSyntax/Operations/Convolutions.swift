@@ -91,6 +91,20 @@ let convolutions: [Operation] = [
     }
     return try call.pool(countsPadding ? .averageCountingPadding : .average)
   },
+  Operation("pixelShuffle", ["x", "by"]) { call in
+    let x = try call.picture("x")
+    let by = try call.int("by", in: 1...64)
+    let (channels, height, width) = (x.shape[0] / (by * by), x.shape[1], x.shape[2])
+    guard channels * by * by == x.shape[0] else {
+      throw failure(
+        "groups", "\(x.shape[0]) channels are not \(by) × \(by) pixels each", at: call.range)
+    }
+    let (builder, batch) = (call.elaboration, call.elaboration.batch)
+    let cut = try builder.builder.reshape(x.value, [batch, channels, by, by, height, width])
+    let turned = try builder.builder.transpose(cut, [0, 1, 4, 2, 5, 3])
+    let value = try builder.builder.reshape(turned, [batch, channels, height * by, width * by])
+    return call.result(call.picture(value, x.image))
+  },
   Operation("upsample", ["x", "by"]) { call in
     let x = try call.picture("x")
     let by = try call.pair("by", in: 1...64)

@@ -57,6 +57,25 @@ let normalizations: [Operation] = [
       value: value, shape: x.shape, isBatched: x.isBatched, range: call.range)
     return try call.optionallyAffine(normalized, axis: x.shape.count - 1, standard: true)
   },
+  Operation(
+    "groupNorm", ["x", "groups", "epsilon", "affine", "weight", "bias"], readsWeights: true
+  ) { call in
+    let x = try call.picture("x")
+    let groups = try call.int("groups")
+    guard x.shape[0] % groups == 0 else {
+      throw failure(
+        "groups", "\(groups) groups do not divide \(x.shape[0]) channels",
+        at: call.place("groups"))
+    }
+    let elaboration = call.elaboration
+    let cut = elaboration.full([groups, x.shape[0] / groups] + x.shape[1...], true)
+    let grouped = try elaboration.builder.reshape(x.value, cut)
+    let normal = try elaboration.builder.insert(
+      Normalize(axes: [2, 3, 4], epsilon: Float(call.number("epsilon", default: 1e-5))), [grouped])
+    let value = try elaboration.builder.reshape(normal, elaboration.full(x.shape, true))
+    let normalized = Tensor(value: value, shape: x.shape, isBatched: true, range: call.range)
+    return try call.optionallyAffine(normalized, axis: 0, standard: true)
+  },
   Operation("softmax", ["x", "axis", "where"]) { call in try call.softmax(logarithmic: false) },
   Operation("logSoftmax", ["x", "axis", "where"]) { call in try call.softmax(logarithmic: true) },
 ]

@@ -43,6 +43,26 @@ let activations: [Operation] =
       let above = try e.pointwise(.relu, [x], at: range)
       return call.result(try e.pointwise(.add, [above, scaled], at: range))
     },
+    Operation("prelu", ["x", "slopes", "weight"], readsWeights: true) { call in
+      let x = try call.tensor("x")
+      let slopes = try call.int("slopes", default: 1)
+      guard slopes == 1 || slopes == x.shape.first else {
+        throw failure(
+          "prelu", "`slopes` is 1 or one per channel, not \(slopes) for \(shapeText(x.shape))",
+          at: call.place("slopes"))
+      }
+      guard var slope = try call.weight("weight", [slopes], role: "other") else {
+        throw failure("argument", "`prelu` needs its slopes", at: call.place("weight"))
+      }
+      try call.unbatched(slope, "weight")
+      slope.shape = slopes == 1 ? [] : [slopes] + x.shape.dropFirst().map { _ in 1 }
+      slope.value = try call.elaboration.builder.reshape(slope.value, slope.shape)
+      let (e, range) = (call.elaboration, call.range)
+      let above = try e.pointwise(.relu, [x], at: range)
+      let below = try e.pointwise(.minimum, [x, e.constant(0)], at: range)
+      let scaled = try e.pointwise(.multiply, [below, slope], at: range)
+      return call.result(try e.pointwise(.add, [above, scaled], at: range))
+    },
     Operation("glu", ["x", "axis"]) { call in
       let x = try call.tensor("x")
       let axis = try call.axis("axis", of: x, default: 0)

@@ -1,6 +1,7 @@
 import TGDiagnostics
 import TGIR
 import TGOps
+import TGPlan
 import TGTensor
 
 /// What changes only where elements are.
@@ -127,9 +128,38 @@ let shapings: [Operation] = [
           Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
       })
   },
-  Operation("pad", ["x", "sizes", "value"]) { call in
+  Operation("oneHot", ["ids", "count"]) { call in
+    // 1 where the place is the id: 1 − |sign(place − id)|
+    let ids = try call.tensor("ids")
+    let count = try call.int("count")
+    let elaboration = call.elaboration
+    let ones = [Int](repeating: 1, count: ids.shape.count)
+    let places = try elaboration.constant(
+      ones + [count], (0..<count).map { Float($0) }, at: call.range)
+    var each = ids
+    each.shape = ids.shape + [1]
+    each.value = try elaboration.builder.reshape(
+      ids.value, elaboration.full(each.shape, ids.isBatched))
+    let apart = try elaboration.pointwise(.subtract, [places, each], at: call.range)
+    let sign = try elaboration.pointwise(.sign, [apart], at: call.range)
+    let far = try elaboration.pointwise(.absolute, [sign], at: call.range)
+    return call.result(
+      try elaboration.pointwise(.subtract, [elaboration.constant(1), far], at: call.range))
+  },
+  Operation("pad", ["x", "sizes", "value", "mode"]) { call in
     let x = try call.tensor("x")
     let (before, after) = try call.borders(x)
+    if call.given("mode") != nil {
+      let mode = try call.string("mode")
+      guard ["constant", "reflect", "edge"].contains(mode) else {
+        throw failure(
+          "convention", "there is no padding \"\(mode)\"", at: call.place("mode"),
+          hint: "constant, reflect or edge")
+      }
+      if mode != "constant" {
+        return try call.mirrored(x, before, after, reflects: mode == "reflect")
+      }
+    }
     let lead = x.isBatched ? [0] : []
     let value = try call.elaboration.builder.insert(
       Pad(
@@ -210,6 +240,40 @@ extension OperationCall {
     }
     let value = try elaboration.builder.concat(values, axis: axis + (isBatched ? 1 : 0))
     return Tensor(value: value, shape: shape, isBatched: isBatched, range: range)
+  }
+
+  /// A border of the picture's own values: mirrored without the edge, or the edge repeated.
+  fileprivate func mirrored(_ x: Tensor, _ before: [Int], _ after: [Int], reflects: Bool) throws
+    -> Datum
+  {
+    var tensor = x
+    for axis in x.shape.indices where before[axis] + after[axis] > 0 {
+      let extent = x.shape[axis]
+      let place = axis + (x.isBatched ? 1 : 0)
+      guard !reflects || (before[axis] < extent && after[axis] < extent) else {
+        throw failure(
+          "pad", "a border of \(max(before[axis], after[axis])) is not mirrored out of \(extent)",
+          at: range)
+      }
+      func border(_ count: Int, mirror start: Int, edge: Int) throws -> [Value] {
+        guard count > 0 else { return [] }
+        if reflects {
+          let part = try elaboration.builder.slice(
+            tensor.value, axis: place, from: start, count: count)
+          return [try elaboration.builder.reverse(part, axis: place)]
+        }
+        let part = try elaboration.builder.slice(tensor.value, axis: place, from: edge, count: 1)
+        var extents = elaboration.full(tensor.shape, tensor.isBatched)
+        extents[place] = count
+        return [try elaboration.builder.broadcast(part, to: extents)]
+      }
+      let pieces =
+        try border(before[axis], mirror: 1, edge: 0) + [tensor.value]
+        + border(after[axis], mirror: extent - 1 - after[axis], edge: extent - 1)
+      tensor.value = try elaboration.builder.concat(pieces, axis: place)
+      tensor.shape[axis] += before[axis] + after[axis]
+    }
+    return result(tensor)
   }
 
   /// The borders of `pad`: one number for each axis, or a list of two.
