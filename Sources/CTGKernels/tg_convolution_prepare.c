@@ -11,7 +11,7 @@ static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 enum { TILES = 64, PATCH_FLOATS = 128 * 1024 };
 
 /* Multiply-adds below which a tile is not worth a hand-over between threads, and weights. */
-static const ptrdiff_t tile_work = 1500000, tile_weights = 64 * 1024;
+static const double tile_work = 1.5e6, tile_weights = 65536.0;
 
 static const tg_micro_table *micro_table(int isa) {
   switch (isa) {
@@ -103,9 +103,9 @@ static int reads_inside(const tg_convolution *c, const tg_convolution_part *p) {
 }
 
 /* The places of a tile along each axis, for about `pixels` places. */
-static void cut_pixels(const tg_convolution *c, tg_convolution_part *p, ptrdiff_t pixels) {
+static void cut_pixels(tg_convolution_part *p, ptrdiff_t pixels) {
   const ptrdiff_t *extent = p->extent;
-  ptrdiff_t width = extent[1] == 1 && extent[0] == 1 ? most(pixels, 14) : most(64, 1);
+  ptrdiff_t width = extent[1] == 1 && extent[0] == 1 ? most(pixels, 14) : 64;
   if (extent[2] <= width + width / 2) width = extent[2];
   p->tile[2] = divide_up(extent[2], divide_up(extent[2], width));
   p->tile[1] = least(extent[1], most(1, pixels / p->tile[2]));
@@ -114,13 +114,14 @@ static void cut_pixels(const tg_convolution *c, tg_convolution_part *p, ptrdiff_
                    ? 1
                    : least(extent[0], most(1, pixels / (extent[1] * extent[2])));
   p->tile[0] = divide_up(extent[0], divide_up(extent[0], p->tile[0]));
-  (void)c;
 }
 
-/* The elements of a tile's patch. */
-static ptrdiff_t patch_floats(const tg_convolution *c, const tg_convolution_part *p) {
-  ptrdiff_t count = p->tile[0] * c->group_in;
-  for (int a = 1; a < 3; a += 1) count *= (p->tile[a] - 1) * c->step[a] + p->patch_extent[a];
+/* About how many elements a tile's patch has; too many to count for mad distances between taps. */
+static double patch_floats(const tg_convolution *c, const tg_convolution_part *p) {
+  double count = (double)p->tile[0] * (double)(c->group_in + TG_PANEL);
+  for (int a = 1; a < 3; a += 1) {
+    count *= (double)(p->tile[a] - 1) * (double)c->step[a] + (double)p->patch_extent[a];
+  }
   return count;
 }
 
@@ -129,10 +130,13 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
   const ptrdiff_t taps = p->kernel_height * p->kernel_width * c->group_in;
   const ptrdiff_t pixels = p->extent[0] * p->extent[1] * p->extent[2];
   const ptrdiff_t padded = c->panels * TG_PANEL;
-  const ptrdiff_t work = pixels * taps * padded, weights = taps * padded;
-  const ptrdiff_t inputs = pixels * c->step[1] * c->step[2] * c->group_in;
-  ptrdiff_t wanted = most(work / tile_work, weights / tile_weights);
-  wanted = most(1, least(wanted, divide_up(TILES, c->groups)));
+  const double weights = (double)taps * (double)padded, work = (double)pixels * weights;
+  const double inputs = (double)pixels * (double)c->step[1] * (double)c->step[2] *
+                        (double)c->group_in;
+  double parts = work / tile_work > weights / tile_weights ? work / tile_work
+                                                           : weights / tile_weights;
+  ptrdiff_t wanted = divide_up(TILES, c->groups);
+  if (parts < (double)wanted) wanted = most(1, (ptrdiff_t)parts);
   const ptrdiff_t pairs = divide_up(c->panels, 2);
   ptrdiff_t best_pairs = pairs, best_pixels = pixels;
   double best = -1.0;
@@ -143,26 +147,29 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
     /* Few pixels leave a micro-kernel idle. */
     if (pixel_tiles > divide_up(pixels, 14)) pixel_tiles = divide_up(pixels, 14);
     if (panel_tiles * pixel_tiles * 2 < wanted && per_tile > 1) continue;
-    double traffic = (double)panel_tiles * (double)inputs * 2.0 +
-                     (double)pixel_tiles * (double)weights;
+    double traffic = (double)panel_tiles * inputs * 2.0 + (double)pixel_tiles * weights;
     if (best < 0.0 || traffic < best) {
       best = traffic;
       best_pairs = per_tile;
       best_pixels = divide_up(pixels, pixel_tiles);
     }
   }
-  p->tile_panels = least(best_pairs * 2, c->panels);
-  p->panel_tiles = divide_up(c->panels, p->tile_panels);
-  cut_pixels(c, p, best_pixels);
+  cut_pixels(p, best_pixels);
   while (best_pixels > 14 && patch_floats(c, p) > PATCH_FLOATS) {
     ptrdiff_t before = p->tile[0] * p->tile[1] * p->tile[2];
     best_pixels = least(best_pixels, before) * 3 / 4;
-    cut_pixels(c, p, best_pixels);
+    cut_pixels(p, best_pixels);
   }
+  /* Where patches had to be smaller, fewer cuts between panels do. */
+  ptrdiff_t pixel_tiles = 1;
+  for (int a = 0; a < 3; a += 1) pixel_tiles *= divide_up(p->extent[a], p->tile[a]);
+  ptrdiff_t panel_tiles = least(divide_up(pairs, best_pairs), divide_up(wanted, pixel_tiles));
+  p->tile_panels = least(divide_up(pairs, panel_tiles) * 2, c->panels);
+  p->panel_tiles = divide_up(c->panels, p->tile_panels);
 }
 
 /* Lets the micro-kernels' pixels run along the axis where most are. */
-static void choose_axis(const tg_convolution *c, tg_convolution_part *p) {
+static void choose_axis(tg_convolution_part *p) {
   int axis = 2;
   if (p->tile[2] < 6) {
     for (int a = 1; a >= 0; a -= 1) {
@@ -172,7 +179,6 @@ static void choose_axis(const tg_convolution *c, tg_convolution_part *p) {
   p->pixel_axis = axis;
   p->row_axes[0] = axis == 0 ? 1 : 0;
   p->row_axes[1] = axis == 2 ? 1 : 2;
-  (void)c;
 }
 
 static void place_patch(const tg_convolution *c, tg_convolution_part *p) {
@@ -252,7 +258,7 @@ static void prepare_part(tg_convolution *c, tg_convolution_part *p,
 static void cut_depthwise(const tg_convolution *c, tg_convolution_part *p) {
   ptrdiff_t row = p->extent[2] * c->group_out * p->kernel_height * p->kernel_width;
   p->tile[0] = 1;
-  p->tile[1] = least(p->extent[1], most(1, tile_work / 8 / most(row, 1)));
+  p->tile[1] = least(p->extent[1], most(1, 200000 / most(row, 1)));
   p->tile[2] = p->extent[2];
   p->tile_panels = p->panel_tiles = 1;
 }
@@ -293,7 +299,13 @@ int tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
     } else {
       join_pixels(c, p);
       cut(c, p);
-      choose_axis(c, p);
+      choose_axis(p);
+      if (patch_floats(c, p) > 0x1p44) {
+        /* No machine has the memory: ask for it, so that the caller finds out. */
+        c->patch_bytes = (ptrdiff_t)1 << 50;
+        p->tile_count = 0;
+        continue;
+      }
       place_patch(c, p);
       place_taps(c, p);
       choose_dots(c, p);

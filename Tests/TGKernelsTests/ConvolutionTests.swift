@@ -193,6 +193,39 @@ import Testing
     }
   }
 
+  /// A picture's bits do not depend on the pictures beside it, though they change the tiles.
+  @Test(
+    arguments: ISA.available(),
+    [(4, 4, 160, 256), (9, 17, 33, 40), (24, 40, 64, 3), (1, 1, 65, 90)])
+  func picturesOfABatchDoNotMix(_ isa: ISA, _ size: (Int, Int, Int, Int)) {
+    var generator = SeededGenerator(seed: 42)
+    let batch = ConvolutionCase(3, size.0, size.1, size.2, size.3)
+    let single = ConvolutionCase(1, size.0, size.1, size.2, size.3)
+    let input = generator.floats(3 * single.inputStrides[0])
+    let phases = batch.phases(using: &generator)
+    let together = batch.run(batch.prepare(input: input, phases: phases, isa: isa))
+    for picture in 0..<3 {
+      let part = Array(
+        input[picture * single.inputStrides[0]..<(picture + 1) * single.inputStrides[0]])
+      let alone = single.run(single.prepare(input: part, phases: phases, isa: isa))
+      let start = picture * single.outputStrides[0]
+      #expect(
+        alone.map(\.bitPattern)
+          == together[start..<start + single.outputStrides[0]].map(\.bitPattern))
+    }
+  }
+
+  /// Distances between taps that no memory could bridge are asked for, not computed modulo 2⁶⁴.
+  @Test(arguments: ISA.available())
+  func madDilationAsksForMadMemory(_ isa: ISA) {
+    var generator = SeededGenerator(seed: 45)
+    var test = ConvolutionCase(1, 3, 3, 1, 1, kernel: 100, dilation: 1 << 20, pad: 1 << 20)
+    test.output = [1, 1]
+    let phases = test.phases(using: &generator)
+    let prepared = test.prepare(input: generator.floats(9), phases: phases, isa: isa)
+    #expect(prepared.call.workspaceBytes >= 1 << 50)
+  }
+
   /// An epilogue may read what lies in the output before.
   @Test(arguments: ISA.available())
   func addsIntoTheOutput(_ isa: ISA) {
