@@ -313,6 +313,17 @@ func findings(
       ])
   }
 
+  @Test func remarksOnUnusedInputs() throws {
+    let text = """
+      model M() {
+        func f(x: Tensor[3], z: Normal[3], c: Text[4]()) -> Tensor[3] { return x + c.length }
+      }
+      """
+    let warnings = try check(text).warnings
+    #expect(warnings.map(\.id) == ["unused-input"])
+    #expect(warnings.map(\.message) == ["no result of `f` needs `z`"])
+  }
+
   /// What a person reads: place, both shapes, where they come from, what to do.
   @Test func readsWell() throws {
     let text = """

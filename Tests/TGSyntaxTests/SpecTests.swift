@@ -88,6 +88,21 @@ import Testing
     }
   }
 
+  /// The examples of the page are in the canonical style, too.
+  @Test func examplesAreFormatted() throws {
+    let file = repository.appending(path: "spec/tgraph.md").resolvingSymlinksInPath()
+    var page = SpecTests.text
+    for example in SpecTests.examples {
+      let formatted = try Formatter.format(SourceFile(name: "example", text: example))
+      if ProcessInfo.processInfo.environment["TG_UPDATE"] != nil {
+        page = page.replacing(example, with: formatted)
+      } else {
+        #expect(formatted == example)
+      }
+    }
+    if page != SpecTests.text { try page.write(to: file, atomically: true, encoding: .utf8) }
+  }
+
   @Test func showsShapesInTheMargin() throws {
     let text = """
       model M() {

@@ -29,7 +29,7 @@ package struct ElaborationOptions: Sendable {
 package struct Elaborated: Sendable {
   /// The model for the compiler.
   package var model: GraphModel
-  /// Remarks, such as functions that are no entry points.
+  /// Remarks, such as inputs that no result needs.
   package var warnings: [Diagnostic]
   /// The shapes that expressions had, in the order in which they were found.
   package var shapes: [SourceRange: [String]]
@@ -148,6 +148,7 @@ package struct Elaborator: Sendable {
     if session.isObjectiveEntry { result.objectives.append(name) }
     guard let built = session.built else { return }
     result.model.functions.append(built)
+    result.warnings += session.warnings
     var read: Set<WeightTable.Key> = []
     for node in built.graph.nodes {
       if let parameter = node.op as? Parameter {

@@ -72,10 +72,28 @@ extension Elaboration {
     if case .poison = value { return nil }
     var outputs: [GraphInterface] = []
     try declareOutputs(value, declaration, signature, &outputs)
+    warnUnused(inputs, of: declaration)
     return GraphFunction(
       graph: pruned(name: declaration.name.name), batch: batch, itemsInteract: itemsInteract,
       documentation: declaration.documentation, inputs: inputs.map { withRows($0) },
       outputs: outputs)
+  }
+
+  /// Remarks on inputs that no output needs: each would be asked for in vain.
+  private func warnUnused(_ inputs: [GraphInterface], of declaration: FunctionDeclaration) {
+    let graph = builder.graph
+    let live = graph.live
+    var needed: Set<String> = []
+    for (index, node) in graph.nodes.enumerated() where live[index] {
+      if let input = node.op as? Input { needed.insert(input.name) }
+    }
+    for input in inputs
+    where !needed.contains(input.name) && !needed.contains("\(input.name).lengths") {
+      warnings.append(
+        Diagnostic(
+          "unused-input", "no result of `\(declaration.name.name)` needs `\(input.name)`",
+          at: input.range, severity: .warning))
+    }
   }
 
   /// True if an input is given at run time, perhaps with one number as its default; a computed

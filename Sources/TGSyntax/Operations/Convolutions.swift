@@ -4,114 +4,116 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// Convolutions and windows over pictures.
-let convolutions: [Operation] = [
-  Operation(
-    "conv",
-    ["x", "out", "kernel", "stride", "padding", "dilation", "groups", "weight", "bias"],
-    readsWeights: true
-  ) { call in
-    let x = try call.picture("x")
-    let channels = x.shape[0]
-    let groups = try call.int("groups", default: 1)
-    let (out, kernel) = try call.kernel(outAxis: 0)
-    guard channels % groups == 0, out % groups == 0 else {
-      throw failure(
-        "groups", "\(groups) groups do not divide \(channels) channels into \(out)",
-        at: call.place("groups"))
-    }
-    let stride = try call.pair("stride", default: [1, 1])
-    let dilation = try call.pair("dilation", default: [1, 1])
-    let padding = try call.padding(x, kernel: kernel, stride: stride, dilation: dilation)
-    let inner = channels / groups
-    guard
-      let weight = try call.weight(
-        "weight", [out, inner, kernel[0], kernel[1]], role: "weight",
-        fanIn: inner * kernel[0] * kernel[1])
-    else { throw failure("argument", "`conv` needs a weight", at: call.place("weight")) }
-    try call.unbatched(weight, "weight")
-    for (axis, name) in ["rows", "columns"].enumerated() {
-      let reach = (kernel[axis] - 1) * dilation[axis] + 1
-      let pads =
-        axis == 0 ? padding.top + padding.bottom : padding.left + padding.right
-      guard x.shape[axis + 1] + pads >= reach else {
+extension OperationTable {
+  /// Convolutions and windows over pictures.
+  static let convolutions: [Operation] = [
+    Operation(
+      "conv",
+      ["x", "out", "kernel", "stride", "padding", "dilation", "groups", "weight", "bias"],
+      readsWeights: true
+    ) { call in
+      let x = try call.picture("x")
+      let channels = x.shape[0]
+      let groups = try call.int("groups", default: 1)
+      let (out, kernel) = try call.kernel(outAxis: 0)
+      guard channels % groups == 0, out % groups == 0 else {
         throw failure(
-          "kernel-size",
-          "a kernel of \(reach) \(name) does not fit \(shapeText(x.shape)) with \(pads) of "
-            + "padding", at: call.range,
-          notes: call.elaboration.producers([x], except: call.range))
+          "groups", "\(groups) groups do not divide \(channels) channels into \(out)",
+          at: call.place("groups"))
       }
-    }
-    let value = try call.elaboration.builder.convolution(
-      x.value, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
-    return try call.biased(value, out)
-  },
-  Operation(
-    "convTranspose",
-    [
-      "x", "out", "kernel", "stride", "padding", "outputPadding", "dilation", "groups", "weight",
-      "bias",
-    ], readsWeights: true
-  ) { call in
-    let x = try call.picture("x")
-    let channels = x.shape[0]
-    let groups = try call.int("groups", default: 1)
-    let (out, kernel) = try call.kernel(outAxis: 1, groups: groups)
-    guard channels % groups == 0, out % groups == 0 else {
-      throw failure(
-        "groups", "\(groups) groups do not divide \(channels) channels into \(out)",
-        at: call.place("groups"))
-    }
-    let stride = try call.pair("stride", default: [1, 1])
-    let dilation = try call.pair("dilation", default: [1, 1])
-    let extra = try call.pair("outputPadding", default: [0, 0], in: 0...1024)
-    let padding = try call.transposedPadding(x, kernel: kernel, stride: stride)
-    guard
-      let weight = try call.weight(
-        "weight", [channels, out / groups, kernel[0], kernel[1]], role: "weight",
-        fanIn: max(1, channels / groups * kernel[0] * kernel[1] / (stride[0] * stride[1])))
-    else { throw failure("argument", "`convTranspose` needs a weight", at: call.place("weight")) }
-    try call.unbatched(weight, "weight")
-    let value = try call.elaboration.builder.convolutionTransposed(
-      x.value, weight.value, stride: stride, padding: padding, outputPadding: extra,
-      dilation: dilation, groups: groups)
-    return try call.biased(value, out)
-  },
-  Operation("maxPool", ["x", "kernel", "stride", "padding", "ceiling"]) { call in
-    try call.pool(.maximum)
-  },
-  Operation("avgPool", ["x", "kernel", "stride", "padding", "ceiling", "countPadding"]) { call in
-    let countsPadding = try call.boolean("countPadding", default: false)
-    if call.given("countPadding") == nil, call.given("padding") != nil,
-      try call.ints("padding", in: 0...1024).contains(where: { $0 != 0 })
-    {
-      throw failure(
-        "padding", "`countPadding` must be stated beside `padding`", at: call.place("padding"),
-        hint: "PyTorch counts the padding as zeros: countPadding: true")
-    }
-    return try call.pool(countsPadding ? .averageCountingPadding : .average)
-  },
-  Operation("pixelShuffle", ["x", "by"]) { call in
-    let x = try call.picture("x")
-    let by = try call.int("by", in: 1...64)
-    let (channels, height, width) = (x.shape[0] / (by * by), x.shape[1], x.shape[2])
-    guard channels * by * by == x.shape[0] else {
-      throw failure(
-        "groups", "\(x.shape[0]) channels are not \(by) × \(by) pixels each", at: call.range)
-    }
-    let (builder, batch) = (call.elaboration, call.elaboration.batch)
-    let cut = try builder.builder.reshape(x.value, [batch, channels, by, by, height, width])
-    let turned = try builder.builder.transpose(cut, [0, 1, 4, 2, 5, 3])
-    let value = try builder.builder.reshape(turned, [batch, channels, height * by, width * by])
-    return call.result(call.picture(value, x.image))
-  },
-  Operation("upsample", ["x", "by"]) { call in
-    let x = try call.picture("x")
-    let by = try call.pair("by", in: 1...64)
-    let value = try call.elaboration.builder.upsample(x.value, by: by)
-    return call.result(call.picture(value, x.image))
-  },
-]
+      let stride = try call.pair("stride", default: [1, 1])
+      let dilation = try call.pair("dilation", default: [1, 1])
+      let padding = try call.padding(x, kernel: kernel, stride: stride, dilation: dilation)
+      let inner = channels / groups
+      guard
+        let weight = try call.weight(
+          "weight", [out, inner, kernel[0], kernel[1]], role: "weight",
+          fanIn: inner * kernel[0] * kernel[1])
+      else { throw failure("argument", "`conv` needs a weight", at: call.place("weight")) }
+      try call.unbatched(weight, "weight")
+      for (axis, name) in ["rows", "columns"].enumerated() {
+        let reach = (kernel[axis] - 1) * dilation[axis] + 1
+        let pads =
+          axis == 0 ? padding.top + padding.bottom : padding.left + padding.right
+        guard x.shape[axis + 1] + pads >= reach else {
+          throw failure(
+            "kernel-size",
+            "a kernel of \(reach) \(name) does not fit \(shapeText(x.shape)) with \(pads) of "
+              + "padding", at: call.range,
+            notes: call.elaboration.producers([x], except: call.range))
+        }
+      }
+      let value = try call.elaboration.builder.convolution(
+        x.value, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
+      return try call.biased(value, out)
+    },
+    Operation(
+      "convTranspose",
+      [
+        "x", "out", "kernel", "stride", "padding", "outputPadding", "dilation", "groups", "weight",
+        "bias",
+      ], readsWeights: true
+    ) { call in
+      let x = try call.picture("x")
+      let channels = x.shape[0]
+      let groups = try call.int("groups", default: 1)
+      let (out, kernel) = try call.kernel(outAxis: 1, groups: groups)
+      guard channels % groups == 0, out % groups == 0 else {
+        throw failure(
+          "groups", "\(groups) groups do not divide \(channels) channels into \(out)",
+          at: call.place("groups"))
+      }
+      let stride = try call.pair("stride", default: [1, 1])
+      let dilation = try call.pair("dilation", default: [1, 1])
+      let extra = try call.pair("outputPadding", default: [0, 0], in: 0...1024)
+      let padding = try call.transposedPadding(x, kernel: kernel, stride: stride)
+      guard
+        let weight = try call.weight(
+          "weight", [channels, out / groups, kernel[0], kernel[1]], role: "weight",
+          fanIn: max(1, channels / groups * kernel[0] * kernel[1] / (stride[0] * stride[1])))
+      else { throw failure("argument", "`convTranspose` needs a weight", at: call.place("weight")) }
+      try call.unbatched(weight, "weight")
+      let value = try call.elaboration.builder.convolutionTransposed(
+        x.value, weight.value, stride: stride, padding: padding, outputPadding: extra,
+        dilation: dilation, groups: groups)
+      return try call.biased(value, out)
+    },
+    Operation("maxPool", ["x", "kernel", "stride", "padding", "ceiling"]) { call in
+      try call.pool(.maximum)
+    },
+    Operation("avgPool", ["x", "kernel", "stride", "padding", "ceiling", "countPadding"]) { call in
+      let countsPadding = try call.boolean("countPadding", default: false)
+      if call.given("countPadding") == nil, call.given("padding") != nil,
+        try call.ints("padding", in: 0...1024).contains(where: { $0 != 0 })
+      {
+        throw failure(
+          "padding", "`countPadding` must be stated beside `padding`", at: call.place("padding"),
+          hint: "PyTorch counts the padding as zeros: countPadding: true")
+      }
+      return try call.pool(countsPadding ? .averageCountingPadding : .average)
+    },
+    Operation("pixelShuffle", ["x", "by"]) { call in
+      let x = try call.picture("x")
+      let by = try call.int("by", in: 1...64)
+      let (channels, height, width) = (x.shape[0] / (by * by), x.shape[1], x.shape[2])
+      guard channels * by * by == x.shape[0] else {
+        throw failure(
+          "groups", "\(x.shape[0]) channels are not \(by) × \(by) pixels each", at: call.range)
+      }
+      let (builder, batch) = (call.elaboration, call.elaboration.batch)
+      let cut = try builder.builder.reshape(x.value, [batch, channels, by, by, height, width])
+      let turned = try builder.builder.transpose(cut, [0, 1, 4, 2, 5, 3])
+      let value = try builder.builder.reshape(turned, [batch, channels, height * by, width * by])
+      return call.result(call.picture(value, x.image))
+    },
+    Operation("upsample", ["x", "by"]) { call in
+      let x = try call.picture("x")
+      let by = try call.pair("by", in: 1...64)
+      let value = try call.elaboration.builder.upsample(x.value, by: by)
+      return call.result(call.picture(value, x.image))
+    },
+  ]
+}
 
 extension OperationCall {
   /// Width and kernel of a convolution: stated, or those of a given weight.

@@ -4,45 +4,47 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// What objectives minimise, and how.
-let losses: [Operation] = [
-  Operation("mse", ["a", "b"]) { call in
-    let difference = try call.difference("`mse`")
-    let squares = try call.elaboration.pointwise(.square, [difference], at: call.range)
-    return call.result(
-      try call.elaboration.reduced(squares, .mean, Array(squares.shape.indices), at: call.range))
-  },
-  Operation("mae", ["a", "b"]) { call in
-    let difference = try call.difference("`mae`")
-    let sizes = try call.elaboration.pointwise(.absolute, [difference], at: call.range)
-    return call.result(
-      try call.elaboration.reduced(sizes, .mean, Array(sizes.shape.indices), at: call.range))
-  },
-  Operation("bce", ["p", "target"]) { call in
-    // −(t · log p + (1 − t) · log (1 − p)), logarithms not below −100, as PyTorch has it.
-    let (e, range) = (call.elaboration, call.range)
-    let p = try call.tensor("p")
-    let t = try call.tensor("target")
-    let one = try e.constant(1)
-    func logarithm(_ x: Tensor) throws -> Tensor {
-      try e.pointwise(
-        .maximum, [e.pointwise(.logarithm, [x], at: range), e.constant(-100)], at: range)
-    }
-    let first = try e.pointwise(.multiply, [t, logarithm(p)], at: range)
-    let second = try e.pointwise(
-      .multiply,
-      [
-        e.pointwise(.subtract, [one, t], at: range),
-        logarithm(e.pointwise(.subtract, [one, p], at: range)),
-      ], at: range)
-    let sum = try e.pointwise(
-      .negate, [e.pointwise(.add, [first, second], at: range)], at: range)
-    return call.result(try e.reduced(sum, .mean, Array(sum.shape.indices), at: range))
-  },
-  recipe("adam", ["rate", "beta1", "beta2", "epsilon"]),
-  recipe("sgd", ["rate", "momentum"]),
-  recipe("lbfgs", ["rate", "history"]),
-]
+extension OperationTable {
+  /// What objectives minimise, and how.
+  static let losses: [Operation] = [
+    Operation("mse", ["a", "b"]) { call in
+      let difference = try call.difference("`mse`")
+      let squares = try call.elaboration.pointwise(.square, [difference], at: call.range)
+      return call.result(
+        try call.elaboration.reduced(squares, .mean, Array(squares.shape.indices), at: call.range))
+    },
+    Operation("mae", ["a", "b"]) { call in
+      let difference = try call.difference("`mae`")
+      let sizes = try call.elaboration.pointwise(.absolute, [difference], at: call.range)
+      return call.result(
+        try call.elaboration.reduced(sizes, .mean, Array(sizes.shape.indices), at: call.range))
+    },
+    Operation("bce", ["p", "target"]) { call in
+      // −(t · log p + (1 − t) · log (1 − p)), logarithms not below −100, as PyTorch has it.
+      let (e, range) = (call.elaboration, call.range)
+      let p = try call.tensor("p")
+      let t = try call.tensor("target")
+      let one = try e.constant(1)
+      func logarithm(_ x: Tensor) throws -> Tensor {
+        try e.pointwise(
+          .maximum, [e.pointwise(.logarithm, [x], at: range), e.constant(-100)], at: range)
+      }
+      let first = try e.pointwise(.multiply, [t, logarithm(p)], at: range)
+      let second = try e.pointwise(
+        .multiply,
+        [
+          e.pointwise(.subtract, [one, t], at: range),
+          logarithm(e.pointwise(.subtract, [one, p], at: range)),
+        ], at: range)
+      let sum = try e.pointwise(
+        .negate, [e.pointwise(.add, [first, second], at: range)], at: range)
+      return call.result(try e.reduced(sum, .mean, Array(sum.shape.indices), at: range))
+    },
+    recipe("adam", ["rate", "beta1", "beta2", "epsilon"]),
+    recipe("sgd", ["rate", "momentum"]),
+    recipe("lbfgs", ["rate", "history"]),
+  ]
+}
 
 /// An optimizer: its numbers may change from step to step.
 private func recipe(_ name: String, _ parameters: [String]) -> Operation {

@@ -4,81 +4,86 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// Normalizations and softmax.
-let normalizations: [Operation] = [
-  Operation(
-    "batchNorm", ["x", "epsilon", "weight", "bias", "mean", "variance"], readsWeights: true
-  ) { call in
-    let x = try call.tensor("x")
-    guard let channels = x.shape.first else {
-      throw failure("rank", "`batchNorm` needs channels, not a number", at: call.range)
-    }
-    let epsilon = try call.number("epsilon", default: 1e-5)
-    let elaboration = call.elaboration
-    let weight = try call.weight("weight", [channels], role: "scale")
-    let bias = try call.weight("bias", [channels], role: "bias")
-    guard
-      let mean = try call.weight("mean", [channels], role: "mean", key: "running_mean"),
-      let variance = try call.weight(
-        "variance", [channels], role: "variance", key: "running_var")
-    else { throw failure("argument", "`batchNorm` needs mean and variance", at: call.range) }
-    // scale = weight / √(variance + ε), shift = bias − mean · scale
-    let raised = try elaboration.pointwise(
-      .add, [variance, elaboration.constant(epsilon)], at: call.range)
-    var scale = try elaboration.pointwise(.reciprocalSquareRoot, [raised], at: call.range)
-    if let weight { scale = try elaboration.pointwise(.multiply, [scale, weight], at: call.range) }
-    let moved = try elaboration.pointwise(.multiply, [mean, scale], at: call.range)
-    let shift =
-      try bias.map { try elaboration.pointwise(.subtract, [$0, moved], at: call.range) }
-      ?? elaboration.pointwise(.negate, [moved], at: call.range)
-    return try call.affine(x, scale, shift, axis: 0)
-  },
-  Operation(
-    "instanceNorm", ["x", "epsilon", "affine", "weight", "bias"], readsWeights: true
-  ) { call in
-    let x = try call.picture("x")
-    let value = try call.elaboration.builder.insert(
-      Normalize(axes: [2, 3], epsilon: Float(call.number("epsilon", default: 1e-5))), [x.value])
-    let normalized = Tensor(value: value, shape: x.shape, isBatched: true, range: call.range)
-    return try call.optionallyAffine(normalized, axis: 0, standard: false)
-  },
-  Operation(
-    "layerNorm", ["x", "epsilon", "affine", "weight", "bias"], readsWeights: true
-  ) { call in
-    let x = try call.tensor("x")
-    guard let width = x.shape.last else {
-      throw failure("rank", "`layerNorm` needs a vector, not a number", at: call.range)
-    }
-    _ = width
-    let axis = x.shape.count - 1 + (x.isBatched ? 1 : 0)
-    let value = try call.elaboration.builder.insert(
-      Normalize(axes: [axis], epsilon: Float(call.number("epsilon", default: 1e-5))), [x.value])
-    let normalized = Tensor(
-      value: value, shape: x.shape, isBatched: x.isBatched, range: call.range)
-    return try call.optionallyAffine(normalized, axis: x.shape.count - 1, standard: true)
-  },
-  Operation(
-    "groupNorm", ["x", "groups", "epsilon", "affine", "weight", "bias"], readsWeights: true
-  ) { call in
-    let x = try call.picture("x")
-    let groups = try call.int("groups")
-    guard x.shape[0] % groups == 0 else {
-      throw failure(
-        "groups", "\(groups) groups do not divide \(x.shape[0]) channels",
-        at: call.place("groups"))
-    }
-    let elaboration = call.elaboration
-    let cut = elaboration.full([groups, x.shape[0] / groups] + x.shape[1...], true)
-    let grouped = try elaboration.builder.reshape(x.value, cut)
-    let normal = try elaboration.builder.insert(
-      Normalize(axes: [2, 3, 4], epsilon: Float(call.number("epsilon", default: 1e-5))), [grouped])
-    let value = try elaboration.builder.reshape(normal, elaboration.full(x.shape, true))
-    let normalized = Tensor(value: value, shape: x.shape, isBatched: true, range: call.range)
-    return try call.optionallyAffine(normalized, axis: 0, standard: true)
-  },
-  Operation("softmax", ["x", "axis", "where"]) { call in try call.softmax(logarithmic: false) },
-  Operation("logSoftmax", ["x", "axis", "where"]) { call in try call.softmax(logarithmic: true) },
-]
+extension OperationTable {
+  /// Normalizations and softmax.
+  static let normalizations: [Operation] = [
+    Operation(
+      "batchNorm", ["x", "epsilon", "weight", "bias", "mean", "variance"], readsWeights: true
+    ) { call in
+      let x = try call.tensor("x")
+      guard let channels = x.shape.first else {
+        throw failure("rank", "`batchNorm` needs channels, not a number", at: call.range)
+      }
+      let epsilon = try call.number("epsilon", default: 1e-5)
+      let elaboration = call.elaboration
+      let weight = try call.weight("weight", [channels], role: "scale")
+      let bias = try call.weight("bias", [channels], role: "bias")
+      guard
+        let mean = try call.weight("mean", [channels], role: "mean", key: "running_mean"),
+        let variance = try call.weight(
+          "variance", [channels], role: "variance", key: "running_var")
+      else { throw failure("argument", "`batchNorm` needs mean and variance", at: call.range) }
+      // scale = weight / √(variance + ε), shift = bias − mean · scale
+      let raised = try elaboration.pointwise(
+        .add, [variance, elaboration.constant(epsilon)], at: call.range)
+      var scale = try elaboration.pointwise(.reciprocalSquareRoot, [raised], at: call.range)
+      if let weight {
+        scale = try elaboration.pointwise(.multiply, [scale, weight], at: call.range)
+      }
+      let moved = try elaboration.pointwise(.multiply, [mean, scale], at: call.range)
+      let shift =
+        try bias.map { try elaboration.pointwise(.subtract, [$0, moved], at: call.range) }
+        ?? elaboration.pointwise(.negate, [moved], at: call.range)
+      return try call.affine(x, scale, shift, axis: 0)
+    },
+    Operation(
+      "instanceNorm", ["x", "epsilon", "affine", "weight", "bias"], readsWeights: true
+    ) { call in
+      let x = try call.picture("x")
+      let value = try call.elaboration.builder.insert(
+        Normalize(axes: [2, 3], epsilon: Float(call.number("epsilon", default: 1e-5))), [x.value])
+      let normalized = Tensor(value: value, shape: x.shape, isBatched: true, range: call.range)
+      return try call.optionallyAffine(normalized, axis: 0, standard: false)
+    },
+    Operation(
+      "layerNorm", ["x", "epsilon", "affine", "weight", "bias"], readsWeights: true
+    ) { call in
+      let x = try call.tensor("x")
+      guard let width = x.shape.last else {
+        throw failure("rank", "`layerNorm` needs a vector, not a number", at: call.range)
+      }
+      _ = width
+      let axis = x.shape.count - 1 + (x.isBatched ? 1 : 0)
+      let value = try call.elaboration.builder.insert(
+        Normalize(axes: [axis], epsilon: Float(call.number("epsilon", default: 1e-5))), [x.value])
+      let normalized = Tensor(
+        value: value, shape: x.shape, isBatched: x.isBatched, range: call.range)
+      return try call.optionallyAffine(normalized, axis: x.shape.count - 1, standard: true)
+    },
+    Operation(
+      "groupNorm", ["x", "groups", "epsilon", "affine", "weight", "bias"], readsWeights: true
+    ) { call in
+      let x = try call.picture("x")
+      let groups = try call.int("groups")
+      guard x.shape[0] % groups == 0 else {
+        throw failure(
+          "groups", "\(groups) groups do not divide \(x.shape[0]) channels",
+          at: call.place("groups"))
+      }
+      let elaboration = call.elaboration
+      let cut = elaboration.full([groups, x.shape[0] / groups] + x.shape[1...], true)
+      let grouped = try elaboration.builder.reshape(x.value, cut)
+      let normal = try elaboration.builder.insert(
+        Normalize(axes: [2, 3, 4], epsilon: Float(call.number("epsilon", default: 1e-5))), [grouped]
+      )
+      let value = try elaboration.builder.reshape(normal, elaboration.full(x.shape, true))
+      let normalized = Tensor(value: value, shape: x.shape, isBatched: true, range: call.range)
+      return try call.optionallyAffine(normalized, axis: 0, standard: true)
+    },
+    Operation("softmax", ["x", "axis", "where"]) { call in try call.softmax(logarithmic: false) },
+    Operation("logSoftmax", ["x", "axis", "where"]) { call in try call.softmax(logarithmic: true) },
+  ]
+}
 
 extension OperationCall {
   /// `x · scale + shift`, vectors that lie along one axis.

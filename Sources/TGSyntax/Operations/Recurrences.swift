@@ -4,40 +4,42 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// Recurrent networks, unrolled: the products with the inputs of all words at once, then one step
-/// after the other.
-let recurrences: [Operation] = [
-  Operation(
-    "lstm", ["x", "hidden", "length", "reversed", "bias"], readsWeights: true
-  ) { call in
-    try Recurrence(call, gates: 4).run { step, recurrent, state in
-      // PyTorch's order: input, forget, cell, output.
-      let sum = try step.add(recurrent)
-      let input = try sum.gate(0).map(.sigmoid)
-      let forget = try sum.gate(1).map(.sigmoid)
-      let candidate = try sum.gate(2).map(.tanh)
-      let output = try sum.gate(3).map(.sigmoid)
-      let fresh = try input.multiply(candidate)
-      let cell = try state.cell.map { try forget.multiply($0).add(fresh) } ?? fresh
-      return (hidden: try output.multiply(cell.map(.tanh)), cell: cell)
-    }
-  },
-  Operation(
-    "gru", ["x", "hidden", "length", "reversed", "bias"], readsWeights: true
-  ) { call in
-    try Recurrence(call, gates: 3).run { step, recurrent, state in
-      // PyTorch's order: reset, update, new.
-      let reset = try step.gate(0).add(recurrent.gate(0)).map(.sigmoid)
-      let update = try step.gate(1).add(recurrent.gate(1)).map(.sigmoid)
-      let new = try step.gate(2).add(reset.multiply(recurrent.gate(2))).map(.tanh)
-      // (1 − update) · new + update · state
-      guard let hidden = state.hidden else {
-        return (hidden: try new.subtract(update.multiply(new)), cell: nil)
+extension OperationTable {
+  /// Recurrent networks, unrolled: the products with the inputs of all words at once, then one step
+  /// after the other.
+  static let recurrences: [Operation] = [
+    Operation(
+      "lstm", ["x", "hidden", "length", "reversed", "bias"], readsWeights: true
+    ) { call in
+      try Recurrence(call, gates: 4).run { step, recurrent, state in
+        // PyTorch's order: input, forget, cell, output.
+        let sum = try step.add(recurrent)
+        let input = try sum.gate(0).map(.sigmoid)
+        let forget = try sum.gate(1).map(.sigmoid)
+        let candidate = try sum.gate(2).map(.tanh)
+        let output = try sum.gate(3).map(.sigmoid)
+        let fresh = try input.multiply(candidate)
+        let cell = try state.cell.map { try forget.multiply($0).add(fresh) } ?? fresh
+        return (hidden: try output.multiply(cell.map(.tanh)), cell: cell)
       }
-      return (hidden: try new.add(update.multiply(hidden.subtract(new))), cell: nil)
-    }
-  },
-]
+    },
+    Operation(
+      "gru", ["x", "hidden", "length", "reversed", "bias"], readsWeights: true
+    ) { call in
+      try Recurrence(call, gates: 3).run { step, recurrent, state in
+        // PyTorch's order: reset, update, new.
+        let reset = try step.gate(0).add(recurrent.gate(0)).map(.sigmoid)
+        let update = try step.gate(1).add(recurrent.gate(1)).map(.sigmoid)
+        let new = try step.gate(2).add(reset.multiply(recurrent.gate(2))).map(.tanh)
+        // (1 − update) · new + update · state
+        guard let hidden = state.hidden else {
+          return (hidden: try new.subtract(update.multiply(new)), cell: nil)
+        }
+        return (hidden: try new.add(update.multiply(hidden.subtract(new))), cell: nil)
+      }
+    },
+  ]
+}
 
 /// What a step hands to the next.
 private struct RecurrentState {

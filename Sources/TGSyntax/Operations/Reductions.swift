@@ -4,32 +4,34 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// Sums, means, products and extrema over axes.
-let reductions: [Operation] = [
-  ("sum", ReductionFunction.sum), ("mean", .mean), ("product", .product),
-  ("largest", .maximum), ("smallest", .minimum),
-].map { name, function in
-  Operation(name, ["x", "axis", "axes", "keep"]) { call in
-    if function == .sum, case .list(let elements)? = call.given("x")?.value {
-      return try call.total(elements)
-    }
-    let x = try call.tensor("x")
-    let axes: [Int]
-    if call.given("axes") != nil {
-      axes = try call.ints("axes", in: -64...64).map {
-        try call.elaboration.axis($0, of: x, at: call.place("axes"))
+extension OperationTable {
+  /// Sums, means, products and extrema over axes.
+  static let reductions: [Operation] = [
+    ("sum", ReductionFunction.sum), ("mean", .mean), ("product", .product),
+    ("largest", .maximum), ("smallest", .minimum),
+  ].map { name, function in
+    Operation(name, ["x", "axis", "axes", "keep"]) { call in
+      if function == .sum, case .list(let elements)? = call.given("x")?.value {
+        return try call.total(elements)
       }
-    } else if call.given("axis") != nil {
-      axes = [try call.axis("axis", of: x)]
-    } else {
-      axes = Array(x.shape.indices)
+      let x = try call.tensor("x")
+      let axes: [Int]
+      if call.given("axes") != nil {
+        axes = try call.ints("axes", in: -64...64).map {
+          try call.elaboration.axis($0, of: x, at: call.place("axes"))
+        }
+      } else if call.given("axis") != nil {
+        axes = [try call.axis("axis", of: x)]
+      } else {
+        axes = Array(x.shape.indices)
+      }
+      guard Set(axes).count == axes.count else {
+        throw failure("axis", "an axis is named twice", at: call.place("axes"))
+      }
+      return call.result(
+        try call.elaboration.reduced(
+          x, function, axes, keep: call.boolean("keep", default: false), at: call.range))
     }
-    guard Set(axes).count == axes.count else {
-      throw failure("axis", "an axis is named twice", at: call.place("axes"))
-    }
-    return call.result(
-      try call.elaboration.reduced(
-        x, function, axes, keep: call.boolean("keep", default: false), at: call.range))
   }
 }
 

@@ -4,199 +4,204 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// What changes only where elements are.
-let shapings: [Operation] = [
-  Operation("reshape", ["x", "shape"]) { call in
-    let x = try call.tensor("x")
-    var shape = try call.ints("shape", in: -1...Int(Int32.max))
-    let count = x.shape.reduce(1, *)
-    if let open = shape.firstIndex(of: -1) {
-      let (rest, overflow) = call.product(shape.filter { $0 != -1 })
-      guard !overflow, rest > 0, count % rest == 0, shape.filter({ $0 == -1 }).count == 1 else {
-        throw failure(
-          "reshape", "\(shapeText(x.shape)) does not go into \(plainShapeText(shape))",
-          at: call.place("shape"), hint: "one -1 stands for what is left")
+extension OperationTable {
+  /// What changes only where elements are.
+  static let shapings: [Operation] = [
+    Operation("reshape", ["x", "shape"]) { call in
+      let x = try call.tensor("x")
+      var shape = try call.ints("shape", in: -1...Int(Int32.max))
+      let count = x.shape.reduce(1, *)
+      if let open = shape.firstIndex(of: -1) {
+        let (rest, overflow) = call.product(shape.filter { $0 != -1 })
+        guard !overflow, rest > 0, count % rest == 0, shape.filter({ $0 == -1 }).count == 1 else {
+          throw failure(
+            "reshape", "\(shapeText(x.shape)) does not go into \(plainShapeText(shape))",
+            at: call.place("shape"), hint: "one -1 stands for what is left")
+        }
+        shape[open] = count / rest
       }
-      shape[open] = count / rest
-    }
-    let (wanted, overflow) = call.product(shape)
-    guard !overflow, wanted == count else {
-      throw failure(
-        "reshape",
-        "\(shapeText(x.shape)) has \(count) elements, \(plainShapeText(shape)) "
-          + (overflow ? "too many" : "\(wanted)"), at: call.place("shape"),
-        notes: call.elaboration.producers([x], except: call.range))
-    }
-    let value = try call.elaboration.builder.reshape(
-      x.value, call.elaboration.full(shape, x.isBatched))
-    return call.result(
-      Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
-  },
-  Operation("transpose", ["x"]) { call in
-    let x = try call.tensor("x")
-    guard x.shape.count >= 2 else {
-      throw failure("rank", "`transpose` needs a matrix, not \(shapeText(x.shape))", at: call.range)
-    }
-    var order = Array(x.shape.indices)
-    order.swapAt(order.count - 1, order.count - 2)
-    return try call.permuted(x, order)
-  },
-  Operation("permute", ["x", "order"]) { call in
-    let x = try call.tensor("x")
-    let order = try call.ints("order", in: 0...63)
-    guard order.sorted() == Array(x.shape.indices) else {
-      throw failure(
-        "axis", "\(plainShapeText(order)) is no order of the axes of \(shapeText(x.shape))",
-        at: call.place("order"), hint: "axes are counted without the batch, from 0")
-    }
-    return try call.permuted(x, order)
-  },
-  Operation("expand", ["x", "shape"]) { call in
-    let x = try call.tensor("x")
-    let shape = try call.ints("shape", in: 1...Int(Int32.max))
-    guard x.shape.count == shape.count || x.shape.isEmpty else {
-      throw failure(
-        "rank", "\(shapeText(x.shape)) is not expanded to \(plainShapeText(shape)): ranks differ",
-        at: call.range, hint: x.shape.count == 1 && shape.count == 3 ? "perChannel(…) first" : nil)
-    }
-    for (from, to) in zip(x.shape, shape) where from != to && from != 1 {
-      throw failure(
-        "shape-mismatch", "\(shapeText(x.shape)) is not expanded to \(plainShapeText(shape))",
-        at: call.range, notes: call.elaboration.producers([x], except: call.range),
-        hint: "only axes of extent 1 are repeated")
-    }
-    let elaboration = call.elaboration
-    let aligned = try elaboration.aligned(x, rank: shape.count)
-    let value = try elaboration.builder.broadcast(
-      aligned, to: elaboration.full(shape, x.isBatched))
-    return call.result(
-      Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
-  },
-  Operation("perChannel", ["x"]) { call in
-    let x = try call.tensor("x")
-    guard x.shape.count == 1 else {
-      throw failure(
-        "rank", "`perChannel` makes [C] into [C, 1, 1], not \(shapeText(x.shape))", at: call.range)
-    }
-    let shape = x.shape + [1, 1]
-    let value = try call.elaboration.builder.reshape(
-      x.value, call.elaboration.full(shape, x.isBatched))
-    return call.result(
-      Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
-  },
-  Operation("concat", ["list", "axis"]) { call in
-    let tensors = try call.tensors("list")
-    let axis = try call.axis("axis", of: tensors[0], default: 0)
-    return call.result(try call.joined(tensors, axis))
-  },
-  Operation("stack", ["list", "axis"]) { call in
-    let tensors = try call.tensors("list")
-    let rank = tensors[0].shape.count
-    let axis = try call.int("axis", default: 0, in: 0...rank)
-    let raised = try tensors.map { tensor in
-      var shape = tensor.shape
-      guard shape == tensors[0].shape else {
+      let (wanted, overflow) = call.product(shape)
+      guard !overflow, wanted == count else {
         throw failure(
-          "shape-mismatch",
-          "`stack` of \(shapeText(tensors[0].shape)) and \(shapeText(shape))", at: call.range)
+          "reshape",
+          "\(shapeText(x.shape)) has \(count) elements, \(plainShapeText(shape)) "
+            + (overflow ? "too many" : "\(wanted)"), at: call.place("shape"),
+          notes: call.elaboration.producers([x], except: call.range))
       }
-      shape.insert(1, at: axis)
       let value = try call.elaboration.builder.reshape(
-        tensor.value, call.elaboration.full(shape, tensor.isBatched))
-      return Tensor(value: value, shape: shape, isBatched: tensor.isBatched, range: tensor.range)
-    }
-    return call.result(try call.joined(raised, axis))
-  },
-  Operation("split", ["x", "sizes", "axis"]) { call in
-    let x = try call.tensor("x")
-    let axis = try call.axis("axis", of: x, default: 0)
-    let sizes = try call.ints("sizes", in: 1...Int(Int32.max))
-    guard sizes.reduce(0, +) == x.shape[axis] else {
-      throw failure(
-        "split",
-        "parts of \(plainShapeText(sizes)) do not add up to \(x.shape[axis]), axis \(axis) of "
-          + shapeText(x.shape), at: call.place("sizes"),
-        notes: call.elaboration.producers([x], except: call.range))
-    }
-    let values = try call.elaboration.builder.split(
-      x.value, sizes, axis: axis + (x.isBatched ? 1 : 0))
-    return .list(
-      zip(values, sizes).map { value, size in
-        var shape = x.shape
-        shape[axis] = size
-        return .tensor(
-          Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
-      })
-  },
-  Operation("oneHot", ["ids", "count"]) { call in
-    // 1 where the place is the id: 1 − |sign(place − id)|
-    let ids = try call.tensor("ids")
-    let count = try call.int("count")
-    let elaboration = call.elaboration
-    let ones = [Int](repeating: 1, count: ids.shape.count)
-    let places = try elaboration.constant(
-      ones + [count], (0..<count).map { Float($0) }, at: call.range)
-    var each = ids
-    each.shape = ids.shape + [1]
-    each.value = try elaboration.builder.reshape(
-      ids.value, elaboration.full(each.shape, ids.isBatched))
-    let apart = try elaboration.pointwise(.subtract, [places, each], at: call.range)
-    let sign = try elaboration.pointwise(.sign, [apart], at: call.range)
-    let far = try elaboration.pointwise(.absolute, [sign], at: call.range)
-    return call.result(
-      try elaboration.pointwise(.subtract, [elaboration.constant(1), far], at: call.range))
-  },
-  Operation("pad", ["x", "sizes", "value", "mode"]) { call in
-    let x = try call.tensor("x")
-    let (before, after) = try call.borders(x)
-    if call.given("mode") != nil {
-      let mode = try call.string("mode")
-      guard ["constant", "reflect", "edge"].contains(mode) else {
+        x.value, call.elaboration.full(shape, x.isBatched))
+      return call.result(
+        Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
+    },
+    Operation("transpose", ["x"]) { call in
+      let x = try call.tensor("x")
+      guard x.shape.count >= 2 else {
         throw failure(
-          "convention", "there is no padding \"\(mode)\"", at: call.place("mode"),
-          hint: "constant, reflect or edge")
+          "rank", "`transpose` needs a matrix, not \(shapeText(x.shape))", at: call.range)
       }
-      if mode != "constant" {
-        return try call.mirrored(x, before, after, reflects: mode == "reflect")
+      var order = Array(x.shape.indices)
+      order.swapAt(order.count - 1, order.count - 2)
+      return try call.permuted(x, order)
+    },
+    Operation("permute", ["x", "order"]) { call in
+      let x = try call.tensor("x")
+      let order = try call.ints("order", in: 0...63)
+      guard order.sorted() == Array(x.shape.indices) else {
+        throw failure(
+          "axis", "\(plainShapeText(order)) is no order of the axes of \(shapeText(x.shape))",
+          at: call.place("order"), hint: "axes are counted without the batch, from 0")
       }
-    }
-    let lead = x.isBatched ? [0] : []
-    let value = try call.elaboration.builder.insert(
-      Pad(
-        before: lead + before, after: lead + after,
-        value: Float(try call.number("value", default: 0))), [x.value])
-    let shape = x.shape.indices.map { x.shape[$0] + before[$0] + after[$0] }
-    return call.result(
-      Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
-  },
-  Operation("reverse", ["x", "axis"]) { call in
-    let x = try call.tensor("x")
-    let axis = try call.axis("axis", of: x)
-    let value = try call.elaboration.builder.reverse(x.value, axis: axis + (x.isBatched ? 1 : 0))
-    return call.result(
-      Tensor(value: value, shape: x.shape, isBatched: x.isBatched, range: call.range))
-  },
-  Operation("roll", ["x", "by", "axis"]) { call in
-    let x = try call.tensor("x")
-    let axis = try call.axis("axis", of: x)
-    let extent = x.shape[axis]
-    let by = try call.int("by", in: -65_536...65_536)
-    let shift = ((by % extent) + extent) % extent
-    guard shift != 0 else { return call.result(x) }
-    let place = axis + (x.isBatched ? 1 : 0)
-    let builder = call.elaboration
-    let end = try builder.builder.slice(x.value, axis: place, from: extent - shift, count: shift)
-    let start = try builder.builder.slice(x.value, axis: place, from: 0, count: extent - shift)
-    let value = try builder.builder.concat([end, start], axis: place)
-    return call.result(
-      Tensor(value: value, shape: x.shape, isBatched: x.isBatched, range: call.range))
-  },
-  Operation("constant", ["values"]) { call in
-    let (shape, numbers) = try call.nested(call.required("values").value, depth: 0)
-    return call.result(
-      try call.elaboration.constant(shape, numbers.map { Float($0) }, at: call.range))
-  },
-]
+      return try call.permuted(x, order)
+    },
+    Operation("expand", ["x", "shape"]) { call in
+      let x = try call.tensor("x")
+      let shape = try call.ints("shape", in: 1...Int(Int32.max))
+      guard x.shape.count == shape.count || x.shape.isEmpty else {
+        throw failure(
+          "rank", "\(shapeText(x.shape)) is not expanded to \(plainShapeText(shape)): ranks differ",
+          at: call.range, hint: x.shape.count == 1 && shape.count == 3 ? "perChannel(…) first" : nil
+        )
+      }
+      for (from, to) in zip(x.shape, shape) where from != to && from != 1 {
+        throw failure(
+          "shape-mismatch", "\(shapeText(x.shape)) is not expanded to \(plainShapeText(shape))",
+          at: call.range, notes: call.elaboration.producers([x], except: call.range),
+          hint: "only axes of extent 1 are repeated")
+      }
+      let elaboration = call.elaboration
+      let aligned = try elaboration.aligned(x, rank: shape.count)
+      let value = try elaboration.builder.broadcast(
+        aligned, to: elaboration.full(shape, x.isBatched))
+      return call.result(
+        Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
+    },
+    Operation("perChannel", ["x"]) { call in
+      let x = try call.tensor("x")
+      guard x.shape.count == 1 else {
+        throw failure(
+          "rank", "`perChannel` makes [C] into [C, 1, 1], not \(shapeText(x.shape))", at: call.range
+        )
+      }
+      let shape = x.shape + [1, 1]
+      let value = try call.elaboration.builder.reshape(
+        x.value, call.elaboration.full(shape, x.isBatched))
+      return call.result(
+        Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
+    },
+    Operation("concat", ["list", "axis"]) { call in
+      let tensors = try call.tensors("list")
+      let axis = try call.axis("axis", of: tensors[0], default: 0)
+      return call.result(try call.joined(tensors, axis))
+    },
+    Operation("stack", ["list", "axis"]) { call in
+      let tensors = try call.tensors("list")
+      let rank = tensors[0].shape.count
+      let axis = try call.int("axis", default: 0, in: 0...rank)
+      let raised = try tensors.map { tensor in
+        var shape = tensor.shape
+        guard shape == tensors[0].shape else {
+          throw failure(
+            "shape-mismatch",
+            "`stack` of \(shapeText(tensors[0].shape)) and \(shapeText(shape))", at: call.range)
+        }
+        shape.insert(1, at: axis)
+        let value = try call.elaboration.builder.reshape(
+          tensor.value, call.elaboration.full(shape, tensor.isBatched))
+        return Tensor(value: value, shape: shape, isBatched: tensor.isBatched, range: tensor.range)
+      }
+      return call.result(try call.joined(raised, axis))
+    },
+    Operation("split", ["x", "sizes", "axis"]) { call in
+      let x = try call.tensor("x")
+      let axis = try call.axis("axis", of: x, default: 0)
+      let sizes = try call.ints("sizes", in: 1...Int(Int32.max))
+      guard sizes.reduce(0, +) == x.shape[axis] else {
+        throw failure(
+          "split",
+          "parts of \(plainShapeText(sizes)) do not add up to \(x.shape[axis]), axis \(axis) of "
+            + shapeText(x.shape), at: call.place("sizes"),
+          notes: call.elaboration.producers([x], except: call.range))
+      }
+      let values = try call.elaboration.builder.split(
+        x.value, sizes, axis: axis + (x.isBatched ? 1 : 0))
+      return .list(
+        zip(values, sizes).map { value, size in
+          var shape = x.shape
+          shape[axis] = size
+          return .tensor(
+            Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
+        })
+    },
+    Operation("oneHot", ["ids", "count"]) { call in
+      // 1 where the place is the id: 1 − |sign(place − id)|
+      let ids = try call.tensor("ids")
+      let count = try call.int("count")
+      let elaboration = call.elaboration
+      let ones = [Int](repeating: 1, count: ids.shape.count)
+      let places = try elaboration.constant(
+        ones + [count], (0..<count).map { Float($0) }, at: call.range)
+      var each = ids
+      each.shape = ids.shape + [1]
+      each.value = try elaboration.builder.reshape(
+        ids.value, elaboration.full(each.shape, ids.isBatched))
+      let apart = try elaboration.pointwise(.subtract, [places, each], at: call.range)
+      let sign = try elaboration.pointwise(.sign, [apart], at: call.range)
+      let far = try elaboration.pointwise(.absolute, [sign], at: call.range)
+      return call.result(
+        try elaboration.pointwise(.subtract, [elaboration.constant(1), far], at: call.range))
+    },
+    Operation("pad", ["x", "sizes", "value", "mode"]) { call in
+      let x = try call.tensor("x")
+      let (before, after) = try call.borders(x)
+      if call.given("mode") != nil {
+        let mode = try call.string("mode")
+        guard ["constant", "reflect", "edge"].contains(mode) else {
+          throw failure(
+            "convention", "there is no padding \"\(mode)\"", at: call.place("mode"),
+            hint: "constant, reflect or edge")
+        }
+        if mode != "constant" {
+          return try call.mirrored(x, before, after, reflects: mode == "reflect")
+        }
+      }
+      let lead = x.isBatched ? [0] : []
+      let value = try call.elaboration.builder.insert(
+        Pad(
+          before: lead + before, after: lead + after,
+          value: Float(try call.number("value", default: 0))), [x.value])
+      let shape = x.shape.indices.map { x.shape[$0] + before[$0] + after[$0] }
+      return call.result(
+        Tensor(value: value, shape: shape, isBatched: x.isBatched, range: call.range))
+    },
+    Operation("reverse", ["x", "axis"]) { call in
+      let x = try call.tensor("x")
+      let axis = try call.axis("axis", of: x)
+      let value = try call.elaboration.builder.reverse(x.value, axis: axis + (x.isBatched ? 1 : 0))
+      return call.result(
+        Tensor(value: value, shape: x.shape, isBatched: x.isBatched, range: call.range))
+    },
+    Operation("roll", ["x", "by", "axis"]) { call in
+      let x = try call.tensor("x")
+      let axis = try call.axis("axis", of: x)
+      let extent = x.shape[axis]
+      let by = try call.int("by", in: -65_536...65_536)
+      let shift = ((by % extent) + extent) % extent
+      guard shift != 0 else { return call.result(x) }
+      let place = axis + (x.isBatched ? 1 : 0)
+      let builder = call.elaboration
+      let end = try builder.builder.slice(x.value, axis: place, from: extent - shift, count: shift)
+      let start = try builder.builder.slice(x.value, axis: place, from: 0, count: extent - shift)
+      let value = try builder.builder.concat([end, start], axis: place)
+      return call.result(
+        Tensor(value: value, shape: x.shape, isBatched: x.isBatched, range: call.range))
+    },
+    Operation("constant", ["values"]) { call in
+      let (shape, numbers) = try call.nested(call.required("values").value, depth: 0)
+      return call.result(
+        try call.elaboration.constant(shape, numbers.map { Float($0) }, at: call.range))
+    },
+  ]
+}
 
 extension OperationCall {
   fileprivate func product(_ sizes: [Int]) -> (Int, Bool) {

@@ -2,24 +2,26 @@ import TGDiagnostics
 import TGIR
 import TGTensor
 
-/// Single tensors of the checkpoint as values.
-let tensorReads: [Operation] = ["parameter", "buffer"].map { name in
-  Operation(name, ["name", "shape", "absent"], readsWeights: true) { call in
-    let own = try call.string("name")
-    let argument = try call.required("shape")
-    guard case .list(let sizes) = argument.value else {
-      throw call.wrong("shape", "a list of sizes", argument)
+extension OperationTable {
+  /// Single tensors of the checkpoint as values.
+  static let tensorReads: [Operation] = ["parameter", "buffer"].map { name in
+    Operation(name, ["name", "shape", "absent"], readsWeights: true) { call in
+      let own = try call.string("name")
+      let argument = try call.required("shape")
+      guard case .list(let sizes) = argument.value else {
+        throw call.wrong("shape", "a list of sizes", argument)
+      }
+      let shape = try sizes.map {
+        try call.elaboration.whole($0, "a size", at: argument.range, in: 1...Int(Int32.max))
+      }
+      var absent: Float?
+      if call.given("absent") != nil { absent = Float(try call.number("absent")) }
+      let last = own.split(separator: ".").last.map(String.init) ?? own
+      let role = tensorRole(last, shape)
+      let fanIn = shape.count > 1 ? shape[1...].reduce(1, *) : shape.first ?? 1
+      return .tensor(
+        try call.read(own, shape, role: role, fanIn: role == "weight" ? fanIn : 0, absent: absent))
     }
-    let shape = try sizes.map {
-      try call.elaboration.whole($0, "a size", at: argument.range, in: 1...Int(Int32.max))
-    }
-    var absent: Float?
-    if call.given("absent") != nil { absent = Float(try call.number("absent")) }
-    let last = own.split(separator: ".").last.map(String.init) ?? own
-    let role = tensorRole(last, shape)
-    let fanIn = shape.count > 1 ? shape[1...].reduce(1, *) : shape.first ?? 1
-    return .tensor(
-      try call.read(own, shape, role: role, fanIn: role == "weight" ? fanIn : 0, absent: absent))
   }
 }
 
