@@ -17,7 +17,8 @@ package struct SeededNumbers: RandomNumberGenerator {
   }
 
   /// A tensor of numbers uniform in a range.
-  package mutating func tensor(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> HostTensor {
+  package mutating func tensor(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> HostTensor
+  {
     HostTensor(shape, (0..<shape.count).map { _ in Float.random(in: range, using: &self) })
   }
 
