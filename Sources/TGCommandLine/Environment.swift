@@ -55,6 +55,3 @@ package struct Environment: Hashable, Sendable {
     return text.isEmpty ? nil : text
   }
 }
-
-/// The processor cores that this machine has online, at least 1.
-package func processorCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -165,5 +165,7 @@ extension SessionError {
     value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : "\(value)"
   }
 
-  private static func megabytes(_ bytes: Int) -> Int { bytes / 1_048_576 + 1 }
+  private static func megabytes(_ bytes: Int) -> Int {
+    bytes / 1_048_576 + (bytes % 1_048_576 > 0 ? 1 : 0)
+  }
 }

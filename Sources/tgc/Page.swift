@@ -17,7 +17,7 @@ struct Page {
   ///
   /// - Throws: `MappedFileError` or `Failure`.
   func bytes() throws -> [UInt8] {
-    if path == "-" { return try StandardInput.read(limit: Self.limit) }
+    if path == "-" { return try StreamInput.standardInput(limit: Self.limit) }
     let file = try MappedFile(path: path)
     guard file.count <= Self.limit else {
       throw Failure(.badInput, "\(path) has more than \(Quantity.bytes(Self.limit))")

@@ -36,7 +36,7 @@ struct CaptionList {
     self.input = input
     var bytes: [UInt8]
     if path == "-" {
-      bytes = try StandardInput.read(limit: Self.limit)
+      bytes = try StreamInput.standardInput(limit: Self.limit)
     } else {
       let file = try MappedFile(path: path)
       guard file.count <= Self.limit else {

@@ -27,6 +27,14 @@ struct Job {
       throw Failure(
         .usage, "no plan was given", hint: "tgrun PLAN.tplan picture.png \"caption\"; see --help")
     }
+    if Path.suffix(planPath) != "tplan",
+      let plan = options.operands.first(where: { Path.suffix($0) == "tplan" })
+    {
+      let rest = options.operands.filter { $0 != plan }
+      throw Failure(
+        .usage, "the plan comes first, and \(planPath) is named like none",
+        hint: (["tgrun", plan, planPath] + rest).map { Path.quoted($0) }.joined(separator: " "))
+    }
     let file = try PlanFile.load(path: planPath)
     try replay?.demand(hash: file.hash, of: planPath)
     let session = try Self.session(file, options: options, console: console)

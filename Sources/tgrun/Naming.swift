@@ -46,7 +46,7 @@ struct Naming {
           .usage, "-o \(out): pictures are written as .png",
           hint: Path.suffix(out) == "npy"
             ? "arrays are written with --output \(mainPicture?.name ?? "NAME")=\(Path.quoted(out))"
-            : "say -o \(Path.quoted(Path.stem(out) + ".png"))")
+            : "say -o \(Path.quoted(out.isEmpty ? "OUT.png" : Path.stem(out) + ".png"))")
       }
       if out == "-" {
         guard !console.terminal.outputIsTerminal else {
@@ -122,6 +122,7 @@ struct Naming {
         throw Failure(.usage, "two results would be written to \(place)")
       }
       if folders.insert(Path.folder(place)).inserted { try Path.demandFolder(Path.folder(place)) }
+      guard Path.exists(place) else { continue }
       if Path.isFolder(place) { throw Failure(.cannotCreate, "\(place) is a folder") }
       if let source = readFiles.first(where: { Path.areSame($0, place) }) {
         throw Failure(

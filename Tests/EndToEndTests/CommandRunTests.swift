@@ -206,6 +206,23 @@ import Testing
     #expect(object["hash"] as? String == fixture.hash)
   }
 
+  @Test func anInterruptLosesNothingThatIsFinished() throws {
+    let fixture = try CommandFixture()
+    try FileManager.default.createDirectory(
+      at: fixture.url("many"), withIntermediateDirectories: false)
+    let outcome = try fixture.tgrun.run(
+      ["sample.tplan", "bird", "--seeds", "0-19999", "--outdir", "many"],
+      in: fixture.folder.url, interruptedAfter: 1)
+    #expect(outcome.status == 130, "\(outcome.messages)")
+    #expect(outcome.messages.contains("of 20000 are written"))
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: fixture.folder.path("many"))
+    #expect(!files.contains { $0.hasSuffix(".tmp") })
+    for name in files where name.hasSuffix(".png") {
+      _ = try Picture.read(path: fixture.folder.path("many/\(name)"))
+    }
+  }
+
   @Test func quietSaysNothing() throws {
     let outcome = try CommandFixture().run(["sample.tplan", "bird", "--quiet", "-o", "o.png"])
     #expect(outcome.status == 0 && outcome.messages.isEmpty)

@@ -39,6 +39,7 @@ import Testing
     ("sample.tplan --function edit photo.png --captions captions.txt", 64, "no place"),
     // 65: what is in the files.
     ("photo.png", 65, "PNG picture"),
+    ("photo.png sample.tplan bird", 64, "tgrun sample.tplan photo.png bird"),
     ("captions.txt bird", 65, "TGPLAN"),
     ("sample.tplan --function edit photo.jpg", 65, "convert photo.jpg"),
     ("sample.tplan --function edit page.jpg", 65, "not a PNG"),

@@ -39,9 +39,10 @@ public struct BuiltCommand: Sendable {
   ///   - folder: the current folder of the command.
   ///   - input: what is piped into it.
   ///   - environment: variables besides those of this process.
+  ///   - interruptedAfter: seconds after which it is interrupted as by Ctrl-C.
   public func run(
     _ arguments: [String], in folder: URL, input: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], interruptedAfter delay: Double? = nil
   ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
@@ -64,6 +65,10 @@ public struct BuiltCommand: Sendable {
     try process.run()
     if let input { pipe.fileHandleForWriting.write(Data(input.utf8)) }
     try pipe.fileHandleForWriting.close()
+    if let delay {
+      Thread.sleep(forTimeInterval: delay)
+      process.interrupt()
+    }
     process.waitUntilExit()
     let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
     return Outcome(
