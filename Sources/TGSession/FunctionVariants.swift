@@ -12,6 +12,9 @@ package struct FunctionVariants: Hashable, Sendable {
     package var batch: Int
   }
 
+  /// The most numbers of an input or output: a gibibyte.
+  static let largestItem = 1 << 28
+
   /// The variants, smallest batch first.
   package let variants: [Variant]
   /// The function in its smallest batch: names, kinds and extents of the interface.
@@ -40,9 +43,14 @@ package struct FunctionVariants: Hashable, Sendable {
       if let item = items.first(where: { $0.view.dimensions.first != function.batch }) {
         throw .runtime(.unsound("'\(item.name)' does not begin with the axis of the batch"))
       }
-      guard function.inputs.map(\.name) == form.inputs.map(\.name),
-        function.inputs.map(\.itemShape) == form.inputs.map(\.itemShape)
-      else { throw .runtime(.unsound("'\(wanted)' has other inputs in other batches")) }
+      // A broadcast output may be larger than the memory behind it.
+      if let item = items.first(where: { $0.view.count > Self.largestItem }) {
+        throw .runtime(.unsound("'\(item.name)' has \(item.view.count) numbers"))
+      }
+      guard items.map(\.name) == (form.inputs + form.outputs).map(\.name),
+        items.map(\.itemShape) == (form.inputs + form.outputs).map(\.itemShape),
+        function.inputs.count == form.inputs.count
+      else { throw .runtime(.unsound("'\(wanted)' has another interface in other batches")) }
     }
   }
 
