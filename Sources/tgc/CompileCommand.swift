@@ -27,7 +27,7 @@ struct CompileCommand: Tool {
         tgc birds.tgraph --weights netG.pth --set g=48 --batch 1,8 --report
         tgc fmt *.tgraph                              the one canonical style
 
-      An option that takes several values is repeated. EXIT STATUS: 0 done, 64 usage, 65 errors in \
+      EXIT STATUS: 0 done, 64 usage, 65 errors in \
       the page or the weights, 66 a file is missing, 69 not available, 70 our bug, 73 the plan \
       cannot be created, 74 input or output failed, 76 a check failed. Completions for your shell: \
       tgc --generate-completion-script bash.
@@ -43,13 +43,15 @@ struct CompileCommand: Tool {
       throw Failure(
         .notAvailable, "ONNX cannot be written yet", hint: "--emit ir and --emit dot can")
     }
-    let (compilation, target) = try request(console)
-    let page = Page(options.graph)
+    let graph = try options.page()
+    options.graph = graph
+    let (compilation, target) = try request(graph, console)
+    let page = Page(graph)
     let (sources, read) = try page.library()
     do {
       let library = try read.get()
       if options.check || options.shapes {
-        try check(library, compilation, console: console)
+        try check(library, compilation, graph, console: console)
       } else {
         var result = try compilation.run(library)
         try sign(&result.built.plan, sources: sources, compilation)
@@ -64,7 +66,9 @@ struct CompileCommand: Tool {
   }
 
   /// Makes a compilation of the options, and says where its result goes; nil for the standard output.
-  private func request(_ console: Console) throws -> (Compilation, target: String?) {
+  private func request(
+    _ graph: String, _ console: Console
+  ) throws -> (Compilation, target: String?) {
     var compilation = Compilation()
     guard let level = OptimizationLevel(rawValue: options.level) else {
       throw Failure(.usage, "-O\(options.level) is no level", hint: "levels are -O0 to -O3")
@@ -104,11 +108,11 @@ struct CompileCommand: Tool {
     }
     guard !options.check, !options.shapes else { return (compilation, nil) }
     if options.emit != nil, options.out == nil { return (compilation, nil) }
-    let target = options.out ?? (options.graph == "-" ? "out" : Path.stem(options.graph)) + ".tplan"
+    let target = options.out ?? (graph == "-" ? "out" : Path.stem(graph)) + ".tplan"
     try Path.demandFolder(Path.folder(target))
     if Path.isFolder(target) { throw Failure(.cannotCreate, "\(target) is a folder") }
     let read =
-      [options.graph] + compilation.weights.map(\.path) + compilation.vocabularies.map(\.path)
+      [graph] + compilation.weights.map(\.path) + compilation.vocabularies.map(\.path)
       + [options.wordVectors].compactMap(\.self)
     if let source = read.first(where: { Path.areSame($0, target) }) {
       throw Failure(
@@ -131,13 +135,15 @@ struct CompileCommand: Tool {
     return sizes
   }
 
-  private func check(_ library: Library, _ compilation: Compilation, console: Console) throws {
+  private func check(
+    _ library: Library, _ compilation: Compilation, _ graph: String, console: Console
+  ) throws {
     for batch in compilation.batches {
       let elaborated = try Elaborator(library).elaborate(
         .init(model: compilation.model, settings: compilation.settings, batch: batch))
       if batch == compilation.batches[0] {
         console.explain(elaborated.warnings, sources: library.sources)
-        let summary = CheckReport(elaborated, page: options.graph)
+        let summary = CheckReport(elaborated, page: graph)
         if options.shapes {
           try console.print(elaborated.page(library.sources.files[0], file: 0), terminator: "")
         } else if console.isJSON {

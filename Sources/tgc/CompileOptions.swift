@@ -18,7 +18,7 @@ struct CompileOptions: ParsableArguments {
   @ArgumentParser.Argument(
     help: "The page, a .tgraph file; - for the standard input.",
     completion: .file(extensions: ["tgraph"]))
-  var graph: String
+  var graph: String?
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
@@ -26,6 +26,7 @@ struct CompileOptions: ParsableArguments {
   var out: String?
 
   @Option(
+    parsing: .upToNextOption,
     help: ArgumentHelp(
       "A checkpoint (.pth, .ckpt, .safetensors, .npz); several roots have one each.",
       valueName: "[ROOT=]FILE"))
@@ -37,6 +38,7 @@ struct CompileOptions: ParsableArguments {
   var syntheticWeights: UInt64?
 
   @Option(
+    parsing: .upToNextOption,
     help: ArgumentHelp(
       "The words of a Text input: a pickle, JSON or a text with a word on a line.",
       valueName: "[NAME=]FILE"))
@@ -47,7 +49,9 @@ struct CompileOptions: ParsableArguments {
     help: ArgumentHelp("Vectors of words for a Sequence input.", valueName: "FILE.vec"))
   var wordVectors: String?
 
-  @Option(help: ArgumentHelp("Set a parameter of the model.", valueName: "NAME=VALUE"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Set a parameter of the model.", valueName: "NAME=VALUE"))
   var set: [String] = []
 
   @Option(help: ArgumentHelp("The batch sizes of the plan, such as 1,8.", valueName: "LIST"))
@@ -90,4 +94,19 @@ struct CompileOptions: ParsableArguments {
 
   @Flag(help: "Say what was done: operations, MACs before and after, memory, times.")
   var report = false
+
+  /// Takes the page out of an option's values, if it was written behind them.
+  ///
+  /// - Throws: `Failure` of status `usage` if there is no page.
+  mutating func page() throws(Failure) -> String {
+    if let graph { return graph }
+    func isPage(_ text: String) -> Bool {
+      text == "-" || (Path.suffix(text) == "tgraph" && !text.contains("="))
+    }
+    if let last = weights.last, isPage(last) { return weights.removeLast() }
+    if let last = vocabulary.last, isPage(last) { return vocabulary.removeLast() }
+    if let last = set.last, isPage(last) { return set.removeLast() }
+    throw Failure(
+      .usage, "no page was given", hint: "tgc G.tgraph --weights FILE -o P.tplan; see tgc --help")
+  }
 }

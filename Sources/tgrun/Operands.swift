@@ -37,6 +37,13 @@ struct Operands {
         }
         pictures.append((pictureInputs[pictures.count], operand))
       } else {
+        if let sign = operand.firstIndex(of: "="), Path.suffix(operand) == "npy",
+          !operand[..<sign].contains(" ")
+        {
+          throw Failure(
+            .usage, "\(operand) has no place",
+            hint: "each array has its option: --input \(Path.quoted(operand))")
+        }
         guard captions.count < textInputs.count else {
           if Self.looksLikeFile(operand) {
             throw Failure(

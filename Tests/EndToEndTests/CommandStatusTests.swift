@@ -17,6 +17,7 @@ import Testing
     ("sample.tplan bird --input none=one.npy", 64, "has no input 'none'"),
     ("sample.tplan bird --output none=none.npy", 64, "has no output 'none'"),
     ("sample.tplan bird --output image=image.png", 64, "-o OUT.png"),
+    ("sample.tplan --function measure --input x=one.npy y=b.npy", 64, "--input y=b.npy"),
     ("sample.tplan bird --input z", 64, "NAME=FILE.npy"),
     ("sample.tplan bird --seed 1 --seeds 2", 64, "both given"),
     ("sample.tplan bird --seed x", 64, "seed"),
