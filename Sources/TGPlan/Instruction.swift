@@ -129,9 +129,9 @@ public struct Convolution: Hashable, Sendable {
 
 /// `out[b, m, n] = Σₖ left[b, m, k] · right[b, k, n]`, then the epilogue.
 public struct MatrixProduct: Hashable, Sendable {
-  /// `[B, M, K]`; one of the strides of M and K is 1; the stride of B may be 0.
+  /// `[B, M, K]`; any strides, fast if that of M or K is 1.
   public var left: View
-  /// `[B, K, N]`; one of the strides of K and N is 1; the stride of B may be 0.
+  /// `[B, K, N]`; any strides, fast if that of K or N is 1.
   public var right: View
   /// `[B, M, N]`, innermost stride 1.
   public var output: View

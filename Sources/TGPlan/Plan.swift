@@ -89,9 +89,10 @@ public struct PlanFunction: Hashable, Sendable {
   public var slots: [Slot] = []
   /// What is done, in order.
   public var instructions: [PlacedInstruction] = []
-  /// The size of the arena, in elements (4 bytes).
+  /// The size of the arena, in elements (4 bytes): the end of its last slot, rounded up to a
+  /// multiple of 16.
   public var arenaElements = 0
-  /// Multiplications with additions, as executed, for the whole batch.
+  /// Multiplications with additions, as executed, for the whole batch: `Instruction.macs`, summed.
   public var macs = 0
 
   /// Makes an empty function.
@@ -156,7 +157,8 @@ public struct InterfaceItem: Hashable, Sendable {
     /// A picture `[N, C, H, W]` (C 1 or 3) with values in `low ... high`; how a picture of another
     /// size is fitted, and by which filter (empty: not at all).
     case image(low: Float, high: Float, fit: String, filter: String)
-    /// Token ids `[N, T]` with lengths; the name of the text resource.
+    /// Token ids `[N, T]` with lengths; the name of the text resource, or empty if only ids can be
+    /// given.
     case text(vocabulary: String)
     /// Vectors `[N, T, D]` of a sequence of words with lengths; the name of the text resource that
     /// makes them of a caption (by `wordVectors`), or empty.

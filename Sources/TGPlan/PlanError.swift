@@ -144,7 +144,6 @@ package enum ViewFault: Hashable, Sendable {
   case notWeights
   case notContiguous
   case innermostStride(Int)
-  case matrixStrides
   case overlaps(ViewRole)
 }
 

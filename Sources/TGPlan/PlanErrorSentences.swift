@@ -140,7 +140,6 @@ extension PlanError: CustomStringConvertible {
     case .notWeights: "does not lie in the weight section"
     case .notContiguous: "is not contiguous"
     case .innermostStride(let stride): "has the innermost stride \(stride); it must be 1"
-    case .matrixStrides: "has no axis of stride 1 that the other axis strides over"
     case .overlaps(let role): "overlaps \(words(role))"
     }
   }

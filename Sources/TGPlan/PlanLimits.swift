@@ -5,7 +5,7 @@ public struct PlanLimits: Hashable, Sendable {
   /// Bytes of the text section.
   public var textBytes = 64 << 20
   /// Bytes that reading a plan may take beyond the size of the file.
-  public var loadingBytes = 48 << 20
+  public var loadingBytes = 64 << 20
   /// The most bytes of the file's size that count towards what reading may take.
   public var loadingBytesFromFile = 1 << 30
   /// Functions of a plan.

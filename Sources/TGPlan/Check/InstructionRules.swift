@@ -119,8 +119,6 @@ extension FunctionCheck {
     let (left, right) = (product.left.dimensions, product.right.dimensions)
     try checkExtents(product.right, [left[0], left[2], right[2]], .right)
     try checkExtents(product.output, [left[0], left[1], right[2]], .output)
-    try checkMatrix(product.left, .left)
-    try checkMatrix(product.right, .right)
     try checkInnermost(product.output, .output)
     try check(product.epilogue, output: product.output)
   }
@@ -215,16 +213,6 @@ extension FunctionCheck {
     guard view.strides[view.rank - 1] == 1 || view.dimensions[view.rank - 1] == 1 else {
       throw PlanError(.view(role, .innermostStride(view.strides[view.rank - 1])))
     }
-  }
-
-  /// A matrix whose rows or columns are contiguous and do not overlap.
-  private func checkMatrix(_ view: View, _ role: ViewRole) throws(PlanError) {
-    let contiguous = [(unit: 1, other: 2), (unit: 2, other: 1)].contains { axes in
-      view.strides[axes.unit] == 1
-        && (view.dimensions[axes.other] == 1
-          || view.strides[axes.other] >= view.dimensions[axes.unit])
-    }
-    guard contiguous else { throw PlanError(.view(role, .matrixStrides)) }
   }
 
   private func checkWeights(_ view: View, rank: Int, _ role: ViewRole) throws(PlanError) {

@@ -49,7 +49,8 @@ struct MessageScan {
   private static let maximumDepth = 16
   /// What one allocation of the C library costs beyond its size, with the Swift value beside it.
   private static let allocation = 48
-  /// The C library's notes on one field while it unpacks, twice because its tables double.
+  /// The C library's notes on a field while it unpacks, twice because its tables double. They go
+  /// when a message is done, so only fields that stand any number of times matter.
   private static let fieldNote = 64
 
   private let bytes: [UInt8]
@@ -91,7 +92,7 @@ struct MessageScan {
       throw failure(.duplicate, at: start)
     }
     frames[frames.count - 1].seen |= bit
-    memory += MessageScan.fieldNote
+    if field.label == .repeated { memory += MessageScan.fieldNote }
     try value(of: field)
     return true
   }
