@@ -1,0 +1,229 @@
+import Foundation
+import TGTensor
+import TGTestSupport
+import Testing
+
+/// Every page of `Graphs/` as a user meets it: it checks, it is in the canonical style, it compiles
+/// without a checkpoint, and it runs with outputs that are finite, alive, and the same at every
+/// level and on every instruction set.
+@Suite struct GraphCheckTests {
+  /// A page, in a size that is quick to run.
+  struct Page: Sendable, CustomTestStringConvertible {
+    let path: String
+    var model: String?
+    var settings: [String] = []
+    /// Functions that round on the way, so that a last bit can become a step of 1/255.
+    var rounding: Set<String> = []
+    var testDescription: String { path + (model.map { " \($0)" } ?? "") }
+
+    init(
+      _ path: String, model: String? = nil, _ settings: String = "", rounding: Set<String> = []
+    ) {
+      self.path = path
+      self.model = model
+      self.settings = settings.split(separator: " ").map(String.init)
+      self.rounding = rounding
+    }
+  }
+
+  static let pages = [
+    Page("classifiers/mnist-lenet"),
+    Page("classifiers/mnist-mlp-safetensors"),
+    Page("classifiers/tiny-darknet", "size=64"),
+    Page("encoders/inception-mixed6b", "c7=16"),
+    Page("encoders/inception-v3"),
+    Page("encoders/indomain", "size=16"),
+    Page("generators/biggan", "ch=4 classes=5"),
+    Page("generators/biggan-block", "inputs=8 outputs=4 condition=6 size=4"),
+    Page("generators/fashion-mnist-dcgan"),
+    Page("generators/mnist-cgan"),
+    Page("generators/mnist-mlp-gan"),
+    Page("generators/mnist-vae"),
+    Page("generators/singan-birds", "stage=1", rounding: ["chain"]),
+    Page("generators/stylegan1", "resolution=32 widest=16"),
+    Page("inversion/idinvert", "size=8"),
+    Page("manipulation/sketch2photo", "height=32 width=40"),
+    Page("manipulation/style-wave", "height=32 width=40"),
+    Page("manipulation/tagan", "base=4 hidden=6 condition=5 wordSize=7 length=5 size=16"),
+    Page(
+      "manipulation/tagan", "base=4 hidden=6 condition=5 wordSize=7 length=5 size=16 entries=9"),
+    Page("manipulation/tagan", model: "Discriminator", "base=4 hidden=6 wordSize=7 length=5"),
+    Page("perceptual/vgg16", "size=16"),
+    Page("text/attngan-fashion-text-encoder", "entries=9 length=5 nef=12"),
+    Page("text/damsm", "entries=9 length=5 nef=12"),
+    Page("text/shapes-text-encoder", "length=5 width=16"),
+    Page("text-to-image/attngan", "g=2 entries=9 length=5 nef=12 z=6 condition=6 residuals=1"),
+    Page("vision-language/lxmert", "length=3 regions=4 layers=1"),
+    Page("vision-language/lxmert-cross-layer", "length=3 regions=4"),
+  ]
+
+  private static let graphs = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Graphs")
+
+  /// The pages that are there, without their ending.
+  private static func files() throws -> [String] {
+    let all = try FileManager.default.subpathsOfDirectory(atPath: graphs.path)
+    return all.filter { $0.hasSuffix(".tgraph") }.map { String($0.dropLast(7)) }.sorted()
+  }
+
+  @Test func noPageIsForgotten() throws {
+    let rows = Set(Self.pages.map { $0.path }).sorted()
+    #expect(try Self.files() == rows)
+  }
+
+  @Test func pagesCheckInTheirFullSize() throws {
+    let tgc = try #require(BuiltCommand("tgc"), "build the package first: swift build -c release")
+    for file in try Self.files() {
+      let outcome = try tgc.run([file + ".tgraph", "--check"], in: Self.graphs)
+      #expect(outcome.status == 0, "\(file): \(outcome.messages)")
+      #expect(outcome.messages.isEmpty, "\(file) has findings: \(outcome.messages)")
+    }
+  }
+
+  @Test func pagesAreInTheCanonicalStyle() throws {
+    let tgc = try #require(BuiltCommand("tgc"))
+    let outcome = try tgc.run(
+      ["fmt", "--check"] + (try Self.files().map { $0 + ".tgraph" }), in: Self.graphs)
+    #expect(outcome.status == 0, "\(outcome.text)\(outcome.messages)")
+  }
+
+  @Test(arguments: pages)
+  func pagesRunAliveAndTheSameEverywhere(page: Page) throws {
+    let folder = try TemporaryFolder()
+    try Self.compile(page, "-O0", in: folder)
+    try Self.compile(page, "-O2", in: folder)
+    let tginspect = try #require(BuiltCommand("tginspect"))
+    let inspected = try tginspect.run(["O2.tplan", "--json"], in: folder.url)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let plan = try decoder.decode(Inspected.self, from: inspected.output)
+    #expect(!plan.functions.isEmpty)
+    for function in plan.functions {
+      let inputs = try Self.inputs(of: function, in: folder)
+      func run(_ plan: String, isa: String? = nil) throws -> [String: HostTensor]? {
+        try Self.run(plan, function, inputs, isa: isa, in: folder)
+      }
+      let plain = try #require(try run("O0.tplan"))
+      for output in function.outputs {
+        let values = try #require(plain[output.name]).elements
+        let isFinite = values.allSatisfy { $0.isFinite }
+        #expect(isFinite, "\(page) \(function.name) \(output.name)")
+        if values.count >= 16 {
+          let spread = Self.deviation(values)
+          #expect(spread >= 0.05, "\(page) \(function.name) \(output.name): \(spread)")
+        }
+      }
+      guard !page.rounding.contains(function.name) else { continue }
+      for isa in [nil, "scalar", "avx2", "avx512"] {
+        guard let found = try run("O2.tplan", isa: isa) else { continue }
+        for output in function.outputs {
+          let expected = try #require(plain[output.name])
+          let other = try #require(found[output.name])
+          let difference = Self.difference(other, expected)
+          #expect(
+            difference <= 1, "\(page) \(function.name) \(output.name) at O2, \(isa ?? "default")")
+        }
+      }
+    }
+  }
+
+  // MARK: The commands
+
+  private static func compile(_ page: Page, _ level: String, in folder: TemporaryFolder) throws {
+    var line = [graphs.appendingPathComponent(page.path + ".tgraph").path, level]
+    line += ["--synthetic-weights", "1", "--batch", "2", "--verify-passes"]
+    line += ["-o", "\(level.dropFirst()).tplan"]
+    line += page.settings.flatMap { ["--set", $0] }
+    if let model = page.model { line += ["--model", model] }
+    let outcome = try #require(BuiltCommand("tgc")).run(line, in: folder.url)
+    try #require(outcome.status == 0, "\(page) \(level): \(outcome.messages)")
+  }
+
+  /// The outputs of a function by name; nil if the machine lacks the instruction set.
+  private static func run(
+    _ plan: String, _ function: Function, _ inputs: [String], isa: String?,
+    in folder: TemporaryFolder
+  ) throws -> [String: HostTensor]? {
+    var line = [plan, "--function", function.name, "--threads", "2"]
+    line += inputs.flatMap { ["--input", $0] }
+    line += function.outputs.flatMap { ["--output", "\($0.name)=out-\($0.name).npy"] }
+    let outcome = try #require(BuiltCommand("tgrun")).run(
+      line, in: folder.url, environment: isa.map { ["TG_ISA": $0] } ?? [:])
+    if outcome.status == 69, let isa {
+      print("note: this machine has no \(isa); not tried there")
+      return nil
+    }
+    try #require(outcome.status == 0, "\(function.name): \(outcome.messages)")
+    var result: [String: HostTensor] = [:]
+    for output in function.outputs {
+      result[output.name] = try NumpyArray.read(path: folder.path("out-\(output.name).npy")).tensor
+    }
+    return result
+  }
+
+  /// An array for each input without a default, as `NAME=FILE`; captions of 1 and all words.
+  private static func inputs(of function: Function, in folder: TemporaryFolder) throws -> [String] {
+    var numbers = SeededNumbers(seed: 1)
+    var named: [String] = []
+    func write(_ name: String, _ tensor: HostTensor) throws {
+      let file = folder.url.appendingPathComponent(name + ".npy")
+      try Data(NumpyArray(tensor).encoded).write(to: file)
+      named.append("\(name)=\(name).npy")
+    }
+    for item in function.inputs where item.default == nil {
+      let shape = Shape(item.shape)
+      switch item.kind {
+      case "text": try write(item.name, numbers.wholeNumbers(shape, below: max(2, item.rows ?? 2)))
+      case "label": try write(item.name, numbers.wholeNumbers(shape, below: item.classes ?? 1))
+      case "image":
+        let range = item.range ?? [-1, 1]
+        try write(item.name, numbers.tensor(shape, in: range[0]...range[1]))
+      default: try write(item.name, numbers.tensor(shape, in: -1.5...1.5))
+      }
+      if item.hasLengths == true {
+        let lengths = (0..<shape[0]).map { Float($0 == 0 ? shape[1] : 1) }
+        try write(item.name + ".lengths", HostTensor([shape[0]], lengths))
+      }
+    }
+    return named
+  }
+
+  // MARK: Numbers
+
+  private static func deviation(_ values: [Float]) -> Double {
+    let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
+    let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    return (squares / Double(values.count)).squareRoot()
+  }
+
+  /// The largest difference as a share of what parity allows: 1e-4 · max(1, max|b| / 10).
+  private static func difference(_ a: HostTensor, _ b: HostTensor) -> Double {
+    guard a.shape == b.shape else { return .infinity }
+    let largest = b.elements.map { Double(abs($0)) }.max() ?? 0
+    let off = zip(a.elements, b.elements).map { abs(Double($0) - Double($1)) }.max() ?? 0
+    return off / (1e-4 * max(1, largest / 10))
+  }
+
+  // MARK: What `tginspect --json` prints
+
+  private struct Inspected: Decodable {
+    let functions: [Function]
+  }
+
+  private struct Function: Decodable {
+    let name: String
+    let inputs: [Item]
+    let outputs: [Item]
+  }
+
+  private struct Item: Decodable {
+    let name: String
+    let kind: String
+    let shape: [Int]
+    let range: [Float]?
+    let classes: Int?
+    let rows: Int?
+    let `default`: Float?
+    let hasLengths: Bool?
+  }
+}
