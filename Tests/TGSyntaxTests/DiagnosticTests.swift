@@ -153,6 +153,9 @@ func findings(
     Statement("let k: Image[3, 8, 8](1 ... 0) = x", "type", "1 ... 0"),
     Statement("let k: Image[3, 8, 8](0 ... 1) = i", "image-range", "i"),
     Statement("let k: Image[3, 8, 8](0 ... 1, fit: \"zoom\") = x", "convention", "\"zoom\""),
+    Statement(
+      "let k: Image[3, 8, 8](0 ... 1, filter: \"box\") = x", "convention",
+      "Image[3, 8, 8](0 ... 1, filter: \"box\")"),
     Statement("require 1 > 2, \"no {1 + 1}\"", "require", "1 > 2"),
     Statement("sample k: Normal[3]", "objective-only", "sample k: Normal[3]"),
     Statement(

@@ -132,10 +132,16 @@ extension Elaboration {
           hint: "as in Image\(plainShapeText(shape))(-1 ... 1)")
       }
       let bounds = try numberRange(argument)
+      let fit = try word("fit", ["crop", "stretch", "pad"], "")
+      let filter = try word("filter", ["bilinear", "bicubic", "lanczos", "box", "nearest"], "")
+      guard !fit.isEmpty || filter.isEmpty else {
+        throw failure(
+          "convention", "a filter without a fit: pictures of another size are refused", at: range,
+          hint: "say how they are fitted: fit: \"crop\", \"stretch\" or \"pad\"")
+      }
       kind = .image(
-        low: Float(bounds.lowerBound), high: Float(bounds.upperBound),
-        fit: try word("fit", ["crop", "stretch", "pad"], ""),
-        filter: try word("filter", ["bilinear", "bicubic", "lanczos", "box", "nearest"], ""))
+        low: Float(bounds.lowerBound), high: Float(bounds.upperBound), fit: fit,
+        filter: fit.isEmpty || !filter.isEmpty ? filter : "bilinear")
     case "Text", "Sequence":
       if name.name == "Text" {
         try expect(1, "Text[25](vocabulary: \"captions\"): words")
