@@ -69,12 +69,30 @@ package struct Slice: Op {
       offset: zip(strides, starts).map(*).reduce(0, +))
   }
 
+  /// A view; where it walks backwards, which no view can, a copy place by place.
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
-    let view = context.view(0)
-    context.alias(
-      View(
-        slot: view.slot, offset: view.offset + zip(view.strides, starts).map(*).reduce(0, +),
-        dimensions: counts, strides: zip(view.strides, steps).map(*)))
+    var view = context.view(0)
+    let reversed = steps.indices.filter { steps[$0] < 0 && counts[$0] > 1 }
+    for axis in steps.indices {
+      // The lowest place of the axis comes first for now.
+      let first = min(starts[axis], starts[axis] + (counts[axis] - 1) * steps[axis])
+      view.offset += first * view.strides[axis]
+      view.strides[axis] *= abs(steps[axis])
+      view.dimensions[axis] = counts[axis]
+    }
+    guard !reversed.isEmpty else { return context.alias(view) }
+    var moves = [(from: view, to: context.output())]
+    for axis in reversed {
+      let last = counts[axis] - 1
+      moves = moves.flatMap { move in
+        (0...last).map { place in
+          (from: move.from.place(last - place, on: axis), to: move.to.place(place, on: axis))
+        }
+      }
+    }
+    for (from, to) in moves {
+      context.emit(.map(.init(program: .identity, operands: [from], output: to)))
+    }
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
@@ -82,5 +100,15 @@ package struct Slice: Op {
       Slice(
         starts: permutation.map { starts[$0] }, counts: permutation.map { counts[$0] },
         steps: permutation.map { steps[$0] }), [permutation])
+  }
+}
+
+extension View {
+  /// One place of an axis.
+  fileprivate func place(_ place: Int, on axis: Int) -> View {
+    var part = self
+    part.offset += place * strides[axis]
+    part.dimensions[axis] = 1
+    return part
   }
 }
