@@ -139,6 +139,8 @@ package struct GraphParameter: Hashable, Sendable {
   /// How many products are added up for one result, for synthetic weights of unit variance; 0 if
   /// that does not apply.
   package var fanIn: Int
+  /// The number by which the graph multiplies it before use, which synthetic weights undo.
+  package var gain: Float = 1
   /// The place of the call that reads it.
   package var range: SourceRange?
   /// The calls around it, innermost first, with what each is.

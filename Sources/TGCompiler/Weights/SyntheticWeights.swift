@@ -5,8 +5,8 @@ import TGTensor
 /// Seeded weights that keep activations at unit variance, for compiling a graph without a checkpoint.
 ///
 /// Matrices and kernels are normal with variance 2 / fan-in (He et al. 2015); means of batch norms
-/// lie in ±0.3, variances in 0.5 … 2, scales in 0.5 … 1.5, biases in ±0.1. Each tensor depends on
-/// the seed and its own name only.
+/// lie in ±0.3, variances in 0.5 … 2, scales in 0.5 … 1.5, biases in ±0.1, all after the number that
+/// the graph multiplies them by. Each tensor depends on the seed and its own name only.
 struct SyntheticWeights {
   /// The seed of all tensors.
   var seed: UInt64
@@ -21,7 +21,7 @@ struct SyntheticWeights {
     func normal(_ deviation: Double) -> [Float] {
       (0..<count).map { _ in Float(deviation * state.normal()) }
     }
-    let elements: [Float]
+    var elements: [Float]
     switch parameter.role {
     case "mean": elements = uniform(-0.3, 0.3)
     case "variance": elements = uniform(0.5, 2)
@@ -32,6 +32,7 @@ struct SyntheticWeights {
       elements = normal((2 / Double(max(1, fanIn))).squareRoot())
     default: elements = normal(1)
     }
+    if parameter.gain != 1 { elements = elements.map { $0 / parameter.gain } }
     return HostTensor(parameter.shape, elements)
   }
 }

@@ -1,6 +1,7 @@
 import TGDiagnostics
 import TGIR
 import TGOps
+import TGPlan
 import TGTensor
 
 /// The tensors of checkpoints that the program reads, and which place owns each.
@@ -32,6 +33,14 @@ struct WeightTable {
 
   /// The entry of a tensor, if it was read before.
   func entry(_ key: Key) -> Entry? { known[key].map { entries[$0] } }
+
+  /// Says what the tensor at `value` is for, if it is one.
+  mutating func note(_ value: Value, role: String, fanIn: Int, gain: Float) {
+    guard let index = entries.firstIndex(where: { $0.value == value }) else { return }
+    entries[index].parameter.role = role
+    entries[index].parameter.fanIn = fanIn
+    entries[index].parameter.gain = gain
+  }
 
   mutating func add(_ entry: Entry) {
     known[Key(root: entry.parameter.root, name: entry.parameter.name)] = entries.count
@@ -80,6 +89,35 @@ extension Elaboration {
       range: range, reachedBy: callNotes())
     weights.add(WeightTable.Entry(parameter: parameter, place: place, value: value))
     return Tensor(value: value, shape: shape, isBatched: false, range: range)
+  }
+
+  /// Notes for synthetic weights what a tensor of the checkpoint is used as, if `value` is one, seen
+  /// in another layout or times a number.
+  func noteUse(of value: Value, role: String, fanIn: Int) {
+    var value = value
+    var gain: Float = 1
+    while true {
+      let node = builder[value]
+      switch node.op {
+      case is Parameter:
+        return weights.note(value, role: role, fanIn: fanIn, gain: gain)
+      case is Transpose, is Reshape, is Slice:
+        value = node.operands[0]
+      case let map as Map where map.program.steps.count == 1 && node.operands.count == 2:
+        let function = map.program.steps[0].function
+        let numbers = node.operands.map { (builder[$0].op as? Constant)?.splat }
+        if let factor = numbers[1], factor != 0, function == .multiply || function == .divide {
+          gain *= function == .multiply ? factor : 1 / factor
+          value = node.operands[0]
+        } else if let factor = numbers[0], factor != 0, function == .multiply {
+          gain *= factor
+          value = node.operands[1]
+        } else {
+          return
+        }
+      default: return
+      }
+    }
   }
 
   private func callNotes() -> [Diagnostic.Note] {

@@ -228,6 +228,7 @@ struct OperationCall {
             + "\(sizesText(shape)) here", at: argument.range,
           notes: elaboration.producers([tensor], except: argument.range))
       }
+      elaboration.noteUse(of: tensor.value, role: role, fanIn: fanIn)
       return tensor
     }
     return try read(key ?? name, shape, role: role, fanIn: fanIn)

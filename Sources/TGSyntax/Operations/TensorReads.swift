@@ -28,7 +28,7 @@ extension OperationTable {
 /// The kind of a tensor by its name, for synthetic weights.
 private func tensorRole(_ name: String, _ shape: [Int]) -> String {
   if name.hasSuffix("bias") { return "bias" }
-  if name.hasSuffix("var") { return "variance" }
+  if name.hasSuffix("var") || name.hasSuffix("variance") { return "variance" }
   if name.hasSuffix("mean") { return "mean" }
   if name.hasSuffix("weight"), shape.count > 1 { return "weight" }
   if name.hasSuffix("weight") { return "scale" }
