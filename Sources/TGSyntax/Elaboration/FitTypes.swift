@@ -36,7 +36,7 @@ extension Elaboration {
       guard text.words.shape == expected else {
         throw failure(
           "type",
-          "\(what) has \(plainShapeText(text.words.shape)), the signature says "
+          "\(what) has the sizes \(plainShapeText(text.words.shape)), the signature says "
             + plainShapeText(expected), at: range,
           notes: [Diagnostic.Note("stated here", at: type.range)])
       }

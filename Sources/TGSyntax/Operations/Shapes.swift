@@ -176,7 +176,10 @@ extension OperationTable {
     Operation("reverse", ["x", "axis"]) { call in
       let x = try call.tensor("x")
       let axis = try call.axis("axis", of: x)
-      let value = try call.elaboration.builder.reverse(x.value, axis: axis + (x.isBatched ? 1 : 0))
+      let last = x.shape[axis] - 1
+      let value = try call.elaboration.picked(
+        x.value, axis: axis + (x.isBatched ? 1 : 0), 0..<last + 1, at: call.range
+      ) { last - $0 }
       return call.result(
         Tensor(value: value, shape: x.shape, isBatched: x.isBatched, range: call.range))
     },
@@ -201,6 +204,22 @@ extension OperationTable {
         try call.elaboration.constant(shape, numbers.map { Float($0) }, at: call.range))
     },
   ]
+}
+
+extension Elaboration {
+  /// The elements of an axis of the graph that `source` names for each place of the result.
+  fileprivate func picked(
+    _ value: Value, axis: Int, _ places: Range<Int>, at range: SourceRange,
+    _ source: (Int) -> Int
+  ) throws -> Value {
+    guard places.count <= 1 << 20 else {
+      throw failure("limit", "an axis of \(places.count) is too long for this", at: range)
+    }
+    return try builder.insert(
+      Resample(
+        axis: axis, starts: places.map(source), taps: 1,
+        weights: [Double](repeating: 1, count: places.count)), [value])
+  }
 }
 
 extension OperationCall {
@@ -260,22 +279,11 @@ extension OperationCall {
           "pad", "a border of \(max(before[axis], after[axis])) is not mirrored out of \(extent)",
           at: range)
       }
-      func border(_ count: Int, mirror start: Int, edge: Int) throws -> [Value] {
-        guard count > 0 else { return [] }
-        if reflects {
-          let part = try elaboration.builder.slice(
-            tensor.value, axis: place, from: start, count: count)
-          return [try elaboration.builder.reverse(part, axis: place)]
-        }
-        let part = try elaboration.builder.slice(tensor.value, axis: place, from: edge, count: 1)
-        var extents = elaboration.full(tensor.shape, tensor.isBatched)
-        extents[place] = count
-        return [try elaboration.builder.broadcast(part, to: extents)]
+      let places = -before[axis]..<extent + after[axis]
+      tensor.value = try elaboration.picked(tensor.value, axis: place, places, at: range) { place in
+        guard reflects else { return min(max(place, 0), extent - 1) }
+        return place < 0 ? -place : place < extent ? place : 2 * (extent - 1) - place
       }
-      let pieces =
-        try border(before[axis], mirror: 1, edge: 0) + [tensor.value]
-        + border(after[axis], mirror: extent - 1 - after[axis], edge: extent - 1)
-      tensor.value = try elaboration.builder.concat(pieces, axis: place)
       tensor.shape[axis] += before[axis] + after[axis]
     }
     return result(tensor)
