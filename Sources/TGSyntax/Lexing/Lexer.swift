@@ -236,9 +236,12 @@ private func unreadableBytes(of source: SourceFile, file: Int) -> [Diagnostic] {
     ]
   }
   guard String(validating: bytes, as: UTF8.self) != nil else {
-    return finding(
-      "encoding", "the file is not text in UTF-8", at: 0, count: 0,
-      hint: "is this a .tgraph file? Checkpoints are given with --weights")
+    // No place: bytes that are no text are not shown.
+    return [
+      Diagnostic(
+        "encoding", "\(source.name) is not text in UTF-8", at: nil,
+        hint: "is this a .tgraph file? Checkpoints are given with --weights")
+    ]
   }
   if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
     return finding(

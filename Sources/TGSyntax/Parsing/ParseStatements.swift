@@ -22,7 +22,8 @@ extension Parser {
   private mutating func elements<Element>(
     _ element: (inout Parser) throws(Recovery) -> Element
   ) throws(Recovery) -> [Element] {
-    try braced { (parser) throws(Recovery) in
+    let open = tokens[max(0, index - 1)]
+    return try braced { (parser) throws(Recovery) in
       var elements: [Element] = []
       while !parser.at(.rightBrace), parser.token.kind != .end,
         parser.diagnostics.count < Parser.maximumFindings
@@ -38,7 +39,11 @@ extension Parser {
           parser.synchronize()
         }
       }
-      try parser.expect(.rightBrace, "at the end of the statements")
+      guard parser.take(.rightBrace) else {
+        throw parser.unexpected(
+          "`}` at the end of the statements",
+          notes: [Diagnostic.Note("the brace is opened here", at: parser.range(open))])
+      }
       return elements
     }
   }

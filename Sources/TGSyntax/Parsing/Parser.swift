@@ -155,16 +155,19 @@ struct Parser {
   // MARK: Reporting
 
   @discardableResult
-  mutating func report(_ id: String, _ message: String, at range: SourceRange, hint: String?)
-    -> Recovery
-  {
+  mutating func report(
+    _ id: String, _ message: String, at range: SourceRange, notes: [Diagnostic.Note] = [],
+    hint: String?
+  ) -> Recovery {
     if diagnostics.count < Parser.maximumFindings {
-      diagnostics.append(Diagnostic(id, message, at: range, hint: hint))
+      diagnostics.append(Diagnostic(id, message, at: range, notes: notes, hint: hint))
     }
     return Recovery()
   }
 
-  mutating func unexpected(_ wanted: String, hint: String? = nil) -> Recovery {
+  mutating func unexpected(
+    _ wanted: String, notes: [Diagnostic.Note] = [], hint: String? = nil
+  ) -> Recovery {
     // A piece that could not be cut into tokens is reported already.
     let here = Int(token.start)
     let previous = index > 0 ? Int(tokens[index - 1].end) : 0
@@ -175,7 +178,7 @@ struct Parser {
     if known { return Recovery() }
     let found = token.kind == .end ? "the end of the text" : "`\(text(token).prefix(40))`"
     return report(
-      "syntax", "expected \(wanted), found \(found)", at: range(token), hint: hint)
+      "syntax", "expected \(wanted), found \(found)", at: range(token), notes: notes, hint: hint)
   }
 
   /// Runs a part of the grammar one level deeper; refuses to nest without end.
