@@ -130,7 +130,7 @@ let package = Package(
       "TGCompilerTests",
       [
         "TGCompiler", "TGRuntime", "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor",
-        "TGDiagnostics", "TGCheckpoint", "TGKernels",
+        "TGDiagnostics", "TGCheckpoint", "TGKernels", "TGText",
       ]),
     tests(
       "TGSessionTests",

@@ -4,7 +4,7 @@ package enum Splitting: String, Hashable, Sendable, CaseIterable {
   /// does, lower-cased. TAGAN, SISGAN and most others. Marks belong to the letter before them.
   case words = "words"
   /// The same, then what is not ASCII is dropped from each word: AttnGAN, DAMSM.
-  case asciiWords = "words-ascii"
+  case asciiWords = "asciiWords"
   /// Between white space, lower-cased: StackGAN's text files, VSE++ on pre-tokenised text.
   case whitespace = "whitespace"
   /// Between single spaces, letters kept as they are: AttnGAN's `eval.py`.
@@ -14,9 +14,9 @@ package enum Splitting: String, Hashable, Sendable, CaseIterable {
   /// One character each, lower-cased: the PyTorch port of char-CNN-RNN.
   case characters = "characters"
   /// One character each, letters kept as they are: the Torch demos of char-CNN-RNN.
-  case exactCharacters = "characters-exact"
+  case exactCharacters = "exactCharacters"
   /// BERT's uncased basic tokenizer and greedy longest match of word pieces: LXMERT, Oscar.
-  case wordPiece = "wordpiece"
+  case wordPiece = "wordPiece"
 
   /// True if each character of the caption is a token.
   package var isByCharacter: Bool { self == .characters || self == .exactCharacters }

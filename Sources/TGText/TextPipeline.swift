@@ -41,13 +41,13 @@ package struct TextPipeline: Hashable, Sendable {
   ///
   /// - `[PAD]`, `<pad>` is the padding; else `<end>` if its id is 0; else 0.
   /// - `[UNK]`, `<unk>` takes unknown words; without it they are left out.
-  /// - `wordpiece` needs `[CLS]`, `[SEP]`, `[UNK]` and puts the first two around the caption.
+  /// - `wordPiece` needs `[CLS]`, `[SEP]`, `[UNK]` and puts the first two around the caption.
   /// - `tagged` needs a begin (`[BOS]`, `<bos>`, `<start>`, `<s>`) and an end (`[EOS]`, `<eos>`,
   ///   `<end>`, `</s>`), puts them around, and cuts as `words` does.
-  /// - `characters` and `characters-exact` take any vocabulary of single characters; unknown ones
+  /// - `characters` and `exactCharacters` take any vocabulary of single characters; unknown ones
   ///   become the space in the first, and id 0 in the second, as in the programs they follow.
   ///
-  /// - Parameter tokenizer: one of `tokenizers`; nil chooses: `wordpiece` or `tagged` where the
+  /// - Parameter tokenizer: one of `tokenizers`; nil chooses: `wordPiece` or `tagged` where the
   ///   vocabulary has their special words, `characters` if no word is longer than one, else `words`.
   /// - Throws: `TextError.unfitTokenizer`.
   package init(tokenizer: String?, vocabulary: Vocabulary) throws(TextError) {
@@ -60,7 +60,7 @@ package struct TextPipeline: Hashable, Sendable {
     if let tokenizer {
       name = tokenizer
     } else if cls != nil && sep != nil && unk != nil {
-      name = "wordpiece"
+      name = "wordPiece"
     } else if begin != nil && end != nil {
       name = "tagged"
     } else {
@@ -120,7 +120,7 @@ package struct TextPipeline: Hashable, Sendable {
       words.append((index + 1, String(scalar)))
     }
     return try TextPipeline(
-      tokenizer: isExact ? "characters-exact" : "characters",
+      tokenizer: isExact ? "exactCharacters" : "characters",
       vocabulary: Vocabulary(words: words, path: "alphabet"))
   }
 

@@ -11,7 +11,7 @@ import Testing
       var cuts: [String: [String]] = [:]
       for (key, value) in entry { cuts[key] = value as? [String] }
       return (
-        try #require(entry["caption"] as? String), cuts, try #require(entry["wordpiece"] as? [Int])
+        try #require(entry["caption"] as? String), cuts, try #require(entry["wordPiece"] as? [Int])
       )
     }
   }

@@ -98,12 +98,12 @@ import Testing
     let c = try pipeline(["<pad>", "<start>", "<end>", "<unk>", "man"])
     #expect(try c.tokenize("man dog").ids == [1, 4, 3, 2])
     for (words, name) in [
-      (clothes, "wordpiece"), (clothes, "tagged"), (clothes, "characters"), (clothes, "bpe"),
+      (clothes, "wordPiece"), (clothes, "tagged"), (clothes, "characters"), (clothes, "bpe"),
     ] {
       let error = #expect(throws: TextError.self) { try pipeline(words, name) }
       #expect(error?.message.contains("'\(name)'") == true)
     }
-    for name in TextPipeline.tokenizers where !["wordpiece", "tagged", "characters"].contains(name)
+    for name in TextPipeline.tokenizers where !["wordPiece", "tagged", "characters"].contains(name)
     {
       #expect(try pipeline(clothes, name).vocabulary.count == clothes.count)
     }

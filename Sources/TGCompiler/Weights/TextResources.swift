@@ -92,7 +92,7 @@ struct TextResources {
         let item = result[f].inputs[i]
         switch item.kind {
         case .text:
-          let stored = try file.map { try pipeline(name, $0.path, item) } ?? nil
+          let stored = try file.map { try pipeline(name, $0.path, item) } ?? alphabet(name, item)
           result[f].inputs[i].kind = .text(vocabulary: stored == nil ? "" : name)
           if stored == nil {
             note("no --vocabulary for `\(item.name)`: captions cannot be read, ids can be given")
@@ -122,6 +122,16 @@ struct TextResources {
     guard item.rows == 0 || pipeline.rows <= item.rows else {
       throw CompilationError.vocabularyTooLarge(path, words: pipeline.rows, rows: item.rows)
     }
+    return pipeline
+  }
+
+  /// Characters need no file: without one they are those of char-CNN-RNN.
+  private mutating func alphabet(_ name: String, _ item: GraphInterface) throws -> TextPipeline? {
+    if let pipeline = known[name] { return pipeline }
+    guard item.tokenizer == "characters" || item.tokenizer == "exactCharacters" else { return nil }
+    let pipeline = try TextPipeline.characters(exactly: item.tokenizer == "exactCharacters")
+    known[name] = pipeline
+    resources.append(Plan.TextResource(name: name, bytes: pipeline.encode()))
     return pipeline
   }
 

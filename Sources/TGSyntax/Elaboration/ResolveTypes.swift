@@ -227,7 +227,10 @@ enum TypeNames {
   ]
 
   /// How a caption is cut into words.
-  static let tokenizers = ["words", "asciiWords", "spaces", "characters", "wordPiece", "tagged"]
+  static let tokenizers = [
+    "words", "asciiWords", "whitespace", "spaces", "stripped", "characters", "exactCharacters",
+    "wordPiece", "tagged",
+  ]
 
   /// Every type, as messages list them.
   static let all = ["Int", "Float", "Bool", "String"] + conventions.keys.sorted()
