@@ -1,6 +1,7 @@
 import Foundation
 import TGCompiler
 import TGDiagnostics
+import TGPlan
 import TGSyntax
 import TGText
 import Testing
