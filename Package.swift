@@ -69,7 +69,7 @@ let package = Package(
     module("TGIR", ["TGTensor", "TGDiagnostics", "TGPlan"]),
 
     // MARK: 4. The op registry
-    module("TGOps", ["TGIR", "TGPlan", "TGTensor"]),
+    module("TGOps", ["TGIR", "TGPlan", "TGKernels", "TGTensor"]),
 
     // MARK: 5. Above the plan: the language. Below the plan: the executor
     module("TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),

@@ -1,4 +1,5 @@
 package import TGIR
+import TGKernels
 package import TGPlan
 package import TGTensor
 
@@ -74,7 +75,7 @@ package struct Linear: Op {
         input: views[0], output: views[1],
         phases: [
           .init(
-            weights: context.weights(packPanels(kernel, groups: 1)), kernelHeight: 1,
+            weights: context.weights(WeightPacking.packPanels(kernel, groups: 1)), kernelHeight: 1,
             kernelWidth: 1, padTop: 0, padLeft: 0)
         ])
       instruction.epilogue = fused

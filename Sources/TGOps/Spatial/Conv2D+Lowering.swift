@@ -1,4 +1,5 @@
 package import TGIR
+import TGKernels
 import TGPlan
 import TGTensor
 
@@ -13,7 +14,10 @@ extension Conv2D {
       guard let kernel = context.constant(1 + index) else {
         throw LoweringError("a convolution with a computed kernel")
       }
-      let packed = depthwise ? packDepthwise(kernel) : packPanels(kernel, groups: groups)
+      let packed =
+        depthwise
+        ? WeightPacking.packDepthwise(kernel)
+        : WeightPacking.packPanels(kernel, groups: groups)
       lowered.append(
         .init(
           weights: context.weights(packed), kernelHeight: kernel.shape[2],
@@ -31,36 +35,4 @@ extension Conv2D {
       epilogue, from: 1 + phases.count, over: context.resultShape)
     context.emit(.convolve(instruction))
   }
-}
-
-/// Kernels `[O, C/groups, kh, kw]` in panels of 16 output channels,
-/// `[groups][⌈O/groups / 16⌉][kh][kw][C/groups][16]`, the last panel filled with zeros.
-func packPanels(_ kernel: HostTensor, groups: Int) -> [Float] {
-  let (channels, kh, kw) = (kernel.shape[1], kernel.shape[2], kernel.shape[3])
-  let perGroup = kernel.shape[0] / groups
-  let panels = (perGroup + 15) / 16
-  let area = kh * kw
-  var packed = [Float](repeating: 0, count: groups * panels * area * channels * 16)
-  let source = kernel.elements
-  for group in 0..<groups {
-    for o in 0..<perGroup {
-      let (panel, lane) = (o / 16, o % 16)
-      let from = (group * perGroup + o) * channels * area
-      let to = (group * panels + panel) * area * channels * 16 + lane
-      for c in 0..<channels {
-        for k in 0..<area { packed[to + (k * channels + c) * 16] = source[from + c * area + k] }
-      }
-    }
-  }
-  return packed
-}
-
-/// Kernels `[C, 1, kh, kw]` as `[kh][kw][C]`.
-func packDepthwise(_ kernel: HostTensor) -> [Float] {
-  let (channels, area) = (kernel.shape[0], kernel.shape[2] * kernel.shape[3])
-  var packed = [Float](repeating: 0, count: channels * area)
-  for c in 0..<channels {
-    for k in 0..<area { packed[k * channels + c] = kernel[c * area + k] }
-  }
-  return packed
 }
