@@ -47,9 +47,10 @@ package struct Pipeline: Sendable {
       passes += [SimplifyShapes(), SinkTransposes(), SimplifyShapes(), FoldConstants()]
     }
     if level >= .reassociating {
-      // Scales into weights while a norm is still a product and a sum; then enlargements, whose
-      // summed kernels should be made of scaled ones.
-      passes += [FoldScales(), SplitUpsampledConvolutions()]
+      // What moved left dead nodes behind, which would count as uses. Then scales into weights
+      // while a norm is still a product and a sum; then enlargements, whose summed kernels should
+      // be made of scaled ones.
+      passes += [EliminateDeadCode(), FoldScales(), SplitUpsampledConvolutions()]
     }
     if level >= .exact {
       // Chains first, so that an epilogue takes in a whole chain at once.

@@ -67,7 +67,8 @@ package enum GraphText {
     let shape: Shape
     do {
       let op = try OpRegistry.make(mnemonic, AttributeReader(attributes))
-      shape = graph.shape(try graph.insert(op, operands))
+      let value = try graph.insert(op, operands)
+      shape = graph.shape(value)
     } catch let error as AttributeError {
       throw reader.error(error.message)
     } catch let error as TypeRuleError {
