@@ -109,7 +109,7 @@ import Testing
           inputs[item.name] = numbers.tensor(item.shape)
         }
       }
-      return GraphCase(graph: graph, inputs: inputs)
+      return GraphCase(graph: graph, inputs: inputs, batch: testCase.batch)
     }
   }
 }

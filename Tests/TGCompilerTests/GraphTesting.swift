@@ -12,6 +12,7 @@ import TGTestSupport
 struct GraphCase {
   var graph: Graph
   var inputs: [String: HostTensor]
+  var batch = 1
 
   /// The outputs in `Double`.
   func reference() -> [String: ReferenceTensor] {
@@ -27,6 +28,9 @@ struct GraphCase {
     let executor = try executor(level: level, isa: isa, threads: threads)
     for item in executor.function.inputs {
       if let tensor = inputs[item.name] { try executor.store(tensor.elements, into: item.view) }
+      if let view = item.lengths, let tensor = inputs[item.name + ".lengths"] {
+        try executor.store(tensor.elements, into: view)
+      }
     }
     executor.run()
     var outputs: [String: HostTensor] = [:]
@@ -40,6 +44,7 @@ struct GraphCase {
   /// The compiled function.
   func executor(level: OptimizationLevel, isa: ISA = .best(), threads: Int = 1) throws -> Executor {
     let built = try compiled(level: level)
+    try PlanChecker.check(built.plan)
     let store = built.store
     var elements = [Float](repeating: 0, count: store.count)
     for (blob, offset) in zip(store.blobs, store.offsets) {
@@ -52,10 +57,11 @@ struct GraphCase {
 
   /// The plan with its weights.
   func compiled(level: OptimizationLevel) throws -> PlanBuilder.Result {
+    let named = inputs.keys.sorted().filter { !$0.hasSuffix(".lengths") }
     let function = GraphFunction(
-      graph: graph, batch: 1,
-      inputs: inputs.keys.sorted().map { name in
-        GraphInterface(name: name, kind: .tensor, shape: inputs[name]?.shape ?? [])
+      graph: graph, batch: batch,
+      inputs: named.map { name in
+        GraphInterface(name: name, kind: kind(name), shape: inputs[name]?.shape ?? [])
       },
       outputs: graph.outputs.map {
         GraphInterface(name: $0.name, kind: .tensor, shape: graph.shape($0.value))
@@ -63,6 +69,12 @@ struct GraphCase {
     let model = GraphModel(name: "test", functions: [function], roots: [], parameters: [])
     return try PlanBuilder(level: level, verifies: true, sources: SourceTable()).build(
       [function], name: "test", binding: WeightBinding(model, syntheticSeed: 1))
+  }
+
+  /// An input with lengths is a text of ids or a sequence of vectors.
+  private func kind(_ name: String) -> InterfaceItem.Kind {
+    guard inputs[name + ".lengths"] != nil else { return .tensor }
+    return inputs[name]?.shape.rank == 2 ? .text(vocabulary: "") : .sequence(vocabulary: "")
   }
 
   struct NoMemory: Error {}

@@ -41,15 +41,6 @@ extension GraphBuilder {
     return try insert(Slice(starts: starts, counts: counts, steps: steps), [x])
   }
 
-  /// The places of one axis in the opposite order.
-  ///
-  /// - Throws: `TypeRuleError` if there is no such axis.
-  package mutating func reverse(_ x: Value, axis: Int) throws(TypeRuleError) -> Value {
-    try checkAxes([axis], rank: shape(x).rank)
-    let extent = shape(x)[axis]
-    return try slice(x, axis: axis, from: extent - 1, count: extent, step: -1)
-  }
-
   /// Values one after the other along an axis.
   ///
   /// - Throws: `TypeRuleError` if their other extents differ.

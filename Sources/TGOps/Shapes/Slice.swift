@@ -4,14 +4,14 @@ package import TGTensor
 
 /// Every `steps[a]`-th element from `starts[a]` on, `counts[a]` of them, along each axis.
 ///
-/// - Operands: `x`. Result: `counts`. A negative step walks backwards (reversal).
-/// - C1: one start, count and step for each axis; steps are not 0.
+/// - Operands: `x`. Result: `counts`. Reversal is a `Resample` with one tap.
+/// - C1: one start, count and step for each axis; steps are positive.
 /// - C2: all elements lie inside `x`.
 package struct Slice: Op {
   package static let mnemonic = "slice"
   package static let samples = [
     OpSample(Slice(starts: [0, 1], counts: [2, 3], steps: [1, 1]), [[2, 5]]),
-    OpSample(Slice(starts: [1, 4], counts: [1, 3], steps: [1, -2]), [[2, 5]]),
+    OpSample(Slice(starts: [1, 0], counts: [1, 3], steps: [1, 2]), [[2, 5]]),
     OpSample(Slice(starts: [0, 1, 0], counts: [2, 2, 3], steps: [1, 2, 1]), [[2, 4, 3]]),
   ]
   /// The first element along each axis.
@@ -44,7 +44,8 @@ package struct Slice: Op {
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(1)
     let rank = operands[0].rank
-    guard starts.count == rank, counts.count == rank, steps.count == rank, !steps.contains(0)
+    guard starts.count == rank, counts.count == rank, steps.count == rank,
+      steps.allSatisfy({ $0 > 0 })
     else {  // slice_c1
       throw TypeRuleError("a slice of \(operands[0]) needs \(rank) ranges", id: "slice")
     }
