@@ -87,3 +87,21 @@ import Testing
     return builder.graph
   }
 }
+
+/// The example of `spec/ir.md` is a graph.
+@Suite struct IRPageTests {
+  @Test func theExampleParses() throws {
+    let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
+        "spec/ir.md")
+    let lines = try String(contentsOf: page, encoding: .utf8).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let example = lines.filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+    var printed = PrintedGraph(Graph(name: ""))
+    printed.text = example.joined(separator: "\n") + "\n"
+    let graph = try GraphText.parse(printed)
+    #expect(graph.nodes.count == 3)
+    #expect(PrintedGraph(graph).text == printed.text)
+    #expect(throws: Never.self) { try graph.verify() }
+  }
+}

@@ -106,10 +106,12 @@ package struct WeightBinding: Sendable {
   /// The functions whose roots all have files, with a note for each that is left out.
   package mutating func usable(_ functions: [GraphFunction]) -> [GraphFunction] {
     functions.filter { function in
-      let missing = function.graph.liveParameters.map(\.root).filter { !boundRoots.contains($0) }
-      guard let root = missing.first else { return true }
-      let option = root.isEmpty ? "--weights FILE" : "--weights \(root)=FILE"
-      let note = "function `\(function.graph.name)` is left out: it needs \(option)"
+      let roots = Set(function.graph.liveParameters.map(\.root)).subtracting(boundRoots)
+      guard !roots.isEmpty else { return true }
+      let options = roots.sorted().map { $0.isEmpty ? "--weights FILE" : "--weights \($0)=FILE" }
+      let note =
+        "function `\(function.graph.name)` is left out: it needs "
+        + options.joined(separator: " ")
       if !notes.contains(note) { notes.append(note) }
       return false
     }
@@ -170,22 +172,36 @@ package struct WeightBinding: Sendable {
   // MARK: Comparing
 
   private mutating func bind(_ parameters: [GraphParameter], to checkpoint: Checkpoint) {
+    var absent: [Diagnostic] = []
+    var misfits: [Diagnostic] = []
     for parameter in parameters {
       let key = ParameterKey(parameter)
       guard let entry = checkpoint[parameter.name] else {
         if let value = parameter.absent {
           tensors[key] = HostTensor(parameter.shape, repeating: value)
         } else {
-          diagnostics.append(missing(parameter, in: checkpoint))
+          absent.append(missing(parameter, in: checkpoint))
         }
         continue
       }
       guard entry.shape == parameter.shape else {
-        diagnostics.append(misshaped(parameter, entry.shape, in: checkpoint))
+        misfits.append(misshaped(parameter, entry.shape, in: checkpoint))
         continue
       }
       tensors[key] = entry.tensor()
     }
+    diagnostics += condensed(absent, "tensors are missing") + condensed(misfits, "shapes differ")
+  }
+
+  /// Up to three findings of a kind stand alone; more become one that lists them all.
+  private func condensed(_ findings: [Diagnostic], _ summary: String) -> [Diagnostic] {
+    guard findings.count > 3, let first = findings.first else { return findings }
+    return [
+      Diagnostic(
+        first.id, "\(findings.count) \(summary), the first: \(first.message)", at: first.range,
+        notes: first.notes + findings.dropFirst().map { Diagnostic.Note($0.message) },
+        hint: first.hint)
+    ]
   }
 
   private mutating func reportUnread(
