@@ -1,0 +1,40 @@
+import TGTensor
+import Testing
+
+/// Shapes count without overflow, broadcast by NumPy's rule, and views know their gaps.
+@Suite struct ShapeTests {
+  @Test(arguments: [
+    ([2, 3], [3], [2, 3]), ([2, 1], [1, 4], [2, 4]), ([], [5], [5]), ([1], [1, 1], [1, 1]),
+  ])
+  func broadcasts(a: [Int], b: [Int], expected: [Int]) {
+    #expect(Shape(a).broadcast(with: Shape(b)) == Shape(expected))
+    #expect(Shape(b).broadcast(with: Shape(a)) == Shape(expected))
+  }
+
+  @Test func refusesWhatDoesNotFit() {
+    #expect(Shape([2, 3]).broadcast(with: [2]) == nil)
+    #expect(Shape(checking: [1 << 40, 1 << 40]) == nil)
+    #expect(Shape(checking: [2, -1]) == nil)
+    #expect(Shape(checking: [0, 7])?.count == 0)
+  }
+
+  @Test func transposesByCopying() {
+    let tensor = HostTensor([2, 3], [1, 2, 3, 4, 5, 6])
+    #expect(tensor.transposed([1, 0]) == HostTensor([3, 2], [1, 4, 2, 5, 3, 6]))
+    #expect(tensor.reshaped([3, 2]).elements == tensor.elements)
+  }
+
+  @Test func walksInRowMajorOrder() {
+    let places = Array(StridedOrder(dimensions: [2, 2], strides: [1, 10], offset: 5))
+    #expect(places == [5, 15, 6, 16])
+    #expect(Array(StridedOrder(dimensions: [2, 0], strides: [1, 1])).isEmpty)
+    #expect(Array(StridedOrder(dimensions: [], strides: [], offset: 3)) == [3])
+  }
+
+  @Test func viewsKnowTheirGaps() {
+    #expect(View(slot: 0, shape: [2, 3]).isContiguous)
+    #expect(!View(slot: 0, dimensions: [2, 3], strides: [4, 1]).isContiguous)
+    #expect(View(slot: 0, dimensions: [1, 3], strides: [99, 1]).isContiguous)
+    #expect(View(slot: 0, dimensions: [2, 3], strides: [3, 1]).count == 6)
+  }
+}
