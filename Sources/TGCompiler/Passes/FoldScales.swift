@@ -28,6 +28,7 @@ package struct FoldScales: Pass {
           scale.shape.dimensions.last == channels
         else { continue }
         let inner = builder[produced]
+        builder.origin = inner.origin.merged(with: node.origin)
         switch inner.op {
         case let convolution as Conv2D where convolution.epilogue.isIdentity:
           var operands = inner.operands

@@ -42,6 +42,7 @@ package struct FuseEpilogues: Pass {
       }
       guard fused.operands.first == result else { return nil }
       let op = carrier.with(epilogue: fused.program)
+      builder.origin = builder[produced].origin.merged(with: node.origin)
       return try builder.insert(op, Array(own[..<carrier.ownOperands]) + fused.operands[1...])
     }
   }

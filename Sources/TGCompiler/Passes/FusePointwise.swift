@@ -28,6 +28,7 @@ package struct FusePointwise: Pass {
           uses[operand.index].allSatisfy({ $0 == old }), builder.shape(produced) == node.shape
         else { continue }
         fused.absorb(inner.program, builder[produced].operands, at: produced)
+        builder.origin = builder.origin.merged(with: builder[produced].origin)
       }
       guard fused.operands != node.operands else { return nil }
       return try builder.insert(Map(fused.program), fused.operands)
