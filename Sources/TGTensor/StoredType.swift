@@ -24,14 +24,6 @@ package enum StoredType: String, Hashable, Sendable, CaseIterable {
     case .int8, .uint8, .bool: 1
     }
   }
-
-  /// True for whole numbers that an `Int64` holds, `bool` among them.
-  package var isInteger: Bool {
-    switch self {
-    case .float64, .float32, .float16, .bfloat16, .uint64: false
-    case .int64, .int32, .int16, .int8, .uint32, .uint16, .uint8, .bool: true
-    }
-  }
 }
 
 extension StoredType: CustomStringConvertible {

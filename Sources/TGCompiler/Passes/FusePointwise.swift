@@ -50,11 +50,11 @@ struct FusedProgram {
   /// Replaces operands that are one repeated number by constant steps.
   mutating func inlineScalars(_ builder: GraphBuilder) {
     for value in operands where operands.count > 1 {
-      guard let number = builder.constant(of: value)?.splat, builder.shape(value).count <= 1 << 12,
-        builder.shape(value).count == 1
-      else { continue }
+      guard let tensor = builder.constant(of: value)?.tensor, tensor.shape.count == 1 else {
+        continue
+      }
       absorb(
-        PointwiseProgram(operandCount: 0, steps: [.init(.constant, immediate: number)]), [],
+        PointwiseProgram(operandCount: 0, steps: [.init(.constant, immediate: tensor[0])]), [],
         at: value)
     }
   }

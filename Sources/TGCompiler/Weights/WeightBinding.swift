@@ -98,11 +98,6 @@ package struct WeightBinding: Sendable {
     }
   }
 
-  /// Adds a tensor that comes from elsewhere, such as a table of word vectors.
-  package mutating func provide(_ tensor: HostTensor, for key: ParameterKey) {
-    tensors[key] = tensor
-  }
-
   /// The functions whose roots all have files, with a note for each that is left out.
   package mutating func usable(_ functions: [GraphFunction]) -> [GraphFunction] {
     functions.filter { function in
