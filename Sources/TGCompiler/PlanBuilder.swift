@@ -69,7 +69,6 @@ package struct PlanBuilder: Sendable {
       result.plan.functions.append(lowered)
       result.graphs.append(graph)
     }
-    result.store.compact(&result.plan.functions)
     result.plan.weightBytes = result.store.count * 4
     return result
   }

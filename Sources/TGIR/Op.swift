@@ -133,8 +133,9 @@ package protocol LoweringContext {
   var operandCount: Int { get }
   /// The shape of the result.
   var resultShape: Shape { get }
-  /// Where an operand lies: its extents, any strides.
-  func view(_ operand: Int) -> View
+  /// Where an operand lies: its extents, any strides. A constant is put into the weight section when
+  /// it is first seen; one that is only packed (`constant`, `weights`) never is.
+  mutating func view(_ operand: Int) -> View
   /// The operand's value if it is known now.
   func constant(_ operand: Int) -> HostTensor?
   /// Where an operand lies, copied first if its innermost stride is not 1.

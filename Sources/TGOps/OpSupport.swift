@@ -78,7 +78,9 @@ func applyEpilogue(
 
 extension LoweringContext {
   /// The epilogue of an op whose extra operands start at `first`, over a result of `shape`.
-  func epilogue(_ program: PointwiseProgram, from first: Int, over shape: Shape) -> Epilogue {
+  mutating func epilogue(_ program: PointwiseProgram, from first: Int, over shape: Shape)
+    -> Epilogue
+  {
     Epilogue(
       program: program,
       operands: (first..<operandCount).map { view($0).broadcast(to: shape) })

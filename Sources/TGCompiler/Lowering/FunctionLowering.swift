@@ -29,8 +29,9 @@ package struct FunctionLowering {
     var lowering = FunctionLowering(function, graph: graph, store: store, label: label)
     store = WeightStore()
     try lowering.run()
+    let function = try lowering.finished()
     store = lowering.site.store
-    return try lowering.finished()
+    return function
   }
 
   private init(
@@ -51,6 +52,7 @@ package struct FunctionLowering {
         site.bind(Value(index), to: view)
         continue
       }
+      if node.op is Constant { continue }
       try site.lower(Value(index))
       let (name, source) = site.instructions.isEmpty ? ("", "") : label(node)
       for instruction in site.instructions {
@@ -84,22 +86,21 @@ package struct FunctionLowering {
     return site.newSlot(shape.permuted(order)).permuted(inverse(order))
   }
 
-  private func finished() throws(LoweringError) -> PlanFunction {
+  private mutating func finished() throws(LoweringError) -> PlanFunction {
     var result = PlanFunction(name: graph.name, batch: function.batch)
     result.documentation = function.documentation
     result.itemsInteract = function.itemsInteract
     result.instructions = instructions
-    result.slots = site.slots
     for item in function.inputs {
       guard let view = inputViews[item.name] else { continue }
       result.inputs.append(item.planItem(view, lengths: inputViews[item.name + ".lengths"]))
     }
     for item in function.outputs {
-      guard let value = graph.outputs.first(where: { $0.name == item.name })?.value,
-        let view = site.views[value.index]
+      guard let value = graph.outputs.first(where: { $0.name == item.name })?.value
       else { throw LoweringError("the output `\(item.name)` is computed by nothing") }
-      result.outputs.append(item.planItem(view, lengths: nil))
+      result.outputs.append(item.planItem(site.view(of: value), lengths: nil))
     }
+    result.slots = site.slots
     result.macs = instructions.reduce(0) { $0 + $1.macs }
     return PlanMemory.planned(result)
   }

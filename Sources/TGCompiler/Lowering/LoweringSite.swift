@@ -53,10 +53,17 @@ struct LoweringSite: LoweringContext {
   var resultShape: Shape { graph.shape(node) }
   func shape(_ operand: Int) -> Shape { graph.shape(operands[operand]) }
 
-  func view(_ operand: Int) -> View {
-    guard let view = views[operands[operand].index] else {
+  mutating func view(_ operand: Int) -> View { view(of: operands[operand]) }
+
+  /// Where a value lies; a constant gets its place now, unless it has one.
+  mutating func view(of value: Value) -> View {
+    if let view = views[value.index] { return view }
+    guard let tensor = (graph[value].op as? Constant)?.tensor else {
       preconditionFailure("operands are lowered before their uses")
     }
+    let slot = weights(tensor.elements).slot
+    let view = View(slot: slot, shape: tensor.shape)
+    views[value.index] = view
     return view
   }
 

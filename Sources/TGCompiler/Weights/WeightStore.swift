@@ -40,25 +40,6 @@ package struct WeightStore: Sendable {
     return slot
   }
 
-  /// Drops the blobs that no function uses any more, such as weights that were packed anew, and
-  /// moves the others and the functions' slots up.
-  package mutating func compact(_ functions: inout [PlanFunction]) {
-    let used = Set(
-      functions.flatMap { $0.slots.filter { $0.kind == .weight }.map(\.offset) })
-    var kept = WeightStore()
-    var moved: [Int: Int] = [:]
-    for (blob, offset) in zip(blobs, offsets) where used.contains(offset) {
-      moved[offset] = kept.insert(blob).offset
-    }
-    for f in functions.indices {
-      for s in functions[f].slots.indices where functions[f].slots[s].kind == .weight {
-        let offset = functions[f].slots[s].offset
-        functions[f].slots[s].offset = moved[offset] ?? offset
-      }
-    }
-    self = kept
-  }
-
   /// Equality that tells zeros of different sign apart and finds NaNs equal.
   private static func sameBits(_ a: [Float], _ b: [Float]) -> Bool {
     a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
