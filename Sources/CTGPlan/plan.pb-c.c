@@ -52,6 +52,141 @@ void   tgraph__plan__plan__free_unpacked
   assert(message->base.descriptor == &tgraph__plan__plan__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   tgraph__plan__objective__init
+                     (Tgraph__Plan__Objective         *message)
+{
+  static const Tgraph__Plan__Objective init_value = TGRAPH__PLAN__OBJECTIVE__INIT;
+  *message = init_value;
+}
+size_t tgraph__plan__objective__get_packed_size
+                     (const Tgraph__Plan__Objective *message)
+{
+  assert(message->base.descriptor == &tgraph__plan__objective__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tgraph__plan__objective__pack
+                     (const Tgraph__Plan__Objective *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tgraph__plan__objective__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tgraph__plan__objective__pack_to_buffer
+                     (const Tgraph__Plan__Objective *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tgraph__plan__objective__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tgraph__Plan__Objective *
+       tgraph__plan__objective__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tgraph__Plan__Objective *)
+     protobuf_c_message_unpack (&tgraph__plan__objective__descriptor,
+                                allocator, len, data);
+}
+void   tgraph__plan__objective__free_unpacked
+                     (Tgraph__Plan__Objective *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tgraph__plan__objective__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tgraph__plan__loop__init
+                     (Tgraph__Plan__Loop         *message)
+{
+  static const Tgraph__Plan__Loop init_value = TGRAPH__PLAN__LOOP__INIT;
+  *message = init_value;
+}
+size_t tgraph__plan__loop__get_packed_size
+                     (const Tgraph__Plan__Loop *message)
+{
+  assert(message->base.descriptor == &tgraph__plan__loop__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tgraph__plan__loop__pack
+                     (const Tgraph__Plan__Loop *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tgraph__plan__loop__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tgraph__plan__loop__pack_to_buffer
+                     (const Tgraph__Plan__Loop *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tgraph__plan__loop__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tgraph__Plan__Loop *
+       tgraph__plan__loop__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tgraph__Plan__Loop *)
+     protobuf_c_message_unpack (&tgraph__plan__loop__descriptor,
+                                allocator, len, data);
+}
+void   tgraph__plan__loop__free_unpacked
+                     (Tgraph__Plan__Loop *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tgraph__plan__loop__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   tgraph__plan__number__init
+                     (Tgraph__Plan__Number         *message)
+{
+  static const Tgraph__Plan__Number init_value = TGRAPH__PLAN__NUMBER__INIT;
+  *message = init_value;
+}
+size_t tgraph__plan__number__get_packed_size
+                     (const Tgraph__Plan__Number *message)
+{
+  assert(message->base.descriptor == &tgraph__plan__number__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tgraph__plan__number__pack
+                     (const Tgraph__Plan__Number *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tgraph__plan__number__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tgraph__plan__number__pack_to_buffer
+                     (const Tgraph__Plan__Number *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tgraph__plan__number__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tgraph__Plan__Number *
+       tgraph__plan__number__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tgraph__Plan__Number *)
+     protobuf_c_message_unpack (&tgraph__plan__number__descriptor,
+                                allocator, len, data);
+}
+void   tgraph__plan__number__free_unpacked
+                     (Tgraph__Plan__Number *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tgraph__plan__number__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   tgraph__plan__text__init
                      (Tgraph__Plan__Text         *message)
 {
@@ -829,7 +964,7 @@ void   tgraph__plan__gathering__free_unpacked
   assert(message->base.descriptor == &tgraph__plan__gathering__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor tgraph__plan__plan__field_descriptors[10] =
+static const ProtobufCFieldDescriptor tgraph__plan__plan__field_descriptors[11] =
 {
   {
     "name",
@@ -951,6 +1086,18 @@ static const ProtobufCFieldDescriptor tgraph__plan__plan__field_descriptors[10] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "objectives",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tgraph__Plan__Plan, n_objectives),
+    offsetof(Tgraph__Plan__Plan, objectives),
+    &tgraph__plan__objective__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__plan__field_indices_by_name[] = {
   1,   /* field[1] = documentation */
@@ -960,6 +1107,7 @@ static const unsigned tgraph__plan__plan__field_indices_by_name[] = {
   3,   /* field[3] = licence */
   0,   /* field[0] = name */
   7,   /* field[7] = notes */
+  10,   /* field[10] = objectives */
   4,   /* field[4] = origin */
   2,   /* field[2] = producer */
   8,   /* field[8] = texts */
@@ -967,7 +1115,7 @@ static const unsigned tgraph__plan__plan__field_indices_by_name[] = {
 static const ProtobufCIntRange tgraph__plan__plan__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__plan__descriptor =
 {
@@ -977,11 +1125,350 @@ const ProtobufCMessageDescriptor tgraph__plan__plan__descriptor =
   "Tgraph__Plan__Plan",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Plan),
-  10,
+  11,
   tgraph__plan__plan__field_descriptors,
   tgraph__plan__plan__field_indices_by_name,
   1,  tgraph__plan__plan__number_ranges,
   (ProtobufCMessageInit) tgraph__plan__plan__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tgraph__plan__objective__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Objective, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documentation",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Objective, documentation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "loops",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tgraph__Plan__Objective, n_loops),
+    offsetof(Tgraph__Plan__Objective, loops),
+    &tgraph__plan__loop__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "finish",
+    4,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Objective, finish),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tgraph__plan__objective__field_indices_by_name[] = {
+  1,   /* field[1] = documentation */
+  3,   /* field[3] = finish */
+  2,   /* field[2] = loops */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange tgraph__plan__objective__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor tgraph__plan__objective__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tgraph.plan.Objective",
+  "Objective",
+  "Tgraph__Plan__Objective",
+  "tgraph.plan",
+  sizeof(Tgraph__Plan__Objective),
+  4,
+  tgraph__plan__objective__field_descriptors,
+  tgraph__plan__objective__field_indices_by_name,
+  1,  tgraph__plan__objective__number_ranges,
+  (ProtobufCMessageInit) tgraph__plan__objective__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue tgraph__plan__loop__method__enum_values_by_number[3] =
+{
+  { "DESCENT", "TGRAPH__PLAN__LOOP__METHOD__DESCENT", 0 },
+  { "ADAM", "TGRAPH__PLAN__LOOP__METHOD__ADAM", 1 },
+  { "LBFGS", "TGRAPH__PLAN__LOOP__METHOD__LBFGS", 2 },
+};
+static const ProtobufCIntRange tgraph__plan__loop__method__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex tgraph__plan__loop__method__enum_values_by_name[3] =
+{
+  { "ADAM", 1 },
+  { "DESCENT", 0 },
+  { "LBFGS", 2 },
+};
+const ProtobufCEnumDescriptor tgraph__plan__loop__method__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "tgraph.plan.Loop.Method",
+  "Method",
+  "Tgraph__Plan__Loop__Method",
+  "tgraph.plan",
+  3,
+  tgraph__plan__loop__method__enum_values_by_number,
+  3,
+  tgraph__plan__loop__method__enum_values_by_name,
+  1,
+  tgraph__plan__loop__method__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor tgraph__plan__loop__field_descriptors[12] =
+{
+  {
+    "start",
+    1,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Loop, start),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    2,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Loop, step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "project",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Loop, project),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rounds",
+    4,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Loop, rounds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "method",
+    5,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Loop, method),
+    &tgraph__plan__loop__method__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "numbers",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tgraph__Plan__Loop, n_numbers),
+    offsetof(Tgraph__Plan__Loop, numbers),
+    &tgraph__plan__number__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scheduled",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Tgraph__Plan__Loop, n_scheduled),
+    offsetof(Tgraph__Plan__Loop, scheduled),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "variables",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Tgraph__Plan__Loop, n_variables),
+    offsetof(Tgraph__Plan__Loop, variables),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "starts",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Tgraph__Plan__Loop, n_starts),
+    offsetof(Tgraph__Plan__Loop, starts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "draws",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Tgraph__Plan__Loop, n_draws),
+    offsetof(Tgraph__Plan__Loop, draws),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fraction",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Loop, fraction),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "terms",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Tgraph__Plan__Loop, n_terms),
+    offsetof(Tgraph__Plan__Loop, terms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tgraph__plan__loop__field_indices_by_name[] = {
+  9,   /* field[9] = draws */
+  10,   /* field[10] = fraction */
+  4,   /* field[4] = method */
+  5,   /* field[5] = numbers */
+  2,   /* field[2] = project */
+  3,   /* field[3] = rounds */
+  6,   /* field[6] = scheduled */
+  0,   /* field[0] = start */
+  8,   /* field[8] = starts */
+  1,   /* field[1] = step */
+  11,   /* field[11] = terms */
+  7,   /* field[7] = variables */
+};
+static const ProtobufCIntRange tgraph__plan__loop__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 12 }
+};
+const ProtobufCMessageDescriptor tgraph__plan__loop__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tgraph.plan.Loop",
+  "Loop",
+  "Tgraph__Plan__Loop",
+  "tgraph.plan",
+  sizeof(Tgraph__Plan__Loop),
+  12,
+  tgraph__plan__loop__field_descriptors,
+  tgraph__plan__loop__field_indices_by_name,
+  1,  tgraph__plan__loop__number_ranges,
+  (ProtobufCMessageInit) tgraph__plan__loop__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tgraph__plan__number__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Number, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bits",
+    2,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Number, bits),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tgraph__plan__number__field_indices_by_name[] = {
+  1,   /* field[1] = bits */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange tgraph__plan__number__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor tgraph__plan__number__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tgraph.plan.Number",
+  "Number",
+  "Tgraph__Plan__Number",
+  "tgraph.plan",
+  sizeof(Tgraph__Plan__Number),
+  2,
+  tgraph__plan__number__field_descriptors,
+  tgraph__plan__number__field_indices_by_name,
+  1,  tgraph__plan__number__number_ranges,
+  (ProtobufCMessageInit) tgraph__plan__number__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor tgraph__plan__text__field_descriptors[2] =
@@ -1035,20 +1522,24 @@ const ProtobufCMessageDescriptor tgraph__plan__text__descriptor =
   (ProtobufCMessageInit) tgraph__plan__text__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue tgraph__plan__function__role__enum_values_by_number[3] =
+static const ProtobufCEnumValue tgraph__plan__function__role__enum_values_by_number[5] =
 {
   { "ENTRY", "TGRAPH__PLAN__FUNCTION__ROLE__ENTRY", 0 },
   { "PREPARE", "TGRAPH__PLAN__FUNCTION__ROLE__PREPARE", 1 },
   { "GRADIENT", "TGRAPH__PLAN__FUNCTION__ROLE__GRADIENT", 2 },
+  { "PROJECT", "TGRAPH__PLAN__FUNCTION__ROLE__PROJECT", 3 },
+  { "FINISH", "TGRAPH__PLAN__FUNCTION__ROLE__FINISH", 4 },
 };
 static const ProtobufCIntRange tgraph__plan__function__role__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex tgraph__plan__function__role__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex tgraph__plan__function__role__enum_values_by_name[5] =
 {
   { "ENTRY", 0 },
+  { "FINISH", 4 },
   { "GRADIENT", 2 },
   { "PREPARE", 1 },
+  { "PROJECT", 3 },
 };
 const ProtobufCEnumDescriptor tgraph__plan__function__role__descriptor =
 {
@@ -1057,9 +1548,9 @@ const ProtobufCEnumDescriptor tgraph__plan__function__role__descriptor =
   "Role",
   "Tgraph__Plan__Function__Role",
   "tgraph.plan",
-  3,
+  5,
   tgraph__plan__function__role__enum_values_by_number,
-  3,
+  5,
   tgraph__plan__function__role__enum_values_by_name,
   1,
   tgraph__plan__function__role__value_ranges,

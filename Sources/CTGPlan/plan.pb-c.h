@@ -16,6 +16,9 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Tgraph__Plan__Plan Tgraph__Plan__Plan;
+typedef struct Tgraph__Plan__Objective Tgraph__Plan__Objective;
+typedef struct Tgraph__Plan__Loop Tgraph__Plan__Loop;
+typedef struct Tgraph__Plan__Number Tgraph__Plan__Number;
 typedef struct Tgraph__Plan__Text Tgraph__Plan__Text;
 typedef struct Tgraph__Plan__Function Tgraph__Plan__Function;
 typedef struct Tgraph__Plan__Slot Tgraph__Plan__Slot;
@@ -39,6 +42,21 @@ typedef struct Tgraph__Plan__Gathering Tgraph__Plan__Gathering;
 
 /* --- enums --- */
 
+typedef enum _Tgraph__Plan__Loop__Method {
+  /*
+   * x <- x - rate * v with v <- momentum * v + gradient.
+   */
+  TGRAPH__PLAN__LOOP__METHOD__DESCENT = 0,
+  /*
+   * Adam.
+   */
+  TGRAPH__PLAN__LOOP__METHOD__ADAM = 1,
+  /*
+   * Limited-memory BFGS with a strong Wolfe line search.
+   */
+  TGRAPH__PLAN__LOOP__METHOD__LBFGS = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__LOOP__METHOD)
+} Tgraph__Plan__Loop__Method;
 /*
  * When a function is meant to be run.
  */
@@ -52,9 +70,17 @@ typedef enum _Tgraph__Plan__Function__Role {
    */
   TGRAPH__PLAN__FUNCTION__ROLE__PREPARE = 1,
   /*
-   * Value and gradient of an objective.
+   * Value and gradient of an objective, each round.
    */
-  TGRAPH__PLAN__FUNCTION__ROLE__GRADIENT = 2
+  TGRAPH__PLAN__FUNCTION__ROLE__GRADIENT = 2,
+  /*
+   * After each update of an objective's variables.
+   */
+  TGRAPH__PLAN__FUNCTION__ROLE__PROJECT = 3,
+  /*
+   * Once, when an objective has been minimised.
+   */
+  TGRAPH__PLAN__FUNCTION__ROLE__FINISH = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__FUNCTION__ROLE)
 } Tgraph__Plan__Function__Role;
 typedef enum _Tgraph__Plan__Slot__Kind {
@@ -313,14 +339,125 @@ struct  Tgraph__Plan__Plan
   size_t n_texts;
   Tgraph__Plan__Text **texts;
   /*
-   * The entry points; the first is the default.
+   * What can be run: entry points, the first is the default, then the parts of objectives.
    */
   size_t n_functions;
   Tgraph__Plan__Function **functions;
+  /*
+   * What can be minimised.
+   */
+  size_t n_objectives;
+  Tgraph__Plan__Objective **objectives;
 };
 #define TGRAPH__PLAN__PLAN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__plan__descriptor) \
-    , NULL, NULL, NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , NULL, NULL, NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * What is minimised, over what, and in which order functions are run for it (spec/plan.md).
+ */
+struct  Tgraph__Plan__Objective
+{
+  ProtobufCMessage base;
+  char *name;
+  /*
+   * Plain text.
+   */
+  char *documentation;
+  /*
+   * The minimisations, in order; at least one.
+   */
+  size_t n_loops;
+  Tgraph__Plan__Loop **loops;
+  /*
+   * The name of the function that puts out the results.
+   */
+  char *finish;
+};
+#define TGRAPH__PLAN__OBJECTIVE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__objective__descriptor) \
+    , NULL, NULL, 0,NULL, NULL }
+
+
+/*
+ * One minimisation: a function run over and over, with an update after each run.
+ */
+struct  Tgraph__Plan__Loop
+{
+  ProtobufCMessage base;
+  /*
+   * The name of the function that is run before the first round.
+   */
+  char *start;
+  /*
+   * The name of the function that computes value and gradient.
+   */
+  char *step;
+  /*
+   * The name of the function that is run after each update; empty: none.
+   */
+  char *project;
+  /*
+   * Evaluations of the step, at least 1.
+   */
+  int64_t rounds;
+  Tgraph__Plan__Loop__Method method;
+  /*
+   * The numbers of the method that are constant.
+   */
+  size_t n_numbers;
+  Tgraph__Plan__Number **numbers;
+  /*
+   * The names of its numbers that the step puts out each round.
+   */
+  size_t n_scheduled;
+  char **scheduled;
+  /*
+   * The inputs of the step that are updated.
+   */
+  size_t n_variables;
+  char **variables;
+  /*
+   * Named starts of the variables, the first is the default.
+   */
+  size_t n_starts;
+  char **starts;
+  /*
+   * Inputs that are drawn anew for each round.
+   */
+  size_t n_draws;
+  char **draws;
+  /*
+   * The input that is the fraction of the rounds done; empty: none.
+   */
+  char *fraction;
+  /*
+   * The names of the terms whose sum is minimised.
+   */
+  size_t n_terms;
+  char **terms;
+};
+#define TGRAPH__PLAN__LOOP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__loop__descriptor) \
+    , NULL, NULL, NULL, 0, TGRAPH__PLAN__LOOP__METHOD__DESCENT, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL }
+
+
+/*
+ * A named constant.
+ */
+struct  Tgraph__Plan__Number
+{
+  ProtobufCMessage base;
+  char *name;
+  /*
+   * Exact: the bits of an IEEE 754 double.
+   */
+  int64_t bits;
+};
+#define TGRAPH__PLAN__NUMBER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__number__descriptor) \
+    , NULL, 0 }
 
 
 /*
@@ -876,6 +1013,63 @@ Tgraph__Plan__Plan *
 void   tgraph__plan__plan__free_unpacked
                      (Tgraph__Plan__Plan *message,
                       ProtobufCAllocator *allocator);
+/* Tgraph__Plan__Objective methods */
+void   tgraph__plan__objective__init
+                     (Tgraph__Plan__Objective         *message);
+size_t tgraph__plan__objective__get_packed_size
+                     (const Tgraph__Plan__Objective   *message);
+size_t tgraph__plan__objective__pack
+                     (const Tgraph__Plan__Objective   *message,
+                      uint8_t             *out);
+size_t tgraph__plan__objective__pack_to_buffer
+                     (const Tgraph__Plan__Objective   *message,
+                      ProtobufCBuffer     *buffer);
+Tgraph__Plan__Objective *
+       tgraph__plan__objective__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tgraph__plan__objective__free_unpacked
+                     (Tgraph__Plan__Objective *message,
+                      ProtobufCAllocator *allocator);
+/* Tgraph__Plan__Loop methods */
+void   tgraph__plan__loop__init
+                     (Tgraph__Plan__Loop         *message);
+size_t tgraph__plan__loop__get_packed_size
+                     (const Tgraph__Plan__Loop   *message);
+size_t tgraph__plan__loop__pack
+                     (const Tgraph__Plan__Loop   *message,
+                      uint8_t             *out);
+size_t tgraph__plan__loop__pack_to_buffer
+                     (const Tgraph__Plan__Loop   *message,
+                      ProtobufCBuffer     *buffer);
+Tgraph__Plan__Loop *
+       tgraph__plan__loop__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tgraph__plan__loop__free_unpacked
+                     (Tgraph__Plan__Loop *message,
+                      ProtobufCAllocator *allocator);
+/* Tgraph__Plan__Number methods */
+void   tgraph__plan__number__init
+                     (Tgraph__Plan__Number         *message);
+size_t tgraph__plan__number__get_packed_size
+                     (const Tgraph__Plan__Number   *message);
+size_t tgraph__plan__number__pack
+                     (const Tgraph__Plan__Number   *message,
+                      uint8_t             *out);
+size_t tgraph__plan__number__pack_to_buffer
+                     (const Tgraph__Plan__Number   *message,
+                      ProtobufCBuffer     *buffer);
+Tgraph__Plan__Number *
+       tgraph__plan__number__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tgraph__plan__number__free_unpacked
+                     (Tgraph__Plan__Number *message,
+                      ProtobufCAllocator *allocator);
 /* Tgraph__Plan__Text methods */
 void   tgraph__plan__text__init
                      (Tgraph__Plan__Text         *message);
@@ -1210,6 +1404,15 @@ void   tgraph__plan__gathering__free_unpacked
 typedef void (*Tgraph__Plan__Plan_Closure)
                  (const Tgraph__Plan__Plan *message,
                   void *closure_data);
+typedef void (*Tgraph__Plan__Objective_Closure)
+                 (const Tgraph__Plan__Objective *message,
+                  void *closure_data);
+typedef void (*Tgraph__Plan__Loop_Closure)
+                 (const Tgraph__Plan__Loop *message,
+                  void *closure_data);
+typedef void (*Tgraph__Plan__Number_Closure)
+                 (const Tgraph__Plan__Number *message,
+                  void *closure_data);
 typedef void (*Tgraph__Plan__Text_Closure)
                  (const Tgraph__Plan__Text *message,
                   void *closure_data);
@@ -1274,6 +1477,10 @@ typedef void (*Tgraph__Plan__Gathering_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor tgraph__plan__plan__descriptor;
+extern const ProtobufCMessageDescriptor tgraph__plan__objective__descriptor;
+extern const ProtobufCMessageDescriptor tgraph__plan__loop__descriptor;
+extern const ProtobufCEnumDescriptor    tgraph__plan__loop__method__descriptor;
+extern const ProtobufCMessageDescriptor tgraph__plan__number__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__text__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__function__descriptor;
 extern const ProtobufCEnumDescriptor    tgraph__plan__function__role__descriptor;

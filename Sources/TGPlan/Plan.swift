@@ -19,9 +19,11 @@ public struct Plan: Hashable, Sendable {
   public var fileNames: [String]
   /// The SHA-256 of each of `fileNames`, in hex.
   public var fileHashes: [String]
-  /// The entry points; the first is the default. One name may stand several times, with different
-  /// batch sizes.
+  /// What can be run: entry points, the first is the default, then the parts of objectives. One
+  /// name may stand several times, with different batch sizes.
   public var functions: [PlanFunction]
+  /// What can be minimised.
+  public var objectives: [PlanObjective]
   /// Tokenizers with their vocabularies, by the name that text inputs use; encoded by TGText.
   public var texts: [TextResource]
   /// The bytes of the weight section.
@@ -53,13 +55,14 @@ public struct Plan: Hashable, Sendable {
     fileNames = []
     fileHashes = []
     functions = []
+    objectives = []
     texts = []
     weightBytes = 0
     notes = []
   }
 }
 
-/// One entry point, for one batch size.
+/// An entry point, or a part of an objective, for one batch size.
 public struct PlanFunction: Hashable, Sendable {
   /// When a function is meant to be run.
   public enum Role: Int, Hashable, Sendable, CaseIterable {
@@ -67,8 +70,12 @@ public struct PlanFunction: Hashable, Sendable {
     case entry = 0
     /// Once, before another function is run repeatedly.
     case prepare = 1
-    /// Value and gradient of an objective.
+    /// Value and gradient of an objective, each round.
     case gradient = 2
+    /// After each update of an objective's variables.
+    case project = 3
+    /// Once, when an objective has been minimised.
+    case finish = 4
   }
 
   /// The name.

@@ -86,6 +86,7 @@ package enum PlanProblem: Hashable, Sendable {
   case slotsOverlap(Int, Int)
   case readBeforeWrite(ViewRole, slot: Int)
   case item(ItemFault)
+  case objective(String, ObjectiveFault)
   // One instruction.
   case view(ViewRole, ViewFault)
   case attribute(InstructionAttribute, Int)
@@ -108,7 +109,27 @@ package enum SectionFault: Hashable, Sendable {
 
 /// What a name is the name of.
 package enum NameRole: String, Hashable, Sendable {
-  case plan, file, tokenizer, function, input, output
+  case plan, file, tokenizer, function, objective, input, output
+}
+
+/// What is wrong with an objective.
+package enum ObjectiveFault: Hashable, Sendable {
+  /// It has that many loops.
+  case loops(Int)
+  /// A loop has that many rounds.
+  case rounds(Int)
+  /// A loop updates nothing.
+  case noVariable
+  /// A number of the method is missing, twice there, or not finite.
+  case number(String)
+  /// No function of that name, batch size and the role that is needed.
+  case function(String, batch: Int)
+  /// A function is not there in the batch sizes of the first one.
+  case batches(function: String)
+  /// Nothing gives that tensor to the function, or the function does not put it out.
+  case missing(String, function: String)
+  /// A tensor of the function has other extents than where it comes from or goes to.
+  case extents(String, function: String)
 }
 
 /// What is wrong with a slot.

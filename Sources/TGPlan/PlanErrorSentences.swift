@@ -60,6 +60,7 @@ extension PlanError: CustomStringConvertible {
     case .readBeforeWrite(let role, let slot):
       "\(words(role)) reads slot \(slot) before anything is written to it"
     case .item(let fault): sentence(fault)
+    case .objective(let name, let fault): "objective \(name): \(sentence(fault))"
     case .view(let role, let fault): "\(words(role)) \(sentence(fault))"
     case .attribute(let attribute, let value): "\(attribute.rawValue) cannot be \(value)"
     case .rule(let rule): sentence(rule)
@@ -94,6 +95,23 @@ extension PlanError: CustomStringConvertible {
       case .notOneInstruction: "is not of exactly one kind"
       }
     return "\(subject) \(what)\(place)"
+  }
+
+  private func sentence(_ fault: ObjectiveFault) -> String {
+    switch fault {
+    case .loops(let count):
+      "it has \(count) loops; 1 to \(ObjectiveCheck.maximumLoops) are allowed"
+    case .rounds(let count):
+      "a loop has \(count) rounds; 1 to \(ObjectiveCheck.maximumRounds) are allowed"
+    case .noVariable: "a loop updates no variable"
+    case .number(let name): "the number `\(name)` of the method is missing, doubled or not finite"
+    case .function(let name, let batch):
+      "there is no function `\(name)` of its kind for batch \(batch)"
+    case .batches(let name): "`\(name)` is not there in the same batch sizes as the first function"
+    case .missing(let name, let function): "`\(name)` is missing at `\(function)`"
+    case .extents(let name, let function):
+      "`\(name)` has other extents at `\(function)` than elsewhere"
+    }
   }
 
   private func sentence(_ fault: SlotFault) -> String {

@@ -8,7 +8,7 @@ public struct PlanLimits: Hashable, Sendable {
   public var loadingBytes = 64 << 20
   /// The most bytes of the file's size that count towards what reading may take.
   public var loadingBytesFromFile = 1 << 30
-  /// Functions of a plan.
+  /// Functions of a plan, and objectives.
   public var functions = 256
   /// Instructions of a plan.
   public var instructions = 1_000_000
@@ -45,7 +45,7 @@ public struct PlanLimits: Hashable, Sendable {
   package enum Quantity: String, Hashable, Sendable {
     case messageBytes = "bytes in the message section"
     case textBytes = "bytes in the text section"
-    case functions, instructions, slots
+    case functions, objectives, instructions, slots
     case weightTensors = "weight tensors"
     case items = "inputs and outputs"
     case texts = "tokenizers"

@@ -29,6 +29,13 @@ package enum PlanChecker {
         function: function, weightElements: plan.weightBytes / 4, texts: texts, limits: limits)
       try check.run()
     }
+    var objectives = Set<String>()
+    for objective in plan.objectives {
+      guard objectives.insert(objective.name).inserted else {
+        throw PlanError(.duplicateName(.objective, objective.name))
+      }
+      try ObjectiveCheck(objective: objective, functions: plan.functions).run()
+    }
   }
 
   /// Checks that every resampling starts inside its input, as the weight section has it.
@@ -70,6 +77,7 @@ package enum PlanChecker {
   private static func checkTotals(_ plan: Plan, _ limits: PlanLimits) throws(PlanError) {
     let totals: [(PlanLimits.Quantity, Int, Int)] = [
       (.functions, plan.functions.count, limits.functions),
+      (.objectives, plan.objectives.count, limits.functions),
       (.texts, plan.texts.count, limits.texts),
       (
         .instructions, plan.functions.reduce(0) { $0 + $1.instructions.count }, limits.instructions
@@ -106,12 +114,15 @@ enum PlanName {
       && !name.unicodeScalars.contains { $0 == "/" || $0.value < 0x20 }
   }
 
-  /// A name of the language: a letter or an underscore, then letters, digits and underscores.
+  /// A name of the language, `words`, or a part of something named, `noise.0`: a letter or an
+  /// underscore, then letters, digits, underscores and dots.
   static func isIdentifier(_ name: String) -> Bool {
-    guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return false }
+    guard let first = name.utf8.first, first != 0x2E, !(0x30...0x39).contains(first) else {
+      return false
+    }
     return name.utf8.allSatisfy { byte in
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
+      case 0x2E, 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
       default: false
       }
     }

@@ -17,6 +17,7 @@ extension Plan: PlanMessage {
     try archive.strings("notes", &notes)
     try archive.messages("texts", &texts)
     try archive.messages("functions", &functions)
+    try archive.messages("objectives", &objectives)
   }
 }
 
