@@ -1,10 +1,15 @@
 /* Sums run in lanes over short runs, then in double: rounding errors do not grow with the count.
+ * Variances take each run twice, first its mean, then the squared deviations from it, and join the
+ * runs in double (Chan, Golub, LeVeque 1979, as in tg_normalize_body.h).
  * No include guard: see tg_lanes.h. */
 #include "tg_lanes.h"
 
 #ifndef TG_REDUCE_BODY_ONCE
 #define TG_REDUCE_BODY_ONCE
 enum { TG_RUN_ELEMENTS = 1024, TG_RUN_ROWS = 128 };
+
+/* Within a run: the sum of squared deviations from a centre. */
+enum { TG_REDUCE_SQUARES = -1 };
 
 static inline float tg_reduce_neutral(int function) {
   switch (function) {
@@ -16,7 +21,11 @@ static inline float tg_reduce_neutral(int function) {
 }
 
 static inline int tg_reduce_is_sum(int function) {
-  return function == TG_REDUCE_SUM || function == TG_REDUCE_MEAN;
+  return function == TG_REDUCE_SUM || function == TG_REDUCE_MEAN || function == TG_REDUCE_VARIANCE;
+}
+
+static inline int tg_reduce_is_averaged(int function) {
+  return function == TG_REDUCE_MEAN || function == TG_REDUCE_VARIANCE;
 }
 
 static inline float tg_reduce_pair(int function, float a, float x) {
@@ -29,8 +38,9 @@ static inline float tg_reduce_pair(int function, float a, float x) {
 }
 #endif
 
-TG_INLINE tg_v16 TG_FN(combine)(int function, tg_v16 a, tg_v16 x) {
+TG_INLINE tg_v16 TG_FN(combine)(int function, tg_v16 a, tg_v16 x, tg_v16 centre) {
   switch (function) {
+    case TG_REDUCE_SQUARES: return a + (x - centre) * (x - centre);
     case TG_REDUCE_MAXIMUM: return tg_larger(a, x);
     case TG_REDUCE_MINIMUM: return tg_smaller(a, x);
     case TG_REDUCE_PRODUCT: return a * x;
@@ -38,29 +48,37 @@ TG_INLINE tg_v16 TG_FN(combine)(int function, tg_v16 a, tg_v16 x) {
   }
 }
 
-/* One run of at most TG_RUN_ELEMENTS. */
-TG_INLINE float TG_FN(run)(int function, const float *p, ptrdiff_t count, ptrdiff_t stride) {
+/* One run of at most TG_RUN_ELEMENTS; `centre` matters to squares only. */
+TG_INLINE float TG_FN(run)(int function, const float *p, ptrdiff_t count, ptrdiff_t stride,
+                           float centre) {
   const float neutral = tg_reduce_neutral(function);
+  const tg_v16 centres = tg_splat(centre);
   float lanes[16];
   if (stride == 1) {
     tg_v16 a = tg_splat(neutral), b = a;
     ptrdiff_t i = 0;
     for (; i + 32 <= count; i += 32) {
-      a = TG_FN(combine)(function, a, tg_load(p + i));
-      b = TG_FN(combine)(function, b, tg_load(p + i + 16));
+      a = TG_FN(combine)(function, a, tg_load(p + i), centres);
+      b = TG_FN(combine)(function, b, tg_load(p + i + 16), centres);
     }
     if (i + 16 <= count) {
-      a = TG_FN(combine)(function, a, tg_load(p + i));
+      a = TG_FN(combine)(function, a, tg_load(p + i), centres);
       i += 16;
     }
     if (i < count)
-      b = TG_FN(combine)(function, b, tg_load_part(p + i, count - i, neutral));
-    a = TG_FN(combine)(function, a, b);
+      b = TG_FN(combine)(
+          function, b,
+          tg_load_part(p + i, count - i, function == TG_REDUCE_SQUARES ? centre : neutral),
+          centres);
+    a = TG_FN(combine)(function == TG_REDUCE_SQUARES ? TG_REDUCE_SUM : function, a, b, centres);
     memcpy(lanes, &a, sizeof lanes);
   } else {
     for (int k = 0; k < 16; k++) lanes[k] = neutral;
     for (ptrdiff_t i = 0; i < count; i++)
-      lanes[i % 16] = tg_reduce_pair(function, lanes[i % 16], p[i * stride]);
+      lanes[i % 16] = tg_reduce_pair(
+          function, lanes[i % 16],
+          function == TG_REDUCE_SQUARES ? (p[i * stride] - centre) * (p[i * stride] - centre)
+                                        : p[i * stride]);
   }
   for (int width = 8; width > 0; width /= 2)
     for (int k = 0; k < width; k++)
@@ -74,22 +92,47 @@ TG_INLINE void TG_FN(rows)(int function, const tg_reduction *r, const float *inp
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS], inner[TG_AXES_TENSORS];
     tg_axes_locate(&r->kept, unit, at);
-    double sum = 0;
+    double sum = 0, mean = 0, seen = 0;
     float other = tg_reduce_neutral(function);
     for (ptrdiff_t place = 0; place < places; place++) {
       tg_axes_locate(&r->outer, place, inner);
       const float *p = input + at[0] + inner[0];
       for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ELEMENTS) {
         const ptrdiff_t n = r->count - i < TG_RUN_ELEMENTS ? r->count - i : TG_RUN_ELEMENTS;
-        const float part = TG_FN(run)(function, p + i * r->stride, n, r->stride);
+        const float *q = p + i * r->stride;
+        if (function == TG_REDUCE_VARIANCE) {
+          const double here = TG_FN(run)(TG_REDUCE_SUM, q, n, r->stride, 0) / (double)n;
+          const double delta = here - mean, total = seen + (double)n;
+          sum += TG_FN(run)(TG_REDUCE_SQUARES, q, n, r->stride, (float)here) +
+                 delta * delta * seen * (double)n / total;
+          mean += delta * (double)n / total;
+          seen = total;
+          continue;
+        }
+        const float part = TG_FN(run)(function, q, n, r->stride, 0);
         if (tg_reduce_is_sum(function))
           sum += part;
         else
           other = tg_reduce_pair(function, other, part);
       }
     }
-    if (r->function == TG_REDUCE_MEAN) sum /= (double)(places * r->count);
+    if (tg_reduce_is_averaged(r->function)) sum /= (double)(places * r->count);
     output[at[1]] = tg_reduce_is_sum(function) ? (float)sum : other;
+  }
+}
+
+/* A run of rows for 64 lanes with four vectors, for up to 16 with one: on top of `part`. */
+TG_INLINE void TG_FN(row_run)(int function, int vectors, const float *p, ptrdiff_t rows,
+                              ptrdiff_t stride, ptrdiff_t tail, const tg_v16 *centre,
+                              tg_v16 *part) {
+  const float neutral = tg_reduce_neutral(function);
+  for (ptrdiff_t row = 0; row < rows; row++, p += stride) {
+    for (int v = 0; v + 1 < vectors; v++)
+      part[v] = TG_FN(combine)(function, part[v], tg_load(p + 16 * v), centre[v]);
+    const int v = vectors - 1;
+    part[v] = TG_FN(combine)(
+        function, part[v],
+        tail == 16 ? tg_load(p + 16 * v) : tg_load_part(p + 16 * v, tail, neutral), centre[v]);
   }
 }
 
@@ -99,11 +142,13 @@ TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, co
   const ptrdiff_t places = tg_axes_count(&r->outer);
   const float neutral = tg_reduce_neutral(function);
   const ptrdiff_t tail = width - (vectors - 1) * 16;
-  tg_d16 sum[4];
-  tg_v16 part[4];
+  tg_d16 sum[4], mean[4];
+  tg_v16 part[4], centre[4];
+  double seen = 0;
   for (int v = 0; v < vectors; v++) {
-    sum[v] = tg_widen(tg_splat(0));
+    sum[v] = mean[v] = tg_widen(tg_splat(0));
     part[v] = tg_splat(neutral);
+    centre[v] = tg_splat(0);
   }
   for (ptrdiff_t place = 0; place < places; place++) {
     ptrdiff_t inner[TG_AXES_TENSORS];
@@ -111,13 +156,19 @@ TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, co
     for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ROWS) {
       const ptrdiff_t n = r->count - i < TG_RUN_ROWS ? r->count - i : TG_RUN_ROWS;
       const float *p = input + inner[0] + i * r->stride;
-      for (ptrdiff_t row = 0; row < n; row++, p += r->stride) {
-        for (int v = 0; v + 1 < vectors; v++)
-          part[v] = TG_FN(combine)(function, part[v], tg_load(p + 16 * v));
-        const float *last = p + 16 * (vectors - 1);
-        part[vectors - 1] = TG_FN(combine)(
-            function, part[vectors - 1],
-            tail == 16 ? tg_load(last) : tg_load_part(last, tail, neutral));
+      TG_FN(row_run)(function == TG_REDUCE_VARIANCE ? TG_REDUCE_SUM : function, vectors, p, n,
+                     r->stride, tail, centre, part);
+      if (function == TG_REDUCE_VARIANCE) {
+        const double total = seen + (double)n;
+        for (int v = 0; v < vectors; v++) {
+          const tg_d16 here = tg_widen(part[v]) / (double)n, delta = here - mean[v];
+          sum[v] += delta * delta * (seen * (double)n / total);
+          mean[v] += delta * ((double)n / total);
+          centre[v] = __builtin_convertvector(here, tg_v16);
+          part[v] = tg_splat(0);
+        }
+        seen = total;
+        TG_FN(row_run)(TG_REDUCE_SQUARES, vectors, p, n, r->stride, tail, centre, part);
       }
       if (tg_reduce_is_sum(function))
         for (int v = 0; v < vectors; v++) {
@@ -128,7 +179,7 @@ TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, co
   }
   for (ptrdiff_t lane = 0; lane < width; lane++) {
     double value = sum[lane / 16][lane % 16];
-    if (r->function == TG_REDUCE_MEAN) value /= (double)(places * r->count);
+    if (tg_reduce_is_averaged(r->function)) value /= (double)(places * r->count);
     output[lane * r->lane_stride] =
         tg_reduce_is_sum(function) ? (float)value : part[lane / 16][lane % 16];
   }
@@ -169,6 +220,9 @@ static void TG_FN(tg_f32_reduce)(const tg_reduction *r, ptrdiff_t begin, ptrdiff
       break;
     case TG_REDUCE_PRODUCT:
       TG_FN(units)(TG_REDUCE_PRODUCT, r, input, output, begin, end);
+      break;
+    case TG_REDUCE_VARIANCE:
+      TG_FN(units)(TG_REDUCE_VARIANCE, r, input, output, begin, end);
       break;
     default: TG_FN(units)(TG_REDUCE_SUM, r, input, output, begin, end); break;
   }

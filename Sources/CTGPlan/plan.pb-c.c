@@ -874,6 +874,51 @@ void   tgraph__plan__pooling__free_unpacked
   assert(message->base.descriptor == &tgraph__plan__pooling__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   tgraph__plan__unpooling__init
+                     (Tgraph__Plan__Unpooling         *message)
+{
+  static const Tgraph__Plan__Unpooling init_value = TGRAPH__PLAN__UNPOOLING__INIT;
+  *message = init_value;
+}
+size_t tgraph__plan__unpooling__get_packed_size
+                     (const Tgraph__Plan__Unpooling *message)
+{
+  assert(message->base.descriptor == &tgraph__plan__unpooling__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tgraph__plan__unpooling__pack
+                     (const Tgraph__Plan__Unpooling *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tgraph__plan__unpooling__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tgraph__plan__unpooling__pack_to_buffer
+                     (const Tgraph__Plan__Unpooling *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tgraph__plan__unpooling__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tgraph__Plan__Unpooling *
+       tgraph__plan__unpooling__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tgraph__Plan__Unpooling *)
+     protobuf_c_message_unpack (&tgraph__plan__unpooling__descriptor,
+                                allocator, len, data);
+}
+void   tgraph__plan__unpooling__free_unpacked
+                     (Tgraph__Plan__Unpooling *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tgraph__plan__unpooling__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   tgraph__plan__resampling__init
                      (Tgraph__Plan__Resampling         *message)
 {
@@ -2130,7 +2175,7 @@ const ProtobufCMessageDescriptor tgraph__plan__interface_item__descriptor =
   (ProtobufCMessageInit) tgraph__plan__interface_item__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descriptors[12] =
+static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descriptors[13] =
 {
   {
     "label",
@@ -2276,6 +2321,18 @@ static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "unpool",
+    19,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Instruction, unpool),
+    &tgraph__plan__unpooling__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__instruction__field_indices_by_name[] = {
   3,   /* field[3] = convolve */
@@ -2290,12 +2347,13 @@ static const unsigned tgraph__plan__instruction__field_indices_by_name[] = {
   10,   /* field[10] = resample */
   8,   /* field[8] = softmax */
   1,   /* field[1] = source */
+  12,   /* field[12] = unpool */
 };
 static const ProtobufCIntRange tgraph__plan__instruction__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 10, 3 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__instruction__descriptor =
 {
@@ -2305,7 +2363,7 @@ const ProtobufCMessageDescriptor tgraph__plan__instruction__descriptor =
   "Tgraph__Plan__Instruction",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Instruction),
-  12,
+  13,
   tgraph__plan__instruction__field_descriptors,
   tgraph__plan__instruction__field_indices_by_name,
   2,  tgraph__plan__instruction__number_ranges,
@@ -3033,24 +3091,26 @@ const ProtobufCMessageDescriptor tgraph__plan__pointwise_map__descriptor =
   (ProtobufCMessageInit) tgraph__plan__pointwise_map__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue tgraph__plan__reduction__function__enum_values_by_number[5] =
+static const ProtobufCEnumValue tgraph__plan__reduction__function__enum_values_by_number[6] =
 {
   { "SUM", "TGRAPH__PLAN__REDUCTION__FUNCTION__SUM", 0 },
   { "MEAN", "TGRAPH__PLAN__REDUCTION__FUNCTION__MEAN", 1 },
   { "MAXIMUM", "TGRAPH__PLAN__REDUCTION__FUNCTION__MAXIMUM", 2 },
   { "MINIMUM", "TGRAPH__PLAN__REDUCTION__FUNCTION__MINIMUM", 3 },
   { "PRODUCT", "TGRAPH__PLAN__REDUCTION__FUNCTION__PRODUCT", 4 },
+  { "VARIANCE", "TGRAPH__PLAN__REDUCTION__FUNCTION__VARIANCE", 5 },
 };
 static const ProtobufCIntRange tgraph__plan__reduction__function__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex tgraph__plan__reduction__function__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex tgraph__plan__reduction__function__enum_values_by_name[6] =
 {
   { "MAXIMUM", 2 },
   { "MEAN", 1 },
   { "MINIMUM", 3 },
   { "PRODUCT", 4 },
   { "SUM", 0 },
+  { "VARIANCE", 5 },
 };
 const ProtobufCEnumDescriptor tgraph__plan__reduction__function__descriptor =
 {
@@ -3059,9 +3119,9 @@ const ProtobufCEnumDescriptor tgraph__plan__reduction__function__descriptor =
   "Function",
   "Tgraph__Plan__Reduction__Function",
   "tgraph.plan",
-  5,
+  6,
   tgraph__plan__reduction__function__enum_values_by_number,
-  5,
+  6,
   tgraph__plan__reduction__function__enum_values_by_name,
   1,
   tgraph__plan__reduction__function__value_ranges,
@@ -3470,6 +3530,150 @@ const ProtobufCMessageDescriptor tgraph__plan__pooling__descriptor =
   tgraph__plan__pooling__field_indices_by_name,
   1,  tgraph__plan__pooling__number_ranges,
   (ProtobufCMessageInit) tgraph__plan__pooling__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const int64_t tgraph__plan__unpooling__stride_y__default_value = 1ll;
+static const int64_t tgraph__plan__unpooling__stride_x__default_value = 1ll;
+static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors[9] =
+{
+  {
+    "input",
+    1,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Unpooling, input),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "gradient",
+    2,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Unpooling, gradient),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output",
+    3,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Unpooling, output),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kernel_height",
+    4,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Unpooling, kernel_height),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kernel_width",
+    5,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Unpooling, kernel_width),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stride_y",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tgraph__Plan__Unpooling, has_stride_y),
+    offsetof(Tgraph__Plan__Unpooling, stride_y),
+    NULL,
+    &tgraph__plan__unpooling__stride_y__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stride_x",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tgraph__Plan__Unpooling, has_stride_x),
+    offsetof(Tgraph__Plan__Unpooling, stride_x),
+    NULL,
+    &tgraph__plan__unpooling__stride_x__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pad_top",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tgraph__Plan__Unpooling, has_pad_top),
+    offsetof(Tgraph__Plan__Unpooling, pad_top),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pad_left",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tgraph__Plan__Unpooling, has_pad_left),
+    offsetof(Tgraph__Plan__Unpooling, pad_left),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tgraph__plan__unpooling__field_indices_by_name[] = {
+  1,   /* field[1] = gradient */
+  0,   /* field[0] = input */
+  3,   /* field[3] = kernel_height */
+  4,   /* field[4] = kernel_width */
+  2,   /* field[2] = output */
+  8,   /* field[8] = pad_left */
+  7,   /* field[7] = pad_top */
+  6,   /* field[6] = stride_x */
+  5,   /* field[5] = stride_y */
+};
+static const ProtobufCIntRange tgraph__plan__unpooling__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor tgraph__plan__unpooling__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tgraph.plan.Unpooling",
+  "Unpooling",
+  "Tgraph__Plan__Unpooling",
+  "tgraph.plan",
+  sizeof(Tgraph__Plan__Unpooling),
+  9,
+  tgraph__plan__unpooling__field_descriptors,
+  tgraph__plan__unpooling__field_indices_by_name,
+  1,  tgraph__plan__unpooling__number_ranges,
+  (ProtobufCMessageInit) tgraph__plan__unpooling__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor tgraph__plan__resampling__field_descriptors[5] =

@@ -36,6 +36,7 @@ typedef struct Tgraph__Plan__Reduction Tgraph__Plan__Reduction;
 typedef struct Tgraph__Plan__Normalization Tgraph__Plan__Normalization;
 typedef struct Tgraph__Plan__Softmax Tgraph__Plan__Softmax;
 typedef struct Tgraph__Plan__Pooling Tgraph__Plan__Pooling;
+typedef struct Tgraph__Plan__Unpooling Tgraph__Plan__Unpooling;
 typedef struct Tgraph__Plan__Resampling Tgraph__Plan__Resampling;
 typedef struct Tgraph__Plan__Gathering Tgraph__Plan__Gathering;
 
@@ -271,7 +272,11 @@ typedef enum _Tgraph__Plan__Reduction__Function {
   TGRAPH__PLAN__REDUCTION__FUNCTION__MEAN = 1,
   TGRAPH__PLAN__REDUCTION__FUNCTION__MAXIMUM = 2,
   TGRAPH__PLAN__REDUCTION__FUNCTION__MINIMUM = 3,
-  TGRAPH__PLAN__REDUCTION__FUNCTION__PRODUCT = 4
+  TGRAPH__PLAN__REDUCTION__FUNCTION__PRODUCT = 4,
+  /*
+   * The mean of (x - mean)^2.
+   */
+  TGRAPH__PLAN__REDUCTION__FUNCTION__VARIANCE = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__REDUCTION__FUNCTION)
 } Tgraph__Plan__Reduction__Function;
 typedef enum _Tgraph__Plan__Pooling__Function {
@@ -675,10 +680,11 @@ struct  Tgraph__Plan__Instruction
   Tgraph__Plan__Pooling *pool;
   Tgraph__Plan__Resampling *resample;
   Tgraph__Plan__Gathering *gather;
+  Tgraph__Plan__Unpooling *unpool;
 };
 #define TGRAPH__PLAN__INSTRUCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__instruction__descriptor) \
-    , NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+    , NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 
 /*
@@ -941,6 +947,42 @@ struct  Tgraph__Plan__Pooling
 #define TGRAPH__PLAN__POOLING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__pooling__descriptor) \
     , TGRAPH__PLAN__POOLING__FUNCTION__MAXIMUM, NULL, NULL, 0, 0, 0, 1ll, 0, 1ll, 0, 0, 0, 0 }
+
+
+/*
+ * The adjoint of a maximum over windows: out = 0, then every gradient[n, i, j, c] is added to
+ * out[n, y, x, c] at the first largest element of its window of the input, rows first. Not-a-number
+ * is larger than every number, the last of several is taken. Windows add in their order.
+ */
+struct  Tgraph__Plan__Unpooling
+{
+  ProtobufCMessage base;
+  /*
+   * Innermost stride 1.
+   */
+  Tgraph__Plan__View *input;
+  /*
+   * [N, OH, OW, C], innermost stride 1. Every window has at least one place inside the picture.
+   */
+  Tgraph__Plan__View *gradient;
+  /*
+   * The extents of the input, innermost stride 1.
+   */
+  Tgraph__Plan__View *output;
+  int64_t kernel_height;
+  int64_t kernel_width;
+  protobuf_c_boolean has_stride_y;
+  int64_t stride_y;
+  protobuf_c_boolean has_stride_x;
+  int64_t stride_x;
+  protobuf_c_boolean has_pad_top;
+  int64_t pad_top;
+  protobuf_c_boolean has_pad_left;
+  int64_t pad_left;
+};
+#define TGRAPH__PLAN__UNPOOLING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__unpooling__descriptor) \
+    , NULL, NULL, NULL, 0, 0, 0, 1ll, 0, 1ll, 0, 0, 0, 0 }
 
 
 /*
@@ -1361,6 +1403,25 @@ Tgraph__Plan__Pooling *
 void   tgraph__plan__pooling__free_unpacked
                      (Tgraph__Plan__Pooling *message,
                       ProtobufCAllocator *allocator);
+/* Tgraph__Plan__Unpooling methods */
+void   tgraph__plan__unpooling__init
+                     (Tgraph__Plan__Unpooling         *message);
+size_t tgraph__plan__unpooling__get_packed_size
+                     (const Tgraph__Plan__Unpooling   *message);
+size_t tgraph__plan__unpooling__pack
+                     (const Tgraph__Plan__Unpooling   *message,
+                      uint8_t             *out);
+size_t tgraph__plan__unpooling__pack_to_buffer
+                     (const Tgraph__Plan__Unpooling   *message,
+                      ProtobufCBuffer     *buffer);
+Tgraph__Plan__Unpooling *
+       tgraph__plan__unpooling__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tgraph__plan__unpooling__free_unpacked
+                     (Tgraph__Plan__Unpooling *message,
+                      ProtobufCAllocator *allocator);
 /* Tgraph__Plan__Resampling methods */
 void   tgraph__plan__resampling__init
                      (Tgraph__Plan__Resampling         *message);
@@ -1464,6 +1525,9 @@ typedef void (*Tgraph__Plan__Softmax_Closure)
 typedef void (*Tgraph__Plan__Pooling_Closure)
                  (const Tgraph__Plan__Pooling *message,
                   void *closure_data);
+typedef void (*Tgraph__Plan__Unpooling_Closure)
+                 (const Tgraph__Plan__Unpooling *message,
+                  void *closure_data);
 typedef void (*Tgraph__Plan__Resampling_Closure)
                  (const Tgraph__Plan__Resampling *message,
                   void *closure_data);
@@ -1505,6 +1569,7 @@ extern const ProtobufCMessageDescriptor tgraph__plan__normalization__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__softmax__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__pooling__descriptor;
 extern const ProtobufCEnumDescriptor    tgraph__plan__pooling__function__descriptor;
+extern const ProtobufCMessageDescriptor tgraph__plan__unpooling__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__resampling__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__gathering__descriptor;
 

@@ -12,6 +12,8 @@ package enum ReductionKind: Hashable, Sendable, CaseIterable {
   case minimum
   /// Π
   case product
+  /// Σ (x - mean)² / n
+  case variance
 
   fileprivate var code: Int32 {
     switch self {
@@ -20,6 +22,7 @@ package enum ReductionKind: Hashable, Sendable, CaseIterable {
     case .maximum: Int32(TG_REDUCE_MAXIMUM)
     case .minimum: Int32(TG_REDUCE_MINIMUM)
     case .product: Int32(TG_REDUCE_PRODUCT)
+    case .variance: Int32(TG_REDUCE_VARIANCE)
     }
   }
 }

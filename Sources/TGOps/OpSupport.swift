@@ -54,6 +54,22 @@ func makeShape(_ dimensions: [Int]) throws(TypeRuleError) -> Shape {
   return shape
 }
 
+/// Checks that windows are positive, lie over channels-last pictures, and each has a place inside.
+func checkWindows(
+  kernel: [Int], stride: [Int], padding: [Int], size: [Int], over x: Shape
+) throws(TypeRuleError) {
+  guard x.rank == 4, (kernel + stride + size).allSatisfy({ $0 > 0 }) else {
+    throw TypeRuleError("a window \(kernel) with stride \(stride) over \(x)", id: "pool")
+  }
+  for axis in 0..<2 {
+    let last = (size[axis] - 1) * stride[axis] - padding[axis]
+    guard padding[axis] >= 0, padding[axis] < kernel[axis], last < x[1 + axis] else {
+      throw TypeRuleError(
+        "a window \(kernel) of \(x) lies wholly outside the picture", id: "pool")
+    }
+  }
+}
+
 /// The epilogue of a fused op: its operands follow the op's own.
 ///
 /// Operand 0 of the program is what the op computed; each further one broadcasts to the result.

@@ -11,6 +11,7 @@ extension Instruction {
     case .normalize(let x): [x.input] + x.epilogue.operands
     case .softmax(let x): [x.input]
     case .pool(let x): [x.input]
+    case .unpool(let x): [x.input, x.gradient]
     case .resample(let x): [x.input, x.starts, x.weights]
     case .gather(let x): [x.table, x.indices]
     }
@@ -26,6 +27,7 @@ extension Instruction {
     case .normalize(let x): x.output
     case .softmax(let x): x.output
     case .pool(let x): x.output
+    case .unpool(let x): x.output
     case .resample(let x): x.output
     case .gather(let x): x.output
     }
@@ -70,6 +72,11 @@ extension Instruction {
       change(&x.input)
       change(&x.output)
       self = .pool(x)
+    case .unpool(var x):
+      change(&x.input)
+      change(&x.gradient)
+      change(&x.output)
+      self = .unpool(x)
     case .resample(var x):
       change(&x.input)
       change(&x.output)

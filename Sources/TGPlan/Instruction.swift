@@ -12,7 +12,7 @@ public enum Instruction: Hashable, Sendable {
   case multiply(MatrixProduct)
   /// A pointwise program; also fills and strided copies.
   case map(PointwiseMap)
-  /// Sum, mean, product, minimum or maximum over axes.
+  /// Sum, mean, product, minimum, maximum or variance over axes.
   case reduce(Reduction)
   /// Subtract the mean, divide by the standard deviation, over axes.
   case normalize(Normalization)
@@ -20,6 +20,8 @@ public enum Instruction: Hashable, Sendable {
   case softmax(Softmax)
   /// Maximum or average over windows.
   case pool(Pooling)
+  /// The adjoint of a maximum over windows.
+  case unpool(Unpooling)
   /// A sparse linear map along one axis: every kind of resizing.
   case resample(Resampling)
   /// Rows of a table by their numbers.
@@ -175,6 +177,8 @@ public enum ReductionFunction: Int, Hashable, Sendable, CaseIterable {
   case minimum = 3
   /// Π
   case product = 4
+  /// Σ (x - mean)² / n
+  case variance = 5
 }
 
 /// `out[k…] = function over r… of in[k…, r…]`.
@@ -275,6 +279,46 @@ public struct Pooling: Hashable, Sendable {
   ) {
     self.function = function
     self.input = input
+    self.output = output
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+    self.strideY = strideY
+    self.strideX = strideX
+    self.padTop = padTop
+    self.padLeft = padLeft
+  }
+}
+
+/// The adjoint of a maximum over windows of `[N, H, W, C]`: `out = 0`, then every `gradient[n, i, j,
+/// c]` is added to `out[n, y, x, c]` at the first largest element of its window of `input`, rows
+/// first. Not-a-number is larger than every number; the last of several is taken (PyTorch's rule).
+public struct Unpooling: Hashable, Sendable {
+  /// What was pooled, `[N, H, W, C]`, innermost stride 1.
+  public var input: View
+  /// `[N, OH, OW, C]`, innermost stride 1. Every window has at least one place inside the picture.
+  public var gradient: View
+  /// The result, extents of `input`, innermost stride 1.
+  public var output: View
+  /// Rows of the window.
+  public var kernelHeight: Int
+  /// Columns of the window.
+  public var kernelWidth: Int
+  /// Rows from window to window.
+  public var strideY: Int
+  /// Columns from window to window.
+  public var strideX: Int
+  /// Rows above the picture.
+  public var padTop: Int
+  /// Columns left of the picture.
+  public var padLeft: Int
+
+  /// Makes an adjoint pooling.
+  public init(
+    input: View, gradient: View, output: View, kernelHeight: Int, kernelWidth: Int, strideY: Int,
+    strideX: Int, padTop: Int, padLeft: Int
+  ) {
+    self.input = input
+    self.gradient = gradient
     self.output = output
     self.kernelHeight = kernelHeight
     self.kernelWidth = kernelWidth

@@ -15,7 +15,7 @@ extension Instruction {
     case .convolve(let convolution): convolution.epilogue
     case .multiply(let product): product.epilogue
     case .normalize(let normalization): normalization.epilogue
-    case .map, .reduce, .softmax, .pool, .resample, .gather: nil
+    case .map, .reduce, .softmax, .pool, .unpool, .resample, .gather: nil
     }
   }
 
@@ -46,6 +46,11 @@ extension Instruction {
     case .normalize(let normalization): [NamedView(role: .input, view: normalization.input)]
     case .softmax(let softmax): [NamedView(role: .input, view: softmax.input)]
     case .pool(let pooling): [NamedView(role: .input, view: pooling.input)]
+    case .unpool(let unpooling):
+      [
+        NamedView(role: .input, view: unpooling.input),
+        NamedView(role: .gradient, view: unpooling.gradient),
+      ]
     case .resample(let resampling):
       [
         NamedView(role: .input, view: resampling.input),

@@ -144,7 +144,7 @@ package enum SlotFault: Hashable, Sendable {
 
 /// What a view is for.
 package enum ViewRole: Hashable, Sendable {
-  case input, output, left, right, table, indices, starts, weights
+  case input, output, gradient, left, right, table, indices, starts, weights
   case operand(Int)
   case epilogueOperand(Int)
   case phaseWeights(Int)

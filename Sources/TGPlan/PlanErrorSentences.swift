@@ -128,6 +128,7 @@ extension PlanError: CustomStringConvertible {
     switch role {
     case .input: "the input"
     case .output: "the output"
+    case .gradient: "the gradient"
     case .left: "the left factor"
     case .right: "the right factor"
     case .table: "the table"

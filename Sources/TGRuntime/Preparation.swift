@@ -49,6 +49,13 @@ extension Arena {
           input: try resolve(pooling.input), output: try resolve(pooling.output, writing: true),
           isa: isa)
       ]
+    case .unpool(let unpooling):
+      return [
+        unsafe .unpooling(
+          window: PoolingWindow(unpooling), input: try resolve(unpooling.input),
+          gradient: try resolve(unpooling.gradient),
+          output: try resolve(unpooling.output, writing: true), isa: isa)
+      ]
     case .resample(let resampling):
       let call = unsafe KernelCall.resampling(
         input: try resolve(resampling.input), output: try resolve(resampling.output, writing: true),
@@ -119,6 +126,7 @@ extension ReductionKind {
     case .maximum: self = .maximum
     case .minimum: self = .minimum
     case .product: self = .product
+    case .variance: self = .variance
     }
   }
 }
@@ -135,10 +143,17 @@ extension PoolingKind {
 }
 
 extension PoolingWindow {
-  /// The window of a plan.
+  /// The window of a plan's pooling.
   init(_ pooling: Pooling) {
     self.init(
       height: pooling.kernelHeight, width: pooling.kernelWidth, strideY: pooling.strideY,
       strideX: pooling.strideX, padTop: pooling.padTop, padLeft: pooling.padLeft)
+  }
+
+  /// The window of a plan's adjoint pooling.
+  init(_ unpooling: Unpooling) {
+    self.init(
+      height: unpooling.kernelHeight, width: unpooling.kernelWidth, strideY: unpooling.strideY,
+      strideX: unpooling.strideX, padTop: unpooling.padTop, padLeft: unpooling.padLeft)
   }
 }

@@ -62,7 +62,16 @@ struct PlanTrace {
     }
     switch instruction {
     case .convolve(let convolution): trace(convolution)
-    case .pool(let pooling): trace(pooling)
+    case .pool(let pooling):
+      trace(
+        windows: pooling.output, of: pooling.input,
+        rows: (pooling.kernelHeight, pooling.strideY, pooling.padTop),
+        columns: (pooling.kernelWidth, pooling.strideX, pooling.padLeft))
+    case .unpool(let unpooling):
+      trace(
+        windows: unpooling.gradient, of: unpooling.input,
+        rows: (unpooling.kernelHeight, unpooling.strideY, unpooling.padTop),
+        columns: (unpooling.kernelWidth, unpooling.strideX, unpooling.padLeft))
     case .resample(let resampling): trace(resampling)
     case .multiply, .map, .reduce, .normalize, .softmax, .gather: break
     }
@@ -115,15 +124,15 @@ struct PlanTrace {
     precondition(covered.count == output[1] * output[2], "a place is not computed")
   }
 
-  private func trace(_ pooling: Pooling) {
-    let (input, output) = (pooling.input.dimensions, pooling.output.dimensions)
-    for (extent, windows, kernel, step, pad) in [
-      (input[1], output[1], pooling.kernelHeight, pooling.strideY, pooling.padTop),
-      (input[2], output[2], pooling.kernelWidth, pooling.strideX, pooling.padLeft),
-    ] {
-      for window in 0..<windows {
-        let start = window * step - pad
-        precondition(start < extent && start + kernel > 0, "a window lies outside")
+  private func trace(
+    windows: View, of picture: View, rows: (kernel: Int, stride: Int, pad: Int),
+    columns: (kernel: Int, stride: Int, pad: Int)
+  ) {
+    for (axis, along) in [(1, rows), (2, columns)] {
+      for window in 0..<windows.dimensions[axis] {
+        let start = window * along.stride - along.pad
+        precondition(
+          start < picture.dimensions[axis] && start + along.kernel > 0, "a window lies outside")
       }
     }
   }

@@ -61,7 +61,7 @@ struct ArbitraryPlan {
   }
 
   private mutating func instruction() -> Instruction {
-    switch random.int(0...8) {
+    switch random.int(0...9) {
     case 0:
       var convolution = Convolution(
         input: view(), output: view(),
@@ -110,6 +110,12 @@ struct ArbitraryPlan {
       return .resample(
         Resampling(
           input: view(), output: view(), axis: number(), starts: view(), weights: view()))
+    case 8:
+      return .unpool(
+        Unpooling(
+          input: view(), gradient: view(), output: view(), kernelHeight: number(),
+          kernelWidth: number(), strideY: number(), strideX: number(), padTop: number(),
+          padLeft: number()))
     default: return .gather(Gathering(table: view(), indices: view(), output: view()))
     }
   }

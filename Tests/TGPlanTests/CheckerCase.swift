@@ -42,6 +42,13 @@ extension Instruction {
     self = .pool(value)
   }
 
+  /// Changes what an adjoint pooling says.
+  mutating func unpooling(_ change: (inout Unpooling) -> Void) {
+    guard case .unpool(var value) = self else { return }
+    change(&value)
+    self = .unpool(value)
+  }
+
   /// Changes what a map says.
   mutating func map(_ change: (inout PointwiseMap) -> Void) {
     guard case .map(var value) = self else { return }

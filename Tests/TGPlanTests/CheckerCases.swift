@@ -46,8 +46,8 @@ extension CheckerCase {
     CheckerCase("smaller arena", .slot(22, .outside(.arena, end: 5664, size: 5648))) {
       $0.functions[0].arenaElements = 5648
     },
-    CheckerCase("larger arena", .arena(declared: 5696, actual: 5680)) {
-      $0.functions[0].arenaElements = 5696
+    CheckerCase("larger arena", .arena(declared: 6720, actual: 6704)) {
+      $0.functions[0].arenaElements = 6720
     },
   ]
 
@@ -59,10 +59,10 @@ extension CheckerCase {
       .at(0, name, fault.map { .view(.input, $0) }) { $0.convolution { change(&$0.input) } }
     }
     return [
-      input("slot -1", .unknownSlot(-1, slots: 24)) { $0.slot = -1 },
-      input("slot 2³¹", .unknownSlot(1 << 31, slots: 24)) { $0.slot = 1 << 31 },
-      input("slot 2³² - 1", .unknownSlot(1 << 32 - 1, slots: 24)) { $0.slot = 1 << 32 - 1 },
-      input("slot past the last", .unknownSlot(24, slots: 24)) { $0.slot = 24 },
+      input("slot -1", .unknownSlot(-1, slots: 25)) { $0.slot = -1 },
+      input("slot 2³¹", .unknownSlot(1 << 31, slots: 25)) { $0.slot = 1 << 31 },
+      input("slot 2³² - 1", .unknownSlot(1 << 32 - 1, slots: 25)) { $0.slot = 1 << 32 - 1 },
+      input("slot past the last", .unknownSlot(25, slots: 25)) { $0.slot = 25 },
       input("extent 0", .extent(0)) { $0.dimensions[1] = 0 },
       input("extent -1", .extent(-1)) { $0.dimensions[1] = -1 },
       input("extent -2⁶³", .extent(.min)) { $0.dimensions[1] = .min },
@@ -209,6 +209,26 @@ extension CheckerCase {
     .at(1, "channels lost", .view(.output, .extents([1, 4, 4, 8], expected: [1, 4, 4, 16]))) {
       $0.pooling { $0.output.dimensions[3] = 8 }
     },
+    .at(12, "adjoint window above the picture", .rule(.windowOutside)) {
+      $0.unpooling { $0.padTop = 3 }
+    },
+    .at(12, "adjoint window of 0", .attribute(.kernelHeight, 0)) {
+      $0.unpooling { $0.kernelHeight = 0 }
+    },
+    .at(
+      12, "adjoint of other extents",
+      .view(.output, .extents([1, 8, 8, 8], expected: [1, 8, 8, 16]))
+    ) { $0.unpooling { $0.output.dimensions[3] = 8 } },
+    .at(
+      12, "adjoint of other channels",
+      .view(.gradient, .extents([1, 4, 4, 8], expected: [1, 4, 4, 16]))
+    ) { $0.unpooling { $0.gradient.dimensions[3] = 8 } },
+    .at(12, "adjoint of channels apart", .view(.gradient, .innermostStride(2))) {
+      $0.unpooling { $0.gradient.strides[3] = 2 }
+    },
+    .at(12, "adjoints are not computed in place", .view(.output, .overlaps(.input))) {
+      $0.unpooling { $0.output = $0.input }
+    },
     .at(4, "negative rank", .attribute(.keptRank, -1)) { $0.normalization { $0.keptRank = -1 } },
     .at(4, "rank beyond", .attribute(.keptRank, 5)) { $0.normalization { $0.keptRank = 5 } },
     .at(4, "negative epsilon", .rule(.epsilon(-1))) { $0.normalization { $0.epsilon = -1 } },
@@ -289,7 +309,7 @@ extension CheckerCase {
       $0.functions[0].instructions.remove(at: 10)
     },
     CheckerCase("an output never written", .readBeforeWrite(.values, slot: 23)) {
-      $0.functions[0].instructions.removeLast(2)
+      $0.functions[0].instructions.removeLast(3)
     },
     CheckerCase("a state slot is never shared", .slotsOverlap(4, 7)) {
       $0.functions[0].slots[4].kind = .state

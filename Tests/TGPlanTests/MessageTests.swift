@@ -40,7 +40,7 @@ import Testing
         #expect(field.index < 64)
       }
     }
-    #expect(types.count == 20)
+    #expect(types.count == 21)
   }
 
   @Test func choicesHaveTheSameNumbersInSwift() {

@@ -131,6 +131,13 @@ struct SmallPlan {
         PointwiseMap(
           program: PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])]),
           operands: [sum, z], output: sum)), "add noise")
+    let d = arena([1, 8, 8, 16])
+    let gradient = View(slot: r.slot, dimensions: [1, 4, 4, 16], strides: r.strides)
+    add(
+      .unpool(
+        Unpooling(
+          input: u, gradient: gradient, output: d, kernelHeight: 3, kernelWidth: 3, strideY: 2,
+          strideX: 2, padTop: 1, padLeft: 1)), "unpool")
     function.outputs = [
       item("picture", .tensor, channelsFirst(r)), item("scores", .tensor, sum),
     ]

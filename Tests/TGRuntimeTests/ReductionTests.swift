@@ -36,6 +36,9 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
           case .maximum: return row.max()!
           case .minimum: return row.min()!
           case .product: return row.reduce(1, *)
+          case .variance:
+            let mean = row.reduce(0, +) / Double(inner)
+            return row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(inner)
           }
         }
         try check(
@@ -61,6 +64,21 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
           #expect(abs(Double(found) - right) < right * 1e-6, "\(isa), order \(order)")
         }
       }
+    }
+  }
+
+  @Test func aLargeMeanDoesNotDrownTheVariance() throws {
+    // Σx²/n - mean² in float would be off by more than the variance itself.
+    for order in [[0, 1], [1, 0]] {
+      var builder = PlanBuilder()
+      let input = builder.place([3, 30_000], .order(order))
+      let output = builder.place([3])
+      builder.add(
+        .reduce(Reduction(function: .variance, input: input, keptRank: 1, output: output)))
+      let values = (0..<input.count).map { 4096 + Float($0 % 2) / 16 }
+      try check(
+        builder, inputs: [(input, values)], output: output,
+        expected: [Double](repeating: 1 / 1024, count: 3), tolerance: 1e-9, "order \(order)")
     }
   }
 

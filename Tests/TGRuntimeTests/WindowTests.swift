@@ -13,6 +13,12 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(input) kernel \(kernel) stride \(stride) pad \(pad)" }
 
+  /// Tall and wide enough for several bands of the adjoint.
+  static let bands = [
+    PoolingCase(input: [2, 70, 9, 100], kernel: [3, 3], stride: [2, 2], pad: [1, 1]),
+    PoolingCase(input: [1, 61, 33, 20], kernel: [5, 2], stride: [1, 3], pad: [2, 0]),
+  ]
+
   static let all = [
     PoolingCase(input: [1, 4, 4, 1], kernel: [2, 2], stride: [2, 2], pad: [0, 0]),
     PoolingCase(input: [2, 7, 9, 3], kernel: [3, 3], stride: [2, 2], pad: [1, 1]),
@@ -62,6 +68,53 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     }
     try check(
       builder, inputs: [(input, values)], output: output, expected: expected, tolerance: 1e-5)
+  }
+
+  /// Whole numbers give many windows several largest elements, and sums that any order makes exact.
+  @Test(arguments: PoolingCase.all + PoolingCase.bands)
+  func adjointPoolingAgreesWithDouble(_ pooling: PoolingCase) throws {
+    let (n, h, w, c) = (pooling.input[0], pooling.input[1], pooling.input[2], pooling.input[3])
+    let windows = [
+      n, (h + 2 * pooling.pad[0] - pooling.kernel[0]) / pooling.stride[0] + 1,
+      (w + 2 * pooling.pad[1] - pooling.kernel[1]) / pooling.stride[1] + 1, c,
+    ]
+    var builder = PlanBuilder()
+    // All three are parts of wider tensors: rows have gaps but channels lie together.
+    func part(_ dimensions: [Int], from first: Int) -> View {
+      var view = builder.place(dimensions.dropLast() + [c + 5])
+      view.offset = first
+      view.dimensions[3] = c
+      return view
+    }
+    let (input, gradient) = (part(pooling.input, from: 2), part(windows, from: 1))
+    let output = part(pooling.input, from: 3)
+    builder.add(
+      .unpool(
+        Unpooling(
+          input: input, gradient: gradient, output: output, kernelHeight: pooling.kernel[0],
+          kernelWidth: pooling.kernel[1], strideY: pooling.stride[0], strideX: pooling.stride[1],
+          padTop: pooling.pad[0], padLeft: pooling.pad[1])))
+    var values = Randomness.floats(input.count, seed: 4).map { ($0 * 2).rounded() }
+    values[values.count / 2] = .nan
+    values[values.count / 3] = .infinity
+    let passed = Randomness.floats(gradient.count, seed: 5)
+    var expected = [Double](repeating: 0, count: values.count)
+    for place in indices(windows) {
+      var best: (value: Float, at: Int)?
+      for ky in 0..<pooling.kernel[0] {
+        for kx in 0..<pooling.kernel[1] {
+          let y = place[1] * pooling.stride[0] + ky - pooling.pad[0]
+          let x = place[2] * pooling.stride[1] + kx - pooling.pad[1]
+          guard y >= 0, y < h, x >= 0, x < w else { continue }
+          let at = position([place[0], y, x, place[3]], pooling.input)
+          if let best, !(values[at] > best.value || values[at].isNaN) { continue }
+          best = (values[at], at)
+        }
+      }
+      expected[best!.at] += Double(passed[position(place, windows)])
+    }
+    try check(
+      builder, inputs: [(input, values), (gradient, passed)], output: output, expected: expected)
   }
 
   @Test(arguments: [

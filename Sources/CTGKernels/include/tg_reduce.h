@@ -1,9 +1,16 @@
-/* Sum, mean, maximum, minimum and product over axes. */
+/* Sum, mean, maximum, minimum, product and variance over axes. */
 #pragma once
 
 #include "tg_axes.h"
 
-enum { TG_REDUCE_SUM, TG_REDUCE_MEAN, TG_REDUCE_MAXIMUM, TG_REDUCE_MINIMUM, TG_REDUCE_PRODUCT };
+enum {
+  TG_REDUCE_SUM,
+  TG_REDUCE_MEAN,
+  TG_REDUCE_MAXIMUM,
+  TG_REDUCE_MINIMUM,
+  TG_REDUCE_PRODUCT,
+  TG_REDUCE_VARIANCE,
+};
 
 /* The work is cut into units. With `lanes` == 0 a unit is a place of `kept`. Otherwise the
  * innermost kept axis, of `lanes` elements of stride 1 in the input, is left out of `kept`, and a

@@ -2,7 +2,7 @@ package import TGIR
 package import TGPlan
 package import TGTensor
 
-/// Sum, mean, extremum or product over axes, which disappear.
+/// Sum, mean, extremum, product or (biased) variance over axes, which disappear.
 ///
 /// - Operands: `x`. Result: the extents of the axes that are kept.
 /// - C1: `axes` are distinct axes of `x`.
@@ -60,8 +60,15 @@ package struct Reduce: Op {
         case .maximum: values.max() ?? -.infinity
         case .minimum: values.min() ?? .infinity
         case .product: values.reduce(1, *)
+        case .variance: variance(of: values)
         }
       })
+  }
+
+  /// The mean of the squared deviations from the mean.
+  private func variance(of values: ArraySlice<Double>) -> Double {
+    let mean = values.reduce(0, +) / Double(values.count)
+    return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
   }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {

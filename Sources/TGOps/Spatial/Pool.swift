@@ -63,16 +63,8 @@ package struct Pool: Op {
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(1)
     let x = operands[0]
-    guard x.rank == 4, (kernel + stride + outputSize).allSatisfy({ $0 > 0 }) else {  // pool_c1
-      throw TypeRuleError("a window \(kernel) with stride \(stride) over \(x)", id: "pool")
-    }
-    for axis in 0..<2 {  // pool_c2
-      let last = (outputSize[axis] - 1) * stride[axis] - padding[axis]
-      guard padding[axis] >= 0, padding[axis] < kernel[axis], last < x[1 + axis] else {
-        throw TypeRuleError(
-          "a window \(kernel) of \(x) lies wholly outside the picture", id: "pool")
-      }
-    }
+    // pool_c1, pool_c2
+    try checkWindows(kernel: kernel, stride: stride, padding: padding, size: outputSize, over: x)
     return try makeShape([x[0], outputSize[0], outputSize[1], x[3]])
   }
 

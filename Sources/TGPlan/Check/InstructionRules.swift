@@ -29,6 +29,7 @@ extension FunctionCheck {
       }
       try checkExtents(softmax.output, softmax.input.dimensions, .output)
     case .pool(let pooling): try check(pooling)
+    case .unpool(let unpooling): try check(unpooling)
     case .resample(let resampling): try check(resampling)
     case .gather(let gathering):
       guard gathering.table.rank >= 1 else {
@@ -136,15 +137,38 @@ extension FunctionCheck {
     try checkPicture(pooling.output, .output)
     let (input, output) = (pooling.input.dimensions, pooling.output.dimensions)
     try checkExtents(pooling.output, [input[0], output[1], output[2], input[3]], .output)
+    try checkWindows(
+      of: input, into: output, kernel: (pooling.kernelHeight, pooling.kernelWidth),
+      stride: (pooling.strideY, pooling.strideX), pad: (pooling.padTop, pooling.padLeft))
+  }
+
+  private func check(_ unpooling: Unpooling) throws(PlanError) {
+    try checkPicture(unpooling.input, .input)
+    try checkPicture(unpooling.gradient, .gradient)
+    try checkPicture(unpooling.output, .output)
+    let (input, windows) = (unpooling.input.dimensions, unpooling.gradient.dimensions)
+    try checkExtents(unpooling.output, input, .output)
+    try checkExtents(
+      unpooling.gradient, [input[0], windows[1], windows[2], input[3]], .gradient)
+    try checkWindows(
+      of: input, into: windows, kernel: (unpooling.kernelHeight, unpooling.kernelWidth),
+      stride: (unpooling.strideY, unpooling.strideX), pad: (unpooling.padTop, unpooling.padLeft))
+  }
+
+  /// Checks that every window of a picture has a place inside it.
+  private func checkWindows(
+    of input: [Int], into output: [Int], kernel: (y: Int, x: Int), stride: (y: Int, x: Int),
+    pad: (y: Int, x: Int)
+  ) throws(PlanError) {
     try checkAttributes(
       [
-        (.kernelHeight, pooling.kernelHeight), (.kernelWidth, pooling.kernelWidth),
-        (.strideY, pooling.strideY), (.strideX, pooling.strideX),
+        (.kernelHeight, kernel.y), (.kernelWidth, kernel.x), (.strideY, stride.y),
+        (.strideX, stride.x),
       ], from: 1)
-    try checkAttributes([(.padTop, pooling.padTop), (.padLeft, pooling.padLeft)], from: 0)
+    try checkAttributes([(.padTop, pad.y), (.padLeft, pad.x)], from: 0)
     let axes = [
-      (input[1], output[1], pooling.kernelHeight, pooling.strideY, pooling.padTop),
-      (input[2], output[2], pooling.kernelWidth, pooling.strideX, pooling.padLeft),
+      (input[1], output[1], kernel.y, stride.y, pad.y),
+      (input[2], output[2], kernel.x, stride.x, pad.x),
     ]
     for (extent, windows, kernel, stride, pad) in axes {
       guard pad < kernel, (windows - 1) * stride - pad < extent else {

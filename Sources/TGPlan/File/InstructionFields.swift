@@ -30,6 +30,7 @@ private struct InstructionKinds {
   var pool: Pooling?
   var resample: Resampling?
   var gather: Gathering?
+  var unpool: Unpooling?
 
   init(_ instruction: Instruction) {
     switch instruction {
@@ -42,6 +43,7 @@ private struct InstructionKinds {
     case .pool(let value): pool = value
     case .resample(let value): resample = value
     case .gather(let value): gather = value
+    case .unpool(let value): unpool = value
     }
   }
 
@@ -52,7 +54,7 @@ private struct InstructionKinds {
       map.map(Instruction.map), reduce.map(Instruction.reduce),
       normalize.map(Instruction.normalize), softmax.map(Instruction.softmax),
       pool.map(Instruction.pool), resample.map(Instruction.resample),
-      gather.map(Instruction.gather),
+      gather.map(Instruction.gather), unpool.map(Instruction.unpool),
     ]
     let present = found.compactMap(\.self)
     return present.count == 1 ? present[0] : nil
@@ -68,6 +70,7 @@ private struct InstructionKinds {
     try archive.message("pool", &pool)
     try archive.message("resample", &resample)
     try archive.message("gather", &gather)
+    try archive.message("unpool", &unpool)
   }
 }
 
@@ -198,6 +201,26 @@ extension Pooling: PlanMessage {
   package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.choice("function", &function)
     try archive.message("input", &input)
+    try archive.message("output", &output)
+    try archive.number("kernel_height", &kernelHeight)
+    try archive.number("kernel_width", &kernelWidth)
+    try archive.number("stride_y", &strideY)
+    try archive.number("stride_x", &strideX)
+    try archive.number("pad_top", &padTop)
+    try archive.number("pad_left", &padLeft)
+  }
+}
+
+extension Unpooling: PlanMessage {
+  package init() {
+    self.init(
+      input: View(), gradient: View(), output: View(), kernelHeight: 0, kernelWidth: 0,
+      strideY: 1, strideX: 1, padTop: 0, padLeft: 0)
+  }
+
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("input", &input)
+    try archive.message("gradient", &gradient)
     try archive.message("output", &output)
     try archive.number("kernel_height", &kernelHeight)
     try archive.number("kernel_width", &kernelWidth)
