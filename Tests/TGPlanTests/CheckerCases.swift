@@ -287,8 +287,8 @@ extension CheckerCase {
     },
     CheckerCase("no weights", .slot(5, .empty(0))) { $0.functions[0].slots[5].count = 0 },
     CheckerCase("weights that share their place", nil) { $0.functions[0].slots[13].offset = 592 },
-    CheckerCase("arena slot beyond the arena", .slot(4, .outside(.arena, end: 6704, size: 5680))) {
-      $0.functions[0].slots[4].offset = 5680
+    CheckerCase("arena slot beyond the arena", .slot(4, .outside(.arena, end: 7728, size: 6704))) {
+      $0.functions[0].slots[4].offset = 6704
     },
     CheckerCase("two live slots overlap", .slotsOverlap(4, 7)) {
       $0.functions[0].slots[7].offset = 240
