@@ -13,6 +13,14 @@ package struct GraphBuilder: Sendable {
   /// Starts an empty graph.
   package init(name: String) { graph = Graph(name: name) }
 
+  /// Goes on with a graph; of equal nodes the first is the one that is found again.
+  package init(extending graph: Graph) {
+    self.graph = graph
+    for (index, node) in graph.nodes.enumerated() where known[node] == nil {
+      known[node] = Value(index)
+    }
+  }
+
   /// The shape of a value.
   package func shape(_ value: Value) -> Shape { graph.shape(value) }
 

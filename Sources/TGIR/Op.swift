@@ -40,6 +40,19 @@ package protocol Op: Hashable, Sendable {
   /// The op that computes `transpose(self(operands), permutation)` from operands that are
   /// themselves transposed, with the permutation of each operand; nil if there is none.
   func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp?
+
+  /// The rule of differentiation: the cotangents of the operands from the cotangent of the result,
+  /// each of its operand's shape, built of ordinary ops so that it can be differentiated again.
+  ///
+  /// Nil stands where `wanted` is false, and for an operand that carries none by definition (the
+  /// condition of `select`, the operand of `detach`). Epilogues are identities: differentiation
+  /// comes before optimisation.
+  ///
+  /// - Throws: `PullbackError` if there is no derivative, or no rule for it.
+  func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?]
 }
 
 extension Op {
@@ -50,6 +63,13 @@ extension Op {
   /// Does not commute with transposition.
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
     nil
+  }
+  /// No rule.
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    throw .notDifferentiable(reason: "there is no rule for its gradient", hint: nil)
   }
   /// True for an op of equal type and attributes.
   package func isEqual(to other: any Op) -> Bool { AnyHashable(self) == AnyHashable(other) }
@@ -88,6 +108,14 @@ package struct TypeRuleError: Error, Hashable, Sendable {
     self.hint = hint
     self.operand = operand
   }
+}
+
+/// Why an op hands no cotangents to its operands; becomes a diagnostic at the place of the call.
+package enum PullbackError: Error, Hashable, Sendable {
+  /// There is no derivative, or no rule for it: why, and what to do about it.
+  case notDifferentiable(reason: String, hint: String?)
+  /// A rule made a node that its op refuses: a tensor too large, else a bug of the rule.
+  case unfit(TypeRuleError)
 }
 
 /// A graph that no instruction sequence can execute, such as a convolution with computed weights.

@@ -4,7 +4,8 @@ import TGPlan
 import TGTensor
 
 /// Merges neighbouring moves: `transpose(transpose(x))`, `reshape(reshape(x))`,
-/// `broadcast(broadcast(x))` become one, and moves that change nothing disappear.
+/// `broadcast(broadcast(x))` become one, and moves that change nothing disappear, as
+/// does what only differentiation sees.
 ///
 /// Effect on numbers: bit-exact.
 package struct SimplifyShapes: Pass {
@@ -30,6 +31,8 @@ package struct SimplifyShapes: Pass {
       case let map as Map where map.program.isIdentity && node.shape == inner.shape:
         return x
       case is Concat where node.operands.count == 1:
+        return x
+      case is Detach:
         return x
       default:
         return nil

@@ -94,46 +94,10 @@ extension GraphBuilder {
     guard size.allSatisfy({ $0 > 0 }) else {
       throw TypeRuleError("padding leaves nothing of the result \(size)")
     }
-    // [C, O/g, kh, kw] → [O, C/g, kh, kw], group by group.
-    let parts = try split(
-      w, [Int](repeating: picture[1] / groups, count: groups), axis: 0)
-    var turned: [Value] = []
-    for part in parts { turned.append(try transpose(part, [1, 0, 2, 3])) }
-    let kernels = try concat(turned, axis: 0)
-
-    var phases: [Conv2D.Phase] = []
-    var operands = [try channelsLast(x)]
-    for y in 0..<stride[0] {
-      let rows = TransposedTaps(
-        phase: y, stride: stride[0], pad: padding.top, kernel: kernel[2], dilation: dilation[0])
-      for x in 0..<stride[1] {
-        let columns = TransposedTaps(
-          phase: x, stride: stride[1], pad: padding.left, kernel: kernel[3], dilation: dilation[1])
-        phases.append(.init(padTop: rows.pad, padLeft: columns.pad, originY: y, originX: x))
-        operands.append(try taps(taps(kernels, rows, axis: 2), columns, axis: 3))
-      }
-    }
-    // With stride 1 a dilated kernel stays dilated; with a larger stride taps are spelt out.
-    let op = Conv2D(scale: stride, groups: groups, phases: phases, outputSize: size)
-    return try channelsFirst(insert(op, operands))
-  }
-
-  /// The kernel places of one phase along one axis, in the order in which a convolution reads the
-  /// picture, with zeros where the phase has no tap.
-  private mutating func taps(_ w: Value, _ taps: TransposedTaps, axis: Int)
-    throws(TypeRuleError) -> Value
-  {
-    var pieces: [Value] = []
-    for tap in taps.places {
-      if let tap {
-        pieces.append(try slice(w, axis: axis, from: tap, count: 1))
-      } else {
-        var extents = shape(w).dimensions
-        extents[axis] = 1
-        pieces.append(try constant(HostTensor(makeShape(extents), repeating: 0)))
-      }
-    }
-    return try concat(pieces, axis: axis)
+    return try channelsFirst(
+      transposedConvolution(
+        channelsLast(x), w, stride: stride, before: [padding.top, padding.left],
+        dilation: dilation, groups: groups, size: size))
   }
 
   /// Maximum or average of windows of `x` `[N, C, H, W]`. With `ceiling`, a last partial window
@@ -183,34 +147,5 @@ extension GraphBuilder {
     }
     return try insert(
       Resample(axis: axis, starts: table.starts, taps: table.taps, weights: table.weights), [x])
-  }
-}
-
-/// The taps of one phase of a transposed convolution along one axis.
-///
-/// Output place `o = phase + stride·i` receives kernel place `k` from input `(o + pad − k·dilation)
-/// / stride` where that divides. In the order of rising input places the taps fall in `k`.
-private struct TransposedTaps {
-  /// Kernel places by rising input place; nil where a gap needs a zero.
-  let places: [Int?]
-  /// Zeros before the first input place that output place `phase` reads.
-  let pad: Int
-
-  init(phase: Int, stride: Int, pad: Int, kernel: Int, dilation: Int) {
-    // Input place, relative to i, of each kernel place that belongs to the phase.
-    let reads = (0..<kernel).compactMap { k -> (place: Int, tap: Int)? in
-      let distance = phase + pad - k * dilation
-      let remainder = ((distance % stride) + stride) % stride
-      return remainder == 0 ? ((distance - remainder) / stride, k) : nil
-    }
-    guard let last = reads.first, let first = reads.last else {
-      places = [nil]
-      self.pad = 0
-      return
-    }
-    var places = [Int?](repeating: nil, count: last.place - first.place + 1)
-    for read in reads { places[read.place - first.place] = read.tap }
-    self.places = places
-    self.pad = -first.place
   }
 }

@@ -90,6 +90,27 @@ package struct Linear: Op {
       context.emit(.multiply(instruction))
     }
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try PullbackError.refuse(epilogue)
+    return try rule {
+      let (x, w) = (operands[0], operands[1])
+      let rows = graph.shape(x).dimensions.dropLast().reduce(1, *)
+      var parts: [Value?] = [nil, nil]
+      if wanted[0] {
+        parts[0] = try graph.insert(Linear(), [cotangent, graph.transpose(w, [1, 0])])
+      }
+      if wanted[1] {
+        let flat = try graph.reshape(cotangent, [rows, graph.shape(w)[0]])
+        let inputs = try graph.reshape(x, [rows, graph.shape(w)[1]])
+        parts[1] = try graph.insert(MatMul(), [graph.transpose(flat, [1, 0]), inputs])
+      }
+      return parts
+    }
+  }
 }
 
 /// Views `[…, C]` of equal leading extents brought to one rank: all leading axes merged into one

@@ -98,6 +98,44 @@ package struct MatMul: Op {
       context.emit(.multiply(instruction))
     }
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try PullbackError.refuse(epilogue)
+    return try rule {
+      var (g, x, w) = (cotangent, operands[0], operands[1])
+      var parts: [Value?] = [nil, nil]
+      if wanted[0] {
+        let product = try graph.insert(MatMul(), [g, graph.turned(w)])
+        parts[0] = try graph.sum(product, to: graph.shape(x))
+      }
+      if wanted[1] {
+        if graph.shape(w).rank == 2 {
+          // One matrix for all: its gradient is one product over all rows.
+          (g, x) = (try graph.flattened(g), try graph.flattened(x))
+        }
+        let product = try graph.insert(MatMul(), [graph.turned(x), g])
+        parts[1] = try graph.sum(product, to: graph.shape(w))
+      }
+      return parts
+    }
+  }
+}
+
+extension GraphBuilder {
+  /// The last two axes exchanged.
+  fileprivate mutating func turned(_ x: Value) throws(TypeRuleError) -> Value {
+    let rank = shape(x).rank
+    return try transpose(x, Array(0..<(rank - 2)) + [rank - 1, rank - 2])
+  }
+
+  /// All axes but the last made one.
+  fileprivate mutating func flattened(_ x: Value) throws(TypeRuleError) -> Value {
+    let extents = shape(x).dimensions
+    return try reshape(x, [extents.dropLast().reduce(1, *), extents[extents.count - 1]])
+  }
 }
 
 extension View {

@@ -94,4 +94,21 @@ package struct Normalize: Op {
       Normalize(axes: places, epsilon: epsilon, epilogue: epilogue),
       operands.map { _ in permutation })
   }
+
+  /// `r · (g − mean g − y · mean(g · y))` with `r = 1 / √(variance + epsilon)`.
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try PullbackError.refuse(epilogue)
+    return try rule {
+      let (x, g, y) = (operands[0], cotangent, result)
+      let variance = try graph.reduced(.variance, x, axes)
+      let raised = try graph.add(variance, graph.constant(epsilon))
+      let scale = try graph.map(.reciprocalSquareRoot, raised)
+      let along = try graph.multiply(y, graph.reduced(.mean, graph.multiply(g, y), axes))
+      let centred = try graph.subtract(g, graph.reduced(.mean, g, axes))
+      return [try graph.multiply(scale, graph.subtract(centred, along))]
+    }
+  }
 }

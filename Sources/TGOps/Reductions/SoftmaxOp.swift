@@ -74,6 +74,21 @@ package struct SoftmaxOp: Op {
     guard let place = permutation.firstIndex(of: axis) else { return nil }
     return TransposedOp(SoftmaxOp(axis: place, logarithmic: logarithmic), [permutation])
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule {
+      let y = result
+      if logarithmic {
+        let sum = try graph.reduced(.sum, cotangent, [axis])
+        return [try graph.subtract(cotangent, graph.multiply(graph.map(.exponential, y), sum))]
+      }
+      let sum = try graph.reduced(.sum, graph.multiply(cotangent, y), [axis])
+      return [try graph.multiply(y, graph.subtract(cotangent, sum))]
+    }
+  }
 }
 
 extension Double {

@@ -41,4 +41,11 @@ package struct Broadcast: Op {
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
     TransposedOp(Broadcast(shape.permuted(permutation)), [permutation])
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule { [try graph.sum(cotangent, to: graph.shape(operands[0]))] }
+  }
 }

@@ -75,4 +75,21 @@ package struct Concat: Op {
     guard let place = permutation.firstIndex(of: axis) else { return nil }
     return TransposedOp(Concat(axis: place), operands.map { _ in permutation })
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule {
+      var parts: [Value?] = []
+      var start = 0
+      for (operand, wanted) in zip(operands, wanted) {
+        let count = graph.shape(operand)[axis]
+        parts.append(
+          wanted ? try graph.slice(cotangent, axis: axis, from: start, count: count) : nil)
+        start += count
+      }
+      return parts
+    }
+  }
 }

@@ -45,4 +45,31 @@ package struct Gather: Op {
         Gathering(
           table: context.view(0), indices: context.view(1), output: context.output())))
   }
+
+  /// The one-hot rows of the indices, transposed, times the cotangent.
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    guard !wanted[1] else {
+      throw .notDifferentiable(
+        reason: "the row numbers of a table are whole: they have no derivative",
+        hint: "detach(…) says that no gradient is meant here")
+    }
+    return try rule {
+      let table = graph.shape(operands[0])
+      let (rows, places) = (table[0], graph.shape(operands[1]).count)
+      // A number outside the table takes the nearest row.
+      let number = try graph.map(
+        .minimum, graph.map(.maximum, operands[1], graph.constant(0)),
+        graph.constant(Float(rows - 1)))
+      let column = try graph.reshape(number, [places, 1])
+      let ramp = try graph.constant(HostTensor([rows], (0..<rows).map { Float($0) }))
+      let distance = try graph.map(.absolute, graph.subtract(column, ramp))
+      let oneHot = try graph.map(.less, distance, graph.constant(0.5))
+      let flat = try graph.reshape(cotangent, [places, table.count / rows])
+      let sums = try graph.insert(MatMul(), [graph.transpose(oneHot, [1, 0]), flat])
+      return [try graph.reshape(sums, table.dimensions), nil]
+    }
+  }
 }

@@ -78,4 +78,15 @@ package struct Pad: Op {
         before: permutation.map { before[$0] }, after: permutation.map { after[$0] }, value: value),
       [permutation])
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule {
+      let inner = graph.shape(operands[0]).dimensions
+      let slice = Slice(starts: before, counts: inner, steps: inner.map { _ in 1 })
+      return [try graph.insert(slice, [cotangent])]
+    }
+  }
 }

@@ -47,4 +47,11 @@ package struct Reshape: Op {
           strides: shape.strides))
     }
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule { [try graph.reshape(cotangent, graph.shape(operands[0]).dimensions)] }
+  }
 }

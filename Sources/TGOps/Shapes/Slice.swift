@@ -102,6 +102,34 @@ package struct Slice: Op {
         starts: permutation.map { starts[$0] }, counts: permutation.map { counts[$0] },
         steps: permutation.map { steps[$0] }), [permutation])
   }
+
+  /// Zeros around the cotangent, and between its places where they were apart.
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule {
+      let extents = graph.shape(operands[0]).dimensions
+      var (value, before, after) = (cotangent, starts, extents)
+      for axis in extents.indices {
+        if steps[axis] > 1, counts[axis] > 1 {
+          let spread = (0..<extents[axis]).map { place -> (start: Int, weight: Double) in
+            let (index, rest) = (place - starts[axis]).quotientAndRemainder(dividingBy: steps[axis])
+            let read = rest == 0 && place >= starts[axis] && index < counts[axis]
+            return read ? (index, 1) : (0, 0)
+          }
+          let op = Resample(
+            axis: axis, starts: spread.map(\.start), taps: 1, weights: spread.map(\.weight))
+          value = try graph.insert(op, [value])
+          (before[axis], after[axis]) = (0, 0)
+        } else {
+          after[axis] = extents[axis] - starts[axis] - counts[axis]
+        }
+      }
+      guard (before + after).contains(where: { $0 > 0 }) else { return [value] }
+      return [try graph.insert(Pad(before: before, after: after), [value])]
+    }
+  }
 }
 
 extension View {

@@ -42,4 +42,15 @@ package struct Transpose: Op {
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     context.alias(context.view(0).permuted(permutation))
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule {
+      var back = permutation
+      for (place, axis) in permutation.enumerated() { back[axis] = place }
+      return [try graph.transpose(cotangent, back)]
+    }
+  }
 }

@@ -102,4 +102,31 @@ package struct Resample: Op {
     return TransposedOp(
       Resample(axis: place, starts: starts, taps: taps, weights: weights), [permutation])
   }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule {
+      [try graph.insert(adjoint(inputSize: graph.shape(operands[0])[axis]), [cotangent])]
+    }
+  }
+
+  /// The transposed table, itself a resampling: each input place gathers from the results that read
+  /// it, with zeros between where they are not neighbours.
+  func adjoint(inputSize: Int) -> Resample {
+    var readers = [[(place: Int, weight: Double)]](repeating: [], count: inputSize)
+    for (place, start) in starts.enumerated() {
+      for tap in 0..<taps where weights[place * taps + tap] != 0 {
+        readers[start + tap].append((place, weights[place * taps + tap]))
+      }
+    }
+    let reach = readers.map { ($0.last?.place ?? 0) - ($0.first?.place ?? 0) + 1 }.max() ?? 1
+    let firsts = readers.map { min($0.first?.place ?? 0, starts.count - reach) }
+    var factors = [Double](repeating: 0, count: inputSize * reach)
+    for (input, list) in readers.enumerated() {
+      for reader in list { factors[input * reach + reader.place - firsts[input]] = reader.weight }
+    }
+    return Resample(axis: axis, starts: firsts, taps: reach, weights: factors)
+  }
 }

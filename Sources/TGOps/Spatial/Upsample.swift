@@ -55,4 +55,17 @@ package struct Upsample: Op {
       strides: [t[0], t[1] * factors[0], t[1], t[2] * factors[1], t[2], t[3]])
     context.emit(.map(PointwiseMap(program: .identity, operands: [from], output: to)))
   }
+
+  /// The sums of blocks.
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    try rule {
+      let d = graph.shape(operands[0]).dimensions
+      let blocks = try graph.reshape(
+        cotangent, [d[0], d[1], factors[0], d[2], factors[1], d[3]])
+      return [try graph.insert(Reduce(.sum, axes: [2, 4]), [blocks])]
+    }
+  }
 }
