@@ -26,6 +26,7 @@ import Testing
         let documentation = lines[..<index].reversed().prefix { $0.hasPrefix("///") }
         #expect(documentation.contains { $0.contains("Operands") }, "\(path): operands")
         #expect(documentation.contains { $0.contains("Result") }, "\(path): result")
+        #expect(documentation.contains { $0.contains("- Gradient:") }, "\(path): gradient")
       }
     }
     #expect(found == Set(OpRegistry.all.map { String(describing: $0) }))

@@ -5,6 +5,7 @@ package import TGTensor
 /// Numbers known at compile time.
 ///
 /// - Operands: none. Result: the tensor.
+/// - Gradient: none to pass on.
 package struct Constant: Op {
   package static let mnemonic = "constant"
   package static let samples = [OpSample(Constant(HostTensor([2, 2], [1, -2, 0.5, 3])), [])]

@@ -4,6 +4,7 @@ package import TGTensor
 /// A value given at each run, by name.
 ///
 /// - Operands: none. Result: the declared shape, batch first.
+/// - Gradient: none to pass on: a leaf.
 package struct Input: Op {
   package static let mnemonic = "input"
   package static let samples: [OpSample] = []

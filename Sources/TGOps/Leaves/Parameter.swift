@@ -4,6 +4,7 @@ package import TGTensor
 /// A tensor of a checkpoint, not yet read.
 ///
 /// - Operands: none. Result: the stated shape, as stored in the file.
+/// - Gradient: none to pass on: a leaf.
 package struct Parameter: Op {
   package static let mnemonic = "parameter"
   package static let samples: [OpSample] = []

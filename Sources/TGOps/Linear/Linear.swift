@@ -6,6 +6,7 @@ package import TGTensor
 /// A matrix applied to the innermost axis: `y[…, o] = Σ x[…, i] · w[o, i]`.
 ///
 /// - Operands: `x` `[…, I]`, `w` `[O, I]`, then the epilogue's. Result: `[…, O]`.
+/// - Gradient: `ḡ·w` towards `x`, `ḡᵀ·x` over all rows towards `w`.
 /// - C1: `x` has an innermost axis of extent I.
 package struct Linear: Op {
   package static let mnemonic = "linear"

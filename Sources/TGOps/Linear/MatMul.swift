@@ -6,6 +6,7 @@ package import TGTensor
 ///
 /// - Operands: `x` `[B…, M, K]`, `w` `[B…, K, N]`, then the epilogue's. The leading axes broadcast.
 ///   Result: `[B…, M, N]`.
+/// - Gradient: `ḡ·wᵀ` and `xᵀ·ḡ`, summed over broadcast leading axes.
 /// - C1: both have rank 2 or more, and agree in K.
 /// - C2: the leading axes broadcast.
 package struct MatMul: Op {

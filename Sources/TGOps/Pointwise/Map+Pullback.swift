@@ -104,7 +104,8 @@ private struct PointwiseReverse {
       // Φ(x) + x · φ(x)
       let area = try graph.add(
         graph.constant(0.5),
-        graph.scaled(graph.map(.errorFunction, graph.scaled(x, by: Float(0.5).squareRoot())), by: 0.5)
+        graph.scaled(
+          graph.map(.errorFunction, graph.scaled(x, by: Float(0.5).squareRoot())), by: 0.5)
       )
       let slope = try graph.multiply(x, bell(x, scale: 0.5, height: .normal, &graph))
       return try graph.multiply(g, graph.add(area, slope))

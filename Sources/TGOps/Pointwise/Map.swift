@@ -5,6 +5,10 @@ package import TGTensor
 /// A pointwise program over broadcast operands: `y[i…] = program(x₀[i…], x₁[i…], …)`.
 ///
 /// - Operands: up to eight, broadcast by NumPy's rule. Result: the broadcast shape.
+/// - Gradient: that of each function in turn, summed over broadcast axes; in terms of the result
+///   for relu, leakyRelu of a positive slope, tanh, sigmoid, exponential and roots. The condition of
+///   select carries none. A tie of minimum or maximum goes to one side whole if the other is a
+///   constant, else in halves. `pow(0, 0)` passes nothing. Refused: less, floor, sign.
 /// - C1: the program is sound and takes as many operands as there are.
 /// - C2: the operands broadcast.
 package struct Map: Op {

@@ -8,6 +8,7 @@ package import TGTensor
 /// innermost axes; scale and shift are the epilogue's.
 ///
 /// - Operands: `x`, then the epilogue's. Result: the shape of `x`.
+/// - Gradient: `r·(ḡ − mean ḡ − y·mean(ḡ·y))` with `r = 1 / √(variance + epsilon)`.
 /// - C1: `axes` are distinct axes of `x`, at least one; `epsilon` is not negative.
 package struct Normalize: Op {
   package static let mnemonic = "normalize"

@@ -5,6 +5,8 @@ package import TGTensor
 /// Sum, mean, extremum, product or (biased) variance over axes, which disappear.
 ///
 /// - Operands: `x`. Result: the extents of the axes that are kept.
+/// - Gradient: repeated along the axes; over n for a mean; `2·(x − mean)/n` times it for a variance;
+///   in equal shares to the extremes; for a product times the product of the others, of up to 64 factors.
 /// - C1: `axes` are distinct axes of `x`.
 package struct Reduce: Op {
   package static let mnemonic = "reduce"

@@ -5,6 +5,7 @@ package import TGTensor
 /// `y = exp(x) / Σ exp(x)` along an axis, or its logarithm.
 ///
 /// - Operands: `x`. Result: the shape of `x`. A row of −∞ only gives zeros.
+/// - Gradient: `y·(ḡ − Σ ḡ·y)`; of the logarithm `ḡ − exp(y)·Σ ḡ`.
 /// - C1: `axis` is an axis of `x`.
 package struct SoftmaxOp: Op {
   package static let mnemonic = "softmax"

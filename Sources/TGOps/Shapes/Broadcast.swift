@@ -4,6 +4,7 @@ package import TGTensor
 /// Repetition along axes of extent 1 (and new leading axes).
 ///
 /// - Operands: `x`. Result: `shape`.
+/// - Gradient: summed over the repeated axes.
 /// - C1: `x` broadcasts to `shape`.
 package struct Broadcast: Op {
   package static let mnemonic = "broadcast"

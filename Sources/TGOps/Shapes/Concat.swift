@@ -5,6 +5,7 @@ package import TGTensor
 /// Operands one after the other along an axis.
 ///
 /// - Operands: one or more. Result: their extents, added along `axis`.
+/// - Gradient: its parts.
 /// - C1: equal ranks and, except along `axis`, equal extents.
 package struct Concat: Op {
   package static let mnemonic = "concat"

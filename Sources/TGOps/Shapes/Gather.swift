@@ -6,6 +6,8 @@ package import TGTensor
 ///
 /// - Operands: `table` `[R, D…]`, `indices` whole numbers. Result: the extents of `indices`, then
 ///   those of a row. A number outside the table takes the nearest row.
+/// - Gradient: towards `table` the product with one-hot rows, so that equal indices add up; refused
+///   towards `indices`.
 /// - C1: `table` has rank 1 or more and at least one row.
 package struct Gather: Op {
   package static let mnemonic = "gather"

@@ -5,6 +5,7 @@ package import TGTensor
 /// A border of one value around a tensor.
 ///
 /// - Operands: `x`. Result: its extents plus `before` and `after`.
+/// - Gradient: the part inside the border.
 /// - C1: one border on each side for each axis, none negative.
 package struct Pad: Op {
   package static let mnemonic = "pad"

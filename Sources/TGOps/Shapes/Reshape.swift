@@ -4,6 +4,7 @@ package import TGTensor
 /// The same elements, in row-major order, under other extents.
 ///
 /// - Operands: `x`. Result: `shape`.
+/// - Gradient: reshaped back.
 /// - C1: the counts are equal.
 package struct Reshape: Op {
   package static let mnemonic = "reshape"

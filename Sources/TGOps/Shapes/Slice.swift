@@ -5,6 +5,7 @@ package import TGTensor
 /// Every `steps[a]`-th element from `starts[a]` on, `counts[a]` of them, along each axis.
 ///
 /// - Operands: `x`. Result: `counts`. Reversal is a `Resample` with one tap.
+/// - Gradient: zeros around it, and between its places where steps are larger than 1.
 /// - C1: one start, count and step for each axis; steps are positive.
 /// - C2: all elements lie inside `x`.
 package struct Slice: Op {

@@ -4,6 +4,7 @@ package import TGTensor
 /// The axes in another order: axis `i` of the result is axis `permutation[i]` of `x`.
 ///
 /// - Operands: `x`. Result: the permuted extents.
+/// - Gradient: transposed back.
 /// - C1: `permutation` names each axis once.
 package struct Transpose: Op {
   package static let mnemonic = "transpose"

@@ -10,6 +10,8 @@ package import TGTensor
 ///
 /// - Operands: `x` `[N, H, W, C]`; one kernel `[O, C / groups, kh, kw]` for each phase; then the
 ///   epilogue's. Result: `[N, outputHeight, outputWidth, O]`.
+/// - Gradient: towards `x` a convolution in stride² phases, or of one in phases a strided one; towards
+///   a kernel one matrix product for each of its places. Refused: phases together with a stride.
 /// - Phase p computes `y[n, originY + i·scaleY, originX + j·scaleX, o] = Σ x[n, i·strideY +
 ///   ky·dilationY − padTop, j·strideX + kx·dilationX − padLeft, c] · w[o, c, ky, kx]`, zeros outside.
 /// - C1: groups divide the channels; kernels agree in O and C / groups.

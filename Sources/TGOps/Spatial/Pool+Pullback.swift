@@ -3,16 +3,17 @@ import TGPlan
 import TGTensor
 
 extension Pool {
-  /// An average is separable: the cotangent goes back along rows, then along columns; windows that
-  /// tile the picture are an enlargement.
+  /// To the largest element of each window; an average is separable: the cotangent goes back along
+  /// rows, then along columns; windows that tile the picture are an enlargement.
   package func pullback(
     _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
     in graph: inout GraphBuilder
   ) throws(PullbackError) -> [Value?] {
-    guard function != .maximum else {
-      throw .notDifferentiable(reason: "there is no rule for the largest of a window", hint: nil)
-    }
-    return try rule {
+    try rule {
+      if function == .maximum {
+        let op = PoolGradient(kernel: kernel, stride: stride, padding: padding)
+        return [try graph.insert(op, [operands[0], cotangent])]
+      }
       let picture = graph.shape(operands[0]).dimensions
       if kernel == stride, padding == [0, 0],
         (0..<2).allSatisfy({ outputSize[$0] * kernel[$0] <= picture[1 + $0] })

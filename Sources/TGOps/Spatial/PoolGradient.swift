@@ -9,6 +9,7 @@ package import TGTensor
 /// of several is taken, as in PyTorch.
 ///
 /// - Operands: `x` `[N, H, W, C]`, `g` `[N, OH, OW, C]`. Result: the shape of `x`.
+/// - Gradient: none towards `x`, on which only the choice depends; refused towards `g`.
 /// - C1: `x` has rank 4; kernel and stride are positive.
 /// - C2: every window has a place inside the picture.
 /// - C3: `g` has one number for each window and channel.
@@ -105,5 +106,17 @@ package struct PoolGradient: Op {
           input: input, gradient: gradient, output: context.output(), kernelHeight: kernel[0],
           kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1], padTop: padding[0],
           padLeft: padding[1])))
+  }
+
+  package func pullback(
+    _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
+    in graph: inout GraphBuilder
+  ) throws(PullbackError) -> [Value?] {
+    guard !wanted[1] else {
+      throw .notDifferentiable(
+        reason: "the largest of a window is differentiated once, not twice",
+        hint: "average pooling has all derivatives")
+    }
+    return [nil, nil]
   }
 }

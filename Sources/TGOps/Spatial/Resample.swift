@@ -6,6 +6,7 @@ package import TGTensor
 ///
 /// - Operands: `x`. Result: the extents of `x`, but as many places along `axis` as `starts`.
 ///   `y[…, i, …] = Σₜ weights[i, t] · x[…, starts[i] + t, …]`.
+/// - Gradient: the transposed table, itself a resampling.
 /// - C1: `axis` is an axis of `x`; `weights` has `starts.count · taps` numbers, at least one tap.
 /// - C2: `starts[i] + taps` stays inside `x`.
 package struct Resample: Op {

@@ -5,6 +5,7 @@ package import TGTensor
 /// Every element repeated along rows and columns: nearest-neighbour enlargement.
 ///
 /// - Operands: `x` `[N, H, W, C]`. Result: `[N, H · factors[0], W · factors[1], C]`.
+/// - Gradient: the sums of blocks.
 /// - C1: `x` has rank 4, factors are positive.
 package struct Upsample: Op {
   package static let mnemonic = "upsample"

@@ -110,6 +110,11 @@ extension OperationTable {
         .maximum, [call.tensor("x"), low], at: call.range)
       return call.result(try call.elaboration.pointwise(.minimum, [above, high], at: call.range))
     },
+    Operation("detach", ["x"]) { call in
+      var x = try call.tensor("x")
+      x.value = try call.elaboration.builder.insert(Detach(), [x.value])
+      return call.result(x)
+    },
     Operation("select", ["condition", "a", "b"]) { call in
       let operands = [try call.tensor("condition"), try call.tensor("a"), try call.tensor("b")]
       return call.result(try call.elaboration.pointwise(.select, operands, at: call.range))

@@ -1,0 +1,154 @@
+import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+import TGTestSupport
+import Testing
+
+/// Every op's rule of differentiation against central differences of its reference in `Double`.
+@Suite struct PullbackTests {
+  /// An op over operands, with what it refuses.
+  struct Case: Sendable {
+    var name: String
+    var sample: OpSample
+  }
+
+  static let cases: [Case] =
+    OpRegistry.all.flatMap { type in
+      type.samples.enumerated().map { Case(name: "\(type.mnemonic)-\($0)", sample: $1) }
+    }
+    + PullbackSamples.all.enumerated().map { index, sample in
+      Case(name: "extra-\(type(of: sample.op).mnemonic)-\(index)", sample: sample)
+    }
+
+  /// What is refused: the op (with its function, or `fused`) and the operand.
+  static let refused: Set<String> = [
+    "map-less-0", "map-less-1", "map-floor-0", "map-sign-0", "gather-1", "pool_gradient-1",
+    "reduce-product-0", "linear-fused-0", "linear-fused-1", "linear-fused-2", "matmul-fused-0",
+    "matmul-fused-1", "matmul-fused-2", "normalize-fused-0", "normalize-fused-1",
+    "normalize-fused-2",
+  ].union((0...5).map { "convolution-fused-\($0)" })
+
+  /// Operands that carry no cotangent though the result depends on them.
+  static let uncarried: Set<String> = ["detach-0"]
+
+  @Test(arguments: cases.map(\.name))
+  func agreesWithCentralDifferences(name: String) throws {
+    let sample = try #require(Self.cases.first { $0.name == name }?.sample)
+    let label = Self.label(sample)
+    var known: Set<Int> = []
+    for place in sample.operands.indices {
+      do {
+        let probe = try PullbackProbe(sample, towards: [place])
+        known.insert(place)
+        guard sample.wholeNumbers[place] == nil else { continue }
+        let (slope, difference, scale) = probe.compared(along: place)
+        if Self.uncarried.contains("\(label)-\(place)") {
+          #expect(slope == nil && difference != 0)
+        } else if let slope {
+          #expect(abs(slope - difference) <= 1e-6 * scale, "\(label) \(place)")
+        } else {
+          #expect(difference == 0, "\(label) \(place): not nil by definition")
+        }
+      } catch let error as PullbackError {
+        guard case .notDifferentiable = error else { throw error }
+        #expect(Self.refused.contains("\(label)-\(place)"), "\(label)-\(place): \(error)")
+      }
+    }
+    // All at once gives what each alone gives.
+    guard known.count > 1 else { return }
+    let together = try PullbackProbe(sample, towards: known)
+    for place in known {
+      let alone = try PullbackProbe(sample, towards: [place])
+      #expect(together.cotangents[place] == alone.cotangents[place], "\(label) \(place)")
+    }
+  }
+
+  @Test func whatIsSaidToBeRefusedIsRefused() throws {
+    var found: Set<String> = []
+    for sample in Self.cases.map(\.sample) {
+      for place in sample.operands.indices {
+        do {
+          _ = try PullbackProbe(sample, towards: [place])
+        } catch is PullbackError {
+          found.insert("\(Self.label(sample))-\(place)")
+        }
+      }
+    }
+    #expect(found == Self.refused)
+  }
+
+  /// The mnemonic, with the function of a map or reduction, or `fused`.
+  static func label(_ sample: OpSample) -> String {
+    let mnemonic = type(of: sample.op).mnemonic
+    let epilogue = sample.op.attributes.first { $0.name == "epilogue" }?.value
+    if case .program(let program)? = epilogue, !program.isIdentity { return "\(mnemonic)-fused" }
+    if let map = sample.op as? Map, map.program.steps.count == 1 {
+      return "map-\(map.program.steps[0].function.mnemonic)"
+    }
+    if let reduce = sample.op as? Reduce, reduce.function == .product {
+      let count = reduce.axes.reduce(1) { $0 * sample.operands[0][$1] }
+      return count > 64 ? "reduce-product" : "reduce-small-product"
+    }
+    return mnemonic
+  }
+}
+
+/// An op with random operands and a random cotangent, pulled back.
+private struct PullbackProbe {
+  let sample: OpSample
+  let operands: [ReferenceTensor]
+  let cotangent: ReferenceTensor
+  /// In `Double`, by operand.
+  let cotangents: [Int: ReferenceTensor]
+
+  init(_ sample: OpSample, towards places: Set<Int>) throws {
+    self.sample = sample
+    operands = OpRegistryTests.values(sample)
+    var numbers = SeededNumbers(seed: 21)
+    var builder = GraphBuilder(name: "probe")
+    let values = try operands.enumerated().map { place, tensor in
+      try builder.insert(Input(name: "x\(place)", shape: tensor.shape), [])
+    }
+    let result = try builder.insert(sample.op, values)
+    cotangent = ReferenceTensor(numbers.tensor(builder.shape(result)))
+    let g = try builder.insert(Input(name: "g", shape: cotangent.shape), [])
+    let parts = try sample.op.pullback(
+      g, of: values, result: result, towards: values.indices.map { places.contains($0) },
+      in: &builder)
+    try #require(parts.count == values.count)
+    for (place, part) in parts.enumerated() {
+      guard let part else { continue }
+      #expect(places.contains(place), "only what is wanted")
+      #expect(builder.shape(part) == operands[place].shape)
+      builder.output("\(place)", part)
+    }
+    try builder.graph.verify()
+    let (operands, cotangent) = (operands, cotangent)
+    let outputs = builder.graph.evaluated { node in
+      (node.op as? Input).map { input in
+        input.name == "g" ? cotangent : operands[Int(input.name.dropFirst()) ?? 0]
+      }
+    }
+    cotangents = Dictionary(
+      uniqueKeysWithValues: outputs.compactMap { name, value in Int(name).map { ($0, value) } })
+  }
+
+  /// The slope along a random direction of one operand: by the rule, by central differences, and
+  /// the size of what was added up.
+  func compared(along place: Int) -> (Double?, Double, Double) {
+    var numbers = SeededNumbers(seed: 22)
+    let direction = ReferenceTensor(numbers.tensor(operands[place].shape)).elements
+    let step = 1e-5
+    func objective(_ sign: Double) -> Double {
+      var moved = operands
+      for i in direction.indices { moved[place][i] += sign * step * direction[i] }
+      let y = sample.op.reference(moved)
+      return zip(y.elements, cotangent.elements).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    let difference = (objective(1) - objective(-1)) / (2 * step)
+    guard let own = cotangents[place] else { return (nil, difference, 1) }
+    let products = zip(own.elements, direction).map { $0 * $1 }
+    return (products.reduce(0, +), difference, products.reduce(0) { $0 + abs($1) } + 1e-9)
+  }
+}
