@@ -1,6 +1,7 @@
 import TGCompiler
 import TGIR
 import TGOps
+import TGPlan
 import TGTensor
 import TGTestSupport
 import Testing

@@ -121,6 +121,8 @@ enum PullbackSamples {
         OpSample(Reduce(function, axes: []), [[2, 3]], range: 0.5...1.5),
       ]
     } + [
+      OpSample(Reduce(.product, axes: [0, 1]), [[8, 8, 2]], range: 0.5...1.5),
+      OpSample(Reduce(.product, axes: [0]), [[65]], range: 0.5...1.5),
       OpSample(Normalize(axes: [0, 2, 3], epsilon: 1e-5), [[3, 2, 4, 3]]),
       OpSample(Normalize(axes: [0], epsilon: 0.1), [[4, 5]]),
       OpSample(SoftmaxOp(axis: 0), [[5, 2]], range: -4...4),

@@ -117,12 +117,13 @@ private struct Reversal {
   }
 
   mutating func run(from objective: Value) throws {
+    builder.origin = graph[objective].origin.reversed
     let ones = HostTensor(graph.shape(objective), repeating: 1)
     contributions[objective.index] = [try builder.constant(ones)]
     for index in (0...objective.index).reversed() where depends[index] {
       let node = graph.nodes[index]
-      builder.origin = Origin(ranges: node.origin.ranges, scope: "∂ " + node.origin.scope)
-      guard !node.operands.isEmpty, let cotangent = try cotangent(of: index) else { continue }
+      builder.origin = node.origin.reversed
+      guard let cotangent = try cotangent(of: index), !node.operands.isEmpty else { continue }
       for (operand, part) in zip(node.operands, try parts(of: node, index, cotangent)) {
         guard let part else { continue }
         precondition(
@@ -157,6 +158,11 @@ private struct Reversal {
     contributions[index] = [sum]
     return sum
   }
+}
+
+extension Origin {
+  /// The origin of what the gradient adds for a node.
+  fileprivate var reversed: Origin { Origin(ranges: ranges, scope: "∂ " + scope) }
 }
 
 extension GraphBuilder {
