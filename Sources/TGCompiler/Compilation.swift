@@ -79,6 +79,15 @@ package struct Compilation: Sendable {
     for index in first.functions.indices {
       functions += binding.usable(elaborated.map { $0.model.functions[index] })
     }
+    var objectives: [PlanObjective] = []
+    for (index, objective) in first.objectives.enumerated() {
+      let parts = objective.functions.indices.flatMap { part in
+        elaborated.map { $0.model.objectives[index].functions[part] }
+      }
+      guard binding.isUsable(objective.form.name, "objective", parts) else { continue }
+      functions += parts
+      objectives.append(objective.form)
+    }
     guard !functions.isEmpty else {
       throw CompilationError.nothingToCompile(notes: binding.notes)
     }
@@ -92,6 +101,7 @@ package struct Compilation: Sendable {
     built.plan.producer = producer
     built.plan.licence = licence
     built.plan.origin = origin
+    built.plan.objectives = objectives
     built.plan.texts = texts.resources
     built.plan.notes = binding.notes + texts.notes
     return Result(

@@ -14,6 +14,11 @@ package struct GraphFunction: Sendable {
   package var batch: Int
   /// True if items of a batch influence each other (an op named `batch…` was used).
   package var itemsInteract: Bool
+  /// What it is for.
+  package var role: PlanFunction.Role
+  /// For the role `gradient`: the inputs towards which the output `loss` is differentiated. For
+  /// each the outputs have an entry `gradient.NAME`, which the graph does not have yet.
+  package var leaves: [String] = []
   /// The function; its name is the graph's.
   package var graph: Graph
   /// The inputs in declared order.
@@ -23,10 +28,11 @@ package struct GraphFunction: Sendable {
 
   /// Makes a function.
   package init(
-    graph: Graph, batch: Int, itemsInteract: Bool = false, documentation: String = "",
-    inputs: [GraphInterface], outputs: [GraphInterface]
+    graph: Graph, batch: Int, role: PlanFunction.Role = .entry, itemsInteract: Bool = false,
+    documentation: String = "", inputs: [GraphInterface], outputs: [GraphInterface]
   ) {
     self.graph = graph
+    self.role = role
     self.batch = batch
     self.itemsInteract = itemsInteract
     self.documentation = documentation
@@ -82,6 +88,8 @@ package struct GraphModel: Sendable {
   package var documentation: String
   /// The entry points for one batch size, in declared order; the first is the default.
   package var functions: [GraphFunction]
+  /// The objectives, in declared order.
+  package var objectives: [GraphObjective] = []
   /// The weight roots in declared order: `""` for the model's own file (only if it has tensors of
   /// its own), then the parts.
   package var roots: [GraphRoot]

@@ -27,7 +27,7 @@ struct CheckReport {
       lines.append(
         "  \(function.graph.name)(\(list(function.inputs))) -> \(list(function.outputs))")
     }
-    for objective in elaborated.objectives { lines.append("  objective \(objective)") }
+    for objective in model.objectives { lines.append("  " + sentence(objective)) }
     return lines.joined(separator: "\n")
   }
 
@@ -47,8 +47,18 @@ struct CheckReport {
             ])
           })
       ),
-      ("objectives", .strings(elaborated.objectives)),
+      ("objectives", .strings(model.objectives.map(\.form.name))),
     ])
+  }
+
+  private func sentence(_ objective: GraphObjective) -> String {
+    let loops = objective.form.loops.map { loop in
+      "\(loop.variables.joined(separator: ", ")) by \(loop.method), \(loop.rounds) rounds"
+        + (loop.starts.isEmpty ? "" : ", from \(loop.starts.joined(separator: " or "))")
+    }
+    let (start, finish) = (objective.functions.first, objective.functions.last)
+    return "objective \(objective.form.name)(\(list(start?.inputs ?? []))) over "
+      + loops.joined(separator: ", then ") + " -> \(list(finish?.outputs ?? []))"
   }
 
   private func item(_ item: GraphInterface) -> JSON {

@@ -38,7 +38,17 @@ import Testing
         ("base", "4"), ("hidden", "6"), ("condition", "5"), ("wordSize", "7"), ("length", "5"),
         ("size", "16"), ("entries", "0"),
       ]),
+    Case(path: "inversion/mnist-vae.tgraph", functions: ["invert"]),
   ]
+
+  /// The largest difference that is let pass, as a part of the largest number: gradients of means
+  /// are small, an absolute bound would say nothing of them.
+  static func error(_ name: String, _ actual: HostTensor, _ reference: ReferenceTensor) -> Double {
+    guard name.hasPrefix("gradient.") else { return parityError(actual, reference) }
+    let scale = reference.elements.map(abs).max() ?? 0
+    let worst = zip(actual.elements, reference.elements).map { abs(Double($0.0) - $0.1) }.max()
+    return scale > 0 ? (worst ?? .infinity) / scale / 10 : .infinity
+  }
 
   @Test(arguments: cases)
   func computesWhatItMeans(testCase: Case) throws {
@@ -50,7 +60,7 @@ import Testing
           let actual = try function.run(level: level, isa: isa)
           for (name, tensor) in actual {
             let reference = try #require(expected[name])
-            let error = parityError(tensor, reference)
+            let error = Self.error(name, tensor, reference)
             #expect(error <= 1e-4, "\(function.graph.name).\(name) on \(isa) at O\(level.rawValue)")
           }
           if level == .exact, isa == ISA.best() {
@@ -72,7 +82,47 @@ import Testing
     }
   }
 
-  /// The functions of a case with bound weights and seeded inputs.
+  /// The slope of the loss along a direction, by central differences in `Double`, is the gradient's
+  /// product with the direction.
+  @Test(arguments: cases)
+  func gradientsAreSlopes(testCase: Case) throws {
+    for function in try Self.functions(testCase) where function.graph.name.contains(".step") {
+      let leaves = function.graph.outputs.compactMap {
+        $0.name.hasPrefix("gradient.") ? String($0.name.dropFirst(9)) : nil
+      }
+      #expect(!leaves.isEmpty)
+      let values = function.reference()
+      for leaf in leaves {
+        let gradient = try #require(values["gradient." + leaf])
+        var numbers = SeededNumbers(seed: 5)
+        let direction = numbers.tensor(gradient.shape)
+        func loss(_ step: Double) throws -> Double {
+          let moved = function.graph.evaluated { node in
+            guard let input = node.op as? Input else { return nil }
+            var tensor = ReferenceTensor(function.inputs[input.name] ?? HostTensor(scalar: 0))
+            if input.name == leaf {
+              for i in tensor.elements.indices {
+                tensor[i] += step * Double(direction.elements[i])
+              }
+            }
+            return tensor
+          }
+          return try #require(moved["loss"]).elements.reduce(0, +)
+        }
+        let slope = try (loss(1e-6) - loss(-1e-6)) / 2e-6
+        let product = zip(gradient.elements, direction.elements).reduce(0) {
+          $0 + $1.0 * Double($1.1)
+        }
+        let scale = gradient.elements.reduce(0) { $0 + abs($1) }
+        #expect(scale > 0)
+        #expect(
+          abs(slope - product) <= 1e-4 * scale,
+          "\(function.graph.name) towards \(leaf): \(slope) and \(product)")
+      }
+    }
+  }
+
+  /// The functions of a case, those of objectives too, with bound weights and seeded inputs.
   static func functions(_ testCase: Case) throws -> [GraphCase] {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
@@ -89,8 +139,14 @@ import Testing
         functions: testCase.functions)
     ).model
     let binding = WeightBinding(model, syntheticSeed: 3)
-    return try model.functions.map { function in
-      let graph = try BindParameters(tensors: binding.tensors).run(function.graph)
+    let parts = model.functions + model.objectives.flatMap(\.functions)
+    return try parts.map { function in
+      var graph = function.graph
+      if !function.leaves.isEmpty {
+        let leaves = function.leaves.map { Leaf.input($0) }
+        graph = try Differentiate(objective: "loss", towards: leaves).run(graph)
+      }
+      graph = try BindParameters(tensors: binding.tensors).run(graph)
       var numbers = SeededNumbers(seed: 11)
       var inputs: [String: HostTensor] = [:]
       for item in function.inputs {

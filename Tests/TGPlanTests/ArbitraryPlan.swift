@@ -23,7 +23,29 @@ struct ArbitraryPlan {
         bytes: arbitrary.list { UInt8(truncatingIfNeeded: $0.random.int(0...255)) })
     }
     plan.functions = list { $0.function() }
+    plan.objectives = list { $0.objective() }
     return plan
+  }
+
+  private mutating func objective() -> PlanObjective {
+    var objective = PlanObjective(name: text(), finish: text())
+    objective.documentation = text()
+    objective.loops = list { arbitrary in
+      var loop = PlanObjective.Loop(
+        start: arbitrary.text(), step: arbitrary.text(), rounds: arbitrary.number(),
+        method: arbitrary.random.pick(PlanObjective.Method.allCases))
+      let (project, fraction) = (arbitrary.text(), arbitrary.text())
+      loop.project = project.isEmpty ? nil : project
+      loop.fraction = fraction.isEmpty ? nil : fraction
+      loop.numbers = arbitrary.list { .init(name: $0.text(), value: Double($0.float())) }
+      loop.scheduled = arbitrary.list { $0.text() }
+      loop.variables = arbitrary.list { $0.text() }
+      loop.starts = arbitrary.list { $0.text() }
+      loop.draws = arbitrary.list { $0.text() }
+      loop.terms = arbitrary.list { $0.text() }
+      return loop
+    }
+    return objective
   }
 
   private mutating func function() -> PlanFunction {

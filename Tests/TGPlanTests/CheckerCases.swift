@@ -341,9 +341,11 @@ extension CheckerCase {
       CheckerCase("fit of two words", nil) {
         $0.functions[0].inputs[0].kind = .image(low: 0, high: 1, fit: "crop 136", filter: "lanczos")
       },
-      CheckerCase("name", .name(.input, "x.lengths")) {
-        $0.functions[0].inputs[0].name = "x.lengths"
+      CheckerCase("name of a part", nil) { $0.functions[0].inputs[0].name = "x.0" },
+      CheckerCase("name that begins with a dot", .name(.input, ".x")) {
+        $0.functions[0].inputs[0].name = ".x"
       },
+      CheckerCase("name", .name(.input, "x/0")) { $0.functions[0].inputs[0].name = "x/0" },
       CheckerCase("name used twice", .duplicateName(.input, "x")) {
         $0.functions[0].inputs[2].name = "x"
       },

@@ -40,7 +40,7 @@ import Testing
         #expect(field.index < 64)
       }
     }
-    #expect(types.count == 21)
+    #expect(types.count == 24)
   }
 
   @Test func choicesHaveTheSameNumbersInSwift() {
@@ -59,6 +59,7 @@ import Testing
     }
     check(["functions", "role"], PlanFunction.Role.self)
     check(["functions", "slots", "kind"], Slot.Kind.self)
+    check(["objectives", "loops", "method"], PlanObjective.Method.self)
     let instructions = ["functions", "instructions"]
     check(instructions + ["convolve", "packing"], Convolution.Packing.self)
     check(instructions + ["reduce", "function"], ReductionFunction.self)

@@ -243,16 +243,68 @@ func findings(
     ),
     ("model M() { func f(x: Tensor[2, 1073741824]) -> Tensor[] { return sum(x) } }", "tensor-size"),
     (
-      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n minimize w over w using adam(rate: 1)\n return w } }",
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { minimize w over w using adam(rate: 1) }\n return w } }",
       "minimize"
     ),
     (
-      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { minimize sum(x) over x using adam(rate: 1)\n return x } }",
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { repeat 3 { minimize sum(x) over x using adam(rate: 1) }\n return x } }",
       "minimize"
     ),
     (
-      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n minimize sum(w) over w using 3\n return w } }",
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { minimize sum(w) over w using 3 }\n return w } }",
       "minimize"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n minimize sum(w) over w using adam(rate: 1)\n return w } }",
+      "minimize"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { let a = w }\n return w } }",
+      "minimize"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n return w } }",
+      "minimize"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { minimize sum(w) over w using adam(rate: 1)\n minimize sum(w) over w using adam(rate: 1) }\n return w } }",
+      "minimize"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { minimize (a: sum(w), sum(w)) over w using adam(rate: 1) }\n return w } }",
+      "minimize"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n var v = x\n repeat 3 { minimize sum(v) over w, v using adam(rate: 1) }\n return w } }",
+      "minimize"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { w = 2 * w\n minimize sum(w) over w using adam(rate: 1) }\n return w } }",
+      "objective-order"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { repeat 2 { minimize sum(w) over w using adam(rate: 1) } }\n return w } }",
+      "objective-order"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { minimize sum(w) over w using adam(rate: 1)\n sample e: Normal[2] }\n return w } }",
+      "objective-order"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { minimize sum(w) over w using adam(rate: -1) }\n return w } }",
+      "recipe"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { t in minimize sum(w) over w using lbfgs(rate: t) }\n return w } }",
+      "recipe"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { sample e: Normal[2]\n minimize sum(w * e) over w using lbfgs() }\n return w } }",
+      "minimize"
+    ),
+    (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = start(x)\n repeat 3 { minimize sum(w) over w using lbfgs() }\n return w } }",
+      "argument-name"
     ),
     (
       "import A from \"none.tgraph\"\nmodel M() { func f(x: Tensor[2]) -> Tensor[2] { return x } }",

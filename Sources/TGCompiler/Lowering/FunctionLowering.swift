@@ -89,6 +89,7 @@ package struct FunctionLowering {
   private mutating func finished() throws(LoweringError) -> PlanFunction {
     var result = PlanFunction(name: graph.name, batch: function.batch)
     result.documentation = function.documentation
+    result.role = function.role
     result.itemsInteract = function.itemsInteract
     result.instructions = instructions
     for item in function.inputs {

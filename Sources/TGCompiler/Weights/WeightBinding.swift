@@ -100,16 +100,21 @@ package struct WeightBinding: Sendable {
 
   /// The functions whose roots all have files, with a note for each that is left out.
   package mutating func usable(_ functions: [GraphFunction]) -> [GraphFunction] {
-    functions.filter { function in
-      let roots = Set(function.graph.liveParameters.map(\.root)).subtracting(boundRoots)
-      guard !roots.isEmpty else { return true }
-      let options = roots.sorted().map { $0.isEmpty ? "--weights FILE" : "--weights \($0)=FILE" }
-      let note =
-        "function `\(function.graph.name)` is left out: it needs "
-        + options.joined(separator: " ")
-      if !notes.contains(note) { notes.append(note) }
-      return false
-    }
+    functions.filter { isUsable($0.graph.name, "function", [$0]) }
+  }
+
+  /// Whether all roots that some functions read are bound; if not, a note says that `what` of that
+  /// name is left out, and which files it needs.
+  package mutating func isUsable(_ name: String, _ what: String, _ functions: [GraphFunction])
+    -> Bool
+  {
+    let read = functions.flatMap { $0.graph.liveParameters.map(\.root) }
+    let roots = Set(read).subtracting(boundRoots)
+    guard !roots.isEmpty else { return true }
+    let options = roots.sorted().map { $0.isEmpty ? "--weights FILE" : "--weights \($0)=FILE" }
+    let note = "\(what) `\(name)` is left out: it needs " + options.joined(separator: " ")
+    if !notes.contains(note) { notes.append(note) }
+    return false
   }
 
   // MARK: Choosing files

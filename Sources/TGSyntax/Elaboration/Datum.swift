@@ -1,5 +1,6 @@
 import TGDiagnostics
 import TGIR
+import TGPlan
 
 /// A value while a graph is elaborated: a number or another thing known at compile time, or a tensor.
 indirect enum Datum {
@@ -18,7 +19,9 @@ indirect enum Datum {
   /// A model inside a model.
   case part(PartInstance)
   /// A recipe of an optimizer.
-  case recipe(String)
+  case recipe(Recipe)
+  /// Named starts of a variable, of which one is chosen when an objective is run.
+  case starts([Field])
   /// The result of a statement that failed; using it fails silently.
   case poison
 
@@ -41,6 +44,18 @@ struct Tensor {
   var image: ClosedRange<Double>?
   /// The place that made it.
   var range: SourceRange
+}
+
+/// How a variable is updated: an optimizer with its numbers, which may change from round to round.
+struct Recipe {
+  /// The name, as the language has it.
+  var name: String
+  /// What the runtime does.
+  var method: PlanObjective.Method
+  /// Its numbers that are known at compile time.
+  var numbers: [PlanObjective.Number] = []
+  /// Its numbers that are computed each round: of rank 0.
+  var scheduled: [(name: String, value: Tensor)] = []
 }
 
 /// What a `Text` or `Sequence` input consists of.
@@ -72,7 +87,8 @@ extension Datum {
         ? "a tensor \(shapeText(tensor.shape))" : "an Image \(shapeText(tensor.shape))"
     case .text(let text): text.isSequence ? "a Sequence" : "a Text"
     case .part(let part): "the part `\(part.name)`"
-    case .recipe(let name): "the recipe `\(name)`"
+    case .recipe(let recipe): "the recipe `\(recipe.name)`"
+    case .starts: "a choice of starts"
     case .poison: "nothing"
     }
   }
@@ -82,7 +98,7 @@ extension Datum {
     switch self {
     case .tensor, .text: true
     case .list(let elements): elements.contains { $0.isRunTime }
-    case .tuple(let fields): fields.contains { $0.value.isRunTime }
+    case .tuple(let fields), .starts(let fields): fields.contains { $0.value.isRunTime }
     default: false
     }
   }

@@ -39,12 +39,14 @@ final class Elaboration {
   var warnings: [Diagnostic] = []
   /// What was built.
   var built: GraphFunction?
-  /// True if the entry point is an objective, which has no graph yet.
-  var isObjectiveEntry = false
+  /// What was built, if the entry point is an objective.
+  var builtObjective: GraphObjective?
   /// The taps that wait for their call.
   var taps: [ActiveTap] = []
   /// True inside an objective.
   var isObjective = false
+  /// The parts of the objective so far.
+  var objective = ObjectiveParts()
   private var steps = 0
   /// True once a limit of the whole function was passed: nothing more is evaluated.
   private var isExhausted = false

@@ -33,8 +33,6 @@ package struct Elaborated: Sendable {
   package var warnings: [Diagnostic]
   /// The shapes that expressions had, in the order in which they were found.
   package var shapes: [SourceRange: [String]]
-  /// The names of the objectives that were checked.
-  package var objectives: [String]
 }
 
 /// Turns sources into graphs: names, numbers, loops and conditions are used up, shapes are known.
@@ -66,7 +64,7 @@ package struct Elaborator: Sendable {
     var result = Elaborated(
       model: GraphModel(
         name: model.name.name, documentation: model.documentation, functions: [], roots: [],
-        parameters: []), warnings: [], shapes: [:], objectives: [])
+        parameters: []), warnings: [], shapes: [:])
     let (first, entries) = start(model, options, function: nil)
     note(first, &findings, &result)
     names = entries
@@ -93,7 +91,7 @@ package struct Elaborator: Sendable {
       let (session, _) = start(model, options, function: name)
       note(session, &findings, &result)
       guard session.diagnostics.isEmpty else { continue }
-      collect(session, name, &result)
+      collect(session, &result)
     }
     guard findings.isEmpty else { throw DiagnosticFailure(findings) }
     return result
@@ -118,7 +116,6 @@ package struct Elaborator: Sendable {
       names = entries.map(\.declaration.name.name)
       if let entry = entries.first(where: { $0.declaration.name.name == function }) {
         session.built = try session.build(entry)
-        session.isObjectiveEntry = entry.declaration.kind == .objective
       }
     } catch {
       session.report(error)
@@ -144,13 +141,18 @@ package struct Elaborator: Sendable {
   }
 
   /// Adds what a session built to the result.
-  private func collect(_ session: Elaboration, _ name: String, _ result: inout Elaborated) {
-    if session.isObjectiveEntry { result.objectives.append(name) }
-    guard let built = session.built else { return }
-    result.model.functions.append(built)
+  private func collect(_ session: Elaboration, _ result: inout Elaborated) {
+    var graphs: [Graph] = []
+    if let built = session.built {
+      result.model.functions.append(built)
+      graphs = [built.graph]
+    } else if let built = session.builtObjective {
+      result.model.objectives.append(built)
+      graphs = built.functions.map(\.graph)
+    }
     result.warnings += session.warnings
     var read: Set<WeightTable.Key> = []
-    for node in built.graph.nodes {
+    for node in graphs.flatMap(\.nodes) {
       if let parameter = node.op as? Parameter {
         read.insert(WeightTable.Key(root: parameter.root, name: parameter.name))
       }

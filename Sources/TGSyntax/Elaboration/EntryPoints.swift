@@ -68,10 +68,13 @@ extension Elaboration {
       }
     }
     let value = try runBody(declaration, in: environment)
-    guard declaration.kind != .objective else { return nil }
     if case .poison = value { return nil }
     var outputs: [GraphInterface] = []
     try declareOutputs(value, declaration, signature, &outputs)
+    guard declaration.kind != .objective else {
+      builtObjective = try objectiveFunctions(declaration, inputs.map { withRows($0) }, outputs)
+      return nil
+    }
     warnUnused(inputs, of: declaration)
     return GraphFunction(
       graph: pruned(name: declaration.name.name), batch: batch, itemsInteract: itemsInteract,

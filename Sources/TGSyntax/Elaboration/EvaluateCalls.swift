@@ -52,11 +52,15 @@ extension Elaboration {
             "model-call", "`\(name)` is a model: declare a part of it and call its functions",
             at: callee.range, hint: "part p = \(name)(…), then p.function(…)")
         default:
-          if OperationTable.shared[name] == nil {
+          if OperationTable.shared[name] == nil, name != Self.startsName {
             let value = try self.value(of: name, at: callee.range, in: environment)
             throw failure("call", "\(value.described) is not called", at: callee.range)
           }
         }
+      }
+      if name == Self.startsName {
+        try refuseAddress(addressRange, name)
+        return try starts(given, at: range)
       }
       guard let operation = OperationTable.shared[name] else {
         throw unknown(name, at: callee.range, in: environment)

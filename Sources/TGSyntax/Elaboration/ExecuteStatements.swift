@@ -53,7 +53,7 @@ extension Elaboration {
   }
 
   /// The variables that a statement may assign.
-  private func assigned(by statement: Statement) -> [String] {
+  func assigned(by statement: Statement) -> [String] {
     switch statement.kind {
     case .assignment(let name, _): [name.name]
     case .loop(_, _, let body), .iteration(_, _, let body):
@@ -219,87 +219,6 @@ extension Elaboration {
   {
     guard try boolean(condition, in: environment) else {
       throw failure("require", try text(message, in: environment), at: condition.range)
-    }
-  }
-
-  // MARK: Objectives: checked, not yet differentiated
-
-  private func checkObjective(_ what: String, at range: SourceRange) throws {
-    guard !isObjective else { return }
-    throw failure("objective-only", "`\(what)` stands in objectives only", at: range)
-  }
-
-  private func sampled(_ name: Identifier, _ type: ResolvedType, at range: SourceRange) throws
-    -> Datum
-  {
-    switch type {
-    case .tensor(let type): return .tensor(try input(name.name, type.shape, at: range))
-    case .lists(let types):
-      return .list(
-        try types.enumerated().map { index, type in
-          try sampled(
-            Identifier(name: "\(name.name).\(index)", range: name.range), type, at: range)
-        })
-    default:
-      throw failure("type", "a sample is drawn as a Normal[…] or Uniform[…]", at: range)
-    }
-  }
-
-  /// An input of a shape, one for each item of the batch.
-  func input(_ name: String, _ shape: [Int], at range: SourceRange) throws -> Tensor {
-    stamp(range, nil)
-    guard let extents = Shape(checking: [batch] + shape), extents.count <= Int(Int32.max) else {
-      throw failure("tensor-size", "`\(name)` is too large", at: range)
-    }
-    let value = try builder.insert(Input(name: name, shape: extents), [])
-    return Tensor(value: value, shape: shape, isBatched: true, range: range)
-  }
-
-  private func iterate(
-    _ count: Expression, _ fraction: Identifier?, _ body: Body, in environment: Environment
-  ) throws -> (Datum, SourceRange)? {
-    let rounds = try evaluate(count, in: environment)
-    guard rounds.number != nil else {
-      throw failure(
-        "type", "`repeat` takes a number of rounds, not \(rounds.described)", at: count.range)
-    }
-    let inner = environment.nested()
-    if let fraction {
-      stamp(fraction.range, nil)
-      let value = try builder.insert(Input(name: ".\(fraction.name)", shape: []), [])
-      let tensor = Tensor(value: value, shape: [], isBatched: false, range: fraction.range)
-      try declare(fraction, .value(.tensor(tensor)), in: inner)
-    }
-    return try execute(body, in: inner)
-  }
-
-  private func minimize(
-    _ value: Expression, over names: [Identifier], using recipe: Expression,
-    in environment: Environment
-  ) throws {
-    let loss = try evaluate(value, in: environment)
-    guard let tensor = try tensor(loss) else {
-      throw failure("type", "\(loss.described) is not minimised", at: value.range)
-    }
-    guard tensor.shape.isEmpty else {
-      throw failure(
-        "minimize", "one number per sample is minimised, not \(shapeText(tensor.shape))",
-        at: value.range, hint: "sum(…) or mean(…) makes one number of it")
-    }
-    for name in names {
-      guard let binding = environment.owner(of: name.name)?.bindings[name.name] else {
-        throw unknown(name.name, at: name.range, in: environment)
-      }
-      if case .value(.part) = binding.meaning { continue }
-      guard binding.isVariable else {
-        throw failure(
-          "minimize", "`\(name.name)` is neither a `var` nor a part", at: name.range)
-      }
-    }
-    guard case .recipe = try evaluate(recipe, in: environment) else {
-      throw failure(
-        "minimize", "`using` takes a recipe", at: recipe.range,
-        hint: "adam(rate: 0.01), sgd(rate: …) or lbfgs()")
     }
   }
 }

@@ -40,24 +40,61 @@ extension OperationTable {
         .negate, [e.pointwise(.add, [first, second], at: range)], at: range)
       return call.result(try e.reduced(sum, .mean, Array(sum.shape.indices), at: range))
     },
-    recipe("adam", ["rate", "beta1", "beta2", "epsilon"]),
-    recipe("sgd", ["rate", "momentum"]),
-    recipe("lbfgs", ["rate", "history"]),
+    recipe("adam", .adam, ["rate", "beta1", "beta2", "epsilon"]),
+    recipe("sgd", .descent, ["rate", "momentum"]),
+    recipe("lbfgs", .lbfgs, ["rate", "history"]),
   ]
 }
 
-/// An optimizer: its numbers may change from step to step.
-private func recipe(_ name: String, _ parameters: [String]) -> Operation {
+/// An optimizer: its numbers may change from round to round, except those of L-BFGS, whose line
+/// search compares values of one function.
+private func recipe(_ name: String, _ method: PlanObjective.Method, _ parameters: [String])
+  -> Operation
+{
   Operation(name, parameters) { call in
-    for parameter in parameters where call.given(parameter) != nil {
+    var recipe = Recipe(name: name, method: method)
+    if method != .lbfgs { _ = try call.required("rate") }
+    for parameter in parameters {
+      guard let argument = call.given(parameter) else { continue }
+      if let number = argument.value.number {
+        try check(number, parameter, at: argument.range)
+        recipe.numbers.append(.init(name: parameter, value: number))
+        continue
+      }
       let value = try call.tensor(parameter)
       guard value.shape.isEmpty else {
         throw failure(
           "type", "`\(parameter)` is one number, not \(shapeText(value.shape))",
-          at: call.place(parameter))
+          at: argument.range)
       }
+      guard method != .lbfgs else {
+        throw failure(
+          "recipe", "`\(parameter)` of lbfgs is a number known at compile time",
+          at: argument.range)
+      }
+      recipe.scheduled.append((parameter, value))
     }
-    return .recipe(name)
+    return .recipe(recipe)
+  }
+}
+
+/// Refuses numbers that no method can use.
+private func check(_ number: Double, _ parameter: String, at range: SourceRange) throws {
+  let isSound =
+    switch parameter {
+    case "beta1", "beta2", "momentum": (0..<1).contains(number)
+    case "history": (1...1000).contains(number) && number == number.rounded()
+    default: number > 0 && number.isFinite
+    }
+  guard isSound else {
+    let wanted =
+      switch parameter {
+      case "beta1", "beta2", "momentum": "0 or more and less than 1"
+      case "history": "a whole number from 1 to 1000"
+      default: "positive"
+      }
+    throw failure(
+      "recipe", "`\(parameter)` is \(numberText(number)); it must be \(wanted)", at: range)
   }
 }
 
