@@ -1,5 +1,16 @@
 #include "tg_block_epilogue.h"
 
+void tg_block_operands(const tg_block_epilogue *epilogue, const ptrdiff_t *place, ptrdiff_t rank,
+                       ptrdiff_t row_axis, ptrdiff_t column_axis, tg_block *blocks) {
+  for (ptrdiff_t k = 0; k < epilogue->operand_count; k++) {
+    const float *base = epilogue->operands[k];
+    const ptrdiff_t *strides = epilogue->strides[k];
+    for (ptrdiff_t axis = 0; axis < rank; axis++) base += place[axis] * strides[axis];
+    blocks[k] = (tg_block){
+        .base = base, .row_stride = strides[row_axis], .column_stride = strides[column_axis]};
+  }
+}
+
 void tg_block_epilogue_run(const tg_block_epilogue *epilogue, const ptrdiff_t *place,
                            ptrdiff_t rank, ptrdiff_t row_axis, ptrdiff_t column_axis,
                            ptrdiff_t rows, ptrdiff_t columns, const float *result, float *out,
@@ -7,14 +18,7 @@ void tg_block_epilogue_run(const tg_block_epilogue *epilogue, const ptrdiff_t *p
                            void *workspace) {
   tg_block blocks[TG_MAX_OPERANDS + 1];
   blocks[0] = (tg_block){.base = result, .row_stride = columns, .column_stride = 1};
-  for (ptrdiff_t k = 0; k < epilogue->operand_count; k++) {
-    const float *base = epilogue->operands[k];
-    const ptrdiff_t *strides = epilogue->strides[k];
-    for (ptrdiff_t axis = 0; axis < rank; axis++) base += place[axis] * strides[axis];
-    blocks[k + 1] = (tg_block){.base = base,
-                               .row_stride = strides[row_axis],
-                               .column_stride = strides[column_axis]};
-  }
+  tg_block_operands(epilogue, place, rank, row_axis, column_axis, blocks + 1);
   tg_program_run(epilogue->program, rows, columns, out, out_row_stride, out_column_stride, blocks,
                  workspace);
 }

@@ -6,8 +6,6 @@
 
 #ifndef TG_REDUCE_BODY_ONCE
 #define TG_REDUCE_BODY_ONCE
-enum { TG_RUN_ELEMENTS = 1024, TG_RUN_ROWS = 128 };
-
 /* Within a run: the sum of squared deviations from a centre. */
 enum { TG_REDUCE_SQUARES = -1 };
 
@@ -35,6 +33,18 @@ static inline float tg_reduce_pair(int function, float a, float x) {
     case TG_REDUCE_PRODUCT: return a * x;
     default: return a + x;
   }
+}
+
+/* A block of what is reduced: where it lies, or computed into the workspace. */
+static inline tg_block tg_reduce_block(const tg_reduction *r, const ptrdiff_t *place,
+                                       ptrdiff_t row_axis, ptrdiff_t column_axis, ptrdiff_t rows,
+                                       ptrdiff_t columns, float *workspace) {
+  tg_block blocks[TG_MAX_OPERANDS];
+  tg_block_operands(&r->source, place, r->rank, row_axis, column_axis, blocks);
+  if (!r->source.program) return blocks[0];
+  tg_program_run(r->source.program, rows, columns, workspace, columns, 1, blocks,
+                 workspace + TG_REDUCE_BUFFER);
+  return (tg_block){.base = workspace, .row_stride = columns, .column_stride = 1};
 }
 #endif
 
@@ -86,38 +96,50 @@ TG_INLINE float TG_FN(run)(int function, const float *p, ptrdiff_t count, ptrdif
   return lanes[0];
 }
 
-TG_INLINE void TG_FN(rows)(int function, const tg_reduction *r, const float *input, float *output,
-                           ptrdiff_t begin, ptrdiff_t end) {
+TG_INLINE void TG_FN(rows)(int function, const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end,
+                           float *workspace) {
   const ptrdiff_t places = tg_axes_count(&r->outer);
+  const ptrdiff_t run_axis = r->rank - 2, row_axis = r->rank - 3;
+  const ptrdiff_t most = r->count < TG_RUN_ELEMENTS ? TG_RUN_ELEMENTS / r->count : 1;
+  ptrdiff_t index[TG_EPILOGUE_AXES] = {0};
   for (ptrdiff_t unit = begin; unit < end; unit++) {
-    ptrdiff_t at[TG_AXES_TENSORS], inner[TG_AXES_TENSORS];
+    ptrdiff_t at[TG_AXES_TENSORS];
     tg_axes_locate(&r->kept, unit, at);
+    tg_axes_indices(&r->kept, unit, index);
     double sum = 0, mean = 0, seen = 0;
     float other = tg_reduce_neutral(function);
     for (ptrdiff_t place = 0; place < places; place++) {
-      tg_axes_locate(&r->outer, place, inner);
-      const float *p = input + at[0] + inner[0];
-      for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ELEMENTS) {
-        const ptrdiff_t n = r->count - i < TG_RUN_ELEMENTS ? r->count - i : TG_RUN_ELEMENTS;
-        const float *q = p + i * r->stride;
-        if (function == TG_REDUCE_VARIANCE) {
-          const double here = TG_FN(run)(TG_REDUCE_SUM, q, n, r->stride, 0) / (double)n;
-          const double delta = here - mean, total = seen + (double)n;
-          sum += TG_FN(run)(TG_REDUCE_SQUARES, q, n, r->stride, (float)here) +
-                 delta * delta * seen * (double)n / total;
-          mean += delta * (double)n / total;
-          seen = total;
-          continue;
+      tg_axes_indices(&r->outer, place, index + r->kept.rank);
+      for (ptrdiff_t row = 0; row < r->rows; row += most) {
+        index[row_axis] = row;
+        const ptrdiff_t rows = r->rows - row < most ? r->rows - row : most;
+        for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ELEMENTS) {
+          index[run_axis] = i;
+          const ptrdiff_t columns =
+              r->count - i < TG_RUN_ELEMENTS ? r->count - i : TG_RUN_ELEMENTS;
+          const tg_block b =
+              tg_reduce_block(r, index, row_axis, run_axis, rows, columns, workspace);
+          const ptrdiff_t n = rows * columns; /* one run: there are rows only in the workspace */
+          if (function == TG_REDUCE_VARIANCE) {
+            const double here =
+                TG_FN(run)(TG_REDUCE_SUM, b.base, n, b.column_stride, 0) / (double)n;
+            const double delta = here - mean, total = seen + (double)n;
+            sum += TG_FN(run)(TG_REDUCE_SQUARES, b.base, n, b.column_stride, (float)here) +
+                   delta * delta * seen * (double)n / total;
+            mean += delta * (double)n / total;
+            seen = total;
+            continue;
+          }
+          const float part = TG_FN(run)(function, b.base, n, b.column_stride, 0);
+          if (tg_reduce_is_sum(function))
+            sum += part;
+          else
+            other = tg_reduce_pair(function, other, part);
         }
-        const float part = TG_FN(run)(function, q, n, r->stride, 0);
-        if (tg_reduce_is_sum(function))
-          sum += part;
-        else
-          other = tg_reduce_pair(function, other, part);
       }
     }
-    if (tg_reduce_is_averaged(r->function)) sum /= (double)(places * r->count);
-    output[at[1]] = tg_reduce_is_sum(function) ? (float)sum : other;
+    if (tg_reduce_is_averaged(r->function)) sum /= (double)(places * r->rows * r->count);
+    r->output[at[0]] = tg_reduce_is_sum(function) ? (float)sum : other;
   }
 }
 
@@ -136,10 +158,11 @@ TG_INLINE void TG_FN(row_run)(int function, int vectors, const float *p, ptrdiff
   }
 }
 
-/* 64 lanes at once with four vectors, up to 16 with one. */
-TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, const float *input,
-                            float *output, ptrdiff_t width) {
+/* 64 lanes at once with four vectors, up to 16 with one, from the places that `index` names. */
+TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, ptrdiff_t *index,
+                            float *output, ptrdiff_t width, float *workspace) {
   const ptrdiff_t places = tg_axes_count(&r->outer);
+  const ptrdiff_t lane_axis = r->rank - 1, run_axis = r->rank - 2, row_axis = r->rank - 3;
   const float neutral = tg_reduce_neutral(function);
   const ptrdiff_t tail = width - (vectors - 1) * 16;
   tg_d16 sum[4], mean[4];
@@ -150,14 +173,15 @@ TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, co
     part[v] = tg_splat(neutral);
     centre[v] = tg_splat(0);
   }
-  for (ptrdiff_t place = 0; place < places; place++) {
-    ptrdiff_t inner[TG_AXES_TENSORS];
-    tg_axes_locate(&r->outer, place, inner);
+  for (ptrdiff_t place = 0; place < places * r->rows; place++) {
+    tg_axes_indices(&r->outer, place / r->rows, index + r->kept.rank);
+    index[row_axis] = place % r->rows;
     for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ROWS) {
+      index[run_axis] = i;
       const ptrdiff_t n = r->count - i < TG_RUN_ROWS ? r->count - i : TG_RUN_ROWS;
-      const float *p = input + inner[0] + i * r->stride;
-      TG_FN(row_run)(function == TG_REDUCE_VARIANCE ? TG_REDUCE_SUM : function, vectors, p, n,
-                     r->stride, tail, centre, part);
+      const tg_block b = tg_reduce_block(r, index, run_axis, lane_axis, n, width, workspace);
+      TG_FN(row_run)(function == TG_REDUCE_VARIANCE ? TG_REDUCE_SUM : function, vectors, b.base, n,
+                     b.row_stride, tail, centre, part);
       if (function == TG_REDUCE_VARIANCE) {
         const double total = seen + (double)n;
         for (int v = 0; v < vectors; v++) {
@@ -168,7 +192,7 @@ TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, co
           part[v] = tg_splat(0);
         }
         seen = total;
-        TG_FN(row_run)(TG_REDUCE_SQUARES, vectors, p, n, r->stride, tail, centre, part);
+        TG_FN(row_run)(TG_REDUCE_SQUARES, vectors, b.base, n, b.row_stride, tail, centre, part);
       }
       if (tg_reduce_is_sum(function))
         for (int v = 0; v < vectors; v++) {
@@ -179,51 +203,54 @@ TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, co
   }
   for (ptrdiff_t lane = 0; lane < width; lane++) {
     double value = sum[lane / 16][lane % 16];
-    if (tg_reduce_is_averaged(r->function)) value /= (double)(places * r->count);
+    if (tg_reduce_is_averaged(r->function)) value /= (double)(places * r->rows * r->count);
     output[lane * r->lane_stride] =
         tg_reduce_is_sum(function) ? (float)value : part[lane / 16][lane % 16];
   }
 }
 
-TG_INLINE void TG_FN(units)(int function, const tg_reduction *r, const float *input, float *output,
-                            ptrdiff_t begin, ptrdiff_t end) {
+TG_INLINE void TG_FN(units)(int function, const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end,
+                            float *workspace) {
   if (r->lanes == 0) {
-    TG_FN(rows)(function, r, input, output, begin, end);
+    TG_FN(rows)(function, r, begin, end, workspace);
     return;
   }
   const ptrdiff_t blocks = (r->lanes + r->block - 1) / r->block;
+  ptrdiff_t index[TG_EPILOGUE_AXES] = {0};
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];
     tg_axes_locate(&r->kept, unit / blocks, at);
+    tg_axes_indices(&r->kept, unit / blocks, index);
     const ptrdiff_t first = unit % blocks * r->block;
-    const ptrdiff_t width = r->lanes - first < r->block ? r->lanes - first : r->block;
-    const float *p = input + at[0] + first;
-    float *q = output + at[1] + first * r->lane_stride;
-    if (width == 64)
-      TG_FN(lanes)(function, 4, r, p, q, width);
-    else
-      for (ptrdiff_t i = 0; i < width; i += 16)
-        TG_FN(lanes)(function, 1, r, p + i, q + i * r->lane_stride,
-                     width - i < 16 ? width - i : 16);
+    const ptrdiff_t last = r->lanes - first < r->block ? r->lanes : first + r->block;
+    float *output = r->output + at[0];
+    const int vectors = last - first == 64 ? 4 : 1;
+    for (ptrdiff_t lane = first; lane < last; lane += 16 * vectors) {
+      index[r->rank - 1] = lane;
+      if (vectors == 4)
+        TG_FN(lanes)(function, 4, r, index, output + lane * r->lane_stride, 64, workspace);
+      else
+        TG_FN(lanes)(function, 1, r, index, output + lane * r->lane_stride,
+                     last - lane < 16 ? last - lane : 16, workspace);
+    }
   }
 }
 
-static void TG_FN(tg_f32_reduce)(const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end) {
-  const float *input = r->input;
-  float *output = r->output;
+static void TG_FN(tg_f32_reduce)(const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end,
+                                 void *workspace) {
   switch (r->function) {
     case TG_REDUCE_MAXIMUM:
-      TG_FN(units)(TG_REDUCE_MAXIMUM, r, input, output, begin, end);
+      TG_FN(units)(TG_REDUCE_MAXIMUM, r, begin, end, workspace);
       break;
     case TG_REDUCE_MINIMUM:
-      TG_FN(units)(TG_REDUCE_MINIMUM, r, input, output, begin, end);
+      TG_FN(units)(TG_REDUCE_MINIMUM, r, begin, end, workspace);
       break;
     case TG_REDUCE_PRODUCT:
-      TG_FN(units)(TG_REDUCE_PRODUCT, r, input, output, begin, end);
+      TG_FN(units)(TG_REDUCE_PRODUCT, r, begin, end, workspace);
       break;
     case TG_REDUCE_VARIANCE:
-      TG_FN(units)(TG_REDUCE_VARIANCE, r, input, output, begin, end);
+      TG_FN(units)(TG_REDUCE_VARIANCE, r, begin, end, workspace);
       break;
-    default: TG_FN(units)(TG_REDUCE_SUM, r, input, output, begin, end); break;
+    default: TG_FN(units)(TG_REDUCE_SUM, r, begin, end, workspace); break;
   }
 }

@@ -3127,7 +3127,7 @@ const ProtobufCEnumDescriptor tgraph__plan__reduction__function__descriptor =
   tgraph__plan__reduction__function__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__reduction__field_descriptors[4] =
+static const ProtobufCFieldDescriptor tgraph__plan__reduction__field_descriptors[5] =
 {
   {
     "function",
@@ -3137,18 +3137,6 @@ static const ProtobufCFieldDescriptor tgraph__plan__reduction__field_descriptors
     0,   /* quantifier_offset */
     offsetof(Tgraph__Plan__Reduction, function),
     &tgraph__plan__reduction__function__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "input",
-    2,
-    PROTOBUF_C_LABEL_REQUIRED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__Reduction, input),
-    &tgraph__plan__view__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -3177,17 +3165,43 @@ static const ProtobufCFieldDescriptor tgraph__plan__reduction__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "operands",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tgraph__Plan__Reduction, n_operands),
+    offsetof(Tgraph__Plan__Reduction, operands),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "program",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Reduction, program),
+    &tgraph__plan__pointwise_program__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__reduction__field_indices_by_name[] = {
   0,   /* field[0] = function */
-  1,   /* field[1] = input */
-  2,   /* field[2] = kept_rank */
-  3,   /* field[3] = output */
+  1,   /* field[1] = kept_rank */
+  3,   /* field[3] = operands */
+  2,   /* field[2] = output */
+  4,   /* field[4] = program */
 };
-static const ProtobufCIntRange tgraph__plan__reduction__number_ranges[1 + 1] =
+static const ProtobufCIntRange tgraph__plan__reduction__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 3, 1 },
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__reduction__descriptor =
 {
@@ -3197,10 +3211,10 @@ const ProtobufCMessageDescriptor tgraph__plan__reduction__descriptor =
   "Tgraph__Plan__Reduction",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Reduction),
-  4,
+  5,
   tgraph__plan__reduction__field_descriptors,
   tgraph__plan__reduction__field_indices_by_name,
-  1,  tgraph__plan__reduction__number_ranges,
+  2,  tgraph__plan__reduction__number_ranges,
   (ProtobufCMessageInit) tgraph__plan__reduction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -862,23 +862,28 @@ struct  Tgraph__Plan__PointwiseMap
 
 
 /*
- * out[k...] = function over r... of in[k..., r...].
+ * out[k...] = function over r... of program(operands[k..., r...]...).
  */
 struct  Tgraph__Plan__Reduction
 {
   ProtobufCMessage base;
   Tgraph__Plan__Reduction__Function function;
-  Tgraph__Plan__View *input;
   /*
-   * How many leading axes of the input are kept.
+   * How many leading axes of the operands are kept.
    */
   protobuf_c_boolean has_kept_rank;
   int64_t kept_rank;
   Tgraph__Plan__View *output;
+  /*
+   * At least one, all of the same extents.
+   */
+  size_t n_operands;
+  Tgraph__Plan__View **operands;
+  Tgraph__Plan__PointwiseProgram *program;
 };
 #define TGRAPH__PLAN__REDUCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__reduction__descriptor) \
-    , TGRAPH__PLAN__REDUCTION__FUNCTION__SUM, NULL, 0, 0, NULL }
+    , TGRAPH__PLAN__REDUCTION__FUNCTION__SUM, 0, 0, NULL, 0,NULL, NULL }
 
 
 /*

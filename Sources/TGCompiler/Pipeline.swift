@@ -55,6 +55,8 @@ package struct Pipeline: Sendable {
     if level >= .exact {
       // Chains first, so that an epilogue takes in a whole chain at once.
       passes += [FusePointwise(), EliminateDeadCode(), FuseEpilogues(), EliminateDeadCode()]
+      // What no producer took in is computed where it is summed.
+      if level >= .reassociating { passes += [FuseReductions(), EliminateDeadCode()] }
       // Last: the order of what remains.
       passes += [Schedule()]
     }

@@ -1,6 +1,6 @@
 internal import CTGKernels
 
-/// An epilogue ready to be run on blocks of a kernel's result.
+/// A program ready to be run on blocks of a kernel's result, or of what it reads.
 @unsafe struct PreparedEpilogue {
   /// For C; without program if the epilogue is the identity.
   private(set) var raw = unsafe tg_block_epilogue()
@@ -14,14 +14,32 @@ internal import CTGKernels
   /// - Parameter operandStrides: of operands 1 and up, along the axes that the kernel counts by.
   init(_ epilogue: KernelEpilogue, operandStrides: [[Int]], isa: ISA) {
     guard unsafe !epilogue.program.steps.isEmpty else { return }
-    let program = unsafe epilogue.program.prepared(for: isa)
+    unsafe prepare(epilogue.program, for: isa)
+    unsafe append(epilogue.operands, strides: operandStrides)
+  }
+
+  /// Prepares what a kernel reads: a program over operands, or operand 0 as it is if the program is
+  /// the identity.
+  ///
+  /// - Parameter operandStrides: of all operands, along the axes that the kernel counts by.
+  init(
+    reading program: KernelProgram, of operands: [ResolvedView], operandStrides: [[Int]], isa: ISA
+  ) {
+    if !program.steps.isEmpty { unsafe prepare(program, for: isa) }
+    unsafe append(operands, strides: operandStrides)
+  }
+
+  private mutating func prepare(_ program: KernelProgram, for isa: ISA) {
+    let program = program.prepared(for: isa)
     unsafe programBytes = withUnsafePointer(to: program) { unsafe tg_program_workspace($0) }
     let record = KernelRecord([program])
     unsafe records = [record]
     unsafe raw.program = record.pointer.assumingMemoryBound(to: tg_program.self)
-    for (index, strides) in operandStrides.enumerated() {
-      unsafe tg_block_epilogue_append(
-        &raw, epilogue.operands[index].base, strides.count, strides)
+  }
+
+  private mutating func append(_ operands: [ResolvedView], strides: [[Int]]) {
+    for (index, strides) in strides.enumerated() {
+      unsafe tg_block_epilogue_append(&raw, operands[index].base, strides.count, strides)
     }
   }
 }

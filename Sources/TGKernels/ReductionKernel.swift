@@ -28,42 +28,64 @@ package enum ReductionKind: Hashable, Sendable, CaseIterable {
 }
 
 extension KernelCall {
-  /// `output[k…] = function over r… of input[k…, r…]`.
+  /// `output[k…] = function over r… of program(operands[k…, r…]…)`.
   ///
   /// - Parameters:
-  ///   - input: the kept axes, then the reduced ones.
+  ///   - program: what is reduced; the identity for the only operand as it is.
+  ///   - operands: at least one, all of the same extents: the kept axes, then the reduced ones.
   ///   - keptRank: how many axes are kept.
   ///   - output: the extents of the kept axes.
   package static func reduction(
-    _ kind: ReductionKind, input: ResolvedView, keptRank: Int, output: ResolvedView, isa: ISA
+    _ kind: ReductionKind, program: KernelProgram = .identity, operands: [ResolvedView],
+    keptRank: Int, output: ResolvedView, isa: ISA
   ) -> KernelCall {
-    let extents = unsafe input.dimensions
-    let strides = unsafe input.strides
+    unsafe precondition(operands.count == program.operandCount, "a view for each operand")
+    let extents = unsafe operands[0].dimensions
+    let strides = unsafe operands.map { unsafe $0.strides }
+    // The operand that leads says how things lie: the first without repetitions, if there is one.
+    let whole = strides.firstIndex { zip(extents, $0).allSatisfy { $0 == 1 || $1 != 0 } }
+    let lead = program.steps.isEmpty ? 0 : whole ?? 0
     var kept = unsafe Axes(
-      extents: extents[..<keptRank], strides: [strides[..<keptRank], output.strides[...]])
-    var reduced = Axes(extents: extents[keptRank...], strides: [strides[keptRank...]])
+      extents: extents[..<keptRank],
+      strides: [output.strides[...]] + strides.map { $0[..<keptRank] })
+    var reduced = Axes(
+      extents: extents[keptRank...],
+      strides: [[Int](repeating: 0, count: extents.count)[keptRank...]]
+        + strides.map { $0[keptRank...] })
     let elements = reduced.count
-    reduced.order(by: 0)
+    reduced.order(by: lead + 1)
     reduced.merge()
     kept.merge()
     // Vectors run along the reduced elements if those lie together, else along kept ones.
     var lanes: Axes.Axis?
-    if reduced.axes.last?.strides != [1] { lanes = kept.takeContiguous(tensors: [0]) }
+    if reduced.axes.last?.strides[lead + 1] != 1 {
+      lanes = kept.takeContiguous(tensors: [lead + 1])
+    }
     let places = kept.count
-    let run = reduced.takeInnermost(tensors: 1)
+    let run = reduced.takeInnermost(tensors: strides.count + 1)
+    // A program's results lie together, so that short runs may be joined.
+    let single = Axes.Axis(extent: 1, strides: [Int](repeating: 0, count: strides.count + 1))
+    let rows = program.steps.isEmpty ? single : reduced.takeInnermost(tensors: strides.count + 1)
 
     // Narrow blocks give every thread something to do where there are few.
     let count = lanes?.extent ?? 0
     let block = places * ((count + 63) / 64) >= 16 ? 64 : 16
     let grid = tg_grid(
       isa: isa, units: lanes == nil ? places : places * ((count + block - 1) / block),
-      unitElements: elements * (lanes == nil ? 1 : block))
+      unitElements: elements * strides.count * (lanes == nil ? 1 : block))
+    let axes = kept.axes + reduced.axes + [rows, run, lanes ?? single]
+    let source = unsafe PreparedEpilogue(
+      reading: program, of: operands,
+      operandStrides: strides.indices.map { operand in axes.map { $0.strides[operand + 1] } },
+      isa: isa)
     let record = unsafe tg_reduction(
-      grid: grid, input: UnsafePointer(input.base), output: output.base, function: kind.code,
-      lanes: count, block: block, lane_stride: lanes?.strides[1] ?? 0, kept: kept.raw,
-      outer: reduced.raw, count: run.extent, stride: run.strides[0])
+      grid: grid, output: output.base, function: kind.code, lanes: count, block: block,
+      lane_stride: lanes?.strides[0] ?? 0, kept: kept.raw, outer: reduced.raw, rows: rows.extent,
+      count: run.extent, rank: axes.count, source: source.raw)
+    let buffer = Int(TG_REDUCE_BUFFER) * MemoryLayout<Float>.stride
     return unsafe KernelCall(
-      tileCount: grid.tileCount, workspaceBytes: 0, record: KernelRecord([record]),
-      function: tg_f32_reduce_tile)
+      tileCount: grid.tileCount,
+      workspaceBytes: program.steps.isEmpty ? 0 : buffer + source.programBytes,
+      record: KernelRecord([record], keeping: source.records), function: tg_f32_reduce_tile)
   }
 }

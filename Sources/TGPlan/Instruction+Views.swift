@@ -7,7 +7,7 @@ extension Instruction {
     case .convolve(let x): [x.input] + x.phases.map(\.weights) + x.epilogue.operands
     case .multiply(let x): [x.left, x.right] + x.epilogue.operands
     case .map(let x): x.operands
-    case .reduce(let x): [x.input]
+    case .reduce(let x): x.operands
     case .normalize(let x): [x.input] + x.epilogue.operands
     case .softmax(let x): [x.input]
     case .pool(let x): [x.input]
@@ -56,7 +56,7 @@ extension Instruction {
       change(&x.output)
       self = .map(x)
     case .reduce(var x):
-      change(&x.input)
+      for index in x.operands.indices { change(&x.operands[index]) }
       change(&x.output)
       self = .reduce(x)
     case .normalize(var x):

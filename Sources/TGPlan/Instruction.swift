@@ -181,23 +181,36 @@ public enum ReductionFunction: Int, Hashable, Sendable, CaseIterable {
   case variance = 5
 }
 
-/// `out[k…] = function over r… of in[k…, r…]`.
+/// `out[k…] = function over r… of program(operands[k…, r…]…)`.
 public struct Reduction: Hashable, Sendable {
   /// What is computed.
   public var function: ReductionFunction
-  /// The input with its kept axes first, then the reduced ones (strides in any order).
-  public var input: View
-  /// How many leading axes of `input` are kept.
+  /// What is reduced, of the operands at one place.
+  public var program: PointwiseProgram
+  /// The operands, `program.operandCount` of them and at least one, all of the same extents: the
+  /// kept axes first, then the reduced ones (strides in any order, 0 where one is broadcast).
+  public var operands: [View]
+  /// How many leading axes of the operands are kept.
   public var keptRank: Int
   /// The result, extents those of the kept axes.
   public var output: View
 
-  /// Makes a reduction.
-  public init(function: ReductionFunction, input: View, keptRank: Int, output: View) {
+  /// Makes a reduction of a map.
+  public init(
+    function: ReductionFunction, program: PointwiseProgram, operands: [View], keptRank: Int,
+    output: View
+  ) {
     self.function = function
-    self.input = input
+    self.program = program
+    self.operands = operands
     self.keptRank = keptRank
     self.output = output
+  }
+
+  /// Makes a reduction of one operand as it is.
+  public init(function: ReductionFunction, input: View, keptRank: Int, output: View) {
+    self.init(
+      function: function, program: .identity, operands: [input], keptRank: keptRank, output: output)
   }
 }
 

@@ -42,7 +42,8 @@ extension Instruction {
         NamedView(role: .right, view: product.right),
       ]
     case .map: []
-    case .reduce(let reduction): [NamedView(role: .input, view: reduction.input)]
+    case .reduce(let reduction):
+      reduction.operands.enumerated().map { NamedView(role: .operand($0), view: $1) }
     case .normalize(let normalization): [NamedView(role: .input, view: normalization.input)]
     case .softmax(let softmax): [NamedView(role: .input, view: softmax.input)]
     case .pool(let pooling): [NamedView(role: .input, view: pooling.input)]

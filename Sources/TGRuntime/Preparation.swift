@@ -27,9 +27,9 @@ extension Arena {
     case .reduce(let reduction):
       return [
         unsafe .reduction(
-          ReductionKind(reduction.function), input: try resolve(reduction.input),
-          keptRank: reduction.keptRank, output: try resolve(reduction.output, writing: true),
-          isa: isa)
+          ReductionKind(reduction.function), program: KernelProgram(reduction.program),
+          operands: try resolve(reduction.operands), keptRank: reduction.keptRank,
+          output: try resolve(reduction.output, writing: true), isa: isa)
       ]
     case .normalize(let normalization):
       return unsafe KernelCall.normalization(

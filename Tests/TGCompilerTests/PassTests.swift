@@ -96,6 +96,41 @@ import Testing
     #expect(macs(graph) * 9 == macs(plain) * 4)
   }
 
+  @Test func aMapIsReducedAsItIsComputed() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try Self.picture(&builder)
+    let y = try Self.convolution(&builder, x)
+    let z = try Self.convolution(&builder, y, channels: 4)
+    let difference = try builder.subtract(y, z)
+    builder.output(
+      "mean", try builder.insert(Reduce(.mean, axes: [0, 1, 2, 3]), [builder.map(.square, y)]))
+    builder.output(
+      "loss",
+      try builder.insert(
+        Reduce(.mean, axes: [1, 2, 3]), [builder.map(.square, builder.multiply(difference, y))]))
+    builder.output("y", y)
+    builder.output("z", z)
+    let graph = try Self.optimised(builder, .reassociating)
+    #expect(Self.count(Map.self, graph) == 0)
+    let fused = graph.nodes.compactMap { $0.op as? Reduce }
+    #expect(
+      fused.map { $0.program.steps.map(\.function) } == [
+        [.square], [.subtract, .multiply, .square],
+      ])
+    #expect(Self.count(Transpose.self, graph) == 3, "at the ends, none before a reduction")
+    #expect(try Self.count(Map.self, Self.optimised(builder, .exact)) > 0)
+  }
+
+  @Test func aMapThatIsUsedTwiceIsStored() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try Self.picture(&builder)
+    let square = try builder.map(.square, x)
+    builder.output("sum", try builder.insert(Reduce(.sum, axes: [3]), [square]))
+    builder.output("mean", try builder.insert(Reduce(.mean, axes: [2, 3]), [square]))
+    let graph = try Self.optimised(builder, .reassociating)
+    #expect(Self.count(Map.self, graph) == 1)
+  }
+
   @Test func transpositionsCancelBetweenSpatialOps() throws {
     var builder = GraphBuilder(name: "f")
     var h = try Self.convolution(&builder, Self.picture(&builder))

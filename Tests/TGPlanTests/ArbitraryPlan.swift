@@ -113,8 +113,8 @@ struct ArbitraryPlan {
     case 3:
       return .reduce(
         Reduction(
-          function: random.pick(ReductionFunction.allCases), input: view(), keptRank: number(),
-          output: view()))
+          function: random.pick(ReductionFunction.allCases), program: program(),
+          operands: list { $0.view() }, keptRank: number(), output: view()))
     case 4:
       var normalization = Normalization(
         input: view(), keptRank: number(), epsilon: float(), output: view())

@@ -49,6 +49,13 @@ extension Instruction {
     self = .unpool(value)
   }
 
+  /// Changes what a reduction says.
+  mutating func reduction(_ change: (inout Reduction) -> Void) {
+    guard case .reduce(var value) = self else { return }
+    change(&value)
+    self = .reduce(value)
+  }
+
   /// Changes what a map says.
   mutating func map(_ change: (inout PointwiseMap) -> Void) {
     guard case .map(var value) = self else { return }

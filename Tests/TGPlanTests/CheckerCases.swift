@@ -260,9 +260,31 @@ extension CheckerCase {
           output: View(slot: 22, dimensions: [], strides: [])))
     },
     .at(10, "reduction of other extents", .view(.output, .extents([1, 4], expected: [1]))) {
-      guard case .reduce(var value) = $0 else { return }
-      value.keptRank = 1
-      $0 = .reduce(value)
+      $0.reduction { $0.keptRank = 1 }
+    },
+    .at(10, "reduction of rank beyond", .attribute(.keptRank, 4)) {
+      $0.reduction { $0.keptRank = 4 }
+    },
+    .at(10, "reduction of too few", .rule(.operandCount(found: 1, expected: 2))) {
+      $0.reduction { $0.program.operandCount = 2 }
+    },
+    .at(10, "reduction of nothing", .rule(.operandCount(found: 0, expected: 1))) {
+      $0.reduction {
+        $0.program = PointwiseProgram(operandCount: 0, steps: [.init(.constant)])
+        $0.operands = []
+      }
+    },
+    .at(
+      10, "reduction of unlike operands",
+      .view(.operand(1), .extents([1, 4], expected: [1, 4, 4]))
+    ) {
+      $0.reduction {
+        $0.program = PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])])
+        $0.operands.append(View(slot: 0, shape: [1, 4]))
+      }
+    },
+    .at(10, "reductions are not computed in place", .view(.output, .overlaps(.operand(0)))) {
+      $0.reduction { $0.output = View(slot: $0.operands[0].slot, shape: [1, 4]) }
     },
     .at(7, "rows of other extents", .view(.output, .extents([1, 4, 4], expected: [1, 4, 3]))) {
       guard case .gather(var value) = $0 else { return }

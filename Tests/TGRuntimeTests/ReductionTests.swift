@@ -28,23 +28,99 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
         let range: ClosedRange<Float> = function == .product ? 0.98...1.02 : -2...2
         let values = random.floats(input.count, in: range)
         let inner = dimensions[kept...].reduce(1, *)
-        let expected = (0..<output.count).map { place -> Double in
-          let row = values[place * inner..<(place + 1) * inner].map(Double.init)
-          switch function {
-          case .sum: return row.reduce(0, +)
-          case .mean: return row.reduce(0, +) / Double(inner)
-          case .maximum: return row.max()!
-          case .minimum: return row.min()!
-          case .product: return row.reduce(1, *)
-          case .variance:
-            let mean = row.reduce(0, +) / Double(inner)
-            return row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(inner)
-          }
+        let expected = (0..<output.count).map {
+          Self.reduced(values[$0 * inner..<($0 + 1) * inner].map(Double.init)[...], function)
         }
         try check(
           builder, inputs: [(input, values)], output: output, expected: expected,
           "\(dimensions) keeping \(kept), seed \(seed)")
       }
+    }
+  }
+
+  /// Products of two operands, one of them perhaps repeated along an axis, in all layouts.
+  @Test(arguments: ReductionFunction.allCases)
+  func reducesAProgramOfOperands(_ function: ReductionFunction) throws {
+    for (number, (dimensions, kept)) in shapes.enumerated() {
+      for (variant, layout) in layouts.enumerated() {
+        let seed = UInt64(number * 10 + variant)
+        var builder = PlanBuilder(seed: seed)
+        let a = builder.place(dimensions, layout)
+        let repeated = dimensions.count > 1 && variant > 1 ? variant % dimensions.count : nil
+        var extents = dimensions
+        if let repeated { extents[repeated] = 1 }
+        let b = builder.place(extents, variant == 0 ? .dense : .shuffled)
+        var seen = b
+        seen.dimensions = dimensions
+        if let repeated { seen.strides[repeated] = 0 }
+        let output = builder.place(Array(dimensions[..<kept]), variant == 4 ? .shuffled : .dense)
+        builder.add(
+          .reduce(
+            Reduction(
+              function: function,
+              program: PointwiseProgram(operandCount: 2, steps: [.init(.multiply, [1, 0])]),
+              operands: number % 2 == 0 ? [a, seen] : [seen, a], keptRank: kept, output: output)))
+        var random = Randomness(seed: seed)
+        let range: ClosedRange<Float> = function == .product ? 0.99...1.01 : -2...2
+        let left = random.floats(a.count, in: range)
+        let right = random.floats(b.count, in: range)
+        let products = indices(dimensions).map { place -> Double in
+          var other = place
+          if let repeated { other[repeated] = 0 }
+          return Double(left[position(place, dimensions)] * right[position(other, extents)])
+        }
+        let inner = dimensions[kept...].reduce(1, *)
+        let expected = (0..<output.count).map {
+          Self.reduced(products[$0 * inner..<($0 + 1) * inner], function)
+        }
+        try check(
+          builder, inputs: [(a, left), (b, right)], output: output, expected: expected,
+          "\(dimensions) keeping \(kept), seed \(seed)")
+      }
+    }
+  }
+
+  /// A map that is reduced on the fly gives the bits of one that is stored first, if the reduced axes
+  /// join to one.
+  @Test(arguments: [[0, 1, 2], [1, 2, 0], [2, 1, 0]])
+  func aProgramOverWholeOperandsKeepsEveryBit(_ order: [Int]) throws {
+    let program = PointwiseProgram(
+      operandCount: 2, steps: [.init(.subtract, [0, 1]), .init(.square, [2])])
+    for function in ReductionFunction.allCases {
+      for isa in ISA.available() {
+        var builder = PlanBuilder()
+        let a = builder.place([30, 41, 67], .order(order))
+        let b = builder.placeLike(a)
+        let stored = builder.placeLike(a)
+        let (first, second) = (builder.place([30]), builder.place([30]))
+        builder.add(.map(PointwiseMap(program: program, operands: [a, b], output: stored)))
+        builder.add(
+          .reduce(Reduction(function: function, input: stored, keptRank: 1, output: first)))
+        builder.add(
+          .reduce(
+            Reduction(
+              function: function, program: program, operands: [a, b], keptRank: 1, output: second)))
+        let executor = try builder.executor(threads: 3, isa: isa)
+        try executor.store(Randomness.floats(a.count, seed: 1), into: a)
+        try executor.store(Randomness.floats(b.count, seed: 2), into: b)
+        executor.run()
+        #expect(
+          try executor.fetch(first).map(\.bitPattern) == executor.fetch(second).map(\.bitPattern),
+          "\(function) \(isa)")
+      }
+    }
+  }
+
+  private static func reduced(_ row: ArraySlice<Double>, _ function: ReductionFunction) -> Double {
+    switch function {
+    case .sum: return row.reduce(0, +)
+    case .mean: return row.reduce(0, +) / Double(row.count)
+    case .maximum: return row.max()!
+    case .minimum: return row.min()!
+    case .product: return row.reduce(1, *)
+    case .variance:
+      let mean = row.reduce(0, +) / Double(row.count)
+      return row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(row.count)
     }
   }
 

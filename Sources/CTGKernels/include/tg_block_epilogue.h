@@ -1,16 +1,17 @@
-/* A pointwise program on the results of a kernel, block by block. */
+/* A pointwise program on the results of a kernel, or on what it reads, block by block. */
 #pragma once
 
 #include "tg_axes.h"
 #include "tg_pointwise.h"
 
 enum {
-  /** The most axes that a kernel counts its places by: two may be split. */
-  TG_EPILOGUE_AXES = TG_MAX_RANK + 2,
+  /** The most axes that a kernel counts its places by: some may be split or have extent 1. */
+  TG_EPILOGUE_AXES = TG_MAX_RANK + 3,
 };
 
-/** A program whose operand 0 is a kernel's result; without program the result is stored as it is.
- * The other operands are known by their strides along the axes that the kernel counts by. */
+/** A program over operands known by their strides along the axes that the kernel counts by. As an
+ * epilogue its operand 0 is the kernel's result, which is not among them; without program the result
+ * is stored as it is. */
 typedef struct {
   const tg_program *_Nullable program;
   ptrdiff_t operand_count;
@@ -28,6 +29,11 @@ static inline void tg_block_epilogue_append(tg_block_epilogue *_Nonnull epilogue
   for (ptrdiff_t axis = 0; axis < rank; axis++) epilogue->strides[k][axis] = strides[axis];
   epilogue->operand_count = k + 1;
 }
+
+/** Where a block of rows by columns lies in each operand; see `tg_block_epilogue_run`. */
+void tg_block_operands(const tg_block_epilogue *_Nonnull epilogue,
+                       const ptrdiff_t *_Nonnull place, ptrdiff_t rank, ptrdiff_t row_axis,
+                       ptrdiff_t column_axis, tg_block *_Nonnull blocks);
 
 /** A block of rows by columns of a kernel's result, contiguous, goes through the program to `out`.
  *

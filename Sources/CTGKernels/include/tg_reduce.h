@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tg_axes.h"
+#include "tg_block_epilogue.h"
 
 enum {
   TG_REDUCE_SUM,
@@ -12,23 +13,37 @@ enum {
   TG_REDUCE_VARIANCE,
 };
 
+enum {
+  /** The most elements, and the most rows of 64 lanes, that are summed in float. */
+  TG_RUN_ELEMENTS = 1024,
+  TG_RUN_ROWS = 64,
+  /** The elements of the buffer that a program needs for a run. */
+  TG_REDUCE_BUFFER = TG_RUN_ROWS * 64,
+};
+
 /* The work is cut into units. With `lanes` == 0 a unit is a place of `kept`. Otherwise the
- * innermost kept axis, of `lanes` elements of stride 1 in the input, is left out of `kept`, and a
- * unit is `block` (at most 64) of its lanes; units of one place of `kept` follow each other.
- * Each unit reduces the places of `outer` times an innermost run of `count` elements. */
+ * innermost kept axis, of `lanes` elements of stride 1 in operand 0 if there is no program, is left
+ * out of `kept`, and a unit is `block` (at most 64) of its lanes; units of one place of `kept`
+ * follow each other.
+ *
+ * Each unit reduces the places of `outer` times `rows` times `count`. What is reduced is operand 0 of
+ * `source`, or what its program makes of the operands; it counts by the axes of `kept`, of `outer`,
+ * rows, count, lanes, in this order: `rank` of them. Without program `rows` is 1. */
 typedef struct {
   tg_grid grid;
-  const float *_Nonnull input;
   float *_Nonnull output;
   int32_t function;
   ptrdiff_t lanes;
   ptrdiff_t block;
   ptrdiff_t lane_stride; /* of the output */
-  tg_axes kept;        /* tensor 0: input, 1: output */
-  tg_axes outer;       /* tensor 0: input */
+  tg_axes kept;          /* tensor 0: output */
+  tg_axes outer;
+  ptrdiff_t rows;
   ptrdiff_t count;
-  ptrdiff_t stride; /* of the run, in the input */
+  ptrdiff_t rank;
+  tg_block_epilogue source;
 } tg_reduction;
 
-/** Runs one tile of a `tg_reduction`. */
+/** Runs one tile of a `tg_reduction`. The workspace is TG_REDUCE_BUFFER elements and the program's,
+ * nothing without one. */
 void tg_f32_reduce_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

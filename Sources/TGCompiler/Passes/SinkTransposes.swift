@@ -2,7 +2,8 @@ package import TGIR
 import TGOps
 import TGTensor
 
-/// `op(transpose(x), …) → transpose(op′(x, …))`: the layout pass.
+/// `op(transpose(x), …) → transpose(op′(x, …))`: the layout pass; likewise for reductions, whose
+/// result has fewer axes.
 ///
 /// Spatial ops stand between a transposition to channels-last and one back (see
 /// `GraphBuilder+Spatial`). Moving the second one down through everything that works place by place
@@ -22,6 +23,7 @@ package struct SinkTransposes: Pass {
       if let transpose = node.op as? Transpose {
         return try builder.transposed(node.operands[0], transpose.permutation)
       }
+      if let reduce = node.op as? Reduce { return try sunk(reduce, node, &builder) }
       guard let permutation = permutation(above: node, in: builder),
         let sunk = node.op.transposed(
           inverse(permutation), operands: node.operands.map { builder.shape($0) },
@@ -35,6 +37,21 @@ package struct SinkTransposes: Pass {
       let value = try builder.insert(sunk.op, operands)
       return try builder.transposed(value, permutation)
     }
+  }
+
+  /// `reduce(transpose(x))` with the transposition after it; nil if there is none before it.
+  private func sunk(_ reduce: Reduce, _ node: Node, _ builder: inout GraphBuilder) throws
+    -> Value?
+  {
+    guard node.operands.count == 1,
+      let order = (builder[node.operands[0]].op as? Transpose)?.permutation
+    else { return nil }
+    let inner = builder[node.operands[0]].operands[0]
+    let kept = order.indices.filter { !reduce.axes.contains($0) }.map { order[$0] }
+    let moved = Reduce(reduce.function, of: reduce.program, axes: reduce.axes.map { order[$0] })
+    let places = kept.sorted()
+    let value = try builder.insert(moved, [inner])
+    return try builder.transposed(value, kept.compactMap { places.firstIndex(of: $0) })
   }
 
   /// The order in which the largest transposed operand is seen, if it has the result's rank.

@@ -12,6 +12,14 @@ extension Reduce {
     _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
     in graph: inout GraphBuilder
   ) throws(PullbackError) -> [Value?] {
+    if !program.isIdentity || operands.count > 1 {
+      let map = Map(program)
+      let x = try rule { try graph.insert(map, operands) }
+      let parts = try Reduce(function, axes: axes).pullback(
+        cotangent, of: [x], result: result, towards: [true], in: &graph)
+      guard let part = parts[0] else { return operands.map { _ in nil } }
+      return try map.pullback(part, of: operands, result: x, towards: wanted, in: &graph)
+    }
     let x = operands[0]
     let shape = graph.shape(x)
     let count = axes.reduce(1) { $0 * shape[$1] }

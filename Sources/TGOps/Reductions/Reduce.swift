@@ -2,55 +2,94 @@ package import TGIR
 package import TGPlan
 package import TGTensor
 
-/// Sum, mean, extremum, product or (biased) variance over axes, which disappear.
+/// Sum, mean, extremum, product or (biased) variance over axes, which disappear: of an operand, or of
+/// what a pointwise program makes of several, `x = program(x₀, x₁, …)`.
 ///
-/// - Operands: `x`. Result: the extents of the axes that are kept.
-/// - Gradient: repeated along the axes; over n for a mean; `2·(x − mean)/n` times it for a variance;
-///   in equal shares to the extremes; for a product times the product of the others, of up to 64 factors.
-/// - C1: `axes` are distinct axes of `x`.
+/// - Operands: up to eight, broadcast by NumPy's rule. Result: the extents of the axes of their
+///   common shape that are kept.
+/// - Gradient: that of the program of: repeated along the axes; over n for a mean;
+///   `2·(x − mean)/n` times it for a variance; in equal shares to the extremes; for a product times
+///   the product of the others, of up to 64 factors.
+/// - C1: `axes` are distinct axes of the common shape.
+/// - C2: the program is sound and takes as many operands as there are, at least one.
+/// - C3: the operands broadcast.
 package struct Reduce: Op {
   package static let mnemonic = "reduce"
-  package static let samples = ReductionFunction.allCases.flatMap { function in
-    [
-      OpSample(Reduce(function, axes: [1, 2]), [[2, 5, 7, 3]], range: 0.5...1.5),
-      OpSample(Reduce(function, axes: [2]), [[2, 3, 19]], range: 0.5...1.5),
-      OpSample(Reduce(function, axes: [0, 1]), [[4, 9]], range: 0.5...1.5),
+  package static let samples =
+    ReductionFunction.allCases.flatMap { function in
+      [
+        OpSample(Reduce(function, axes: [1, 2]), [[2, 5, 7, 3]], range: 0.5...1.5),
+        OpSample(Reduce(function, axes: [2]), [[2, 3, 19]], range: 0.5...1.5),
+        OpSample(Reduce(function, axes: [0, 1]), [[4, 9]], range: 0.5...1.5),
+        OpSample(
+          Reduce(function, of: Map(.multiply).program, axes: [1, 2]), [[2, 5, 7, 3], [7, 1]],
+          range: 0.7...1.2),
+        OpSample(
+          Reduce(function, of: Map(.multiply).program, axes: [0, 2]), [[1, 3, 1], [2, 1, 19]],
+          range: 0.7...1.2),
+      ]
+    } + [
+      // The mean squared difference, over everything.
+      OpSample(
+        Reduce(
+          .mean,
+          of: PointwiseProgram(
+            operandCount: 2, steps: [.init(.subtract, [0, 1]), .init(.square, [2])]),
+          axes: [0, 1, 2, 3]), [[2, 9, 8, 70], [2, 9, 8, 70]]),
+      OpSample(
+        Reduce(
+          .sum,
+          of: PointwiseProgram(
+            operandCount: 8,
+            steps: [.init(.multiply, [0, 1])]
+              + (2..<8).map { .init(.add, [$0, $0 + 6]) }), axes: [1]),
+        [[3, 40, 67], [67], [40, 1], [3, 1, 1], [1], [3, 40, 67], [1, 40, 67], [3, 1, 67]]),
     ]
-  }
   /// What is made of the many.
   package var function: ReductionFunction
+  /// What is reduced, of the operands at one place.
+  package var program: PointwiseProgram
   /// The axes that disappear, ascending.
   package var axes: [Int]
 
   /// Makes a reduction.
-  package init(_ function: ReductionFunction, axes: [Int]) {
+  package init(
+    _ function: ReductionFunction, of program: PointwiseProgram = .identity, axes: [Int]
+  ) {
     self.function = function
+    self.program = program
     self.axes = axes.sorted()
   }
 
   package var attributes: [Attribute] {
-    [Attribute("function", .int(function.rawValue)), Attribute("axes", .ints(axes))]
+    [
+      Attribute("function", .int(function.rawValue)), Attribute("program", .program(program)),
+      Attribute("axes", .ints(axes)),
+    ]
   }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
     guard let function = ReductionFunction(rawValue: try attributes.int("function")) else {
       throw AttributeError("`function` is no reduction")
     }
-    self.init(function, axes: try attributes.ints("axes"))
+    self.init(
+      function, of: try attributes.program("program"), axes: try attributes.ints("axes"))
   }
 
   private func kept(_ rank: Int) -> [Int] { (0..<rank).filter { !axes.contains($0) } }
 
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
-    try operands.expect(1)
-    try checkAxes(axes, rank: operands[0].rank)  // reduce_c1
-    return Shape(kept(operands[0].rank).map { operands[0][$0] })
+    try operands.expect(atLeast: 1)  // reduce_c2, reduce_c3
+    let shape = try Map(program).resultShape(for: operands)
+    try checkAxes(axes, rank: shape.rank)  // reduce_c1
+    return Shape(kept(shape.rank).map { shape[$0] })
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
-    let kept = kept(operands[0].shape.rank)
-    let x = operands[0].transposed(kept + axes)
-    let shape = Shape(kept.map { operands[0].shape[$0] })
+    let mapped = Map(program).reference(operands)
+    let kept = kept(mapped.shape.rank)
+    let x = mapped.transposed(kept + axes)
+    let shape = Shape(kept.map { mapped.shape[$0] })
     let run = x.shape.count / max(shape.count, 1)
     return ReferenceTensor(
       shape,
@@ -74,11 +113,15 @@ package struct Reduce: Op {
   }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
-    let kept = kept(context.shape(0).rank)
+    let places = 0..<context.operandCount
+    let shape = places.reduce([] as Shape) { $0.broadcast(with: context.shape($1)) ?? $0 }
+    let kept = kept(shape.rank)
     context.emit(
       .reduce(
         Reduction(
-          function: function, input: context.view(0).permuted(kept + axes), keptRank: kept.count,
-          output: context.output())))
+          function: function, program: program,
+          operands: places.map {
+            context.view($0).broadcast(to: shape).permuted(kept + axes)
+          }, keptRank: kept.count, output: context.output())))
   }
 }

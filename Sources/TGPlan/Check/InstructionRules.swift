@@ -125,11 +125,17 @@ extension FunctionCheck {
   }
 
   private func check(_ reduction: Reduction) throws(PlanError) {
-    guard reduction.keptRank >= 0, reduction.keptRank <= reduction.input.rank else {
+    try check(reduction.program, operands: reduction.operands.count)
+    guard let extents = reduction.operands.first?.dimensions else {
+      throw PlanError(.rule(.operandCount(found: 0, expected: 1)))
+    }
+    for (index, operand) in reduction.operands.enumerated() {
+      try checkExtents(operand, extents, .operand(index))
+    }
+    guard reduction.keptRank >= 0, reduction.keptRank <= extents.count else {
       throw PlanError(.attribute(.keptRank, reduction.keptRank))
     }
-    try checkExtents(
-      reduction.output, Array(reduction.input.dimensions[..<reduction.keptRank]), .output)
+    try checkExtents(reduction.output, Array(extents[..<reduction.keptRank]), .output)
   }
 
   private func check(_ pooling: Pooling) throws(PlanError) {

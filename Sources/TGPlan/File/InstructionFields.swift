@@ -159,13 +159,16 @@ extension PointwiseMap: PlanMessage {
 }
 
 extension Reduction: PlanMessage {
-  package init() { self.init(function: .sum, input: View(), keptRank: 0, output: View()) }
+  package init() {
+    self.init(function: .sum, program: .identity, operands: [], keptRank: 0, output: View())
+  }
 
   package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.choice("function", &function)
-    try archive.message("input", &input)
     try archive.number("kept_rank", &keptRank)
     try archive.message("output", &output)
+    try archive.messages("operands", &operands)
+    try archive.message("program", &program)
   }
 }
 
