@@ -14,11 +14,14 @@ extension Reduce {
   ) throws(PullbackError) -> [Value?] {
     if !program.isIdentity || operands.count > 1 {
       let map = Map(program)
-      let x = try rule { try graph.insert(map, operands) }
-      let parts = try Reduce(function, axes: axes).pullback(
-        cotangent, of: [x], result: result, towards: [true], in: &graph)
-      guard let part = parts[0] else { return operands.map { _ in nil } }
-      return try map.pullback(part, of: operands, result: x, towards: wanted, in: &graph)
+      return try rule {
+        let x = try graph.insert(map, operands)
+        let parts = try Reduce(function, axes: axes).pullback(
+          cotangent, of: [x], result: result, towards: [true], in: &graph)
+        return try parts[0].map {
+          try map.pullback($0, of: operands, result: x, towards: wanted, in: &graph)
+        } ?? wanted.map { _ in nil }
+      }
     }
     let x = operands[0]
     let shape = graph.shape(x)
