@@ -48,9 +48,6 @@ input and output stands in the table below:
     safetensors
 """
 
-from dataclasses import dataclass, field
-from typing import Callable
-
 import numpy
 import torch
 
@@ -58,6 +55,7 @@ import attngan
 import biggan
 import damsm
 import inception
+import inversion_cases
 import lxmert
 import real
 import singan
@@ -65,58 +63,8 @@ import stylegan1
 import synthetic
 import tagan
 from arrays import Data, Output, save_weights, tensor
-
-
-@dataclass
-class Case:
-    """`build(folder, shared)` makes the Data; `tolerance` is absolute and replaces the parity rule;
-    `judge(data, produced)` replaces the comparison where outputs feed on quantised ones."""
-
-    name: str
-    graph: str
-    function: str | None
-    batch: int
-    settings: dict
-    build: Callable
-    real: bool = False
-    tolerance: float | None = None
-    judge: Callable | None = None
-    needs: tuple = field(default_factory=tuple)
-
-
-# Inputs
-
-
-def normal(rng, *shape):
-    return rng.standard_normal(shape).astype(numpy.float32)
-
-
-def picture(rng, count, size):
-    return numpy.tanh(0.8 * rng.standard_normal((count, 3, size, size))).astype(numpy.float32)
-
-
-def inside(lengths, steps):
-    return numpy.arange(steps)[None, :] < numpy.asarray(lengths)[:, None]
-
-
-def captions(rng, entries, lengths, steps):
-    ids = rng.integers(1, entries, (len(lengths), steps))
-    return numpy.where(inside(lengths, steps), ids, 0).astype(numpy.int64)
-
-
-def lengths_array(lengths):
-    return numpy.asarray(lengths, numpy.int64)
-
-
-def vocabulary(folder, entries):
-    """A text vocabulary of as many words as the table has rows; line n is id n - 1."""
-    path = folder / "words.txt"
-    path.write_text("\n".join(["<end>"] + [f"word{i}" for i in range(1, entries)]) + "\n")
-    return path
-
-
-def array(x):
-    return x.detach().numpy()
+from case import (
+    Case, array, block, captions, inside, lengths_array, normal, picture, vocabulary)
 
 
 # Synthetic weights
@@ -225,24 +173,6 @@ def reads(name, lengths, seed, entries=5450, length=25, nef=256, format="weights
 
     settings = dict(entries=entries, length=length, nef=nef)
     return Case(name, "attngan-fashion-text-encoder", "encode", len(lengths), settings, build)
-
-
-def block(name, graph, function, batch, settings, network, make_inputs, outputs, seed):
-    """A module with plain tensors in and out."""
-
-    def build(folder, shared):
-        module = network()
-        save_weights(synthetic.fill(module, seed), folder / "weights.safetensors")
-        inputs = make_inputs(numpy.random.default_rng(seed + 1))
-        results = module(*[tensor(v) for v in inputs.values()])
-        results = results if isinstance(results, tuple) else (results,)
-        return Data(
-            [("", folder / "weights.safetensors")],
-            inputs,
-            {n: Output(array(r)) for n, r in zip(outputs, results) if n},
-        )
-
-    return Case(name, graph, function, batch, settings, build)
 
 
 def styles(name, batch, seed, resolution, widest):
@@ -441,4 +371,4 @@ REAL = [
             sequential(real.MLPClassifier), batch=10),
 ]
 
-CASES = SYNTHETIC + REAL
+CASES = SYNTHETIC + inversion_cases.CASES + REAL

@@ -5,9 +5,13 @@ import torch
 
 import attngan
 import damsm
+import gan_int_cls
 import lxmert
 import stylegan1
+import stylegan1_port
+import stylegan2
 import tagan
+import vgg
 
 PUBLISHED = [
     ("TAGAN generator", tagan.Generator, {}, 28_771_651),
@@ -20,6 +24,18 @@ PUBLISHED = [
     ("StyleGAN 256", stylegan1.Generator, dict(resolution=256), 26_078_915),
     ("StyleGAN 64, all toRGB", stylegan1.Generator, dict(resolution=64, last_only=False),
      25_137_935),
+    ("StyleGAN 1024, port", stylegan1_port.Generator, {}, 26_212_019),
+    ("StyleGAN2 256 f", stylegan2.Generator, dict(resolution=256), 30_034_338),
+    ("StyleGAN2 256 e", stylegan2.Generator, dict(resolution=256, multiplier=1), 24_767_458),
+    ("StyleGAN2 1024 f", stylegan2.Generator, {}, 30_370_060),
+    ("StyleGAN2 1024 e", stylegan2.Generator, dict(multiplier=1), 24_900_764),
+    ("VGG-16", vgg.Trunk, {}, 14_714_688),
+    ("VGG-16 to relu4_3", vgg.Caffe, {}, 7_635_264),
+    ("VGG-19", vgg.Trunk, dict(stages=vgg.VGG19), 20_024_384),
+    ("GAN-INT-CLS generator", gan_int_cls.Generator, {}, 18_909_699),
+    ("GAN-INT-CLS discriminator", gan_int_cls.Discriminator, {}, 4_032_321),
+    ("GAN-CLS generator COCO", gan_int_cls.Generator, dict(g=196), 41_107_551),
+    ("GAN-CLS discriminator COCO", gan_int_cls.Discriminator, dict(d=196, coco=True), 36_190_301),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
 ]
 

@@ -2,6 +2,7 @@
 
 import argparse
 import fnmatch
+import json
 import os
 import shutil
 import subprocess
@@ -42,10 +43,10 @@ def find_graph(name):
 def reference(case):
     """The case's data: trained networks are computed each time, synthetic ones kept in a cache that
     is keyed by the sources here and PyTorch's version."""
+    absent = [f for f in case.needs if not (SHARED / "data/weights" / f).exists()]
+    if absent:
+        raise NotRun(f"no {SHARED / 'data/weights' / absent[0]}")
     if case.real:
-        absent = [f for f in case.needs if not (SHARED / "data/weights" / f).exists()]
-        if absent:
-            raise NotRun(f"no {SHARED / 'data/weights' / absent[0]}")
         return case.build(None, SHARED)
     folder = CACHE / f"{case.name}-{digest(HERE, case.name, torch.__version__)}"
     if not (folder / "case.json").exists():
@@ -91,7 +92,8 @@ def call(tool, *arguments):
 
 
 def text(value):
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A setting as `--set` takes it."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def execute(case, data, folder, level):
@@ -104,6 +106,8 @@ def execute(case, data, folder, level):
         compile_options += ["--set", f"{name}={text(value)}"]
     if data.vocabulary:
         compile_options += ["--vocabulary", data.vocabulary]
+    if case.model:
+        compile_options += ["--model", case.model]
     compile_options += ["--batch", case.batch, "-o", plan] + ([level] if level else [])
     call("tgc", *compile_options)
     run_options = [plan] + (["--function", case.function] if case.function else [])

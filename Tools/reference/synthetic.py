@@ -23,6 +23,13 @@ def _draw(module, rng):
         if module.bias is not None:
             values["bias"] = small(module.bias.shape)
         return values
+    if isinstance(module, nn.ConvTranspose2d):
+        rows, columns = module.weight.shape[2:]
+        fan = module.weight.shape[0] * rows * columns / (module.stride[0] * module.stride[1])
+        values = {"weight": rng.standard_normal(module.weight.shape) * math.sqrt(2 / fan)}
+        if module.bias is not None:
+            values["bias"] = small(module.bias.shape)
+        return values
     if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
         n = module.num_features
         return {

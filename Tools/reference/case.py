@@ -1,0 +1,83 @@
+"""What a parity case is, its inputs, and the case of a module with plain tensors in and out."""
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+import numpy
+
+import synthetic
+from arrays import Data, Output, save_weights, tensor
+
+
+@dataclass
+class Case:
+    """`build(folder, shared)` makes the Data; `tolerance` is absolute and replaces the parity rule;
+    `judge(data, produced)` replaces the comparison where outputs feed on quantised ones; `needs` are
+    files of the weights folder, `model` the one of a graph's models that is not its first choice."""
+
+    name: str
+    graph: str
+    function: str | None
+    batch: int
+    settings: dict
+    build: Callable
+    real: bool = False
+    tolerance: float | None = None
+    judge: Callable | None = None
+    needs: tuple = field(default_factory=tuple)
+    model: str | None = None
+
+
+# Inputs
+
+
+def normal(rng, *shape):
+    return rng.standard_normal(shape).astype(numpy.float32)
+
+
+def picture(rng, count, size):
+    return numpy.tanh(0.8 * rng.standard_normal((count, 3, size, size))).astype(numpy.float32)
+
+
+def inside(lengths, steps):
+    return numpy.arange(steps)[None, :] < numpy.asarray(lengths)[:, None]
+
+
+def captions(rng, entries, lengths, steps):
+    ids = rng.integers(1, entries, (len(lengths), steps))
+    return numpy.where(inside(lengths, steps), ids, 0).astype(numpy.int64)
+
+
+def lengths_array(lengths):
+    return numpy.asarray(lengths, numpy.int64)
+
+
+def vocabulary(folder, entries):
+    """A text vocabulary of as many words as the table has rows; line n is id n - 1."""
+    path = folder / "words.txt"
+    path.write_text("\n".join(["<end>"] + [f"word{i}" for i in range(1, entries)]) + "\n")
+    return path
+
+
+def array(x):
+    return x.detach().numpy()
+
+
+def block(name, graph, function, batch, settings, network, make_inputs, outputs, seed, gains=None,
+          kinds=None, model=None, step=1):
+    """A module with plain tensors in and out. `gains` are those of `synthetic.fill`; `kinds` name
+    the saturating last functions of outputs."""
+
+    def build(folder, shared):
+        module = network()
+        save_weights(synthetic.fill(module, seed, gains), folder / "weights.safetensors")
+        inputs = make_inputs(numpy.random.default_rng(seed + 1))
+        results = module(*[tensor(v) for v in inputs.values()])
+        results = results if isinstance(results, tuple) else (results,)
+        return Data(
+            [("", folder / "weights.safetensors")],
+            inputs,
+            {n: Output(array(r), (kinds or {}).get(n), step) for n, r in zip(outputs, results) if n},
+        )
+
+    return Case(name, graph, function, batch, settings, build, model=model)

@@ -1,0 +1,194 @@
+"""Parity cases of the networks that inversion needs: generators, feature networks, encoders.
+
+  graph             function (inputs) -> outputs [settings]
+  ----------------  -------------------------------------------------------------------------
+  stylegan1-port    generate(z, noise.0 ...) -> image [resolution widest]
+  stylegan2         generate(z) -> image; map(z) -> w; truncate(w) -> w
+                    [resolution multiplier widest styles depth psi]; roots: unnamed, `average`
+  vgg16, vgg19      features(image in 0...1) -> relu.0 ... [size normalize relus]
+  vgg16             relu4_3(image) -> features [size], model VGG16Caffe
+  lpips             distance(a, b) -> distance [size whole]; roots: unnamed = heads, `vgg`
+  gan-int-cls       generate(text, z) -> image; judge(image, text) -> probability;
+                    features(image) -> features [g d textSize narrowed z coco]; roots G, D
+  style-encoder     encode(image) -> z [d z]
+  style-transfer    transfer(image, text) -> image [g textSize narrowed z d]; roots G, S
+"""
+
+import numpy
+import torch
+
+import gan_int_cls
+import stylegan1_port
+import stylegan2
+import synthetic
+import vgg
+from arrays import Data, Output, save_weights, tensor
+from case import Case, array, block, normal, picture
+
+# Generators
+
+
+def ported(name, batch, seed, resolution, widest):
+    """StyleGAN v1 in the form of the port, with noise maps from outside."""
+    layers = stylegan1_port.Generator(resolution, widest=1, latent=1).layers
+    side = lambda l: 4 * 2 ** (l // 2)
+    return block(
+        name, "stylegan1-port", "generate", batch, dict(resolution=resolution, widest=widest),
+        lambda: stylegan1_port.Generator(resolution, widest),
+        lambda rng: {"z": normal(rng, batch, 512)} | {
+            f"noise.{l}": normal(rng, batch, 1, side(l), side(l)) for l in range(layers)},
+        ["image"], seed)
+
+
+def modulated(name, batch, seed, **sizes):
+    return block(
+        name, "stylegan2", "generate", batch, sizes, lambda: stylegan2.Generator(**sizes),
+        lambda rng: {"z": normal(rng, batch, 512)}, ["image"], seed)
+
+
+def truncated(name, batch, seed, psi):
+    """A checkpoint as it is published: the network under `g_ema`, and `latent_avg` beside it."""
+    sizes = dict(resolution=16, widest=32, latent=64, depth=3)
+
+    def build(folder, shared):
+        network = stylegan2.Generator(**sizes)
+        state = synthetic.fill(network, seed)
+        rng = numpy.random.default_rng(seed + 1)
+        mean = torch.from_numpy(normal(rng, 64))
+        file = folder / "weights-zip.pth"
+        torch.save({"g_ema": state, "g": {"other": mean}, "latent_avg": mean}, file)
+        z = normal(rng, batch, 64)
+        w = stylegan2.truncated(network.map(tensor(z)), mean.double(), psi)
+        return Data(
+            [("", file), ("average", file)], {"z": z},
+            {"image": Output(array(network.synthesize(w)))})
+
+    settings = dict(resolution=16, widest=32, styles=64, depth=3, psi=psi)
+    return Case(name, "stylegan2", "generate", batch, settings, build)
+
+
+# Feature networks
+
+
+def perceives(name, graph, batch, seed, size, stages=vgg.VGG16, **settings):
+    """The activations of a VGG that are asked for, or those that its page gives unasked."""
+    default = dict(relus=vgg.TAPS) if stages == vgg.VGG16 else dict(relus=(0, 2, 4, 8, 12))
+    sizes = default | settings
+    return block(
+        name, graph, "features", batch, settings | dict(size=size),
+        lambda: vgg.Features(stages, **sizes),
+        lambda rng: {"image": (picture(rng, batch, size) + 1) / 2},
+        [f"relu.{k}" for k in range(len(sizes["relus"]))], seed)
+
+
+HEAD_SUMS = (6.92599, 8.85833, 17.515, 51.5213, 47.0349)
+
+
+def differs(name, seed, size, whole=False, published=False):
+    """Pairs from equal to unlike. `published`: the real heads over a backbone of seeded weights."""
+    heads = "lpips-heads/v0.1/vgg.pth"
+
+    def build(folder, shared):
+        network = vgg.LPIPS(whole)
+        state = synthetic.fill(network, seed)
+        files = [("", folder / "heads.safetensors")]
+        if published:
+            files = [("", shared / "data/weights" / heads)]
+            state = torch.load(files[0][1], map_location="cpu", weights_only=True)
+            for known, head in zip(HEAD_SUMS, state.values()):
+                if abs(float(head.double().sum()) - known) > 1e-4 * known:
+                    raise ValueError(f"{name}: a head sums to {head.sum():.6g}, not {known}")
+            synthetic.load(network, state)
+        else:
+            save_weights(state, files[0][1])
+        backbone = None
+        if not whole:
+            backbone = vgg.Trunk()
+            files.append(("vgg", folder / "vgg-legacy.pth"))
+            save_weights(synthetic.fill(backbone, seed + 1), files[1][1])
+        rng = numpy.random.default_rng(seed + 2)
+        a, other = picture(rng, 4, size), picture(rng, 4, size)
+        share = numpy.asarray([0, 0.05, 0.3, 1], numpy.float32)[:, None, None, None]
+        b = a + share * (other - a)
+        distance = network(tensor(a), tensor(b), backbone)
+        return Data(files, {"a": a, "b": b}, {"distance": Output(array(distance))})
+
+    settings = dict(size=size, whole=whole)
+    needs = (heads,) if published else ()
+    return Case(name, "lpips", "distance", 4, settings, build, needs=needs)
+
+
+# GAN-INT-CLS
+
+
+def speaks(name, function, batch, seed, g=128, d=64, coco=False):
+    """The generator and discriminator of a caption's vector, each in a file of its own."""
+    shapes = dict(g=g, d=d, coco=coco)
+
+    def build(folder, shared):
+        painter = gan_int_cls.Generator(g)
+        judge = gan_int_cls.Discriminator(d, coco=coco)
+        gains = {"modules.5.modules.2.modules.7": 0.5, "modules.10.modules.2.modules.7": 0.5}
+        files = [("G", folder / "G.safetensors"), ("D", folder / "D-zip.pth")]
+        save_weights(
+            synthetic.fill(painter, seed, gains | {"modules.19": 0.35}), files[0][1])
+        save_weights(synthetic.fill(judge, seed + 1, {"modules.6": 0.7}), files[1][1])
+        rng = numpy.random.default_rng(seed + 2)
+        text = normal(rng, batch, 1024)
+        if function == "generate":
+            inputs = {"text": text, "z": normal(rng, batch, 100)}
+            label, kind, compute = "image", "tanh", painter
+        elif function == "judge":
+            inputs = {"image": picture(rng, batch, 64), "text": text}
+            label, kind, compute = "probability", "sigmoid", judge
+        else:
+            inputs = {"image": picture(rng, batch, 64)}
+            label, kind, compute = "features", None, judge.features
+        result = compute(*[tensor(v) for v in inputs.values()])
+        return Data(files, inputs, {label: Output(array(result), kind)})
+
+    return Case(name, "gan-int-cls", function, batch, shapes, build)
+
+
+def restyles(name, batch, seed, **sizes):
+    def build(folder, shared):
+        parts = gan_int_cls.Generator(sizes["g"]), gan_int_cls.style_encoder(sizes["d"])
+        files = [("G", folder / "G.safetensors"), ("S", folder / "S.safetensors")]
+        gains = {"modules.5.modules.2.modules.7": 0.5, "modules.10.modules.2.modules.7": 0.5}
+        save_weights(
+            synthetic.fill(parts[0], seed, gains | {"modules.19": 0.35}), files[0][1])
+        save_weights(synthetic.fill(parts[1], seed + 1), files[1][1])
+        rng = numpy.random.default_rng(seed + 2)
+        inputs = {"image": picture(rng, batch, 64), "text": normal(rng, batch, 1024)}
+        network = gan_int_cls.StyleTransfer(*parts)
+        image = network(*[tensor(v) for v in inputs.values()])
+        return Data(files, inputs, {"image": Output(array(image), "tanh")})
+
+    return Case(name, "style-transfer", "transfer", batch, sizes, build)
+
+
+CASES = [
+    ported("stylegan1-port-64-1", 1, 411, 64, 512),
+    ported("stylegan1-port-128-3", 3, 412, 128, 64),
+    modulated("stylegan2-64-1", 1, 421, resolution=64),
+    modulated("stylegan2-128-e-3", 3, 422, resolution=128, multiplier=1),
+    truncated("stylegan2-truncated-3", 3, 423, 0.6),
+    perceives("vgg16-3", "vgg16", 3, 431, 48),
+    perceives("vgg16-plain-1", "vgg16", 1, 432, 64, normalize=False, relus=[0, 1, 5, 8]),
+    perceives("vgg19-3", "vgg19", 3, 433, 48, vgg.VGG19),
+    block(
+        "vgg16-caffe-3", "vgg16", "relu4_3", 3, dict(size=32), vgg.Caffe,
+        lambda rng: {"image": picture(rng, 3, 32)}, ["features"], 434, model="VGG16Caffe"),
+    differs("lpips-4", 441, 64),
+    differs("lpips-whole-4", 442, 48, whole=True),
+    differs("lpips-published-heads-4", 443, 64, published=True),
+    speaks("gan-int-cls-generate-1", "generate", 1, 451),
+    speaks("gan-int-cls-generate-3", "generate", 3, 452),
+    speaks("gan-int-cls-judge-3", "judge", 3, 453),
+    speaks("gan-int-cls-features-3", "features", 3, 454),
+    speaks("gan-int-cls-coco-judge-3", "judge", 3, 455, g=16, d=24, coco=True),
+    block(
+        "style-encoder-3", "style-encoder", "encode", 3, {}, gan_int_cls.style_encoder,
+        lambda rng: {"image": picture(rng, 3, 64)}, ["z"], 461),
+    restyles("style-transfer-3", 3, 471, g=128, d=64),
+]
