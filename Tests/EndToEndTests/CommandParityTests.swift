@@ -39,6 +39,8 @@ import Testing
         text = flag ? "true" : "false"
       } else if let number = try? value.decode(Int.self) {
         text = String(number)
+      } else if let number = try? value.decode(Double.self) {
+        text = String(number)
       } else {
         text = try value.decode(String.self)
       }

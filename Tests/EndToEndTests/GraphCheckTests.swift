@@ -53,7 +53,7 @@ import Testing
     Page("manipulation/tagan", model: "Discriminator", "base=4 hidden=6 wordSize=7 length=5"),
     Page("perceptual/lpips", "size=16"),
     Page("perceptual/lpips", "size=16 whole=true"),
-    Page("perceptual/vgg16", "size=16"),
+    Page("perceptual/vgg16", "size=32"),
     Page("perceptual/vgg16", "size=16 normalize=false relus=[0,1,5,8]"),
     Page("perceptual/vgg16", model: "VGG16Caffe", "size=16"),
     Page("perceptual/vgg19", "size=16"),

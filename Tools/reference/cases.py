@@ -28,11 +28,13 @@ input and output stands in the table below:
 
   graph                function (inputs) -> outputs; sizes without the batch
   -------------------  -----------------------------------------------------------------------
-  mnist-mlp-gan        generate(z 64) -> image 1x28x28; judge(image) -> probability.  Roots G, D
+  mnist-mlp-gan        generate(z 64) -> image 1x28x28; judge(image) -> probability;
+                       features(image) -> features 256.  Roots G, D
   mnist-vae            decode(z 20) -> image 1x28x28 in 0...1; encode(image) -> mu 20, logvar 20
   mnist-lenet          classify(image 1x32x32 in 0...1) -> logProbabilities 10
   mnist-cgan           generate(z 10, label) -> image 1x28x28
-  fashion-mnist-dcgan  generate(z 100) -> image 1x28x28; judge(image) -> probability.  Roots G, D
+  fashion-mnist-dcgan  generate(z 100) -> image 1x28x28; judge(image) -> probability;
+                       features(image) -> features 112x3x3.  Roots G, D
   singan-birds         generate(z, prev) -> image [stage]: z is the network input (noise times its
                        amplitude plus prev), both padded by 5; root G (first, default).
                        chain(z0 3x51x70) -> image0 ... image6; roots G0 ... G6
@@ -222,9 +224,10 @@ SYNTHETIC = [
 
 
 def trained(name, graph, function, weights, inputs, outputs, compute, settings=None,
-            vocabulary=None, tolerance=None, batch=None):
+            vocabulary=None, tolerance=None, batch=None, inner=()):
     """Inputs and outputs are golden files. `compute(files, inputs)` repeats the goldens with our
-    modules in float64; where it does not reproduce them, the case is an error."""
+    modules in float64; where it does not reproduce them, the case is an error. `inner` names the
+    results behind those that the goldens know: they replace them in the comparison."""
     needs = tuple(f"{graph}/{f}" for f in weights.values())
 
     def build(folder, shared):
@@ -243,6 +246,8 @@ def trained(name, graph, function, weights, inputs, outputs, compute, settings=N
             if not off <= bound:
                 raise ValueError(f"{name}: {label} of our module is {off:.3g} from {file}")
             data.outputs[label] = Output(ours.reshape(known.shape), kind)
+        if inner:
+            data.outputs = {n: Output(array(r)) for n, r in zip(inner, results[len(outputs):])}
         return data
 
     return Case(name, graph, function, batch or 1, settings or {}, build, real=True,
@@ -251,6 +256,17 @@ def trained(name, graph, function, weights, inputs, outputs, compute, settings=N
 
 def sequential(module, root=""):
     return lambda files, given: (real.loaded(module(), files[root])(*given.values()),)
+
+
+def before(module, root, layers):
+    """The result, and what the last `layers` of a Sequential make it from."""
+
+    def compute(files, given):
+        network = real.loaded(module(), files[root])
+        features = network[:-layers](*given.values())
+        return network[-layers:](features), features
+
+    return compute
 
 
 def vae(part):
@@ -323,6 +339,10 @@ REAL = [
             {"G": "G--300.ckpt", "D": "D--300.ckpt"}, {"image": "output.npy"},
             {"probability": ("disc_output.npy", "sigmoid")},
             sequential(real.mlp_discriminator, "D"), batch=8),
+    trained("mnist-mlp-gan-features", "mnist-mlp-gan", "features",
+            {"G": "G--300.ckpt", "D": "D--300.ckpt"}, {"image": "output.npy"},
+            {"probability": ("disc_output.npy", "sigmoid")},
+            before(real.mlp_discriminator, "D", 2), batch=8, inner=("features",)),
     trained("mnist-vae-decode", "mnist-vae", "decode", {"": "vae_epoch_25.pth"},
             {"z": "input.npy"}, {"image": ("output.npy", "sigmoid")}, vae("decode"), batch=8),
     trained("mnist-vae-encode", "mnist-vae", "encode", {"": "vae_epoch_25.pth"},
@@ -342,6 +362,10 @@ REAL = [
             {"G": "G.pth", "D": "D.pth"}, {"image": "output.npy"},
             {"probability": ("disc_output.npy", "sigmoid")},
             sequential(real.dcgan_discriminator, "D"), batch=8),
+    trained("fashion-mnist-dcgan-features", "fashion-mnist-dcgan", "features",
+            {"G": "G.pth", "D": "D.pth"}, {"image": "output.npy"},
+            {"probability": ("disc_output.npy", "sigmoid")},
+            before(real.dcgan_discriminator, "D", 3), batch=8, inner=("features",)),
     singan_stage(0),
     singan_stage(4),
     singan_chain(),

@@ -14,6 +14,7 @@ import torch
 
 from arrays import alive, saturated, spread, store
 from cases import edits, paints, reads
+from inversion_cases import truncated
 from parity import FIXTURES
 
 LIMIT = 1_500_000
@@ -29,6 +30,7 @@ CASES = [
     edits("tagan", [5, 2, 3], 72, base=4, last=0.5, **SMALL_EDITOR),
     edits("tagan-embedding", [4, 1, 5], 73, base=2, entries=9, last=0.6, **SMALL_EDITOR),
     reads("text-encoder", [2, 5, 3], 71, entries=20, length=5, nef=16),
+    truncated("stylegan2", 2, 73, resolution=16, widest=6, styles=8, depth=2),
 ]
 
 

@@ -2,7 +2,8 @@
 
   graph             function (inputs) -> outputs [settings]
   ----------------  -------------------------------------------------------------------------
-  stylegan1-port    generate(z, noise.0 ...) -> image [resolution widest]
+  stylegan1-port    generate(z, noise.0 ...) -> image; synthesize(w, noise.0 ...) -> image
+                    [resolution widest]
   stylegan2         generate(z) -> image; map(z) -> w; truncate(w) -> w
                     [resolution multiplier widest styles depth psi]; roots: unnamed, `average`
   vgg16, vgg19      features(image in 0...1) -> relu.0 ... [size normalize relus]
@@ -28,16 +29,24 @@ from case import Case, array, block, normal, picture
 # Generators
 
 
-def ported(name, batch, seed, resolution, widest):
+def ported(name, function, batch, seed, resolution, widest):
     """StyleGAN v1 in the form of the port, with noise maps from outside."""
-    layers = stylegan1_port.Generator(resolution, widest=1, latent=1).layers
+    layers = 2 * (resolution.bit_length() - 2)
     side = lambda l: 4 * 2 ** (l // 2)
+    start = {"generate": ("z", (512,)), "synthesize": ("w", (layers, 512))}
+
+    class Network(stylegan1_port.Generator):
+        def forward(self, x, *noise):
+            return self.synthesize(self.map(x) if function == "generate" else x, noise)
+
+    def inputs(rng):
+        label, shape = start[function]
+        return {label: normal(rng, batch, *shape)} | {
+            f"noise.{l}": normal(rng, batch, 1, side(l), side(l)) for l in range(layers)}
+
     return block(
-        name, "stylegan1-port", "generate", batch, dict(resolution=resolution, widest=widest),
-        lambda: stylegan1_port.Generator(resolution, widest),
-        lambda rng: {"z": normal(rng, batch, 512)} | {
-            f"noise.{l}": normal(rng, batch, 1, side(l), side(l)) for l in range(layers)},
-        ["image"], seed)
+        name, "stylegan1-port", function, batch, dict(resolution=resolution, widest=widest),
+        lambda: Network(resolution, widest), inputs, ["image"], seed)
 
 
 def modulated(name, batch, seed, **sizes):
@@ -46,24 +55,24 @@ def modulated(name, batch, seed, **sizes):
         lambda rng: {"z": normal(rng, batch, 512)}, ["image"], seed)
 
 
-def truncated(name, batch, seed, psi):
+def truncated(name, batch, seed, psi=0.6, resolution=16, widest=32, styles=64, depth=3):
     """A checkpoint as it is published: the network under `g_ema`, and `latent_avg` beside it."""
-    sizes = dict(resolution=16, widest=32, latent=64, depth=3)
+    sizes = dict(resolution=resolution, widest=widest, depth=depth)
 
     def build(folder, shared):
-        network = stylegan2.Generator(**sizes)
+        network = stylegan2.Generator(**sizes, latent=styles)
         state = synthetic.fill(network, seed)
         rng = numpy.random.default_rng(seed + 1)
-        mean = torch.from_numpy(normal(rng, 64))
+        mean = torch.from_numpy(normal(rng, styles))
         file = folder / "weights-zip.pth"
         torch.save({"g_ema": state, "g": {"other": mean}, "latent_avg": mean}, file)
-        z = normal(rng, batch, 64)
+        z = normal(rng, batch, styles)
         w = stylegan2.truncated(network.map(tensor(z)), mean.double(), psi)
         return Data(
             [("", file), ("average", file)], {"z": z},
             {"image": Output(array(network.synthesize(w)))})
 
-    settings = dict(resolution=16, widest=32, styles=64, depth=3, psi=psi)
+    settings = sizes | dict(styles=styles, psi=psi)
     return Case(name, "stylegan2", "generate", batch, settings, build)
 
 
@@ -168,11 +177,11 @@ def restyles(name, batch, seed, **sizes):
 
 
 CASES = [
-    ported("stylegan1-port-64-1", 1, 411, 64, 512),
-    ported("stylegan1-port-128-3", 3, 412, 128, 64),
+    ported("stylegan1-port-64-1", "generate", 1, 411, 64, 512),
+    ported("stylegan1-port-synthesis-128-3", "synthesize", 3, 412, 128, 64),
     modulated("stylegan2-64-1", 1, 421, resolution=64),
     modulated("stylegan2-128-e-3", 3, 422, resolution=128, multiplier=1),
-    truncated("stylegan2-truncated-3", 3, 423, 0.6),
+    truncated("stylegan2-truncated-3", 3, 423),
     perceives("vgg16-3", "vgg16", 3, 431, 48),
     perceives("vgg16-plain-1", "vgg16", 1, 432, 64, normalize=False, relus=[0, 1, 5, 8]),
     perceives("vgg19-3", "vgg19", 3, 433, 48, vgg.VGG19),
