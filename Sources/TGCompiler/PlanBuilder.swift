@@ -20,6 +20,8 @@ package struct PlanBuilder: Sendable {
     package var macsBefore: Int
     /// The same as executed.
     package var macsAfter: Int
+    /// Those of them that compute gradients.
+    package var macsBackward: Int
     /// The arena, in bytes.
     package var arenaBytes: Int
   }
@@ -100,7 +102,10 @@ package struct PlanBuilder: Sendable {
         let node = bound.nodes[index]
         return sum
           + node.op.macs(operands: node.operands.map { bound.shape($0) }, result: node.shape)
-      }, macsAfter: lowered.macs, arenaBytes: lowered.arenaElements * 4)
+      }, macsAfter: lowered.macs,
+      macsBackward: lowered.instructions.reduce(0) { sum, placed in
+        sum + (placed.label.contains(Differentiate.mark) ? placed.macs : 0)
+      }, arenaBytes: lowered.arenaElements * 4)
   }
 
   /// How a node is called in listings: its op, its weight scope, and the line it comes from.

@@ -98,6 +98,10 @@ struct CompileReport {
           + Quantity.count(report.macsBefore).aligned(to: 14)
           + Quantity.count(report.macsAfter).aligned(to: 14)
           + Quantity.bytes(report.arenaBytes).aligned(to: 12))
+      guard report.macsBackward > 0 else { continue }
+      lines.append(
+        "  forward \(Quantity.count(report.macsAfter - report.macsBackward)) MACs, backward "
+          + "\(Quantity.count(report.macsBackward)) MACs")
     }
     lines.append("weights " + Quantity.bytes(result.built.plan.weightBytes) + ", hash \(hash)")
     lines.append(
@@ -122,6 +126,7 @@ struct CompileReport {
               ("instructions", .integer(report.instructions)),
               ("macs_before", .integer(report.macsBefore)),
               ("macs_after", .integer(report.macsAfter)),
+              ("macs_backward", .integer(report.macsBackward)),
               ("arena_bytes", .integer(report.arenaBytes)),
             ])
           })

@@ -52,6 +52,8 @@ package enum DifferentiationError: Error, Hashable, Sendable {
 /// Runs before any optimisation. Effect on numbers: the outputs that were there stay as they are.
 package struct Differentiate: Pass {
   package static let name = "Differentiate"
+  /// What stands before the scope of a node that computes a gradient.
+  package static let mark = "∂ "
   /// The output that is differentiated, of shape `[N]` or `[]`.
   package var objective: String
   /// Towards what.
@@ -162,7 +164,7 @@ private struct Reversal {
 
 extension Origin {
   /// The origin of what the gradient adds for a node.
-  fileprivate var reversed: Origin { Origin(ranges: ranges, scope: "∂ " + scope) }
+  fileprivate var reversed: Origin { Origin(ranges: ranges, scope: Differentiate.mark + scope) }
 }
 
 extension GraphBuilder {

@@ -17,6 +17,7 @@ package struct FoldConstants: Pass {
   package func run(_ graph: Graph) throws -> Graph {
     try graph.rewritten { node, _, builder in
       guard !node.operands.isEmpty, !(node.op is Broadcast) else { return nil }
+      if let moved = builder.moved(node) { return try builder.constant(moved) }
       var tensors: [ReferenceTensor] = []
       for operand in node.operands {
         guard let tensor = builder.knownTensor(operand) else { return nil }
@@ -28,6 +29,19 @@ package struct FoldConstants: Pass {
 }
 
 extension GraphBuilder {
+  /// The value of a node that only gives a constant other extents or another order of axes: no
+  /// number changes, so the way through `Double`, which is long for weights, is not taken.
+  fileprivate func moved(_ node: Node) -> HostTensor? {
+    guard node.operands.count == 1, let tensor = constant(of: node.operands[0])?.tensor else {
+      return nil
+    }
+    switch node.op {
+    case is Reshape: return tensor.reshaped(node.shape)
+    case let transpose as Transpose: return tensor.transposed(transpose.permutation)
+    default: return nil
+    }
+  }
+
   /// The constant behind a value, also through one broadcast that a map may see.
   fileprivate func knownTensor(_ value: Value) -> HostTensor? {
     if let constant = constant(of: value) { return constant.tensor }
