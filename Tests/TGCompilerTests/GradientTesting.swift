@@ -30,6 +30,24 @@ struct GradientCase {
     }
   }
 
+  /// An objective of one output of a graph, towards all parameters and all inputs but those with
+  /// given values.
+  init(_ graph: Graph, of output: String, fixed: [String: ReferenceTensor]) throws {
+    var builder = GraphBuilder(extending: graph)
+    let found = try #require(graph.outputs.first { $0.name == output })
+    builder.output("objective", try builder.objective(found.value))
+    self.graph = try EliminateDeadCode().run(
+      builder.graph.keeping { $0.name == "objective" })
+    (leaves, values) = ([], fixed)
+    var numbers = SeededNumbers(seed: 5)
+    for node in self.graph.nodes {
+      guard let leaf = Self.leaf(node), fixed[leaf.label] == nil else { continue }
+      leaves.append(leaf)
+      let range: ClosedRange<Float> = leaf.label.hasSuffix("running_var") ? 0.5...2 : -0.5...0.5
+      values[leaf.label] = ReferenceTensor(numbers.tensor(node.shape, in: range))
+    }
+  }
+
   private static func leaf(_ node: Node) -> Leaf? {
     switch node.op {
     case let input as Input: .input(input.name)
@@ -38,13 +56,13 @@ struct GradientCase {
     }
   }
 
-  /// The outputs of a graph over these leaves in `Double`, with one leaf moved.
-  func evaluated(_ graph: Graph, moving moved: Leaf? = nil, by change: [Double] = [])
+  /// The outputs of a graph over these leaves in `Double`, with some leaves moved.
+  func evaluated(_ graph: Graph, moving changes: [String: [Double]] = [:])
     -> [String: ReferenceTensor]
   {
     graph.evaluated { node in
       guard let leaf = Self.leaf(node), var value = values[leaf.label] else { return nil }
-      if leaf == moved { for i in change.indices { value[i] += change[i] } }
+      for (i, change) in (changes[leaf.label] ?? []).enumerated() { value[i] += change }
       return value
     }
   }
@@ -83,36 +101,56 @@ struct GradientCase {
       sum = try builder.add(
         sum, builder.insert(Reduce(.sum, axes: Array(0..<shape.rank)), [product]))
     }
-    var graph = builder.graph
-    graph.outputs = [GraphOutput(name: "slope", value: sum)]
+    builder.output("slope", sum)
     var result = self
-    (result.graph, result.objective) = (graph, "slope")
+    (result.graph, result.objective) = (builder.graph.keeping { $0.name == "slope" }, "slope")
     return result
   }
 
   /// Expects each gradient to agree with central differences of the objective along a random
   /// direction.
-  func expectAgreement(
-    _ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
+  func expectAgreement(_ comment: String = "", step: Double = 1e-5) throws {
     let results = evaluated(try differentiated())
+    for leaf in leaves { try expectAgreement(results, [leaf], step, "\(comment) \(leaf.label)") }
+  }
+
+  /// Expects all gradients together to agree with central differences along one random direction.
+  func expectJointAgreement(_ comment: String = "", step: Double = 1e-5) throws {
+    try expectAgreement(evaluated(try differentiated()), leaves, step, comment)
+  }
+
+  private func expectAgreement(
+    _ gradients: [String: ReferenceTensor], _ moved: [Leaf], _ step: Double, _ comment: String
+  ) throws {
     var numbers = SeededNumbers(seed: 33)
-    for leaf in leaves {
-      let gradient = try #require(results["gradient.\(leaf.label)"])
+    var directions: [String: [Double]] = [:]
+    var (slope, scale) = (0.0, 0.0)
+    for leaf in moved {
+      let gradient = try #require(gradients["gradient.\(leaf.label)"])
       let direction = ReferenceTensor(numbers.tensor(gradient.shape)).elements
-      let step = 1e-5
-      func objective(_ sign: Double) throws -> Double {
-        let moved = evaluated(graph, moving: leaf, by: direction.map { sign * step * $0 })
-        return try #require(moved[self.objective]).elements.reduce(0, +)
-      }
-      let difference = try (objective(1) - objective(-1)) / (2 * step)
       let products = zip(gradient.elements, direction).map { $0 * $1 }
-      let scale = products.reduce(0) { $0 + abs($1) }
-      #expect(scale > 1e-6, "\(comment) \(leaf.label): nothing to compare")
-      #expect(
-        abs(products.reduce(0, +) - difference) <= 1e-6 * scale,
-        "\(comment) \(graph.name) \(leaf.label)", sourceLocation: sourceLocation)
+      slope += products.reduce(0, +)
+      scale += products.reduce(0) { $0 + abs($1) }
+      directions[leaf.label] = direction
     }
+    func total(_ sign: Double) throws -> Double {
+      let changes = directions.mapValues { $0.map { sign * step * $0 } }
+      return try #require(evaluated(graph, moving: changes)[objective]).elements.reduce(0, +)
+    }
+    let difference = try (total(1) - total(-1)) / (2 * step)
+    #expect(scale > 1e-6, "\(graph.name) \(comment): nothing to compare")
+    #expect(
+      abs(slope - difference) <= 1e-6 * scale,
+      "\(graph.name) \(comment): \(slope), by differences \(difference)")
+  }
+}
+
+extension Graph {
+  /// The graph with some of its outputs.
+  func keeping(_ isKept: (GraphOutput) -> Bool) -> Graph {
+    var graph = self
+    graph.outputs.removeAll { !isKept($0) }
+    return graph
   }
 }
 

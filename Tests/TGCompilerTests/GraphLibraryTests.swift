@@ -122,8 +122,9 @@ import Testing
     }
   }
 
-  /// The functions of a case, those of objectives too, with bound weights and seeded inputs.
-  static func functions(_ testCase: Case) throws -> [GraphCase] {
+  /// The functions of a case with seeded inputs: those of objectives too, differentiated, with bound
+  /// weights; or the plain ones as the language makes them, with open weights.
+  static func functions(_ testCase: Case, binds: Bool = true) throws -> [GraphCase] {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     let path = root.appendingPathComponent("Graphs/\(testCase.path)").path
@@ -139,14 +140,14 @@ import Testing
         functions: testCase.functions)
     ).model
     let binding = WeightBinding(model, syntheticSeed: 3)
-    let parts = model.functions + model.objectives.flatMap(\.functions)
+    let parts = model.functions + (binds ? model.objectives.flatMap(\.functions) : [])
     return try parts.map { function in
       var graph = function.graph
       if !function.leaves.isEmpty {
         let leaves = function.leaves.map { Leaf.input($0) }
         graph = try Differentiate(objective: "loss", towards: leaves).run(graph)
       }
-      graph = try BindParameters(tensors: binding.tensors).run(graph)
+      if binds { graph = try BindParameters(tensors: binding.tensors).run(graph) }
       var numbers = SeededNumbers(seed: 11)
       var inputs: [String: HostTensor] = [:]
       for item in function.inputs {
