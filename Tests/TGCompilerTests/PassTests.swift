@@ -156,6 +156,30 @@ import Testing
     #expect(cleaned.nodes.count == 3)
   }
 
+  @Test func whatOnlyDifferentiationSeesDisappears() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try builder.insert(Detach(), [Self.picture(&builder)])
+    builder.output("y", try builder.map(.tanh, x))
+    let graph = try Self.optimised(builder, .exact)
+    #expect(graph.nodes.count == 2)
+  }
+
+  @Test func aNumberThatIsRepeatedBecomesAStep() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try Self.picture(&builder)
+    let threes = try builder.constant(HostTensor([3, 1, 1], repeating: 3))
+    let halves = try builder.broadcast(builder.constant(0.5), to: [1, 3, 6, 5])
+    builder.output("y", try builder.multiply(builder.add(x, threes), halves))
+    // Here the constant gives the result its shape, and stays.
+    let one = try builder.slice(x, axis: 3, from: 0, count: 1)
+    let wide = try builder.constant(HostTensor([1, 3, 6, 4], repeating: 2))
+    builder.output("z", try builder.add(one, wide))
+    let graph = try Self.optimised(builder, .exact)
+    #expect(Self.count(Constant.self, graph) == 1)
+    let maps = graph.nodes.compactMap { $0.op as? Map }
+    #expect(maps.map(\.program.operandCount).sorted() == [1, 2])
+  }
+
   @Test func theVerifierNamesThePassThatBreaksAGraph() throws {
     struct Breaking: Pass {
       static let name = "Breaking"

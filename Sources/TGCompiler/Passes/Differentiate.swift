@@ -70,7 +70,7 @@ package struct Differentiate: Pass {
 
   /// The graph with the gradients.
   ///
-  /// - Throws: `DifferentiationError`; `TypeRuleError` for a sum of gradients that is too large.
+  /// - Throws: `DifferentiationError`; `TypeRuleError` or `RewriteError`, bugs of a rule.
   package func run(_ graph: Graph) throws -> Graph {
     let graph = try graph.rewritten { _, _, _ in nil }
     guard let output = graph.outputs.first(where: { $0.name == objective }),
@@ -128,8 +128,11 @@ private struct Reversal {
       guard let cotangent = try cotangent(of: index), !node.operands.isEmpty else { continue }
       for (operand, part) in zip(node.operands, try parts(of: node, index, cotangent)) {
         guard let part else { continue }
-        precondition(
-          builder.shape(part) == graph.shape(operand), "a cotangent has the shape of its value")
+        guard builder.shape(part) == graph.shape(operand) else {
+          throw RewriteError(
+            "a cotangent \(builder.shape(part)) of \(type(of: node.op).mnemonic) for a value "
+              + "\(graph.shape(operand))")
+        }
         contributions[operand.index].append(part)
       }
     }

@@ -21,7 +21,7 @@ package struct FusePointwise: Pass {
     return try graph.rewritten { node, old, builder in
       guard let map = node.op as? Map else { return nil }
       var fused = FusedProgram(program: map.program, operands: node.operands)
-      fused.inlineScalars(builder)
+      fused.inlineNumbers(builder, shape: node.shape)
       for (place, operand) in graph[old].operands.enumerated() {
         let produced = node.operands[place]
         guard let inner = builder[produced].op as? Map, !kept.contains(operand),
@@ -47,14 +47,18 @@ struct FusedProgram {
     mergeEqualOperands()
   }
 
-  /// Replaces operands that are one repeated number by constant steps.
-  mutating func inlineScalars(_ builder: GraphBuilder) {
-    for value in operands where operands.count > 1 {
-      guard let tensor = builder.constant(of: value)?.tensor, tensor.shape.count == 1 else {
-        continue
+  /// Replaces operands that are one repeated number by constant steps, where the others alone have
+  /// the result's shape.
+  mutating func inlineNumbers(_ builder: GraphBuilder, shape: Shape) {
+    for value in operands {
+      guard let number = builder.repeatedNumber(value) else { continue }
+      var rest: Shape = []
+      for operand in operands where operand != value {
+        rest = rest.broadcast(with: builder.shape(operand)) ?? rest
       }
+      guard operands.count > 1, rest == shape else { continue }
       absorb(
-        PointwiseProgram(operandCount: 0, steps: [.init(.constant, immediate: tensor[0])]), [],
+        PointwiseProgram(operandCount: 0, steps: [.init(.constant, immediate: number)]), [],
         at: value)
     }
   }
@@ -88,5 +92,14 @@ struct FusedProgram {
     }
     program = PointwiseProgram(operandCount: distinct.count, steps: steps)
     operands = distinct
+  }
+}
+
+extension GraphBuilder {
+  /// The number that a constant, perhaps broadcast, repeats.
+  fileprivate func repeatedNumber(_ value: Value) -> Float? {
+    if let constant = constant(of: value) { return constant.splat }
+    guard self[value].op is Broadcast else { return nil }
+    return constant(of: self[value].operands[0])?.splat
   }
 }

@@ -26,7 +26,7 @@ extension Reduce {
     let x = operands[0]
     let shape = graph.shape(x)
     let count = axes.reduce(1) { $0 * shape[$1] }
-    guard function != .product || count <= Self.mostFactors else {
+    guard function != .product || (1...Self.mostFactors).contains(count) else {
       throw .notDifferentiable(
         reason: "the gradient of a product of \(count) numbers is made for \(Self.mostFactors) at "
           + "most", hint: "where all are positive, exp(sum(log(x))) is the same")
