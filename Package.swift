@@ -36,6 +36,7 @@ let package = Package(
   products: [
     .executable(name: "tgc", targets: ["tgc"]),
     .executable(name: "tgrun", targets: ["tgrun"]),
+    .executable(name: "tginvert", targets: ["tginvert"]),
     .executable(name: "tginspect", targets: ["tginspect"]),
   ],
   dependencies: [
@@ -84,8 +85,19 @@ let package = Package(
       ]),
     module("TGSession", ["TGRuntime", "TGPlan", "TGText", "TGImage", "TGTensor"]),
 
-    // MARK: 7. Options, exit codes, printing
-    module("TGCommandLine", ["TGDiagnostics", "TGPlan", "TGTensor", arguments]),
+    // MARK: 7. Objectives minimised; options, exit codes, printing
+    module(
+      "TGInversion",
+      [
+        "TGSession", "TGRuntime", "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGKernels",
+        "TGTensor",
+      ]),
+    module(
+      "TGCommandLine",
+      [
+        "TGSession", "TGDiagnostics", "TGPlan", "TGImage", "TGText", "TGKernels", "TGTensor",
+        arguments,
+      ]),
 
     // MARK: 8. The commands
     command(
@@ -99,6 +111,12 @@ let package = Package(
       [
         "TGCommandLine", "TGSession", "TGRuntime", "TGKernels", "TGPlan", "TGDiagnostics",
         "TGTensor", "TGImage", "TGText", arguments,
+      ]),
+    command(
+      "tginvert",
+      [
+        "TGCommandLine", "TGInversion", "TGSession", "TGRuntime", "TGCheckpoint", "TGKernels",
+        "TGPlan", "TGDiagnostics", "TGTensor", "TGImage", "TGText", arguments,
       ]),
     command(
       "tginspect",
@@ -135,6 +153,12 @@ let package = Package(
     tests(
       "TGSessionTests",
       ["TGSession", "TGRuntime", "TGPlan", "TGTensor", "TGImage", "TGText"]),
+    tests(
+      "TGInversionTests",
+      [
+        "TGInversion", "TGSession", "TGRuntime", "TGKernels", "TGPlan", "TGCheckpoint", "TGTensor",
+        "TGImage", "TGText",
+      ]),
     tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage", "TGPlan"]),
   ],
   cLanguageStandard: .c11

@@ -1,4 +1,4 @@
-import TGTensor
+package import TGTensor
 
 /// The safetensors format: the length of a JSON head, the head, the bytes.
 ///
@@ -21,9 +21,10 @@ package enum Safetensors {
     do { return try entries(file) } catch { throw .safetensors(error) }
   }
 
-  private static func entries(
+  /// The members of the head, and the bytes after it.
+  private static func head(
     _ file: ByteRegion
-  ) throws(SafetensorsFault) -> [(name: String, elements: StoredElements)] {
+  ) throws(SafetensorsFault) -> (members: [JSON.Member], data: ByteRegion) {
     let length = file.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard file.count >= 8, length > 0, length <= UInt64(headLimit),
       let text = file.bytes(8..<8 + min(Int(length), file.count - 8)), text.count == Int(length),
@@ -32,6 +33,13 @@ package enum Safetensors {
     let head: JSON
     do { head = try JSON(parsing: text, depth: 8) } catch { throw .json(error) }
     guard case .object(let members) = head else { throw .entry(name: "", "is not an object") }
+    return (members, data)
+  }
+
+  private static func entries(
+    _ file: ByteRegion
+  ) throws(SafetensorsFault) -> [(name: String, elements: StoredElements)] {
+    let (members, data) = try head(file)
     var result: [(name: String, elements: StoredElements)] = []
     var ranges: [Range<Int>] = []
     for member in members {
@@ -54,6 +62,23 @@ package enum Safetensors {
     }
     guard end == data.count else { throw .ranges("do not end with the file") }
     return result
+  }
+
+  /// The texts that a file carries besides tensors; empty if there are none.
+  ///
+  /// - Throws: `CheckpointFault.safetensors`.
+  package static func metadata(
+    of file: ByteRegion
+  ) throws(CheckpointFault) -> [String: String] {
+    do {
+      var texts: [String: String] = [:]
+      for member in try head(file).members where member.name == "__metadata__" {
+        try checkMetadata(member.value)
+        guard case .object(let pairs) = member.value else { continue }
+        for pair in pairs { if case .string(let text) = pair.value { texts[pair.name] = text } }
+      }
+      return texts
+    } catch { throw .safetensors(error) }
   }
 
   private static func checkMetadata(_ value: JSON) throws(SafetensorsFault) {

@@ -59,7 +59,8 @@ package final class Interrupts: Sendable {
     }
   }
 
-  private static func ignore(_ number: Int32) {
+  /// Takes its default meaning from a signal.
+  static func ignore(_ number: Int32) {
     var action = sigaction()
     unsafe action.__sigaction_handler.sa_handler = SIG_IGN
     unsafe sigaction(number, &action, nil)

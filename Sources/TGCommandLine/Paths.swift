@@ -58,6 +58,9 @@ package enum Path {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Removes a file; nothing happens if it is not there.
+  package static func remove(_ path: String) { _ = unsafe unlink(path) }
+
   /// True if both name one existing file.
   package static func areSame(_ one: String, _ other: String) -> Bool {
     var first = stat()

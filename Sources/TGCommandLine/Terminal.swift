@@ -20,6 +20,11 @@ package struct Terminal: Sendable {
     hasColour = messagesAreTerminal && !environment.forbidsColour
   }
 
+  /// Replaces the line of messages that the cursor is on.
+  package func show(_ line: String) {
+    write(Array("\r\(line)\u{1B}[K".utf8), to: STDERR_FILENO)
+  }
+
   /// Writes bytes to a stream, all of them or as many as it takes.
   ///
   /// - Returns: false if the stream refuses them.

@@ -100,7 +100,7 @@ struct Binding {
     return (ids.map { Float($0) }, tokens.count)
   }
 
-  private static func numbers(
+  static func numbers(
     of picture: Picture, path: String, for item: InterfaceItem
   ) throws(SessionError) -> [Float] {
     guard case .image(let low, let high, let fit, let filter) = item.kind,

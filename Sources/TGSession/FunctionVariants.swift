@@ -22,11 +22,11 @@ package struct FunctionVariants: Hashable, Sendable {
 
   /// Finds a function.
   ///
-  /// - Parameter name: nil for the default one, the first.
+  /// - Parameter name: nil for the default one, the first that is no part of an objective.
   /// - Throws: `SessionError.noSuchFunction`.
   package init(of plan: Plan, named name: String?) throws(SessionError) {
     let names = plan.functions.reduce(into: [String]()) { names, function in
-      if !names.contains(function.name) { names.append(function.name) }
+      if function.role == .entry, !names.contains(function.name) { names.append(function.name) }
     }
     let wanted = name ?? names.first ?? ""
     variants = plan.functions.enumerated()

@@ -14,10 +14,15 @@ package struct Noise: Hashable, Sendable {
   package init(seed: UInt64, input: String, item: Int) {
     generator = Philox(
       key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in input.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    name = hash
+    name = Self.hash(of: input)
     self.item = UInt32(truncatingIfNeeded: item)
+  }
+
+  /// The 64-bit FNV-1a hash of a name in UTF-8.
+  package static func hash(of name: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
   }
 
   /// Independent standard normal numbers by the transform of Box and Muller, computed in Double and

@@ -1,3 +1,4 @@
+package import TGImage
 package import TGKernels
 package import TGPlan
 package import TGRuntime
@@ -67,6 +68,17 @@ package final class Session {
       return try pipeline.tokenize(
         caption, length: item.itemShape.first ?? .max, strictWords: strictWords)
     } catch { throw .caption(error, place: place) }
+  }
+
+  /// The numbers that a picture gives an input, `[1, C, H, W]` in the range of the plan.
+  ///
+  /// - Parameter path: how errors call the picture.
+  /// - Throws: `SessionError` if the input takes no picture, or none of this size.
+  package static func tensor(
+    of picture: Picture, path: String, for item: InterfaceItem
+  ) throws(SessionError) -> HostTensor {
+    let elements = try Binding.numbers(of: picture, path: path, for: item)
+    return HostTensor(Shape([1] + item.itemShape), elements)
   }
 
   /// Binds inputs for some items and cuts the items into batches.

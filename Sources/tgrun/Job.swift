@@ -111,25 +111,10 @@ struct Job {
       let weights = WeightSection(
         file: file.file, offset: file.weightOffset, count: file.plan.weightBytes)
     else { throw Failure(.badInput, "\(file.file.path): the weights lie outside the file") }
-    var isa = ISA.best()
-    if let name = console.environment.instructionSet {
-      guard let chosen = ISA(rawValue: name) else {
-        throw Failure(
-          .usage, "the environment has TG_ISA=\(name)",
-          hint: "TG_ISA is one of \(ISA.allCases.map(\.rawValue).joined(separator: ", "))")
-      }
-      isa = chosen
-    }
-    if let megabytes = options.maxMemory {
-      guard (1...1 << 30).contains(megabytes) else {
-        throw Failure(.usage, "--max-memory \(megabytes) is not a number of megabytes")
-      }
-    }
-    let threads = try console.environment.threadCount(asked: options.threads)
+    let machine = try options.machine.resolved(on: console)
     return try Session(
       LoadedPlan(plan: file.plan, weights: weights), function: options.function,
-      threads: threads == 0 ? processorCount() : threads, isa: isa,
-      memoryLimit: options.maxMemory.map { $0 << 20 })
+      threads: machine.threads, isa: machine.isa, memoryLimit: machine.memoryLimit)
   }
 
   /// The command line with a picture that has no place moved behind `-o`.

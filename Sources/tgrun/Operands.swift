@@ -1,8 +1,6 @@
 import TGCommandLine
-import TGImage
 import TGPlan
 import TGSession
-import TGTensor
 
 /// Pictures and captions of the command line, bound to inputs by kind.
 struct Operands {
@@ -23,7 +21,7 @@ struct Operands {
     let pictureInputs = variants.pictureInputs.filter { !taken.contains($0.name) }
     let textInputs = variants.textInputs.filter { !taken.contains($0.name) }
     for operand in operands {
-      if Self.isPicture(operand) {
+      if PictureOperand.isPicture(operand) {
         if variants.pictureInputs.isEmpty {
           let command = meant(operand)
           throw Failure(
@@ -57,24 +55,6 @@ struct Operands {
       }
     }
   }
-
-  /// True for what is named like a picture, and for existing files that begin like one.
-  static func isPicture(_ operand: String) -> Bool {
-    if pictureSuffixes.contains(Path.suffix(operand)) { return true }
-    guard let file = try? MappedFile(path: operand) else { return false }
-    switch FileKind(file.bytes(0..<min(512, file.count)) ?? []) {
-    case .png, .mangledPNG, .jpeg, .gif, .webp, .bmp, .tiff, .heif, .jpeg2000, .jpegXL, .netpbm,
-      .photoshop, .svg:
-      return true
-    case .empty, .pdf, .html, .gitLFS, .numpy, .zip, .unknown:
-      return false
-    }
-  }
-
-  private static let pictureSuffixes: Set<String> = [
-    "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "jp2", "jxl", "ppm",
-    "pgm", "pbm", "psd",
-  ]
 
   private static func looksLikeFile(_ operand: String) -> Bool {
     !operand.contains(" ") && (["npy", "npz", "txt", "safetensors"].contains(Path.suffix(operand)))

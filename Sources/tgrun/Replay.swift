@@ -72,7 +72,7 @@ struct Replay {
     }
     // With --replay the plan may be left out; what stands first is then a picture.
     var operands = options.operands
-    if let first = options.plan, Operands.isPicture(first) {
+    if let first = options.plan, PictureOperand.isPicture(first) {
       operands.insert(first, at: 0)
       options.plan = nil
     }

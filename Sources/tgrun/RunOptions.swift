@@ -51,17 +51,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The function of the plan; the first by default.", valueName: "F"))
   var function: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "How many threads compute; 0 is one per core. The result does not depend on it.",
-      valueName: "N"))
-  var threads: Int?
-
-  @Option(
-    name: .customLong("max-memory"),
-    help: ArgumentHelp("End with status 71 rather than take more memory.", valueName: "MB"))
-  var maxMemory: Int?
+  @OptionGroup var machine: MachineOptions
 
   @Flag(help: "Say how long each instruction takes, how fast it is, and its line in the .tgraph.")
   var profile = false
@@ -92,19 +82,4 @@ struct RunOptions: ParsableArguments {
       valueName: "OUT.png"),
     completion: .file(extensions: ["png"]))
   var replay: String?
-}
-
-/// `NAME=VALUE` of the command line.
-struct Assignment: Hashable {
-  let name: String
-  let value: String
-
-  /// Cuts at the first `=`.
-  init(_ text: String, option: String, example: String) throws(Failure) {
-    guard let sign = text.firstIndex(of: "="), sign != text.startIndex,
-      text.index(after: sign) != text.endIndex
-    else { throw Failure(.usage, "\(option) \(text) is not of the form \(example)") }
-    name = String(text[..<sign])
-    value = String(text[text.index(after: sign)...])
-  }
 }

@@ -1,28 +1,29 @@
-import TGCommandLine
-import TGImage
-import TGPlan
-import TGSession
-import TGTensor
+internal import TGImage
+package import TGPlan
+package import TGSession
+internal import TGTensor
 
 /// Everything that a run is fed with, and what is remembered of it in the pictures it makes.
-struct Inputs {
+package struct Inputs {
   /// What is given for all items or as rows, by input.
-  private(set) var given: [String: Given] = [:]
+  package private(set) var given: [String: Given] = [:]
   /// The rows of the arrays given, which all have as many; 1 if none is given.
-  private(set) var rows = 1
+  package private(set) var rows = 1
   /// An input that is given as an array.
-  private(set) var rowInput = ""
+  package private(set) var rowInput = ""
   /// Files that are read, which must not be written.
-  private(set) var files: [String] = []
+  package private(set) var files: [String] = []
   /// Texts for the pictures made, such as `tgraph.picture.image` with a base name.
-  private(set) var metadata: [(key: String, value: String)] = []
+  package private(set) var metadata: [(key: String, value: String)] = []
   /// The function that is fed.
-  let variants: FunctionVariants
+  package let variants: FunctionVariants
 
-  init(_ variants: FunctionVariants) { self.variants = variants }
+  /// Nothing is given yet.
+  package init(_ variants: FunctionVariants) { self.variants = variants }
 
   /// Takes a picture.
-  mutating func add(picture path: String, for item: InterfaceItem, console: Console) throws {
+  package mutating func add(picture path: String, for item: InterfaceItem, console: Console) throws
+  {
     var warnings: [String] = []
     let picture: Picture
     do {
@@ -36,14 +37,14 @@ struct Inputs {
   }
 
   /// Takes a caption.
-  mutating func add(caption: String, for item: InterfaceItem) throws {
+  package mutating func add(caption: String, for item: InterfaceItem) throws {
     try demandFree(item.name)
     given[item.name] = .caption(caption)
     metadata.append((Metadata.text + item.name, caption))
   }
 
   /// Takes a number for every place.
-  mutating func add(number text: String, for item: InterfaceItem) throws {
+  package mutating func add(number text: String, for item: InterfaceItem) throws {
     guard let number = Float(text) else {
       throw Failure(.badInput, "'\(text)' for '\(item.name)' is no number")
     }
@@ -53,7 +54,7 @@ struct Inputs {
   }
 
   /// Takes what `--input` says, `NAME=FILE.npy`, with the lengths of words if they stand there too.
-  mutating func add(named assignments: [Assignment], console: Console) throws {
+  package mutating func add(named assignments: [Assignment], console: Console) throws {
     var lengths: [String: HostTensor] = [:]
     var rest: [(InterfaceItem, String)] = []
     let suffix = ".lengths"

@@ -1,0 +1,35 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+extension Path {
+  /// True if a path is written as a pattern of names.
+  package static func isPattern(_ path: String) -> Bool {
+    path.contains { $0 == "*" || $0 == "?" || $0 == "[" }
+  }
+
+  /// The paths that match a pattern with `*`, `?` and `[…]`, in the order of their bytes; names that
+  /// begin with a point are left out unless the pattern says so.
+  package static func matching(_ pattern: String) -> [String] {
+    var found = unsafe glob_t()
+    defer { unsafe globfree(&found) }
+    guard unsafe glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return [] }
+    var paths: [String] = []
+    for index in 0..<Int(unsafe found.gl_pathc) {
+      if let path = unsafe found.gl_pathv[index] { paths.append(unsafe String(cString: path)) }
+    }
+    return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The `.png` files of a folder, in the order of their bytes.
+  package static func pictures(inFolder folder: String) -> [String] {
+    var escaped = ""
+    for character in folder {
+      if "*?[\\".contains(character) { escaped.append("\\") }
+      escaped.append(character)
+    }
+    return matching(escaped + (folder.hasSuffix("/") ? "" : "/") + "*.[pP][nN][gG]")
+  }
+}

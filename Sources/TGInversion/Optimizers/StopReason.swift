@@ -1,0 +1,33 @@
+/// Why the minimisation of an item ended.
+package enum StopReason: String, Hashable, Sendable, CaseIterable {
+  /// All rounds were done.
+  case rounds
+  /// The largest component of the gradient is at most 1e-7 (L-BFGS).
+  case gradient
+  /// A search moved no variable, or the loss, by 1e-9 (L-BFGS).
+  case change
+  /// Not even the negative gradient leads down by 1e-9 (L-BFGS).
+  case flat
+  /// The loss reached what the user asked for.
+  case stopLoss = "stop-loss"
+  /// The loss did not fall for as many rounds as the user is willing to wait.
+  case patience
+  /// The loss, the gradient or a number of the method became infinite or no number.
+  case notFinite = "not-finite"
+  /// The objective was left out, because an earlier loop ended with `notFinite`.
+  case skipped
+
+  /// What it means, in a few words.
+  package var explanation: String {
+    switch self {
+    case .rounds: "all rounds done"
+    case .gradient: "the gradient is at most 1e-7"
+    case .change: "nothing changes by more than 1e-9"
+    case .flat: "no direction leads down"
+    case .stopLoss: "the loss of --stop-loss is reached"
+    case .patience: "no improvement for as long as --patience says"
+    case .notFinite: "a value became infinite or no number"
+    case .skipped: "left out after a value that is not finite"
+    }
+  }
+}

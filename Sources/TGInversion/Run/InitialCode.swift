@@ -1,0 +1,96 @@
+package import TGCheckpoint
+package import TGPlan
+internal import TGSession
+internal import TGTensor
+
+/// Variables to begin with, read from a file, and what a method remembered.
+///
+/// The file is a safetensors, `.npy` or `.npz` file with a tensor for each variable `V` of the loop,
+/// under the name `variable.V` or `V`. With `continuing`, `round` is the number of rounds done,
+/// `loop` the number of the loop (0 if missing), and `adam.m.V`, `adam.v.V` or `descent.v.V` are the
+/// moments; moments that are missing are 0.
+package struct InitialCode: Hashable, Sendable {
+  /// The loop that begins with it.
+  package var loop = 0
+  /// The rounds done.
+  package var rounds = 0
+  /// The numbers of each variable of one item.
+  package var variables: [String: [Float]] = [:]
+  /// The numbers of each moment, by names such as `adam.m.V`.
+  package var moments: [String: [Float]] = [:]
+
+  /// Reads a file.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the file.
+  ///   - path: how errors call it.
+  ///   - continuing: true to take rounds and moments too.
+  /// - Throws: `InversionError`.
+  package init(
+    _ checkpoint: Checkpoint, path: String, for objective: PlanObjective, of plan: Plan,
+    continuing: Bool
+  ) throws(InversionError) {
+    if continuing {
+      loop = try Self.whole("loop", of: checkpoint, path: path, below: objective.loops.count) ?? 0
+      rounds = try Self.whole("round", of: checkpoint, path: path, below: 1 << 24) ?? 0
+    }
+    let form = objective.loops[loop]
+    let step = plan.functions.first { $0.name == form.step }
+    for name in form.variables {
+      guard let item = step?.inputs.first(where: { $0.name == name }) else { continue }
+      let isBare = form.variables.count == 1 && checkpoint.entries.count == 1
+      let names = ["variable." + name, name] + (isBare ? [""] : [])
+      guard let found = names.first(where: { checkpoint[$0] != nil }) else {
+        throw .lacksVariable(name, names: checkpoint.entries.map { $0.name }, path: path)
+      }
+      variables[name] = try Self.numbers(found, of: checkpoint, for: item, path: path)
+      guard continuing else { continue }
+      for moment in ["adam.m.", "adam.v.", "descent.v."].map({ $0 + name })
+      where checkpoint[moment] != nil {
+        moments[moment] = try Self.numbers(moment, of: checkpoint, for: item, path: path)
+      }
+    }
+  }
+
+  /// Gives a method at its beginning what it remembered.
+  func restore(_ optimizer: inout Optimizer, _ parts: [ObjectiveRun.Part]) {
+    func joined(_ prefix: String) -> [Float] {
+      parts.flatMap { moments[prefix + $0.name] ?? [Float](repeating: 0, count: $0.count) }
+    }
+    switch optimizer {
+    case .descent(var method):
+      method.velocity = joined("descent.v.")
+      optimizer = .descent(method)
+    case .adam(var method):
+      method.mean = joined("adam.m.")
+      method.square = joined("adam.v.")
+      method.steps = rounds
+      optimizer = .adam(method)
+    case .lbfgs: break
+    }
+  }
+
+  private static func numbers(
+    _ name: String, of checkpoint: Checkpoint, for item: InterfaceItem, path: String
+  ) throws(InversionError) -> [Float] {
+    let count = item.itemShape.reduce(1, *)
+    guard let entry = checkpoint[name] else { return [] }
+    let found = entry.shape.dimensions
+    guard found.filter({ $0 != 1 }) == item.itemShape.filter({ $0 != 1 }) || found == [count] else {
+      throw .extents(name, found: found, expected: [1] + item.itemShape, path: path)
+    }
+    let elements = entry.tensor().elements
+    guard elements.allSatisfy(\.isFinite) else { throw .notFinite(name, path: path) }
+    return elements
+  }
+
+  private static func whole(
+    _ name: String, of checkpoint: Checkpoint, path: String, below limit: Int
+  ) throws(InversionError) -> Int? {
+    guard let entry = checkpoint[name] else { return nil }
+    guard entry.shape.count == 1, let value = entry.tensor().elements.first,
+      value == value.rounded(), value >= 0, value < Float(limit)
+    else { throw .extents(name, found: entry.shape.dimensions, expected: [], path: path) }
+    return Int(value)
+  }
+}

@@ -1,0 +1,76 @@
+package import TGKernels
+package import TGPlan
+package import TGRuntime
+internal import TGSession
+
+/// The functions of an objective in one batch size, ready to run; all but the first `start`, which
+/// a `Session` runs.
+///
+/// Each holds its memory as long as this object, so that nothing can fail for want of memory once a
+/// minimisation has begun.
+package final class ObjectiveFunctions {
+  /// What they belong to.
+  package let objective: PlanObjective
+  /// How many items they compute at once.
+  package let batch: Int
+  private var functions: [String: StagedFunction] = [:]
+
+  /// Prepares the functions.
+  ///
+  /// - Parameters:
+  ///   - memoryLimit: the most bytes that all of them may take together, besides weights; nil for
+  ///     what the machine has.
+  /// - Throws: `InversionError`.
+  package init(
+    _ objective: PlanObjective, of loaded: LoadedPlan, batch: Int, threads: Int, isa: ISA,
+    memoryLimit: Int?
+  ) throws(InversionError) {
+    self.objective = objective
+    self.batch = batch
+    var left = memoryLimit
+    for name in objective.functions.dropFirst() where functions[name] == nil {
+      let staged = try Self.stage(
+        name, of: loaded, batch: batch, threads: threads, isa: isa, left: left, limit: memoryLimit)
+      left = left.map { max(0, $0 - staged.memoryBytes) }
+      functions[name] = staged
+    }
+  }
+
+  private static func stage(
+    _ name: String, of loaded: LoadedPlan, batch: Int, threads: Int, isa: ISA, left: Int?,
+    limit: Int?
+  ) throws(InversionError) -> StagedFunction {
+    let variants: FunctionVariants
+    do { variants = try FunctionVariants(of: loaded.plan, named: name) } catch {
+      throw .session(error)
+    }
+    guard let variant = variants.variants.first(where: { $0.batch == batch }) else {
+      throw .session(
+        .batch(count: batch, sizes: variants.sizes, together: true, function: name))
+    }
+    do {
+      return StagedFunction(
+        try Executor(loaded, function: variant.index, threads: threads, isa: isa, memoryLimit: left)
+      )
+    } catch {
+      guard case .overBudget(let needed, let allowed) = error, let limit else {
+        throw .session(.runtime(error))
+      }
+      let (sum, overflow) = needed.addingReportingOverflow(
+        limit - allowed + loaded.plan.weightBytes)
+      throw .session(
+        .memory(needed: overflow ? .max : sum, allowed: limit + loaded.plan.weightBytes))
+    }
+  }
+
+  /// The bytes of memory besides weights.
+  package var memoryBytes: Int { functions.values.reduce(0) { $0 + $1.memoryBytes } }
+
+  /// A function by its name.
+  func function(_ name: String) throws(InversionError) -> StagedFunction {
+    guard let function = functions[name] else {
+      throw .session(.noSuchFunction(name, functions: functions.keys.sorted()))
+    }
+    return function
+  }
+}

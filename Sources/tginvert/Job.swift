@@ -1,0 +1,265 @@
+import TGCommandLine
+import TGInversion
+import TGPlan
+import TGRuntime
+import TGSession
+import TGTensor
+
+/// One call of `tginvert`: the subjects one batch after the other, with their state on disk.
+struct Job {
+  private let request: Request
+  private let machine: MachineOptions.Resolved
+  private let console: Console
+  private let loaded: LoadedPlan
+  private let session: Session
+  private let chunks: [BatchPlan.Chunk]
+  private let stateFile: StateFile
+  private var results: Results
+  private var functions: ObjectiveFunctions?
+  /// What has ended of the subject that is not complete.
+  private var pending: [Finished] = []
+
+  /// One begin of one subject.
+  private struct Problem {
+    let subject: Int
+    let seed: UInt64
+  }
+
+  /// Prepares the functions of the first batch: what has no memory fails here.
+  init(_ request: Request, machine: MachineOptions.Resolved, console: Console) throws {
+    self.request = request
+    self.machine = machine
+    self.console = console
+    loaded = try LoadedPlan(request.plan)
+    session = try Session(
+      loaded, function: request.start.form.name, threads: machine.threads, isa: machine.isa,
+      memoryLimit: machine.memoryLimit)
+    let parts = Set(request.objective.functions)
+    let interact = loaded.plan.functions.contains { parts.contains($0.name) && $0.itemsInteract }
+    let count = request.subjects.count * request.options.restarts
+    if count == 0 {
+      chunks = []
+    } else {
+      guard
+        let plan = BatchPlan(
+          count: count, sizes: request.start.sizes, itemsInteract: interact,
+          belongTogether: false)
+      else {
+        throw SessionError.batch(
+          count: count, sizes: request.start.sizes, together: false,
+          function: request.objective.name)
+      }
+      chunks = plan.chunks
+    }
+    stateFile = StateFile(of: request, isa: machine.isa)
+    results = try Results(request, console: console)
+    console.note("seed \(request.seed)")
+    if request.options.restarts > 1, !hasChance {
+      console.warn(
+        "nothing is drawn in '\(request.objective.name)', so all restarts are the same",
+        hint: "leave out --restarts")
+    }
+  }
+
+  /// True if anything is drawn from the seed.
+  private var hasChance: Bool {
+    request.start.form.inputs.contains { item in
+      switch item.kind {
+      case .normal, .uniform: request.inputs.given[item.name] == nil
+      default: false
+      }
+    } || request.objective.loops.contains { !$0.draws.isEmpty }
+  }
+
+  /// Computes and writes everything, or stops where it can be resumed.
+  mutating func run() throws {
+    guard !chunks.isEmpty else {
+      console.note("this shard has no pictures")
+      return
+    }
+    var first = 0
+    var archive: StateArchive?
+    if request.options.resume, stateFile.exists {
+      let found = try stateFile.load()
+      do { first = try resume(found) } catch let error as InversionError {
+        throw Failure(
+          error.exitStatus, "\(stateFile.path): \(error.message)", hint: error.hint)
+      }
+      archive = found
+    } else if request.options.resume {
+      console.note("there is no \(stateFile.path), so the run begins")
+    } else if stateFile.exists {
+      console.warn(
+        "\(stateFile.path) of an interrupted run will be replaced",
+        hint: "--resume goes on with that run")
+    }
+    let rounds = request.settings.rounds.reduce(0, +)
+    var progress = InversionProgress(
+      console: console, total: rounds * (chunks.count - first))
+    let stop = StopRequest(console: console)
+    try stop.guarding {
+      for index in first..<chunks.count {
+        try run(index, from: index == first ? archive : nil, stop: stop, progress: &progress)
+      }
+    }
+    progress.clear()
+    stateFile.remove()
+    try results.finish()
+  }
+
+  // MARK: One batch
+
+  private func problems(of chunk: BatchPlan.Chunk) -> [Problem] {
+    let restarts = request.options.restarts
+    return chunk.items.map { index in
+      Problem(
+        subject: index / restarts, seed: restartSeed(request.seed, restart: index % restarts))
+    }
+  }
+
+  private mutating func run(
+    _ index: Int, from archive: StateArchive?, stop: StopRequest,
+    progress: inout InversionProgress
+  ) throws {
+    let chunk = chunks[index]
+    let problems = problems(of: chunk)
+    let (run, targets) = try begin(problems, size: chunk.size)
+    var before = 0.0
+    if let archive, let members = archive.members["state"], members != .null {
+      do {
+        try run.restore(archive, members, prefix: "run.")
+        before = try archive.members.double("seconds")
+      } catch {
+        throw Failure(
+          error.exitStatus, "\(stateFile.path): \(error.message)", hint: error.hint)
+      }
+    }
+    let names = problems.map { request.subjects[$0.subject].name }
+    let clock = ContinuousClock()
+    let start = clock.now
+    var seconds: Double { before + (clock.now - start) / .seconds(1) }
+    let later = request.settings.rounds.reduce(0, +) * (chunks.count - index - 1)
+    var unsaved = 0
+    while !run.isDone {
+      if stop.isPending { try self.stop(at: index, run: run, seconds: seconds) }
+      try run.advance()
+      unsaved += 1
+      if unsaved >= request.options.saveEvery, !run.isDone {
+        try save(chunk: index, run: run, seconds: seconds)
+        unsaved = 0
+      }
+      progress.count(run, names: names, left: run.roundsLeft + later)
+    }
+    progress.clear()
+    let total = seconds
+    for (problem, outcome) in zip(problems, try run.outcomes()) {
+      pending.append(Finished(outcome, seconds: total))
+      guard pending.count == request.options.restarts else { continue }
+      try results.take(pending, of: problem.subject, target: targets[problem.subject] ?? nil)
+      pending = []
+    }
+    guard index + 1 < chunks.count else { return }
+    if stop.isPending { try self.stop(at: index + 1, run: nil, seconds: 0) }
+    try save(chunk: index + 1, run: nil, seconds: 0)
+  }
+
+  /// Runs the first `start` for the problems of a batch.
+  private mutating func begin(
+    _ problems: [Problem], size: Int
+  ) throws -> (run: ObjectiveRun, targets: [Int: HostTensor?]) {
+    var targets: [Int: HostTensor?] = [:]
+    for problem in problems where targets[problem.subject] == nil {
+      targets[problem.subject] = try request.subjects[problem.subject].tensor(
+        for: request.pictureInput, console: console)
+    }
+    var given = request.inputs.given
+    for (name, value) in given {
+      guard case .array(let array, let lengths) = value, request.inputs.rows > 1 else { continue }
+      given[name] = .array(
+        array.rows(problems.map(\.subject), of: request.inputs.rows),
+        lengths: lengths?.rows(problems.map(\.subject), of: request.inputs.rows))
+    }
+    if let item = request.pictureInput {
+      let rows = problems.flatMap { (targets[$0.subject] ?? nil)?.elements ?? [] }
+      given[item.name] = .array(
+        HostTensor(Shape([problems.count] + item.itemShape), rows), lengths: nil)
+    }
+    let usesRows = request.pictureInput != nil || request.inputs.rows > 1
+    let prepared = try session.prepare(
+      given,
+      items: problems.enumerated().map { RunItem(seed: $1.seed, row: usesRows ? $0 : 0) },
+      belongTogether: false)
+    if functions?.batch != size {
+      functions = nil
+      let used = try session.memoryBytes(batch: size)
+      functions = try ObjectiveFunctions(
+        request.objective, of: loaded, batch: size, threads: machine.threads, isa: machine.isa,
+        memoryLimit: machine.memoryLimit.map { max(0, $0 - used) })
+    }
+    guard let functions, let chunk = prepared.chunks.first else {
+      throw Failure(.internalError, "a batch has no items")
+    }
+    let started = try session.run(
+      chunk, of: prepared, outputs: session.variants.form.outputs.map(\.name)
+    ).results
+    let run = try ObjectiveRun(
+      functions, settings: request.settings, seeds: problems.map(\.seed), started: started,
+      initial: request.initial)
+    return (run, targets)
+  }
+
+  // MARK: State
+
+  private func save(chunk: Int, run: ObjectiveRun?, seconds: Double) throws {
+    var archive = stateFile.archive([])
+    var done: [JSON] = []
+    for (index, finished) in pending.enumerated() {
+      done.append(finished.save(to: &archive, prefix: "pending.\(index)."))
+    }
+    let state = try run?.save(to: &archive, prefix: "run.") ?? .null
+    archive.members =
+      stateFile.archive([
+        ("chunk", .integer(chunk)), ("seconds", .number(seconds)), ("pending", .array(done)),
+        ("failed", .strings(results.failed)), ("state", state),
+      ]).members
+    try stateFile.save(archive)
+  }
+
+  /// Takes what a state says of the chunks before; returns the chunk to go on with.
+  private mutating func resume(_ archive: StateArchive) throws -> Int {
+    let members = archive.members
+    let chunk = try members.whole("chunk", in: 0..<chunks.count)
+    let done = try members.array("pending")
+    let open = chunks[chunk].items.lowerBound % request.options.restarts
+    guard done.count == open else {
+      throw InversionError.state("it has \(done.count) outcomes where there should be \(open)")
+    }
+    for (index, value) in done.enumerated() {
+      pending.append(
+        try Finished(archive, value, prefix: "pending.\(index).", of: request.objective))
+    }
+    for name in try members.array("failed") {
+      guard case .string(let name) = name else {
+        throw InversionError.state("the name of a subject is no text")
+      }
+      results.failed.append(name)
+    }
+    return chunk
+  }
+
+  private func stop(at chunk: Int, run: ObjectiveRun?, seconds: Double) throws {
+    try save(chunk: chunk, run: run, seconds: seconds)
+    throw Failure(
+      .resumable, "stopped; \(stateFile.path) says where", hint: "the same command with --resume")
+  }
+}
+
+extension HostTensor {
+  /// Some rows of a tensor whose rows are `count` equal parts of its elements.
+  fileprivate func rows(_ rows: [Int], of count: Int) -> HostTensor {
+    let size = elements.count / count
+    let rest = shape.dimensions.first == count ? Array(shape.dimensions.dropFirst()) : [size]
+    return HostTensor(
+      Shape([rows.count] + rest), rows.flatMap { elements[$0 * size..<($0 + 1) * size] })
+  }
+}

@@ -1,0 +1,70 @@
+import TGCommandLine
+import TGInversion
+import TGPlan
+import TGTensor
+
+/// What is told of one subject; `spec/tools.md` has the members.
+struct Report {
+  let request: Request
+  let subject: Subject
+  let begins: [Finished]
+  let best: Finished
+
+  /// The object.
+  func json(distance: PictureDistance?, files: [String]) -> JSON {
+    let outcome = best.outcome
+    var members: [(String, JSON)] = [
+      ("name", .string(subject.name)), ("plan", .string(Path.baseName(request.planPath))),
+      ("hash", .string(request.plan.hash)), ("objective", .string(request.objective.name)),
+    ]
+    if let path = subject.path {
+      members.append(("picture", .string(Path.baseName(path))))
+      members.append(("picture_sha256", .string(subject.digest)))
+    }
+    members += summary(best)
+    members.append(("terms", terms(outcome)))
+    if let distance {
+      members.append(("mse", .number(distance.meanSquare)))
+      members.append(("psnr", .number(distance.decibels)))
+    }
+    members.append(
+      (
+        "loops",
+        .array(
+          outcome.records.map { record in
+            .pairs([
+              ("rounds", .integer(record.losses.count)),
+              ("loss", record.losses.last.map { .number(Double($0)) } ?? .null),
+              ("stop", record.reason.map { .string($0.rawValue) } ?? .null),
+            ])
+          })
+      ))
+    members.append(("restarts", .array(begins.map { .pairs(summary($0)) })))
+    members.append(("files", .strings(files)))
+    return .pairs(members)
+  }
+
+  private func summary(_ finished: Finished) -> [(String, JSON)] {
+    let outcome = finished.outcome
+    let speed = finished.seconds > 0 ? Double(outcome.rounds) / finished.seconds : 0
+    return [
+      ("seed", .string(String(outcome.seed))), ("loss", .number(Double(outcome.loss))),
+      ("rounds", .integer(outcome.rounds)),
+      ("stop", outcome.lastRecord?.reason.map { .string($0.rawValue) } ?? .null),
+      ("stop_explained", outcome.lastRecord?.reason.map { .string($0.explanation) } ?? .null),
+      ("seconds", .number(finished.seconds)), ("rounds_per_second", .number(speed)),
+    ]
+  }
+
+  /// The terms of the last round.
+  private func terms(_ outcome: Outcome) -> JSON {
+    guard let loop = outcome.records.lastIndex(where: { !$0.losses.isEmpty }) else {
+      return .pairs([])
+    }
+    let names = request.objective.loops[loop].terms
+    return .pairs(
+      zip(names, outcome.records[loop].terms.suffix(names.count)).map { name, value in
+        (name, .number(Double(value)))
+      })
+  }
+}

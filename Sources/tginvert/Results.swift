@@ -1,0 +1,144 @@
+import TGCheckpoint
+import TGCommandLine
+import TGImage
+import TGInversion
+import TGPlan
+import TGSession
+import TGTensor
+
+/// Writes what came of each subject.
+struct Results {
+  /// The names of subjects whose code is not that of a finite loss.
+  var failed: [String] = []
+  private let request: Request
+  private let console: Console
+  /// The outputs of `finish`.
+  private let last: FunctionVariants
+  private var reports: [JSON] = []
+
+  init(_ request: Request, console: Console) throws {
+    self.request = request
+    self.console = console
+    last = try FunctionVariants(of: request.plan.plan, named: request.objective.finish)
+  }
+
+  /// Writes all files of a subject.
+  ///
+  /// - Parameters:
+  ///   - begins: its restarts, in order.
+  ///   - target: its picture in the form of the input.
+  mutating func take(_ begins: [Finished], of index: Int, target: HostTensor?) throws {
+    guard let best = begins.best else { return }
+    let subject = request.subjects[index]
+    let files = request.naming.files[index]
+    let outcome = best.outcome
+    var written = [files.code]
+    var distance: PictureDistance?
+    if let item = last.mainPicture, let tensor = outcome.results[item.name],
+      case .image(let low, let high, _, _) = item.kind,
+      let after = Picture(tensor: tensor, low: low, high: high)
+    {
+      try save(after, of: subject, outcome, to: files.picture)
+      written.append(files.picture)
+      if let target, case .image(let darkest, let brightest, _, _) = request.pictureInput?.kind {
+        let mapped = tensor.map { value in
+          (value - low) / (high - low) * (brightest - darkest) + darkest
+        }
+        distance = PictureDistance(target, mapped, low: darkest, high: brightest)
+        let before = Picture(tensor: target, low: darkest, high: brightest)
+        if let before, let sheet = Picture.grid([before, after], columns: 2) {
+          try save(sheet, of: subject, outcome, to: files.sheet)
+          written.append(files.sheet)
+        }
+      }
+    }
+    let curve = LossCurve(
+      terms: request.objective.loops.map(\.terms), records: outcome.records)
+    try AtomicFile.save(Array(curve.csv.utf8), to: files.table)
+    let title = "\(subject.name): \(request.objective.name)"
+    try AtomicFile.save(Array(curve.svg(title: title).utf8), to: files.drawing)
+    written += [files.drawing, files.table, files.report]
+    try saveCode(outcome, of: subject, to: files.code)
+    let report = Report(request: request, subject: subject, begins: begins, best: best)
+      .json(distance: distance, files: written)
+    try AtomicFile.save(Array((report.text(indented: true) + "\n").utf8), to: files.report)
+    reports.append(report)
+    if outcome.hasFailed { failed.append(subject.name) }
+    say(subject, begins, outcome, distance)
+    if !console.isJSON { for file in written { try console.print(file) } }
+  }
+
+  /// Says the end of all; subjects that failed end the command with status 76.
+  func finish() throws {
+    if console.isJSON {
+      let members: [(String, JSON)] = [
+        ("plan", .string(request.plan.plan.name)), ("hash", .string(request.plan.hash)),
+        ("objective", .string(request.objective.name)), ("results", .array(reports)),
+      ]
+      try console.print(JSON.pairs(members).text(indented: true))
+    }
+    guard failed.isEmpty else {
+      throw Failure(
+        .checkFailed,
+        "a value became infinite or no number for \(failed.prefix(8).joined(separator: ", ")); "
+          + "the last good code was written",
+        hint: "try a smaller --rate, or another --init")
+    }
+  }
+
+  private func say(
+    _ subject: Subject, _ begins: [Finished], _ outcome: Outcome, _ distance: PictureDistance?
+  ) {
+    var line = "\(subject.name): loss \(outcome.loss)"
+    if let distance { line += ", PSNR \(Quantity.fixed(distance.decibels, 2)) dB" }
+    line += ", \(outcome.rounds) rounds"
+    if let reason = outcome.lastRecord?.reason { line += " (\(reason.explanation))" }
+    if begins.count > 1 { line += ", best of \(begins.count)" }
+    console.note(line)
+  }
+
+  /// Writes the variables and the results that are no pictures.
+  private func saveCode(_ outcome: Outcome, of subject: Subject, to path: String) throws {
+    var tensors = request.options.keepState ? outcome.memory : [:]
+    for item in last.form.outputs where !item.takesPicture {
+      tensors[item.name] = outcome.results[item.name]
+    }
+    for (name, value) in outcome.variables where tensors[name] != value {
+      tensors[tensors[name] == nil ? name : "variable." + name] = value
+    }
+    var texts = Dictionary(uniqueKeysWithValues: metadata(subject, outcome))
+    texts["tgraph.loss"] = "\(outcome.loss)"
+    texts["tgraph.rounds"] = String(outcome.rounds)
+    texts["tgraph.stop"] = outcome.lastRecord?.reason?.rawValue
+    do {
+      let bytes = try Safetensors.encoded(tensors.map { ($0.key, $0.value) }, metadata: texts)
+      try AtomicFile.save(bytes, to: path)
+    } catch let error as CheckpointFault {
+      throw Failure(.internalError, "the code cannot be written: \(error)")
+    }
+  }
+
+  private func save(
+    _ picture: Picture, of subject: Subject, _ outcome: Outcome, to path: String
+  ) throws {
+    let bytes: [UInt8]
+    do { bytes = try picture.encoded(text: metadata(subject, outcome)) } catch {
+      throw SessionError.picture(error)
+    }
+    try AtomicFile.save(bytes, to: path)
+  }
+
+  private func metadata(
+    _ subject: Subject, _ outcome: Outcome
+  ) -> [(key: String, value: String)] {
+    var texts = [
+      (Metadata.software, "tgraph \(Version.number)"),
+      (Metadata.plan, Path.baseName(request.planPath)), (Metadata.hash, request.plan.hash),
+      (Metadata.objective, request.objective.name), (Metadata.seed, String(outcome.seed)),
+    ]
+    if let item = request.pictureInput, let path = subject.path {
+      texts.append((Metadata.picture + item.name, Path.baseName(path)))
+    }
+    return texts + request.inputs.metadata
+  }
+}
