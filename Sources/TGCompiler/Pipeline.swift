@@ -44,13 +44,16 @@ package struct Pipeline: Sendable {
     var passes: [any Pass] = [FoldConstants(), EliminateDeadCode()]
     if level >= .exact {
       // Layout first: every later pattern looks for neighbours, and transpositions hide them.
-      passes += [SimplifyShapes(), SinkTransposes(), SimplifyShapes(), FoldConstants()]
+      let layout = SinkTransposes(keepsSums: level < .reassociating)
+      passes += [SimplifyShapes(), layout, SimplifyShapes(), FoldConstants()]
     }
     if level >= .reassociating {
       // What moved left dead nodes behind, which would count as uses. Then scales into weights
       // while a norm is still a product and a sum; then enlargements, whose summed kernels should
       // be made of scaled ones.
       passes += [EliminateDeadCode(), FoldScales(), SplitUpsampledConvolutions()]
+      // A picture of one place has nothing to convolve; its scales are in the kernels by now.
+      passes += [MultiplySinglePlaces()]
     }
     if level >= .exact {
       // Chains first, so that an epilogue takes in a whole chain at once.

@@ -33,7 +33,8 @@ enum JSONReport {
     of function: PlanFunction, named name: String = "function"
   ) -> [(String, JSON)] {
     [
-      (name, .string(function.name)), ("batch", .integer(function.batch)),
+      (name, .string(function.name)), ("role", .string("\(function.role)")),
+      ("batch", .integer(function.batch)),
       ("items_interact", .bool(function.itemsInteract)),
       ("inputs", .array(function.inputs.map(item))),
       ("outputs", .array(function.outputs.map(item))),

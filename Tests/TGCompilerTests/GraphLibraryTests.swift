@@ -38,6 +38,15 @@ import Testing
         ("base", "4"), ("hidden", "6"), ("condition", "5"), ("wordSize", "7"), ("length", "5"),
         ("size", "16"), ("entries", "0"),
       ]),
+    Case(
+      path: "inversion/fashion-mnist-dcgan.tgraph",
+      settings: [("features", "0.1")], functions: ["invert"]),
+    Case(
+      path: "inversion/image2stylegan.tgraph", settings: [("resolution", "16"), ("widest", "6")],
+      batch: 1, functions: ["hierarchical"]),
+    Case(
+      path: "inversion/stylegan2-projector.tgraph",
+      settings: [("resolution", "16"), ("widest", "6"), ("samples", "5")], batch: 1),
     Case(path: "inversion/mnist-vae.tgraph", functions: ["invert"]),
   ]
 

@@ -80,6 +80,34 @@ import Testing
     #expect(convolution.epilogue.isIdentity)
   }
 
+  /// Noise opened to a picture: by a plain transposed convolution, one with stride and border, and an
+  /// ordinary convolution, of which only the middle place of the kernel ever meets the pixel.
+  @Test func aConvolutionOfOnePlaceIsAProduct() throws {
+    for (stride, pad, extra) in [(1, 0, 0), (2, 1, 1), (3, 0, 0)] {
+      var builder = GraphBuilder(name: "f")
+      var numbers = SeededNumbers(seed: 5)
+      let noise = try builder.insert(Input(name: "z", shape: [2, 6]), [])
+      let z = try builder.reshape(noise, [2, 6, 1, 1])
+      let kernel = try builder.constant(numbers.tensor([6, 5, 4, 4]))
+      let opened = try builder.convolutionTransposed(
+        z, kernel, stride: [stride, stride], padding: Padding(pad, pad),
+        outputPadding: [extra, extra])
+      builder.output("y", opened)
+      let flat = try builder.constant(numbers.tensor([3, 6, 3, 3]))
+      builder.output("v", try builder.convolution(z, flat, padding: Padding(1, 1)))
+      let inputs = ["z": numbers.tensor([2, 6])]
+      let graph = try Pipeline(level: .reassociating, verifies: true).run(builder.graph)
+      #expect(Self.count(Conv2D.self, graph) == 0)
+      let before = GraphCase(graph: builder.graph, inputs: inputs).reference()
+      let after = GraphCase(graph: graph, inputs: inputs).reference()
+      for name in ["y", "v"] {
+        let (a, b) = try (#require(after[name]).elements, #require(before[name]).elements)
+        #expect(a.count == b.count)
+        #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 }, "\(name) with stride \(stride)")
+      }
+    }
+  }
+
   @Test func anEnlargedConvolutionSplitsIntoPhases() throws {
     var builder = GraphBuilder(name: "f")
     let x = try Self.picture(&builder)

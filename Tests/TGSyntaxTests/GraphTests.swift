@@ -60,9 +60,10 @@ struct Rendered: Error, CustomStringConvertible {
       settings: ["g": "48", "residuals": "3", "entries": "27297", "length": "20"],
       functions: ["generate"], parameters: ["": 13_811_456, "text": 8_629_420]),
     Case(
-      path: "manipulation/tagan.tgraph", functions: ["edit"], parameters: ["": 28_771_651]),
+      path: "manipulation/tagan.tgraph", functions: ["edit", "paint"], parameters: ["": 28_771_651]),
     Case(
-      path: "manipulation/tagan.tgraph", settings: ["entries": "100"], functions: ["edit"],
+      path: "manipulation/tagan.tgraph", settings: ["entries": "100"],
+      functions: ["edit", "paint"],
       parameters: ["": 28_771_651 + 30_000]),
     Case(
       path: "manipulation/tagan.tgraph", model: "Discriminator", functions: ["judge"],

@@ -12,14 +12,19 @@ import TGTensor
 /// a constant happens now. What remains are transpositions at the graph's ends, which lowering
 /// turns into strides.
 ///
-/// Effect on numbers: bit-exact.
+/// Effect on numbers: reassociating, because reductions and normalizations sum what lies together
+/// first; bit-exact with `keepsSums`, which leaves graphs with such ops as they are.
 package struct SinkTransposes: Pass {
   package static let name = "SinkTransposes"
+  /// Whether a graph whose sums depend on the layout is left alone.
+  package var keepsSums: Bool
 
-  package init() {}
+  package init(keepsSums: Bool = false) { self.keepsSums = keepsSums }
 
   package func run(_ graph: Graph) throws -> Graph {
-    try graph.rewritten { node, _, builder in
+    let sums = graph.nodes.contains { $0.op is Reduce || $0.op is Normalize || $0.op is SoftmaxOp }
+    if keepsSums, sums { return graph }
+    return try graph.rewritten { node, _, builder in
       if let transpose = node.op as? Transpose {
         return try builder.transposed(node.operands[0], transpose.permutation)
       }

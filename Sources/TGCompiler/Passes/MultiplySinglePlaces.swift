@@ -1,0 +1,71 @@
+package import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+/// `convolution([N, 1, 1, C], w) → reshape(linear([N, C], W))`.
+///
+/// Every place of the result reads at most one kernel place from a picture of one place: the first
+/// layer of a DCGAN, which opens noise to 4×4, is a matrix product. As a transposed convolution it
+/// would multiply mostly by the zeros around the picture (by 49 times as much for 7×7). Row
+/// `(y, x, o)` of W holds that kernel place. Applies where W has no more numbers than the kernels.
+///
+/// Effect on numbers: reassociating.
+package struct MultiplySinglePlaces: Pass {
+  package static let name = "MultiplySinglePlaces"
+
+  package init() {}
+
+  package func run(_ graph: Graph) throws -> Graph {
+    try graph.rewritten { node, _, builder in
+      guard let op = node.op as? Conv2D, op.groups == 1, op.epilogue.isIdentity,
+        builder.shape(node.operands[0]).dimensions[1...2] == [1, 1]
+      else { return nil }
+      let kernels = node.operands[1...].compactMap { builder.constant(of: $0)?.tensor }
+      guard kernels.count == op.phases.count else { return nil }
+      let (n, channels) = (node.shape[0], builder.shape(node.operands[0])[3])
+      guard node.shape.count / n * channels <= kernels.reduce(0, { $0 + $1.shape.count }) else {
+        return nil
+      }
+      let matrix = try builder.constant(op.matrix(of: kernels, channels: channels))
+      let row = try builder.reshape(node.operands[0], [n, channels])
+      return try builder.reshape(
+        builder.insert(Linear(), [row, matrix]), node.shape.dimensions)
+    }
+  }
+}
+
+extension Conv2D {
+  /// The rows `(y, x, o)` by channel: what a place of the result takes of a picture of one place.
+  fileprivate func matrix(of kernels: [HostTensor], channels: Int) -> HostTensor {
+    let out = kernels[0].shape[0]
+    var rows = HostTensor([outputSize[0] * outputSize[1] * out, channels], repeating: 0).elements
+    for (phase, kernel) in zip(phases, kernels) {
+      let (height, width) = (kernel.shape[2], kernel.shape[3])
+      for (i, y) in stride(phase.originY, along: 0).enumerated() {
+        guard let ky = place(phase.padTop - i * stride[0], axis: 0, of: height) else { continue }
+        for (j, x) in stride(phase.originX, along: 1).enumerated() {
+          guard let kx = place(phase.padLeft - j * stride[1], axis: 1, of: width) else { continue }
+          for o in 0..<out {
+            let first = ((y * outputSize[1] + x) * out + o) * channels
+            for c in 0..<channels {
+              rows[first + c] = kernel.elements[((o * channels + c) * height + ky) * width + kx]
+            }
+          }
+        }
+      }
+    }
+    return HostTensor([outputSize[0] * outputSize[1] * out, channels], rows)
+  }
+
+  private func stride(_ origin: Int, along axis: Int) -> StrideTo<Int> {
+    Swift.stride(from: origin, to: outputSize[axis], by: scale[axis])
+  }
+
+  /// The kernel place that lies `distance` before the only place of the picture, if one does.
+  private func place(_ distance: Int, axis: Int, of extent: Int) -> Int? {
+    guard distance >= 0, distance % dilation[axis] == 0 else { return nil }
+    let place = distance / dilation[axis]
+    return place < extent ? place : nil
+  }
+}
