@@ -5,9 +5,10 @@ import TGTensor
 ///
 /// A slot lives from the first instruction that writes it to the last that touches it. Slots that
 /// inputs and outputs refer to live throughout: the host writes before the run and reads after it.
-/// Slots that never live at once may share memory. Offsets are found greedily, largest slot first,
-/// each at the lowest place where it overlaps nothing that lives at the same time (Pisarchyk & Lee
-/// 2020, greedy by size). Offsets and sizes are multiples of 16 elements.
+/// Slots that never live at once may share memory; results take over the slots of operands that die
+/// with them first (`InPlace`). Offsets are found greedily, largest slot first, each at the lowest
+/// place where it overlaps nothing that lives at the same time (Pisarchyk & Lee 2020, greedy by
+/// size). Offsets and sizes are multiples of 16 elements.
 package enum PlanMemory {
   /// A slot's claim: it needs `count` elements during the instructions of `lifetime`.
   package struct Claim: Hashable, Sendable {
@@ -52,6 +53,7 @@ package enum PlanMemory {
 
   /// The function with arena slots placed and unused slots removed.
   static func planned(_ function: PlanFunction) -> PlanFunction {
+    let function = InPlace.joined(function)
     var result = function
     let last = max(0, function.instructions.count - 1)
     var lifetimes = [ClosedRange<Int>?](repeating: nil, count: function.slots.count)
