@@ -56,15 +56,13 @@ struct Report {
     ]
   }
 
-  /// The terms of the last round.
+  /// The terms of the round that the loss is of.
   private func terms(_ outcome: Outcome) -> JSON {
-    guard let loop = outcome.records.lastIndex(where: { !$0.losses.isEmpty }) else {
-      return .pairs([])
-    }
+    guard let loop = outcome.records.lastIndex(where: { !$0.losses.isEmpty }),
+      let round = outcome.records[loop].losses.lastIndex(of: outcome.loss)
+    else { return .pairs([]) }
     let names = request.objective.loops[loop].terms
-    return .pairs(
-      zip(names, outcome.records[loop].terms.suffix(names.count)).map { name, value in
-        (name, .number(Double(value)))
-      })
+    let values = outcome.records[loop].terms.dropFirst(round * names.count)
+    return .pairs(zip(names, values).map { ($0, .number(Double($1))) })
   }
 }

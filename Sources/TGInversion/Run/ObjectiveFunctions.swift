@@ -66,6 +66,9 @@ package final class ObjectiveFunctions {
   /// The bytes of memory besides weights.
   package var memoryBytes: Int { functions.values.reduce(0) { $0 + $1.memoryBytes } }
 
+  /// Readies all functions for a new store.
+  func forget() { for function in functions.values { function.forget() } }
+
   /// A function by its name.
   func function(_ name: String) throws(InversionError) -> StagedFunction {
     guard let function = functions[name] else {

@@ -52,6 +52,7 @@ package final class ObjectiveRun {
     self.seeds = seeds
     self.initial = initial
     store = TensorStore(batch: functions.batch)
+    functions.forget()
     for name in (started.first ?? [:]).keys.sorted() {
       var rows: [Float] = []
       for row in 0..<functions.batch {

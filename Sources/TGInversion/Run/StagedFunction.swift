@@ -28,6 +28,9 @@ final class StagedFunction {
   /// The bytes of memory besides weights.
   var memoryBytes: Int { executor.memoryBytes }
 
+  /// Takes nothing that was stored for granted; for a new store.
+  func forget() { for index in loaded.indices { loaded[index] = -1 } }
+
   /// Stores what has changed, and runs.
   func run(_ store: TensorStore) throws(InversionError) {
     for (index, input) in function.inputs.enumerated() {
