@@ -83,7 +83,9 @@ let package = Package(
         "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor", "TGKernels",
         "TGCheckpoint", "TGText",
       ]),
-    module("TGSession", ["TGRuntime", "TGPlan", "TGText", "TGImage", "TGTensor"]),
+    module(
+      "TGSession",
+      ["TGRuntime", "TGPlan", "TGText", "TGImage", "TGCheckpoint", "TGTensor"]),
 
     // MARK: 7. Objectives minimised; options, exit codes, printing
     module(

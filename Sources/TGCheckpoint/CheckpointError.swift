@@ -7,6 +7,12 @@ package struct CheckpointError: Error, Hashable, Sendable {
   /// What is wrong with it.
   package let fault: CheckpointFault
 
+  /// Makes an error.
+  package init(path: String, fault: CheckpointFault) {
+    self.path = path
+    self.fault = fault
+  }
+
   /// The exit code that a command ends with: 66 for a file that is not there or cannot be opened,
   /// 74 for a failed read, 65 for everything that is wrong with its bytes.
   package var exitCode: Int32 {

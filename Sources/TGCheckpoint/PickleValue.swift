@@ -63,7 +63,8 @@ extension PickleValue {
 
 extension Checkpoint {
   /// Reads a pickle of plain data (`captions.pickle`, `word2idx.pkl`), or a file of `torch.save`
-  /// that holds such, under the rules that hold for checkpoints: nothing is executed.
+  /// that holds such, under the rules that hold for checkpoints: nothing is executed. An `.npy` file
+  /// is an array of numbers or the list of its objects.
   ///
   /// - Throws: `CheckpointError`.
   package static func readPlainData(path: String) throws(CheckpointError) -> PickleValue {
@@ -79,10 +80,27 @@ extension Checkpoint {
     _ file: ByteRegion, path: String
   ) throws(CheckpointError) -> PickleValue {
     do {
-      let (_, document, contents) = try pickled(file)
+      var stream = file
+      if file.prefix(6) == NumpyArray.magic {
+        guard let inner = try objects(file) else { return .array(try numbers(file)) }
+        stream = inner
+      }
+      let (_, document, contents) = try pickled(stream)
       var builder = PickleValueBuilder(document, contents)
       return try builder.value(document.root, depth: 0)
     } catch { throw CheckpointError(path: path, fault: error) }
+  }
+}
+
+extension Checkpoint {
+  /// The pickle inside an `.npy` file of objects.
+  private static func objects(_ file: ByteRegion) throws(CheckpointFault) -> ByteRegion? {
+    do { return try NumpyArray.pickle(file) } catch { throw .numpy(member: "", error) }
+  }
+
+  /// The numbers of an `.npy` file.
+  private static func numbers(_ file: ByteRegion) throws(CheckpointFault) -> NumpyArray {
+    do { return try NumpyArray(file) } catch { throw .numpy(member: "", error) }
   }
 }
 

@@ -9,7 +9,7 @@ package enum Safetensors {
   static let headLimit = 32 << 20
 
   /// True if the bytes begin as a safetensors file does: a length and a brace.
-  static func begins(_ file: ByteRegion) -> Bool {
+  package static func begins(_ file: ByteRegion) -> Bool {
     let head = file.prefix(9)
     return head.count == 9 && head[8] == UInt8(ascii: "{") && head[5..<8].allSatisfy { $0 == 0 }
   }

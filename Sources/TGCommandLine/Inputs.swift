@@ -1,7 +1,7 @@
 internal import TGImage
 package import TGPlan
 package import TGSession
-internal import TGTensor
+package import TGTensor
 
 /// Everything that a run is fed with, and what is remembered of it in the pictures it makes.
 package struct Inputs {
@@ -53,6 +53,13 @@ package struct Inputs {
     metadata.append((Metadata.number + item.name, text))
   }
 
+  /// Takes codes: one row for each item.
+  package mutating func add(code: HostTensor, for item: InterfaceItem) throws {
+    try demandFree(item.name)
+    given[item.name] = .array(code, lengths: nil)
+    try count(code.shape[0], for: item)
+  }
+
   /// Takes what `--input` says, `NAME=FILE.npy`, with the lengths of words if they stand there too.
   package mutating func add(named assignments: [Assignment], console: Console) throws {
     var lengths: [String: HostTensor] = [:]
@@ -99,11 +106,7 @@ package struct Inputs {
     let array = try array(value)
     try demandFree(item.name)
     let count = try ArrayRows(array, lengths: lengths, for: item).count
-    guard rowInput.isEmpty || rows == count else {
-      throw SessionError.itemCounts(rowInput, rows, item.name, count)
-    }
-    rows = count
-    rowInput = item.name
+    try self.count(count, for: item)
     given[item.name] = .array(array, lengths: lengths)
     metadata.append((Metadata.array + item.name, Path.baseName(value)))
   }
@@ -116,7 +119,16 @@ package struct Inputs {
     } catch { throw SessionError.array(path: path, error) }
   }
 
-  private func demandFree(_ name: String) throws {
+  private mutating func count(_ count: Int, for item: InterfaceItem) throws {
+    guard rowInput.isEmpty || rows == count else {
+      throw SessionError.itemCounts(rowInput, rows, item.name, count)
+    }
+    rows = count
+    rowInput = item.name
+  }
+
+  /// Makes sure that an input is not given yet.
+  package func demandFree(_ name: String) throws {
     if given[name] != nil { throw Self.twice(name) }
   }
 

@@ -24,4 +24,18 @@ package enum Metadata {
   package static let array = "tgraph.array."
   /// Before the name of an input: the number.
   package static let number = "tgraph.number."
+  /// The base name of the file of codes.
+  package static let latent = "tgraph.latent"
+  /// A direction as the command line names it, with the base name of its file.
+  package static let direction = "tgraph.direction"
+  /// Layers of another code as the command line names them, with the base name of its file.
+  package static let mix = "tgraph.mix"
+  /// An end of an interpolation, twice: a base name, a seed or a caption.
+  package static let interpolate = "tgraph.interpolate"
+  /// How many frames an interpolation has, where it was stated.
+  package static let frames = "tgraph.frames"
+  /// Present if normal noise was interpolated along the great circle.
+  package static let spherical = "tgraph.spherical"
+  /// The number of the frame that a picture shows, from 0; absent for strips.
+  package static let frame = "tgraph.frame"
 }

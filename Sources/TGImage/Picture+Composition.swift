@@ -1,11 +1,14 @@
 private import TGTensor
 
 extension Picture {
+  /// The white pixels between pictures of a sheet.
+  package static let gap = 8
+
   /// Pictures in one row on white, such as before and after: all in RGB with 8 bits, brought to the
   /// height of the tallest (Pillow's bicubic filter), `gap` white pixels between them.
   ///
   /// - Returns: nil if there are none, or the sheet exceeds `PictureLimits.standard`.
-  package static func sideBySide(_ pictures: [Picture], gap: Int = 8) -> Picture? {
+  package static func sideBySide(_ pictures: [Picture], gap: Int = gap) -> Picture? {
     guard let height = pictures.map(\.height).max() else { return nil }
     var scaled: [Picture] = []
     for picture in pictures {
@@ -35,7 +38,7 @@ extension Picture {
   ///
   /// - Parameter columns: the pictures in a row; nil for a sheet about as wide as high.
   /// - Returns: nil if there are none, or the sheet exceeds `PictureLimits.standard`.
-  package static func grid(_ pictures: [Picture], columns: Int? = nil, gap: Int = 8) -> Picture? {
+  package static func grid(_ pictures: [Picture], columns: Int? = nil, gap: Int = gap) -> Picture? {
     guard let cellHeight = pictures.map(\.height).max(),
       let cellWidth = pictures.map(\.width).max()
     else { return nil }

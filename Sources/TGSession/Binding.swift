@@ -17,6 +17,8 @@ struct Binding {
     case normal
     /// Drawn from the seed.
     case uniform(low: Float, high: Float)
+    /// Each item brings its own.
+    case own
   }
 
   let item: InterfaceItem
@@ -28,9 +30,10 @@ struct Binding {
   ///   - given: what is given for it, if anything.
   ///   - pipeline: what makes ids of captions, for texts.
   ///   - hasCaptions: true if items bring captions of their own for it.
+  ///   - hasNumbers: true if every item brings numbers of its own for it.
   init(
     _ item: InterfaceItem, given: Given?, pipeline: TextPipeline?, hasCaptions: Bool,
-    function: String
+    hasNumbers: Bool = false, function: String
   ) throws(SessionError) {
     self.item = item
     switch given {
@@ -50,6 +53,8 @@ struct Binding {
     case nil:
       if hasCaptions, let pipeline {
         source = .captions(pipeline, shared: nil)
+      } else if hasNumbers {
+        source = .own
       } else if let value = item.defaultValue {
         let count = item.itemShape.reduce(1, *)
         source = .shared([Float](repeating: value, count: count), words: item.itemShape.first)
@@ -66,7 +71,15 @@ struct Binding {
   /// The numbers and, for texts, the words of one item.
   func numbers(of run: RunItem) throws(SessionError) -> (elements: [Float], words: Int?) {
     let count = item.itemShape.reduce(1, *)
+    if let own = run.numbers[item.name] {
+      guard own.count == count else {
+        throw .shape(
+          input: item.name, found: Shape([1, own.count]), expected: item.view.dimensions)
+      }
+      return (own, nil)
+    }
     switch source {
+    case .own: throw .missing(item, function: "")
     case .shared(let elements, let words): return (elements, words)
     case .rows(let rows): return (Array(rows.row(run.row)), rows.lengths?[run.row])
     case .normal:

@@ -23,14 +23,19 @@ package struct RunItem: Hashable, Sendable {
   package var row: Int
   /// Captions of this item, by input; they replace what is given for all.
   package var captions: [String: String]
+  /// Numbers of this item in the framework's order, by input, as many as an item of the input has;
+  /// they replace whatever it would have.
+  package var numbers: [String: [Float]]
 
   /// Makes an item.
   package init(
-    seed: UInt64, noiseItem: Int = 0, row: Int = 0, captions: [String: String] = [:]
+    seed: UInt64, noiseItem: Int = 0, row: Int = 0, captions: [String: String] = [:],
+    numbers: [String: [Float]] = [:]
   ) {
     self.seed = seed
     self.noiseItem = noiseItem
     self.row = row
     self.captions = captions
+    self.numbers = numbers
   }
 }

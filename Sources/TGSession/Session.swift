@@ -108,9 +108,23 @@ package final class Session {
         try Binding(
           item, given: given[item.name], pipeline: pipeline(for: item),
           hasCaptions: items.contains { $0.captions[item.name] != nil },
+          hasNumbers: items.allSatisfy { $0.numbers[item.name] != nil },
           function: variants.form.name))
     }
     return PreparedRun(bindings: bindings, items: items, chunks: plan.chunks)
+  }
+
+  /// The numbers that an item gives to an input that takes no caption.
+  ///
+  /// - Parameter given: what is given for the input, if anything.
+  /// - Returns: the numbers of one item in the framework's order.
+  /// - Throws: `SessionError` if nothing gives any.
+  package func numbers(
+    of item: InterfaceItem, given: Given?, run: RunItem
+  ) throws(SessionError) -> [Float] {
+    let binding = try Binding(
+      item, given: given, pipeline: nil, hasCaptions: false, function: variants.form.name)
+    return try binding.numbers(of: run).elements
   }
 
   /// Computes one batch.

@@ -45,6 +45,19 @@ package struct NumpyArray: Hashable, Sendable {
       data, type: header.type, dimensions: header.dimensions, isColumnMajor: header.isColumnMajor)
   }
 
+  /// The pickle inside an `.npy` file of Python objects; nil for an array of numbers.
+  ///
+  /// - Throws: `NumpyError` if the file is neither.
+  package static func pickle(_ file: ByteRegion) throws(NumpyError) -> ByteRegion? {
+    do {
+      _ = try NumpyHeader(file)
+      return nil
+    } catch {
+      guard case .type(let name) = error, name == "|O" || name == "O" else { throw error }
+      return file.region(try NumpyHeader.text(of: file).dataOffset..<file.count)
+    }
+  }
+
   /// The elements of an array whose bytes and description come from somewhere else.
   package static func elements(
     _ data: ByteRegion, type: StoredType, dimensions: [Int], isColumnMajor: Bool

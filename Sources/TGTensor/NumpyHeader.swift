@@ -11,6 +11,14 @@ struct NumpyHeader: Hashable {
   var dataOffset: Int
 
   init(_ file: ByteRegion) throws(NumpyError) {
+    let text: [UInt8]
+    (text, dataOffset) = try Self.text(of: file)
+    var literal = NumpyLiteral(bytes: text)
+    (type, isColumnMajor, dimensions) = try literal.header()
+  }
+
+  /// The literal of a file's head, and where its elements begin.
+  static func text(of file: ByteRegion) throws(NumpyError) -> ([UInt8], dataOffset: Int) {
     let start = file.prefix(12)
     guard start.starts(with: NumpyArray.magic) else { throw .notNumpy }
     guard start.count == 12 else { throw .truncated }
@@ -24,9 +32,7 @@ struct NumpyHeader: Hashable {
     let textStart = short ? 10 : 12
     guard length <= 65_536 else { throw .header("is longer than 65536 bytes") }
     guard let text = file.bytes(textStart..<textStart + length) else { throw .truncated }
-    dataOffset = textStart + length
-    var literal = NumpyLiteral(bytes: text)
-    (type, isColumnMajor, dimensions) = try literal.header()
+    return (text, textStart + length)
   }
 
   /// Names a type as NumPy does; nil for types that we do not hold.

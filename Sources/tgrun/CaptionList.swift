@@ -87,7 +87,8 @@ struct CaptionCheck {
     }
   }
 
-  private func check(_ caption: String, for item: InterfaceItem, place: String) throws {
+  /// Checks one caption.
+  func check(_ caption: String, for item: InterfaceItem, place: String) throws {
     let tokens = try session.tokens(
       of: caption, for: item, strictWords: options.strictWords, place: place)
     guard let tokens else { return }

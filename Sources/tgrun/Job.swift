@@ -15,6 +15,7 @@ struct Job {
   private let options: RunOptions
   private let session: Session
   private let inputs: Inputs
+  private let editing: Editing
   /// Items that are run together, in order.
   private let groups: [[NamedItem]]
   private var results: Results
@@ -37,7 +38,9 @@ struct Job {
     }
     let file = try PlanFile.load(path: planPath)
     try replay?.demand(hash: file.hash, of: planPath)
-    let session = try Self.session(file, options: options, console: console)
+    let edits = try EditFiles(options, plan: file.plan, console: console)
+    let session = try Self.session(
+      file, function: edits.function, options: options, console: console)
     let variants = session.variants
 
     var inputs = Inputs(variants)
@@ -46,6 +49,7 @@ struct Job {
         try Assignment($0, option: "--input", example: "NAME=FILE.npy")
       }, console: console)
     try replay?.feed(&inputs, console: console)
+    try edits.feed(&inputs, console: console)
     let captions = try options.captions.map { try CaptionList($0, for: inputs) }
     let bound = try Operands(
       options.operands, to: variants,
@@ -57,12 +61,23 @@ struct Job {
     for (item, text) in bound.captions { try inputs.add(caption: text, for: item) }
     try CaptionCheck(session: session, options: options, console: console)
       .check(inputs: inputs, list: captions)
+    let encoder = try edits.encoder {
+      try Self.session(file, function: $0, options: options, console: console)
+    }
+    if let encoder {
+      try edits.check(
+        CaptionCheck(session: encoder, options: options, console: console))
+    }
+    editing = try Editing(
+      edits, options: options.edits, session: session, encoder: encoder, inputs: inputs)
 
-    groups = try Self.groups(options, inputs: inputs, captions: captions, replay: replay)
+    groups = try Self.groups(
+      options, inputs: inputs, captions: captions, editing: editing, replay: replay)
     results = try Results(
       options, session: session, plan: file, planPath: planPath, inputs: inputs,
       mainOutput: replay?.output,
-      readFiles: inputs.files + (captions?.files ?? [])
+      editTexts: edits.metadata,
+      readFiles: inputs.files + (captions?.files ?? []) + edits.paths
         + [planPath, options.replay].compactMap(\.self),
       items: groups.flatMap(\.self), console: console)
     self.options = options
@@ -76,7 +91,12 @@ struct Job {
   mutating func run() throws {
     let runs = try groups.map { group in
       try session.prepare(
-        inputs.given, items: group.map(\.run),
+        inputs.given,
+        items: try group.map { item in
+          var run = item.run
+          run.numbers = try editing.numbers(of: run, frame: item.frame)
+          return run
+        },
         belongTogether: group.count > 1 && group.allSatisfy { $0.row != nil })
     }
     let total = groups.reduce(0) { $0 + $1.count }
@@ -105,7 +125,7 @@ struct Job {
   }
 
   private static func session(
-    _ file: PlanFile, options: RunOptions, console: Console
+    _ file: PlanFile, function: String?, options: RunOptions, console: Console
   ) throws -> Session {
     guard
       let weights = WeightSection(
@@ -113,7 +133,7 @@ struct Job {
     else { throw Failure(.badInput, "\(file.file.path): the weights lie outside the file") }
     let machine = try options.machine.resolved(on: console)
     return try Session(
-      LoadedPlan(plan: file.plan, weights: weights), function: options.function,
+      LoadedPlan(plan: file.plan, weights: weights), function: function,
       threads: machine.threads, isa: machine.isa, memoryLimit: machine.memoryLimit)
   }
 
@@ -130,29 +150,37 @@ struct Job {
   /// The items of the run: one for each caption of a list and each seed, or the rows of the arrays
   /// for each seed.
   private static func groups(
-    _ options: RunOptions, inputs: Inputs, captions: CaptionList?, replay: Replay?
+    _ options: RunOptions, inputs: Inputs, captions: CaptionList?, editing: Editing,
+    replay: Replay?
   ) throws -> [[NamedItem]] {
-    let seeds = try seeds(options)
+    let seeds = try editing.seed.map { [$0] } ?? seeds(options)
+    let frames: [Int?] =
+      replay?.frame.map { [$0] } ?? editing.frames.map { (0..<$0).map { $0 } } ?? [nil]
     if inputs.rows > 1 {
       if let captions, captions.lines.count != inputs.rows {
         throw SessionError.itemCounts(
           captions.path, captions.lines.count, inputs.rowInput, inputs.rows)
       }
-      return seeds.map { seed in
-        (0..<inputs.rows).map { row in
-          NamedItem(
-            seed: seed, noiseItem: row, row: row, caption: captions?.lines[row],
-            input: captions?.input.name)
+      let rows = replay.map { [$0.noiseItem] } ?? Array(0..<inputs.rows)
+      return seeds.flatMap { seed in
+        frames.map { frame in
+          rows.map { row in
+            NamedItem(
+              seed: seed, noiseItem: row, row: row, caption: captions?.lines[row],
+              input: captions?.input.name, frame: frame)
+          }
         }
       }
     }
     let lines = captions.map { $0.lines.map { Optional($0) } } ?? [nil]
     return [
       lines.flatMap { line in
-        seeds.map { seed in
-          NamedItem(
-            seed: seed, noiseItem: replay?.noiseItem ?? 0, caption: line,
-            input: captions?.input.name)
+        seeds.flatMap { seed in
+          frames.map { frame in
+            NamedItem(
+              seed: seed, noiseItem: replay?.noiseItem ?? 0, caption: line,
+              input: captions?.input.name, frame: frame)
+          }
         }
       }
     ]
@@ -183,14 +211,18 @@ struct NamedItem {
   let line: Int?
   /// Its row in the arrays given, if they have several.
   let row: Int?
+  /// The number of its frame, from 0, if codes move.
+  let frame: Int?
 
   init(
-    seed: UInt64, noiseItem: Int, row: Int? = nil, caption: CaptionList.Line?, input: String?
+    seed: UInt64, noiseItem: Int, row: Int? = nil, caption: CaptionList.Line?, input: String?,
+    frame: Int?
   ) {
     var captions: [String: String] = [:]
     if let caption, let input { captions[input] = caption.text }
     run = RunItem(seed: seed, noiseItem: noiseItem, row: row ?? 0, captions: captions)
     line = caption?.number
     self.row = row
+    self.frame = frame
   }
 }

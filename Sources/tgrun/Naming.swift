@@ -1,4 +1,5 @@
 import TGCommandLine
+import TGImage
 import TGPlan
 import TGSession
 
@@ -13,8 +14,11 @@ struct Naming {
   private let stem: String
   private let lineDigits: Int
   private let rowDigits: Int
+  private let frameDigits: Int
   private let attention: [String]
   private let hasBeforeAfter: Bool
+  /// How many frames stand in one picture; nil if each is a picture of its own.
+  let strip: Int?
 
   init(
     _ options: RunOptions, variants: FunctionVariants, mainOutput: String?, planPath: String,
@@ -29,13 +33,18 @@ struct Naming {
     stem = Path.stem(planPath)
     lineDigits = String(items.compactMap(\.line).max() ?? 0).count
     rowDigits = String(items.compactMap(\.row).max() ?? 0).count
+    let numbers = Set(items.compactMap(\.frame))
+    frameDigits = String(numbers.max() ?? 0).count
+    let isNumbered = options.outdir != nil || options.out?.contains(Self.place) == true
+    strip = numbers.count > 1 && !isNumbered && mainPicture != nil ? numbers.count : nil
     guard options.out == nil || options.outdir == nil else {
       throw Failure(.usage, "-o and --outdir are both given", hint: "say one of them")
     }
     if let out {
-      guard items.count == 1 else {
+      let count = numbers.isEmpty ? items.count : items.count / numbers.count
+      guard count == 1 else {
         throw Failure(
-          .usage, "-o names one picture, and \(items.count) are to be made",
+          .usage, "-o names one picture, and \(count) are to be made",
           hint: "say --outdir FOLDER instead")
       }
       guard mainPicture != nil else {
@@ -70,10 +79,32 @@ struct Naming {
       outputs = []
     }
     isWriting = options.outdir != nil || mainPicture != nil
+    if let strip { try checkStrip(of: strip) }
     guard attention.isEmpty || outputs.contains(where: { $0 == mainPicture }) else {
       throw Failure(
         .usage, "--attention is drawn over a picture, and none is written",
         hint: "say -o OUT.png too")
+    }
+  }
+
+  /// What stands for the number of a frame in `-o`.
+  static let place = "%d"
+
+  /// Makes sure that the frames fit into one picture and nothing is to be drawn beside each.
+  private func checkStrip(of count: Int) throws {
+    let remedy = "say --outdir FOLDER, or -o frame-%d.png, for a picture of each frame"
+    guard attention.isEmpty, !hasBeforeAfter else {
+      throw Failure(
+        .usage, "--attention and --before-after are drawn for single pictures, not for strips",
+        hint: remedy)
+    }
+    guard let extents = mainPicture?.itemShape, extents.count == 3 else { return }
+    let width = count * (extents[2] + Picture.gap) - Picture.gap
+    guard PictureLimits.standard.allows(height: extents[1], width: width) else {
+      throw Failure(
+        .usage,
+        "a strip of \(count) frames is \(width) x \(extents[1]) pixels; pictures have at "
+          + "most \(PictureLimits.standard)", hint: remedy)
     }
   }
 
@@ -84,10 +115,12 @@ struct Naming {
   func path(of output: InterfaceItem, for item: NamedItem) -> String? {
     guard isWriting else { return nil }
     let isMain = output == mainPicture
-    if let out, isMain { return out }
+    let frame = strip == nil ? item.frame.map { Self.digits($0, frameDigits) } : nil
+    if let out, isMain { return frame.map { out.replacing(Self.place, with: $0) } ?? out }
     var name = "\(stem)-\(item.run.seed)"
     if let line = item.line { name += "-" + Self.digits(line, lineDigits) }
     if let row = item.row { name += "-" + Self.digits(row, rowDigits) }
+    if let frame { name += "-" + frame }
     if !isMain { name += "-" + output.name }
     return Path.join(folder, name + (output.takesPicture ? ".png" : ".npy"))
   }
@@ -105,7 +138,7 @@ struct Naming {
   /// Makes sure that the folders are there, no file is written twice, and none that was read.
   func check(arrays: [String], items: [NamedItem], readFiles: [String]) throws {
     var places = arrays
-    for item in items {
+    for item in items where strip == nil || item.frame == items.first?.frame {
       for output in outputs {
         guard let path = path(of: output, for: item), path != "-" else { continue }
         places.append(path)

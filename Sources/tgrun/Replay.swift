@@ -10,6 +10,8 @@ struct Replay {
   let path: String
   /// The item's number in the noise of its seed.
   let noiseItem: Int
+  /// The frame that the picture shows; nil for all, or where there are none.
+  let frame: Int?
   /// The output that the picture shows.
   let output: String
   private let hash: String
@@ -54,6 +56,11 @@ struct Replay {
       throw Failure(.badInput, "\(path) names the impossible item '\(item)'")
     }
     noiseItem = item
+    let frame = texts.first { $0.key == Metadata.frame }?.value
+    self.frame = frame.flatMap { Int($0) }
+    guard frame == nil || (0..<AmountList.limit).contains(self.frame ?? -1) else {
+      throw Failure(.badInput, "\(path) names the impossible frame '\(frame ?? "")'")
+    }
     let arrays = all(Metadata.array)
     guard arrays.isEmpty else {
       let names = arrays.map { "--input \($0.input)=\(Path.quoted($0.text))" }
@@ -67,7 +74,7 @@ struct Replay {
       ("--captions", options.captions != nil), ("--input", !options.input.isEmpty),
       ("--function", options.function.map { $0 != function } ?? false),
     ]
-    if let (name, _) = asked.first(where: \.1) {
+    if let name = asked.first(where: \.1)?.0 ?? options.edits.asked.first {
       throw Failure(.usage, "\(name) and --replay contradict each other", hint: "leave out \(name)")
     }
     // With --replay the plan may be left out; what stands first is then a picture.
@@ -94,21 +101,23 @@ struct Replay {
     captions = all(Metadata.text)
     numbers = all(Metadata.number)
     let planPath = options.plan ?? planName
-    pictures = try all(Metadata.picture).map { input, name in
+    func locate(_ name: String) throws -> String {
       guard let found = find(Path.baseName(name)) else {
         throw Failure(
           .missingInput, "\(path) was made from \(name), which is neither here nor beside it",
           hint: "say where it is: tgrun \(planPath) FOLDER/\(name) "
             + "--replay \(Path.quoted(path))")
       }
-      return (input, found)
+      return found
     }
+    pictures = try all(Metadata.picture).map { ($0.input, try locate($0.text)) }
+    try Self.restore(texts, to: &options.edits, locate: locate)
     if let extra = operands.first {
       throw Failure(.usage, "\(extra) is no part of the run that \(path) came from")
     }
     options.operands = []
     options.function = function
-    options.seed = seed
+    options.seed = options.edits.interpolate.first?.hasPrefix("seed:") == true ? nil : seed
     if options.out == nil, options.outdir == nil { options.out = "\(Path.stem(path))-replay.png" }
   }
 

@@ -21,11 +21,14 @@ struct Results {
   /// `--output`: where each output goes, and the rows so far.
   private var arrays: [(output: InterfaceItem, path: String, rows: [Float], count: Int)] = []
   private var report: [JSON] = []
+  /// The frames so far of each strip, by path.
+  private var strips: [String: [Picture]] = [:]
 
   /// Decides and checks that everything can be created.
   init(
     _ options: RunOptions, session: Session, plan: PlanFile, planPath: String, inputs: Inputs,
-    mainOutput: String?, readFiles: [String], items: [NamedItem], console: Console
+    mainOutput: String?, editTexts: [(key: String, value: String)], readFiles: [String],
+    items: [NamedItem], console: Console
   ) throws {
     self.options = options
     let variants = session.variants
@@ -55,7 +58,7 @@ struct Results {
         (Metadata.software, "tgraph \(Version.number)"),
         (Metadata.plan, Path.baseName(planPath)), (Metadata.hash, plan.hash),
         (Metadata.function, variants.form.name),
-      ] + inputs.metadata
+      ] + inputs.metadata + editTexts
   }
 
   /// Writes what one item gave.
@@ -78,7 +81,9 @@ struct Results {
         continue
       }
       if output.takesPicture {
-        try write(value, of: output, item: item, to: path)
+        let picture = try picture(of: value, output)
+        guard let whole = try strip(with: picture, at: path) else { return }
+        try write(whole, of: output, item: item, to: path)
       } else {
         try AtomicFile.save(NumpyArray(value).encoded, to: path)
       }
@@ -90,6 +95,11 @@ struct Results {
       }
     }
     var entry: [(String, JSON)] = [("seed", .integer(Int(clamping: item.run.seed)))]
+    if let frames = naming.strip {
+      entry.append(("frames", .integer(frames)))
+    } else if let frame = item.frame {
+      entry.append(("frame", .integer(frame)))
+    }
     for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
       entry.append((name, .string(caption)))
     }
@@ -117,12 +127,28 @@ struct Results {
     try console.print(JSON.pairs(members).text(indented: true))
   }
 
-  private mutating func write(
-    _ value: HostTensor, of output: InterfaceItem, item: NamedItem, to path: String
-  ) throws {
+  private func picture(of value: HostTensor, _ output: InterfaceItem) throws -> Picture {
     guard case .image(let low, let high, _, _) = output.kind,
       let picture = Picture(tensor: value, low: low, high: high)
     else { throw Failure(.badInput, "the output '\(output.name)' is no picture") }
+    return picture
+  }
+
+  /// The picture itself or, if frames stand in strips, the strip that it completes; nil before.
+  private mutating func strip(with picture: Picture, at path: String) throws -> Picture? {
+    guard let count = naming.strip else { return picture }
+    strips[path, default: []].append(picture)
+    guard let frames = strips[path], frames.count == count else { return nil }
+    strips[path] = nil
+    guard let strip = Picture.grid(frames, columns: count) else {
+      throw Failure(.badInput, "the frames are too large to stand in one picture")
+    }
+    return strip
+  }
+
+  private mutating func write(
+    _ picture: Picture, of output: InterfaceItem, item: NamedItem, to path: String
+  ) throws {
     let bytes: [UInt8]
     do {
       bytes = try picture.encoded(
@@ -187,6 +213,9 @@ struct Results {
     var texts = description
     texts.append((Metadata.output, output.name))
     texts.append((Metadata.seed, String(item.run.seed)))
+    if naming.strip == nil, let frame = item.frame {
+      texts.append((Metadata.frame, String(frame)))
+    }
     if item.run.noiseItem > 0 { texts.append((Metadata.item, String(item.run.noiseItem))) }
     for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
       texts.append((Metadata.text + name, caption))

@@ -48,6 +48,8 @@ struct RunOptions: ParsableArguments {
       valueName: "NAME=FILE.npy"))
   var output: [String] = []
 
+  @OptionGroup(title: "Edit codes") var edits: EditOptions
+
   @Option(help: ArgumentHelp("The function of the plan; the first by default.", valueName: "F"))
   var function: String?
 

@@ -56,8 +56,16 @@ extension PickleReader {
     case .array(let array):
       guard array.contents == nil, let fields = tuple(state), fields.count == 5,
         let dimensions = integers(fields[1]), let dtype = dtype(fields[2]),
-        case .bool(let isColumnMajor) = fields[3], let bytes = bytes(fields[4])
+        case .bool(let isColumnMajor) = fields[3]
       else { throw .state(of: "numpy.ndarray") }
+      if dtype.name.hasPrefix("O"), case .object(let items) = fields[4],
+        case .list = objects[items]
+      {
+        // An array of Python objects is the list of them.
+        objects[place] = objects[items]
+        return
+      }
+      guard let bytes = bytes(fields[4]) else { throw .state(of: "numpy.ndarray") }
       objects[place] = .array(
         NumpyObject(
           contents: .init(

@@ -1,0 +1,159 @@
+internal import TGCheckpoint
+package import TGPlan
+package import TGTensor
+
+/// The tensors of a file of latent codes, such as an inversion writes it: named like the inputs
+/// that they are for, or a single one.
+package struct CodeFile: Sendable {
+  /// The path.
+  package let path: String
+  private let tensors: Checkpoint
+
+  /// How files of codes are named.
+  package static let suffixes = [".safetensors", ".npy", ".npz", ".pt", ".pth"]
+
+  /// Reads a file of any container that checkpoints have.
+  ///
+  /// - Throws: `EditingError.file`, or `.noTensor` if it holds none.
+  package init(_ path: String) throws(EditingError) {
+    self.path = path
+    do { tensors = try Checkpoint.read(path: path) } catch { throw .file(error) }
+    guard !tensors.entries.isEmpty else { throw .noTensor(path: path) }
+  }
+
+  /// A tensor and the input that it is for.
+  package struct Bound: Sendable {
+    /// The input.
+    package let item: InterfaceItem
+    /// The numbers, `[N] + item.itemShape`.
+    package let code: HostTensor
+  }
+
+  /// How surely a file belongs to a function.
+  package enum Match: Int, Comparable, Sendable {
+    /// By the shape of its only tensor.
+    case shape
+    /// By the name and the shape of a code.
+    case name
+
+    package static func < (one: Match, other: Match) -> Bool { one.rawValue < other.rawValue }
+  }
+
+  /// Whether the file holds codes for a function; nil if not.
+  package func match(_ function: PlanFunction) -> Match? {
+    let named = function.codes.contains { item in
+      tensors[item.name].map { Self.items($0.shape.dimensions, of: item) != nil } ?? false
+    }
+    return named ? .name : single(for: function) == nil ? nil : .shape
+  }
+
+  /// The numbers for a function's inputs: every tensor named like an input that takes plain
+  /// numbers, or else the only tensor for the only code it fits.
+  ///
+  /// - Throws: `EditingError.codeShape` or `.noCode`.
+  package func codes(for function: PlanFunction) throws(EditingError) -> [Bound] {
+    var result: [Bound] = []
+    for item in function.inputs where item.takesPlainNumbers {
+      guard let entry = tensors[item.name] else { continue }
+      guard let count = Self.items(entry.shape.dimensions, of: item) else {
+        throw .codeShape(path: path, tensor: item.name, found: entry.shape, item)
+      }
+      result.append(Bound(item: item, code: Self.form(entry, item, count)))
+    }
+    if result.isEmpty, let item = single(for: function), let entry = tensors.entries.first,
+      let count = Self.items(entry.shape.dimensions, of: item)
+    {
+      result = [Bound(item: item, code: Self.form(entry, item, count))]
+    }
+    guard !result.isEmpty else {
+      throw .noCode(
+        path: path, tensors: shapes, functions: [Self.described(function)])
+    }
+    if let bad = result.first(where: { !$0.code.elements.allSatisfy(\.isFinite) }) {
+      throw .notFinite(path: path, tensor: bad.item.name)
+    }
+    return result
+  }
+
+  /// One item for one input.
+  ///
+  /// - Throws: `EditingError`, `.several` if the file holds more items.
+  package func code(
+    for item: InterfaceItem, of function: PlanFunction
+  ) throws(EditingError) -> [Float] {
+    let codes = try codes(for: function)
+    guard let bound = codes.first(where: { $0.item == item }) else {
+      throw .noCode(path: path, tensors: shapes, functions: ["\(item.name) \(item.shapeText)"])
+    }
+    guard bound.code.shape[0] == 1 else { throw .several(path: path, count: bound.code.shape[0]) }
+    return bound.code.elements
+  }
+
+  /// The names of tensors that no input of the function is named like, if others are.
+  package func unused(by function: PlanFunction) -> [String] {
+    let names = Set(function.inputs.map(\.name))
+    let rest = tensors.entries.map(\.name).filter { !names.contains($0) }
+    return rest.count < tensors.entries.count ? rest : []
+  }
+
+  /// Names and shapes of the tensors.
+  var shapes: [String] { tensors.entries.map { "\($0.name) \($0.shape)".trimmed } }
+
+  /// The codes of a function with their shapes.
+  static func described(_ function: PlanFunction) -> String {
+    let codes = function.codes.map { "\($0.name) \($0.shapeText)" }
+    return "\(function.name)(" + codes.joined(separator: ", ") + ")"
+  }
+
+  /// The only code that the only tensor fits.
+  private func single(for function: PlanFunction) -> InterfaceItem? {
+    guard tensors.entries.count == 1, let entry = tensors.entries.first else { return nil }
+    let fitting = function.codes.filter { Self.items(entry.shape.dimensions, of: $0) != nil }
+    return fitting.count == 1 ? fitting[0] : nil
+  }
+
+  /// How many items a tensor holds: its extents are those of an item, with or without the axis of
+  /// items. No axis is added or left out: `[1, 4, 512]` must not become four codes of 512.
+  private static func items(_ extents: [Int], of item: InterfaceItem) -> Int? {
+    let form = item.itemShape
+    if extents == form { return 1 }
+    guard extents.count == form.count + 1, Array(extents.dropFirst()) == form, extents[0] > 0
+    else { return nil }
+    return extents[0]
+  }
+
+  private static func form(
+    _ entry: Checkpoint.Entry, _ item: InterfaceItem, _ count: Int
+  ) -> HostTensor {
+    entry.tensor().reshaped(Shape([count] + item.itemShape))
+  }
+}
+
+extension PlanFunction {
+  /// The inputs that codes are: the latent ones, or, where there is none, the normal ones.
+  package var codes: [InterfaceItem] {
+    let latent = inputs.filter { $0.kind == .latent }
+    return latent.isEmpty ? inputs.filter { $0.kind == .normal } : latent
+  }
+
+  /// True if an output is a picture.
+  var givesPicture: Bool { outputs.contains(where: \.takesPicture) }
+}
+
+extension InterfaceItem {
+  /// The extents of one item, `[14, 512]`.
+  package var shapeText: String { Shape(itemShape).description }
+
+  /// True for codes, noise and other numbers without a meaning of their own.
+  var takesPlainNumbers: Bool {
+    switch kind {
+    case .normal, .uniform, .latent, .tensor: true
+    case .image, .text, .sequence, .label: false
+    }
+  }
+}
+
+extension String {
+  /// The text without the space that an empty name leaves.
+  fileprivate var trimmed: String { hasPrefix(" ") ? String(dropFirst()) : self }
+}

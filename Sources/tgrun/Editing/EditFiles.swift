@@ -1,0 +1,138 @@
+import TGCommandLine
+import TGPlan
+import TGSession
+
+/// What the options of editing name, read, and the function that it is for.
+struct EditFiles {
+  /// The ends of `--interpolate`.
+  enum Ends {
+    case seeds(UInt64, UInt64)
+    case files(CodeFile, CodeFile)
+    case captions(String, String, CaptionRoute)
+  }
+
+  /// The codes of `--latent`.
+  let codes: CodeFile?
+  /// The ends of `--interpolate`.
+  let ends: Ends?
+  /// The codes of `--mix`.
+  let mixes: [(CodeFile, MixNotation)]
+  /// The directions of `--direction`.
+  let directions: [(Direction, DirectionNotation)]
+  /// The function to be run, if the files decide it.
+  let function: String?
+  /// Files that are read, which must not be written.
+  let paths: [String]
+  /// Texts for the pictures made: the options with base names.
+  let metadata: [(key: String, value: String)]
+
+  /// Reads everything.
+  init(_ options: RunOptions, plan: Plan, console: Console) throws {
+    let edits = options.edits
+    if edits.interpolate.isEmpty {
+      if edits.frames != nil {
+        throw Failure(
+          .usage, "--frames goes with --interpolate",
+          hint: "for a direction the amounts say it: --direction FILE=-3:3:7")
+      }
+      if edits.spherical { throw Failure(.usage, "--spherical goes with --interpolate") }
+    } else if edits.interpolate.count != 2 {
+      throw Failure(
+        .usage, "--interpolate takes two ends, and \(edits.interpolate.count) are given",
+        hint: "tgrun PLAN.tplan --interpolate A B -o strip.png, options and operands elsewhere")
+    }
+    let directionNotations = try edits.direction.map { try DirectionNotation($0) }
+    let mixNotations = try edits.mix.map { try MixNotation($0) }
+    let interpolationEnds = try edits.interpolate.map { try InterpolationEnd($0) }
+    codes = try edits.latent.map { try CodeFile($0) }
+    directions = try directionNotations.map { (try Direction($0.path, column: $0.column), $0) }
+    mixes = try mixNotations.map { (try CodeFile($0.path), $0) }
+    ends = try Self.ends(interpolationEnds, options: options, plan: plan)
+    function = try Self.function(options, codes: codes, ends: ends, plan: plan, console: console)
+
+    var paths = [edits.latent].compactMap(\.self) + directionNotations.map(\.path)
+    paths += mixNotations.map(\.path)
+    var texts: [(key: String, value: String)] = []
+    if let path = edits.latent { texts.append((Metadata.latent, Path.baseName(path))) }
+    for (end, text) in zip(interpolationEnds, edits.interpolate) {
+      if case .file(let path) = end {
+        paths.append(path)
+        texts.append((Metadata.interpolate, Path.baseName(path)))
+      } else {
+        texts.append((Metadata.interpolate, text))
+      }
+    }
+    for mix in mixNotations { texts.append((Metadata.mix, Path.baseName(mix.path) + mix.rest)) }
+    for direction in directionNotations {
+      texts.append((Metadata.direction, Path.baseName(direction.path) + direction.rest))
+    }
+    if let frames = edits.frames { texts.append((Metadata.frames, String(frames))) }
+    if edits.spherical { texts.append((Metadata.spherical, "true")) }
+    self.paths = paths
+    metadata = texts
+  }
+
+  private static func ends(
+    _ ends: [InterpolationEnd], options: RunOptions, plan: Plan
+  ) throws -> Ends? {
+    guard ends.count == 2 else { return nil }
+    switch (ends[0], ends[1]) {
+    case (.seed(let one), .seed(let other)):
+      guard options.seed == nil, options.seeds == nil else {
+        throw Failure(
+          .usage, "--interpolate seed:\(one) seed:\(other) and --seed or --seeds are both given",
+          hint: "say one of them")
+      }
+      return .seeds(one, other)
+    case (.file(let one), .file(let other)): return .files(try CodeFile(one), try CodeFile(other))
+    case (.caption(let one), .caption(let other)):
+      return .captions(one, other, try CaptionRoute(of: plan, function: options.function))
+    default:
+      throw Failure(
+        .usage, "--interpolate joins two files, two seeds or two captions, not one of each",
+        hint: "files end in \(CodeFile.suffixes.joined(separator: ", ")); seeds are seed:3")
+    }
+  }
+
+  /// The function that the files decide; said if it is not the default one.
+  private static func function(
+    _ options: RunOptions, codes: CodeFile?, ends: Ends?, plan: Plan, console: Console
+  ) throws -> String? {
+    if options.function != nil { return options.function }
+    var file = codes
+    switch ends {
+    case .captions(_, _, let route):
+      console.note("from '\(route.encoder)' to '\(route.painter)'")
+      return route.painter
+    case .files(let one, _) where file == nil: file = one
+    case .files, .seeds, nil: break
+    }
+    guard let file else { return nil }
+    let route = try CodeRoute(of: plan, for: file)
+    if route.isChosen { console.note("running '\(route.function)', which takes the code") }
+    return route.function
+  }
+
+  /// Gives the inputs the codes of `--latent`.
+  func feed(_ inputs: inout Inputs, console: Console) throws {
+    guard let codes else { return }
+    let form = inputs.variants.form
+    for bound in try codes.codes(for: form) { try inputs.add(code: bound.code, for: bound.item) }
+    let rest = codes.unused(by: form)
+    if !rest.isEmpty {
+      console.note("of \(codes.path), not used: \(rest.joined(separator: ", "))")
+    }
+  }
+
+  /// What makes conditions of captions, if captions are interpolated.
+  func encoder(_ session: (_ function: String) throws -> Session) throws -> Session? {
+    guard case .captions(_, _, let route) = ends else { return nil }
+    return try session(route.encoder)
+  }
+
+  /// Looks the captions up that are interpolated.
+  func check(_ captions: CaptionCheck) throws {
+    guard case .captions(let one, let other, let route) = ends else { return }
+    for caption in [one, other] { try captions.check(caption, for: route.caption, place: "") }
+  }
+}

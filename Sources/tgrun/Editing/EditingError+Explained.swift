@@ -1,0 +1,6 @@
+package import TGCommandLine
+package import TGSession
+
+extension EditingError: Explained {
+  package var exitStatus: ExitStatus { ExitStatus(rawValue: exitCode) ?? .internalError }
+}
