@@ -154,7 +154,7 @@ let package = Package(
       ]),
     tests(
       "TGSessionTests",
-      ["TGSession", "TGRuntime", "TGPlan", "TGTensor", "TGImage", "TGText"]),
+      ["TGSession", "TGRuntime", "TGPlan", "TGTensor", "TGImage", "TGText", "TGCheckpoint"]),
     tests(
       "TGInversionTests",
       [
