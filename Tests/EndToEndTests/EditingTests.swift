@@ -52,8 +52,8 @@ import Testing
           return mean(embedding(caption.ids, 6, 6) @ "table", axis: 0)
         }
 
-        func paint(sentence: Tensor[6], z: Normal[2]) -> (image: Image[3, 4, 4](-1 ... 1)) {
-          return concat([sentence, z]) |> linear(48) @ "fc" |> tanh |> reshape([3, 4, 4])
+        func paint(sentence: Tensor[6], z: Normal[2]) -> (image: Image[3, 16, 16](-1 ... 1)) {
+          return concat([sentence, z]) |> linear(768) @ "fc" |> tanh |> reshape([3, 16, 16])
         }
       }
       """
@@ -61,7 +61,7 @@ import Testing
     /// Runs `tgrun` in the folder; `_` stands for a space inside a word.
     func run(_ line: String) throws -> BuiltCommand.Outcome {
       try tgrun.run(
-        line.split(separator: " ").map { $0.replacing("_", with: " ") }, in: folder.url)
+        line.split(separator: " ").map { String($0.replacing("_", with: " ")) }, in: folder.url)
     }
 
     /// The picture that a command writes with `-o`.
@@ -183,7 +183,7 @@ import Testing
       #expect(Self.frames(of: again) == frames)
     }
     let replayed = try fixture.run("--replay shown.png")
-    #expect(replayed.status == 64, "the plain run lies there: \(replayed.messages)")
+    #expect(replayed.messages.contains("bit for bit"), "\(replayed.messages)")
   }
 
   @Test func captionsAreJoinedBetweenTheirConditions() throws {
@@ -224,7 +224,7 @@ import Testing
       "s.tplan --latent a.npy --direction up.npy=0:1:2 --direction up.npy=0:1:3", 64,
       "2 and 3 amounts"
     ),
-    ("s.tplan --latent a.npy --direction up.npy=0:1:900", 64, "--outdir"),
+    ("c.tplan --interpolate a_bird a_small_bird --frames 900", 64, "--outdir"),
     ("s.tplan --latent a.npy --direction up.npy=0:1:2 --before-after", 64, "strips"),
     ("s.tplan --latent two.npy --direction up.npy=0:1:2 -o x.png", 64, "2 are to be made"),
     ("s.tplan --latent a.npy --mix b.npy", 64, "FILE:LAYERS"),

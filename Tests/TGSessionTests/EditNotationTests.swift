@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func arithmeticKeepsItsEnds() throws {
-    let (a, b): ([Float], [Float]) = ([0.1, -0, 3], [0.7, 5, -3])
+    let (a, b): ([Float], [Float]) = ([0.1, -0.0, 3], [0.7, 5, -3])
     for between in [CodeArithmetic.linear, CodeArithmetic.spherical] {
       #expect(between(a, b, 0).map(\.bitPattern) == a.map(\.bitPattern))
       #expect(between(a, b, 1).map(\.bitPattern) == b.map(\.bitPattern))
@@ -75,7 +75,7 @@ import Testing
     let moved = CodeArithmetic.moved(
       [1, 2, 3, 4], along: [1, 1, 10, 10], by: -2, rows: [1], rowSize: 2)
     #expect(moved == [1, 2, -17, -16])
-    let still = CodeArithmetic.moved([-0], along: [1], by: 0, rows: [0], rowSize: 1)
+    let still = CodeArithmetic.moved([-0.0], along: [1], by: 0, rows: [0], rowSize: 1)
     #expect(still[0].sign == .minus)
     let mixed = CodeArithmetic.mixed([1, 2, 3, 4], with: [5, 6, 7, 8], rows: [0], rowSize: 2)
     #expect(mixed == [5, 6, 3, 4])
