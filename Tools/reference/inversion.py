@@ -215,7 +215,7 @@ def recorded(objective, problem):
         losses.append(walk.step()[0])
         if walk.round in due:
             states.append(walk.state())
-    if losses[-1] > 0.95 * losses[0] and not objective.noisy:
+    if not losses[-1] < losses[0]:
         raise Failed(f"PyTorch's walk does not descend: {losses[0]:.4g} to {losses[-1]:.4g}")
     return states, losses
 
@@ -284,7 +284,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="name the objectives and end")
     parser.add_argument("--verbose", action="store_true", help="a line for each state")
     options = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     glob = any(c in options.pattern for c in "*?[")
     pattern = options.pattern if glob else f"*{options.pattern}*"
     chosen = [o for o in OBJECTIVES if fnmatch.fnmatchcase(o.name, pattern)]

@@ -39,7 +39,7 @@ class Problem:
 @dataclass
 class Objective:
     """`rounds` are those of the plan's loop number `loop` of `loops`, `walk` those that PyTorch
-    walks; `noisy` where a loss may rise from round to round."""
+    walks."""
 
     name: str
     page: str
@@ -51,7 +51,6 @@ class Objective:
     walk: int
     loop: int = 0
     loops: int = 1
-    noisy: bool = False
 
     @property
     def no_steps(self):
@@ -84,11 +83,14 @@ def weigh(folder, seed, networks):
 
 def digits(name, page, generator, judge, codes, seed, gains, features=0.0, label=False,
            shaped=lambda z, given: (z,)):
-    """`judge` is a module whose features are compared, or None; `shaped` what the generator takes."""
+    """`judge` is a discriminator and how many of its last layers judge, or None; `shaped` what the
+    generator takes."""
 
     def build(folder):
-        G, D = generator(), judge() if judge else None
-        files = weigh(folder, seed, [("G", G, gains)] + ([("D", D, {})] if judge else []))
+        networks = [("G", generator(), gains)] + ([("D", judge[0](), {})] if judge else [])
+        files = weigh(folder, seed, networks)
+        G = networks[0][1]
+        D = networks[1][1][:-judge[1]] if judge else None
         rng = numpy.random.default_rng(seed + 9)
         inputs = {"target": scene(rng, 28, 1), "random": normal(rng, 1, codes)}
         if label:
@@ -99,11 +101,13 @@ def digits(name, page, generator, judge, codes, seed, gains, features=0.0, label
             pixels = mse(y, given["target"])
             if features == 0:
                 return [pixels]
-            return [pixels, features * mse(D(y), D(given["target"]))]
+            flat = isinstance(D[0], torch.nn.Linear)
+            look = lambda x: D(x.flatten(1) if flat else x)
+            return [pixels, features * mse(look(y), look(given["target"]))]
 
         return Problem(
-            files, inputs, [G] + ([D] if D else []), lambda given, fixed: {"z": given["random"]},
-            terms)
+            files, inputs, [module for _, module, _ in networks],
+            lambda given, fixed: {"z": given["random"]}, terms)
 
     settings = dict(features=features) if features else {}
     return Objective(name, page, "invertByAdam", settings, build, lambda t: 0.1, 500, 500)
@@ -111,10 +115,6 @@ def digits(name, page, generator, judge, codes, seed, gains, features=0.0, label
 
 def column(z, given):
     return (z[:, :, None, None],)
-
-
-def dcgan_features():
-    return real.dcgan_discriminator()[:-3]
 
 
 # Image2StyleGAN
@@ -346,8 +346,10 @@ OBJECTIVES = [
     digits("fashion-mnist-dcgan", "fashion-mnist-dcgan", real.dcgan_generator, None, 100, 611,
            {"6": 0.5}, shaped=column),
     digits("fashion-mnist-dcgan-features", "fashion-mnist-dcgan", real.dcgan_generator,
-           dcgan_features, 100, 612, {"6": 0.5}, features=0.1, shaped=column),
+           (real.dcgan_discriminator, 3), 100, 612, {"6": 0.5}, features=0.1, shaped=column),
     digits("mnist-mlp-gan", "mnist-mlp-gan", real.mlp_generator, None, 64, 621, {"4": 0.5}),
+    digits("mnist-mlp-gan-features", "mnist-mlp-gan", real.mlp_generator,
+           (real.mlp_discriminator, 2), 64, 622, {"4": 0.5}, features=0.1),
     digits("mnist-cgan", "mnist-cgan", real.ConditionalGAN, None, 10, 631,
            {"conv_blocks.9": 0.5}, label=True, shaped=lambda z, given: (z, given["label"])),
     embeds("image2stylegan-embed", "embed", 641),

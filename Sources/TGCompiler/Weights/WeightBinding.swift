@@ -145,11 +145,12 @@ package struct WeightBinding: Sendable {
     return result
   }
 
-  /// What the functions that will be compiled need.
+  /// What the functions and objectives that will be compiled need.
   private func wantedParameters() -> Set<ParameterKey> {
     var wanted: Set<ParameterKey> = []
-    for function in model.functions {
-      let parameters = function.graph.liveParameters
+    let compiled = model.functions.map { [$0] } + model.objectives.map(\.functions)
+    for functions in compiled {
+      let parameters = functions.flatMap(\.graph.liveParameters)
       guard parameters.allSatisfy({ boundRoots.contains($0.root) }) else { continue }
       wanted.formUnion(parameters.map { ParameterKey(root: $0.root, name: $0.name) })
     }
