@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-CLOSE = 4e-6
+CLOSE = 1e-6
 """Over the mean magnitude of a map: several roundings of float32, which is 6e-8."""
 
 

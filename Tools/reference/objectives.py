@@ -182,7 +182,7 @@ def embeds(name, objective, seed, loop=0, loops=1, rounds=5000, resolution=64, w
 
     settings = dict(resolution=resolution, widest=widest)
     return Objective(
-        name, "image2stylegan", objective, settings, build, lambda t: 0.01, rounds, 200, loop,
+        name, "image2stylegan", objective, settings, build, lambda t: 0.01, rounds, 100, loop,
         loops)
 
 
