@@ -158,8 +158,8 @@ let package = Package(
     tests(
       "TGInversionTests",
       [
-        "TGInversion", "TGSession", "TGRuntime", "TGKernels", "TGPlan", "TGCheckpoint", "TGTensor",
-        "TGImage", "TGText",
+        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGKernels", "TGPlan",
+        "TGCheckpoint", "TGTensor",
       ]),
     tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage", "TGPlan"]),
   ],
