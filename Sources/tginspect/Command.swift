@@ -34,6 +34,10 @@ import TGTensor
   mutating func run(on console: Console) throws {
     let file = try PlanFile.load(path: plan, verifyWeights: verify)
     var shown = file.plan.functions
+    if let standard = file.plan.defaultFunction?.name {
+      // The default function first: JSON shows the interface of the first.
+      shown = shown.filter { $0.name == standard } + shown.filter { $0.name != standard }
+    }
     if let function {
       shown = shown.filter { $0.name == function }
       guard !shown.isEmpty else {
@@ -52,7 +56,9 @@ import TGTensor
       for listed in shown {
         report.interface(of: listed, isFirst: names.insert(listed.name).inserted)
       }
-      if function != nil {
+      if function == nil {
+        for objective in file.plan.objectives { report.objective(objective) }
+      } else {
         for listed in shown {
           report.instructions(of: listed)
           report.memory(of: listed)

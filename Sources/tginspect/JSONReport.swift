@@ -25,6 +25,7 @@ enum JSONReport {
       ("weight_bytes", .integer(plan.weightBytes)), ("weights_verified", .bool(isVerified)),
       ("texts", .strings(plan.texts.map(\.name))),
       ("functions", .array(plan.functions.map { .pairs(interface(of: $0, named: "name")) })),
+      ("objectives", .array(plan.objectives.map { objective($0, of: plan) })),
     ]
     return .pairs(members)
   }
@@ -33,14 +34,35 @@ enum JSONReport {
     of function: PlanFunction, named name: String = "function"
   ) -> [(String, JSON)] {
     [
-      (name, .string(function.name)), ("role", .string("\(function.role)")),
-      ("batch", .integer(function.batch)),
-      ("items_interact", .bool(function.itemsInteract)),
+      (name, .string(function.name)), ("role", .string(function.role.name)),
+      ("batch", .integer(function.batch)), ("items_interact", .bool(function.itemsInteract)),
       ("inputs", .array(function.inputs.map(item))),
       ("outputs", .array(function.outputs.map(item))),
       ("macs", .integer(function.macs)), ("arena_bytes", .integer(4 * function.arenaElements)),
       ("instructions", .integer(function.instructions.count)),
     ]
+  }
+
+  private static func objective(_ objective: PlanObjective, of plan: Plan) -> JSON {
+    .pairs([
+      ("name", .string(objective.name)), ("documentation", .string(objective.documentation)),
+      ("inputs", .array(plan.inputs(of: objective).map(item))),
+      ("loops", .array(objective.loops.map(loop))), ("finish", .string(objective.finish)),
+    ])
+  }
+
+  private static func loop(_ loop: PlanObjective.Loop) -> JSON {
+    .pairs([
+      ("variables", .strings(loop.variables)), ("method", .string(loop.method.name)),
+      ("rounds", .integer(loop.rounds)), ("starts", .strings(loop.starts)),
+      ("terms", .strings(loop.terms)),
+      (
+        "numbers",
+        .pairs(loop.numbers.map { ($0.name, .number($0.value)) })
+      ),
+      ("scheduled", .strings(loop.scheduled)), ("start", .string(loop.start)),
+      ("step", .string(loop.step)), ("project", loop.project.map { .string($0) } ?? .null),
+    ])
   }
 
   private static func item(_ item: InterfaceItem) -> JSON {

@@ -43,10 +43,11 @@ struct TextReport {
   mutating func interface(of function: PlanFunction, isFirst: Bool) {
     if isFirst {
       lines.append("")
-      let isDefault = function.name == file.plan.functions.first?.name
-      lines.append(
-        "function \(function.name)\(isDefault ? " (default)" : ""), shapes for batch \(function.batch)"
-      )
+      let isDefault = function.role == .entry && function.name == file.plan.defaultFunction?.name
+      let remark =
+        isDefault
+        ? " (default)" : function.role == .entry ? "" : " (\(function.role.name), of an objective)"
+      lines.append("function \(function.name)\(remark), shapes for batch \(function.batch)")
       for line in function.documentation.split(separator: "\n") { lines.append("  \(line)") }
       for item in function.inputs { lines.append("  in   " + described(item)) }
       for item in function.outputs { lines.append("  out  " + described(item)) }
@@ -59,6 +60,21 @@ struct TextReport {
         + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))),"
         + " \(function.instructions.count) instructions"
         + (function.itemsInteract ? "; items of a batch influence each other" : ""))
+  }
+
+  /// An objective: what it asks for, and its loops in order.
+  mutating func objective(_ objective: PlanObjective) {
+    lines.append("")
+    lines.append("objective \(objective.name)")
+    for line in objective.documentation.split(separator: "\n") { lines.append("  \(line)") }
+    for item in file.plan.inputs(of: objective) { lines.append("  in   " + described(item)) }
+    for loop in objective.loops {
+      var line = "  loop \(loop.rounds) rounds of \(loop.method.name)"
+      line += " over " + loop.variables.joined(separator: ", ")
+      if !loop.terms.isEmpty { line += "; terms " + loop.terms.joined(separator: " + ") }
+      if !loop.starts.isEmpty { line += "; starts " + loop.starts.joined(separator: ", ") }
+      lines.append(line)
+    }
   }
 
   /// Every instruction with its line in the `.tgraph` file.
