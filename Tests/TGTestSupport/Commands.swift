@@ -40,9 +40,11 @@ public struct BuiltCommand: Sendable {
   ///   - input: what is piped into it.
   ///   - environment: variables besides those of this process.
   ///   - interruptedAfter: seconds after which it is interrupted as by Ctrl-C.
+  ///   - killedAfter: seconds after which it is killed (SIGKILL).
   public func run(
     _ arguments: [String], in folder: URL, input: String? = nil,
-    environment: [String: String] = [:], interruptedAfter delay: Double? = nil
+    environment: [String: String] = [:], interruptedAfter delay: Double? = nil,
+    killedAfter life: Double? = nil
   ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
@@ -68,6 +70,10 @@ public struct BuiltCommand: Sendable {
     if let delay {
       Thread.sleep(forTimeInterval: delay)
       process.interrupt()
+    }
+    if let life {
+      Thread.sleep(forTimeInterval: life)
+      if process.isRunning { _ = kill(process.processIdentifier, SIGKILL) }
     }
     process.waitUntilExit()
     let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0

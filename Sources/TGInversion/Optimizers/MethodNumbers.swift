@@ -45,7 +45,7 @@ package struct MethodNumbers: Hashable, Sendable {
   }
 
   /// Sets a number by its name; false if there is none, or the value is impossible for it.
-  mutating func set(_ name: String, to value: Double) -> Bool {
+  package mutating func set(_ name: String, to value: Double) -> Bool {
     guard value.isFinite else { return false }
     switch name {
     case "rate": rate = value
