@@ -22,7 +22,7 @@ import Testing
     #expect(XMLParser(data: try fixture.bytes("r.svg")).parse())
     let picture = try Picture.read(path: fixture.folder.path("r.png"))
     let sheet = try Picture.read(path: fixture.folder.path("r.before-after.png"))
-    #expect(picture.width == 16 && sheet.width == 32 && sheet.height == 16)
+    #expect(picture.width == 16 && sheet.width == 2 * 16 + Picture.gap && sheet.height == 16)
     let code = try Checkpoint.read(path: fixture.folder.path("r.safetensors"))
     #expect(code["z"]?.tensor().elements.count == 8)
     #expect(!fixture.has("r.state.safetensors"))
@@ -177,7 +177,7 @@ import Testing
     let table: [(line: String, status: Int32, word: String)] = [
       ("", 64, "plan"), ("net.tplan", 64, "target"), ("net.tplan a.png --bogus", 64, "bogus"),
       ("missing.tplan a.png", 66, "missing.tplan"), ("bad.tplan a.png", 65, "bad.tplan"),
-      ("net.tplan none.png", 66, "none.png"), ("net.tplan bad.safetensors", 64, ""),
+      ("net.tplan none.png", 66, "none.png"), ("net.tplan bad.safetensors", 65, "bad.safetensors"),
       ("net.tplan a.png --objective nope", 64, "'invert'"),
       ("net.tplan a.png --space w+", 64, "w+"), ("net.tplan a.png --steps x", 64, "--steps"),
       ("net.tplan a.png --steps 1,2", 64, "--steps"), ("net.tplan a.png --steps -3", 64, "steps"),

@@ -76,9 +76,12 @@ import Testing
       let compared = isSearch ? min(12, given.points.count) : given.points.count
       var largest = 0.0
       for round in 0..<compared {
+        // Adam and descent go on from the recorded point: on a wavy function a walk of its own would
+        // magnify the last bit of every gradient.
         for (own, theirs) in zip(point, given.points[round]) {
           largest = max(largest, abs(Double(own) - theirs) / max(1, abs(theirs)))
         }
+        if !isSearch { point = given.points[round].map { Float($0) } }
         let (loss, gradient) = Self.evaluate(given.function, point)
         let expected = given.values[round]
         #expect(
@@ -87,7 +90,7 @@ import Testing
           break
         }
       }
-      #expect(largest <= (isSearch ? 1e-3 : 1e-5), "\(given.name): \(largest)")
+      #expect(largest <= (isSearch ? 1e-3 : 1e-6), "\(given.name): \(largest)")
     }
   }
 
