@@ -75,7 +75,7 @@ import Testing
 
   @Test func damagedStatesAreRefused() throws {
     let fixture = try InvertFixture()
-    let line = "net.tplan a.png -o r.safetensors --steps 2000 --save-every 1"
+    let line = "net.tplan a.png -o r.safetensors --save-every 1 --steps 2000"
     let killed = try fixture.run(line + "00", interruptedAfter: 0.2)
     try #require(killed.status == 75, "\(killed.messages)")
     let sound = [UInt8](try fixture.bytes("r.state.safetensors"))
