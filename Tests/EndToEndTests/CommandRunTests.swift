@@ -212,7 +212,11 @@ import Testing
       at: fixture.url("many"), withIntermediateDirectories: false)
     let outcome = try fixture.tgrun.run(
       ["sample.tplan", "bird", "--seeds", "0-19999", "--outdir", "many"],
-      in: fixture.folder.url, interruptedAfter: 1)
+      in: fixture.folder.url,
+      stop: .interrupt(once: {
+        (try? FileManager.default.contentsOfDirectory(atPath: fixture.folder.path("many")))?
+          .contains { $0.hasSuffix(".png") } == true
+      }))
     #expect(outcome.status == 130, "\(outcome.messages)")
     #expect(outcome.messages.contains("of 20000 are written"))
     let files = try FileManager.default.contentsOfDirectory(

@@ -37,9 +37,11 @@ import Testing
     let part = line + " -o part.safetensors"
     var kills = 0
     var resumed = 0
-    for life in [0.09, 0.13, 0.17, 0.21] {
+    for life in [0.01, 0.03, 0.02, 0.07] {
       if fixture.has("part.state.safetensors") { resumed += 1 }
-      let outcome = try fixture.run(part + " --resume", killedAfter: life)
+      let outcome = try fixture.run(
+        part + " --resume",
+        stop: .kill(after: life, once: fixture.rewritten("part.state.safetensors")))
       if outcome.status == 0 { break }
       #expect(outcome.status == 128 + 9, "\(outcome.messages)")
       kills += 1
@@ -56,7 +58,8 @@ import Testing
   @Test func anInterruptCanBeResumedByTheSameRunOnly() throws {
     let fixture = try InvertFixture()
     let line = "net.tplan a.png -o r.safetensors --steps 300000"
-    let stopped = try fixture.run(line, interruptedAfter: 0.3)
+    let stopped = try fixture.run(
+      line + " --save-every 1", stop: .interrupt(once: fixture.rewritten("r.state.safetensors")))
     #expect(stopped.status == 75 && stopped.messages.contains("--resume"), "\(stopped.messages)")
     #expect(fixture.has("r.state.safetensors"))
     for (other, word) in [
@@ -76,8 +79,9 @@ import Testing
   @Test func damagedStatesAreRefused() throws {
     let fixture = try InvertFixture()
     let line = "net.tplan a.png -o r.safetensors --save-every 1 --steps 2000"
-    let killed = try fixture.run(line + "00", interruptedAfter: 0.2)
-    try #require(killed.status == 75, "\(killed.messages)")
+    let written = { fixture.rewritten("r.state.safetensors") }
+    let stopped = try fixture.run(line + "00", stop: .interrupt(once: written()))
+    try #require(stopped.status == 75, "\(stopped.messages)")
     let sound = [UInt8](try fixture.bytes("r.state.safetensors"))
     var refused = 0
     for trial in 0..<40 {
@@ -89,7 +93,7 @@ import Testing
         bytes[(trial * 97) % min(bytes.count, 4000)] ^= UInt8(1 << (trial % 7))
       }
       try Data(bytes).write(to: fixture.url("r.state.safetensors"))
-      let outcome = try fixture.run(line + "00 --resume", interruptedAfter: 0.1)
+      let outcome = try fixture.run(line + "00 --resume", stop: .interrupt(once: written()))
       #expect([0, 65, 75].contains(outcome.status), "\(trial): \(outcome.messages)")
       if outcome.status == 65 { refused += 1 }
     }

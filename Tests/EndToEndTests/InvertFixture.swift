@@ -73,12 +73,21 @@ struct InvertFixture {
   }
 
   /// Runs `tginvert` in the folder.
-  func run(
-    _ line: String, interruptedAfter delay: Double? = nil, killedAfter life: Double? = nil
-  ) throws -> BuiltCommand.Outcome {
+  func run(_ line: String, stop: BuiltCommand.Stop? = nil) throws -> BuiltCommand.Outcome {
     try tginvert.run(
-      line.split(separator: " ").map(String.init) + ["--threads", "1"], in: folder.url,
-      interruptedAfter: delay, killedAfter: life)
+      line.split(separator: " ").map(String.init) + ["--threads", "1"], in: folder.url, stop: stop)
+  }
+
+  /// True from the moment a file is written anew.
+  func rewritten(_ name: String) -> () -> Bool {
+    let before = writing(of: name)
+    return { writing(of: name) != before }
+  }
+
+  /// What tells one writing of a file from the next, which replaces it; nil if there is none.
+  private func writing(of name: String) -> UInt64? {
+    let found = try? FileManager.default.attributesOfItem(atPath: folder.path(name))
+    return (found?[.systemFileNumber] as? NSNumber)?.uint64Value
   }
 
   /// A file of the folder.

@@ -18,6 +18,30 @@ public struct BuiltCommand: Sendable {
     public var text: String { String(decoding: output, as: UTF8.self) }
   }
 
+  /// A signal that a test sends to a running command, and the moment for it.
+  public struct Stop {
+    let signal: Int32
+    let isDue: () -> Bool
+    let delay: Double
+
+    /// Ctrl-C, some seconds after a condition holds.
+    public static func interrupt(
+      after delay: Double = 0, once isDue: @escaping () -> Bool = { true }
+    ) -> Stop { Stop(signal: SIGINT, isDue: isDue, delay: delay) }
+
+    /// SIGKILL, some seconds after a condition holds.
+    public static func kill(
+      after delay: Double = 0, once isDue: @escaping () -> Bool = { true }
+    ) -> Stop { Stop(signal: SIGKILL, isDue: isDue, delay: delay) }
+
+    /// Sends the signal when it is due, unless the command has ended before.
+    func send(to process: Process) {
+      while process.isRunning, !isDue() { Thread.sleep(forTimeInterval: 0.002) }
+      if process.isRunning { Thread.sleep(forTimeInterval: delay) }
+      if process.isRunning { _ = Foundation.kill(process.processIdentifier, signal) }
+    }
+  }
+
   /// Finds a command in the folder that the tests were built into; nil if it is not there.
   public init?(_ name: String) {
     var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -39,12 +63,10 @@ public struct BuiltCommand: Sendable {
   ///   - folder: the current folder of the command.
   ///   - input: what is piped into it.
   ///   - environment: variables besides those of this process.
-  ///   - interruptedAfter: seconds after which it is interrupted as by Ctrl-C.
-  ///   - killedAfter: seconds after which it is killed (SIGKILL).
+  ///   - stop: a signal for it.
   public func run(
     _ arguments: [String], in folder: URL, input: String? = nil,
-    environment: [String: String] = [:], interruptedAfter delay: Double? = nil,
-    killedAfter life: Double? = nil
+    environment: [String: String] = [:], stop: Stop? = nil
   ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
@@ -67,14 +89,7 @@ public struct BuiltCommand: Sendable {
     try process.run()
     if let input { pipe.fileHandleForWriting.write(Data(input.utf8)) }
     try pipe.fileHandleForWriting.close()
-    if let delay {
-      Thread.sleep(forTimeInterval: delay)
-      process.interrupt()
-    }
-    if let life {
-      Thread.sleep(forTimeInterval: life)
-      if process.isRunning { _ = kill(process.processIdentifier, SIGKILL) }
-    }
+    stop?.send(to: process)
     process.waitUntilExit()
     let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
     return Outcome(
