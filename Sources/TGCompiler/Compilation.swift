@@ -43,7 +43,7 @@ package struct Compilation: Sendable {
     package var built: PlanBuilder.Result
     /// Remarks of the front end.
     package var warnings: [Diagnostic]
-    /// Seconds from reading the graph to the elaborated model, for all batch sizes.
+    /// Seconds for elaboration and differentiation, for all batch sizes.
     package var elaboration: Double
     /// Seconds for reading weights and words.
     package var reading: Double
@@ -60,12 +60,15 @@ package struct Compilation: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let elaborator = Elaborator(library)
-    var elaborated: [Elaborated] = []
+    var models: [GraphModel] = []
+    var warnings: [Diagnostic] = []
     for batch in batches {
-      elaborated.append(
-        try elaborator.elaborate(.init(model: model, settings: settings, batch: batch)))
+      let elaborated = try elaborator.elaborate(
+        .init(model: model, settings: settings, batch: batch))
+      models.append(try elaborated.model.differentiated(sources: library.sources))
+      if models.count == 1 { warnings = elaborated.warnings }
     }
-    let first = elaborated[0].model
+    let first = models[0]
     let afterElaboration = clock.now
     var binding =
       if let seed = syntheticSeed {
@@ -77,12 +80,12 @@ package struct Compilation: Sendable {
     var functions: [GraphFunction] = []
     // Of each function all batch sizes, the functions in declared order.
     for index in first.functions.indices {
-      functions += binding.usable(elaborated.map { $0.model.functions[index] })
+      functions += binding.usable(models.map { $0.functions[index] })
     }
     var objectives: [PlanObjective] = []
     for (index, objective) in first.objectives.enumerated() {
       let parts = objective.functions.indices.flatMap { part in
-        elaborated.map { $0.model.objectives[index].functions[part] }
+        models.map { $0.objectives[index].functions[part] }
       }
       guard binding.isUsable(objective.form.name, "objective", parts) else { continue }
       functions += parts
@@ -105,7 +108,7 @@ package struct Compilation: Sendable {
     built.plan.texts = texts.resources
     built.plan.notes = binding.notes + texts.notes
     return Result(
-      built: built, warnings: elaborated[0].warnings,
+      built: built, warnings: warnings,
       elaboration: (afterElaboration - start) / .seconds(1),
       reading: (afterReading - afterElaboration) / .seconds(1),
       building: (clock.now - afterReading) / .seconds(1))

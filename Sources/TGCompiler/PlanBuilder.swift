@@ -54,7 +54,7 @@ package struct PlanBuilder: Sendable {
     self.observe = observe
   }
 
-  /// Compiles functions, in order.
+  /// Compiles functions, in order; those of objectives with their gradients.
   ///
   /// - Throws: `LoweringError` for what no instruction can do; `RewriteError` for our own bugs.
   package func build(_ functions: [GraphFunction], name: String, binding: WeightBinding) throws
@@ -63,7 +63,7 @@ package struct PlanBuilder: Sendable {
     var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
     let pipeline = Pipeline(level: level, verifies: verifies, observe: observe)
     for function in functions {
-      let bound = try BindParameters(tensors: binding.tensors).run(differentiated(function))
+      let bound = try BindParameters(tensors: binding.tensors).run(function.graph)
       let graph = try pipeline.run(bound)
       let lowered = try FunctionLowering.lower(
         function, graph: graph, into: &result.store, label: label)
@@ -73,20 +73,6 @@ package struct PlanBuilder: Sendable {
     }
     result.plan.weightBytes = result.store.count * 4
     return result
-  }
-
-  /// The graph of a function, with the gradients that it asks for.
-  ///
-  /// - Throws: `DiagnosticFailure` if the objective has no gradient.
-  private func differentiated(_ function: GraphFunction) throws -> Graph {
-    guard !function.leaves.isEmpty else { return function.graph }
-    let pass = Differentiate(
-      objective: "loss", towards: function.leaves.map { Leaf.input($0) })
-    do {
-      return try pass.run(function.graph)
-    } catch let error as DifferentiationError {
-      throw DiagnosticFailure([error.diagnostic(in: function)])
-    }
   }
 
   private func report(_ function: GraphFunction, bound: Graph, _ lowered: PlanFunction)

@@ -16,8 +16,8 @@ package struct GraphFunction: Sendable {
   package var itemsInteract: Bool
   /// What it is for.
   package var role: PlanFunction.Role
-  /// For the role `gradient`: the inputs towards which the output `loss` is differentiated. For
-  /// each the outputs have an entry `gradient.NAME`, which the graph does not have yet.
+  /// For the role `gradient`: the inputs towards which the output `loss` is to be differentiated.
+  /// For each the outputs have an entry `gradient.NAME`, which the graph does not have yet.
   package var leaves: [String] = []
   /// The function; its name is the graph's.
   package var graph: Graph

@@ -141,6 +141,7 @@ struct CompileCommand: Tool {
     for batch in compilation.batches {
       let elaborated = try Elaborator(library).elaborate(
         .init(model: compilation.model, settings: compilation.settings, batch: batch))
+      _ = try elaborated.model.differentiated(sources: library.sources)
       if batch == compilation.batches[0] {
         console.explain(elaborated.warnings, sources: library.sources)
         let summary = CheckReport(elaborated, page: graph)

@@ -1,5 +1,6 @@
 package import TGIR
 import TGOps
+import TGPlan
 package import TGTensor
 
 /// What an objective is differentiated towards.
@@ -28,11 +29,20 @@ package enum Leaf: Hashable, Sendable {
   }
 }
 
-/// Why a gradient cannot be had.
-package enum DifferentiationError: Error, Hashable, Sendable {
-  /// An op between a leaf and the objective hands nothing back: its name, why, what to do about it,
-  /// and where it stands.
-  case notDifferentiable(mnemonic: String, reason: String, hint: String?, origin: Origin)
+/// Why a gradient cannot be had: everything that stands in its way.
+package struct DifferentiationFailure: Error, Hashable, Sendable {
+  /// What was found, from the objective back to the leaves; at least one.
+  package var errors: [DifferentiationError]
+
+  /// Makes a failure of what was found.
+  package init(errors: [DifferentiationError]) { self.errors = errors }
+}
+
+/// One reason why a gradient cannot be had.
+package enum DifferentiationError: Hashable, Sendable {
+  /// An op between a leaf and the objective hands nothing back: its name (the functions, of a map),
+  /// why, what to do about it, and where it stands.
+  case notDifferentiable(op: String, reason: String, hint: String?, origin: Origin)
   /// The objective does not depend on the leaf, or only through `detach` and conditions.
   case unreached(Leaf)
   /// The graph has no output of that name with the shape `[N]` or `[]`; what it has instead, if
@@ -70,30 +80,32 @@ package struct Differentiate: Pass {
 
   /// The graph with the gradients.
   ///
-  /// - Throws: `DifferentiationError`; `TypeRuleError` or `RewriteError`, bugs of a rule.
+  /// - Throws: `DifferentiationFailure`; `TypeRuleError` or `RewriteError`, bugs of a rule.
   package func run(_ graph: Graph) throws -> Graph {
     let graph = try graph.rewritten { _, _, _ in nil }
     guard let output = graph.outputs.first(where: { $0.name == objective }),
       graph.shape(output.value).rank <= 1
     else {
-      throw DifferentiationError.notAnObjective(
-        objective,
-        found: graph.outputs.first { $0.name == objective }.map { graph.shape($0.value) })
+      throw DifferentiationFailure(errors: [
+        .notAnObjective(
+          objective,
+          found: graph.outputs.first { $0.name == objective }.map { graph.shape($0.value) })
+      ])
     }
-    let places = try leaves.map { leaf in
-      guard let place = graph.nodes.firstIndex(where: { leaf.isMade(by: $0.op) }) else {
-        throw DifferentiationError.unreached(leaf)
-      }
-      return place
-    }
-    var reversal = Reversal(graph, towards: places)
+    let places = leaves.map { leaf in graph.nodes.firstIndex { leaf.isMade(by: $0.op) } }
+    var reversal = Reversal(graph, towards: places.compactMap(\.self))
     try reversal.run(from: output.value)
+    var unreached: [DifferentiationError] = []
     for (leaf, place) in zip(leaves, places) {
-      guard let gradient = try reversal.cotangent(of: place) else {
-        throw DifferentiationError.unreached(leaf)
+      if let place, let gradient = try reversal.cotangent(of: place) {
+        reversal.builder.output("\(prefix).\(leaf.label)", gradient)
+      } else {
+        unreached.append(.unreached(leaf))
       }
-      reversal.builder.output("\(prefix).\(leaf.label)", gradient)
     }
+    // Where the walk was stopped, a leaf may have been reached but for that.
+    let errors = reversal.stops.isEmpty ? unreached : reversal.stops
+    guard errors.isEmpty else { throw DifferentiationFailure(errors: errors) }
     return reversal.builder.graph
   }
 }
@@ -102,6 +114,8 @@ package struct Differentiate: Pass {
 private struct Reversal {
   let graph: Graph
   var builder: GraphBuilder
+  /// The ops that handed nothing back.
+  private(set) var stops: [DifferentiationError] = []
   /// For each node, whether a leaf is among what it is made of.
   private var depends: [Bool]
   /// For each node, what its uses handed back so far.
@@ -138,7 +152,7 @@ private struct Reversal {
     }
   }
 
-  /// What a node hands back to its operands.
+  /// What a node hands back to its operands: nothing if it stops the walk.
   private mutating func parts(of node: Node, _ index: Int, _ cotangent: Value) throws -> [Value?] {
     do {
       return try node.op.pullback(
@@ -150,9 +164,16 @@ private struct Reversal {
         case .notDifferentiable(let reason, let hint): (reason, hint)
         case .unfit(let error): (error.message, error.hint)
         }
-      throw DifferentiationError.notDifferentiable(
-        mnemonic: type(of: node.op).mnemonic, reason: reason, hint: hint, origin: node.origin)
+      let stop = DifferentiationError.notDifferentiable(
+        op: name(of: node.op), reason: reason, hint: hint, origin: node.origin)
+      if !stops.contains(stop) { stops.append(stop) }
+      return []
     }
+  }
+
+  private func name(of op: any Op) -> String {
+    guard let map = op as? Map else { return type(of: op).mnemonic }
+    return map.program.steps.map(\.function.mnemonic).joined(separator: ", ")
   }
 
   /// The sum of what was handed back to a node; nil if nothing was.

@@ -187,7 +187,7 @@ private struct PointwiseReverse {
 
   private var flat: PullbackError {
     .notDifferentiable(
-      reason: "the derivative of `\(step.function.mnemonic)` is 0 wherever it exists",
+      reason: "its derivative is 0 wherever it exists",
       hint: "detach(…) says that no gradient is meant here")
   }
 }
