@@ -41,7 +41,9 @@ extension Checkpoint {
     }
     if Safetensors.begins(file) {
       let entries = try Safetensors.read(file).map { Entry(name: $0.name, elements: $0.elements) }
-      return try Checkpoint(fileName: fileName, format: .safetensors, entries: entries)
+      return try Checkpoint(
+        fileName: fileName, format: .safetensors, entries: entries,
+        metadata: Safetensors.metadata(of: file))
     }
     let (format, document, contents) = try pickled(file)
     let collector = try TensorCollector(document, contents)

@@ -52,10 +52,13 @@ package struct Checkpoint: Sendable {
   package let entries: [Entry]
   /// What else was found, in the order of the file.
   package let skipped: [Skipped]
+  /// The texts that a safetensors file carries besides tensors.
+  package let metadata: [String: String]
   private let index: [String: Int]
 
   init(
-    fileName: String, format: Format, entries: [Entry], skipped: [Skipped] = []
+    fileName: String, format: Format, entries: [Entry], skipped: [Skipped] = [],
+    metadata: [String: String] = [:]
   ) throws(CheckpointFault) {
     var index: [String: Int] = [:]
     index.reserveCapacity(entries.count)
@@ -65,16 +68,19 @@ package struct Checkpoint: Sendable {
       }
     }
     self.init(
-      fileName: fileName, format: format, entries: entries, skipped: skipped, index: index)
+      fileName: fileName, format: format, entries: entries, skipped: skipped,
+      metadata: metadata, index: index)
   }
 
   private init(
-    fileName: String, format: Format, entries: [Entry], skipped: [Skipped], index: [String: Int]
+    fileName: String, format: Format, entries: [Entry], skipped: [Skipped],
+    metadata: [String: String], index: [String: Int]
   ) {
     self.fileName = fileName
     self.format = format
     self.entries = entries
     self.skipped = skipped
+    self.metadata = metadata
     self.index = index
   }
 
@@ -98,7 +104,7 @@ package struct Checkpoint: Sendable {
       fileName: fileName, format: format, entries: found,
       skipped: skipped.compactMap { item in
         rest(item.name).map { Skipped(name: $0, kind: item.kind) }
-      },
+      }, metadata: metadata,
       index: Dictionary(
         found.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first }))
   }

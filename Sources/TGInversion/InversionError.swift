@@ -22,6 +22,8 @@ package enum InversionError: Error, Hashable, Sendable {
   case extents(String, found: [Int], expected: [Int], path: String)
   /// A tensor that is given has a value that is infinite or no number.
   case notFinite(String, path: String)
+  /// What a method remembered is damaged in a file: what is wrong with it.
+  case memory(String, path: String)
   /// A state file is damaged; what is wrong with it.
   case state(String)
   /// A state file belongs to another run: what differs, what it says, what this run has.
@@ -56,6 +58,8 @@ extension InversionError {
       return "'\(name)' of \(path) has the shape \(found); expected \(expected)"
     case .notFinite(let name, let path):
       return "'\(name)' of \(path) has a value that is infinite or no number"
+    case .memory(let what, let path):
+      return "what the method remembers in \(path) is damaged: \(what)"
     case .state(let what): return "the state file is damaged: \(what)"
     case .otherRun(let what, let stored, let now):
       return "the state belongs to another run: its \(what) is \(stored), now it is \(now)"
@@ -79,6 +83,7 @@ extension InversionError {
     case .lacksVariable: return "a code file that tginvert wrote has them"
     case .extents: return "the code belongs to another objective or another size of the network"
     case .notFinite: return "begin from another file"
+    case .memory: return "--init takes the variables of the file only"
     case .state: return "begin again without --resume; the file may then be removed"
     case .otherRun: return "use the same options and files, or begin again without --resume"
     case .session(let error): return error.hint
@@ -90,10 +95,13 @@ extension InversionError {
     switch self {
     case .noObjective, .noSuchObjective, .noSuchSpace, .noSuchStart, .loopCount, .scheduledRate:
       return 64
-    case .method, .lacksVariable, .extents, .notFinite, .state, .otherRun: return 65
+    case .method, .lacksVariable, .extents, .notFinite, .memory, .state, .otherRun: return 65
     case .session(let error): return error.exitCode
     }
   }
+
+  /// What is wrong with a state; else the message.
+  var detail: String { if case .state(let what) = self { what } else { message } }
 
   private static func list(_ names: [String]) -> String {
     guard !names.isEmpty else { return "none" }

@@ -47,9 +47,12 @@ struct Request {
           throw InversionError.noSuchStart(path, starts: objective.loops[0].starts)
         }
         startFiles = [path]
-        initial = try InitialCode(
-          Self.checkpoint(path), path: path, for: objective, of: plan.plan,
-          continuing: options.continueFrom != nil)
+        initial = try Self.code(
+          path, for: objective, of: plan.plan, continuing: options.continueFrom != nil)
+        if let initial, options.continueFrom != nil, !initial.hasMemory {
+          let method = objective.loops[initial.loop].method
+          console.note("\(path) holds nothing that \(method) remembers: it begins anew")
+        }
       }
     }
     try Self.apply(options, to: &settings, of: objective, initial: initial)
@@ -111,12 +114,17 @@ struct Request {
     }
   }
 
-  private static func checkpoint(_ path: String) throws -> Checkpoint {
-    do { return try Checkpoint.read(path: path) } catch {
+  private static func code(
+    _ path: String, for objective: PlanObjective, of plan: Plan, continuing: Bool
+  ) throws -> InitialCode {
+    let checkpoint: Checkpoint
+    do { checkpoint = try Checkpoint.read(path: path) } catch {
       throw Failure(
         ExitStatus(rawValue: error.exitCode) ?? .badInput, "\(error)",
         hint: "a code file that tginvert wrote, or a .npy array, is what is needed")
     }
+    return try InitialCode(
+      checkpoint, path: path, for: objective, of: plan, continuing: continuing)
   }
 
   /// Replaces rounds, rates and ends as asked.

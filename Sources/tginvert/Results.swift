@@ -107,6 +107,9 @@ struct Results {
       tensors[tensors[name] == nil ? name : "variable." + name] = value
     }
     var texts = Dictionary(uniqueKeysWithValues: metadata(subject, outcome))
+    if request.options.keepState, outcome.search != .null {
+      texts[InitialCode.methodKey] = outcome.search.text()
+    }
     texts["tgraph.loss"] = "\(outcome.loss)"
     texts["tgraph.rounds"] = String(outcome.rounds)
     texts["tgraph.stop"] = outcome.lastRecord?.reason?.rawValue

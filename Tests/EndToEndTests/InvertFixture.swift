@@ -43,6 +43,15 @@ struct InvertFixture {
         return (z: z, image: G.decode(z))
       }
 
+      /// A search.
+      objective searched(target: Image[1, 16, 16](0 ... 1))
+          -> (z: Latent[8], image: Image[1, 16, 16](0 ... 1)) {
+        sample random: Normal[8]
+        var z = random
+        repeat 40 { minimize mse(G.decode(z), target) over z using lbfgs() }
+        return (z: z, image: G.decode(z))
+      }
+
       func decode(z: Normal[8]) -> (image: Image[1, 16, 16](0 ... 1)) { return G.decode(z) }
     }
     """
@@ -98,6 +107,13 @@ struct InvertFixture {
 
   /// The bytes of a file.
   func bytes(_ name: String) throws -> Data { try Data(contentsOf: url(name)) }
+
+  /// The losses of a table, round by round.
+  func losses(_ name: String) throws -> [Substring] {
+    String(decoding: try bytes(name), as: UTF8.self).split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",")[2]
+    }
+  }
 
   /// The members of a report.
   func report(_ name: String) throws -> [String: Any] {

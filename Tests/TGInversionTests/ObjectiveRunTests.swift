@@ -114,29 +114,82 @@ import Testing
     }
   }
 
-  @Test func stepsOfAStateAreTheStepsOfTheRun() throws {
-    let small = try SmallInversion()
-    let picture = try small.picture(seed: 6)
-    let functions = try small.functions("noisy")
-    let whole = try small.begin(functions, [picture]) {
-      try $0.replace(rounds: [8])
-      $0.wholes = [30]
-    }.finished()[0]
-    let half = try small.begin(functions, [picture]) {
-      try $0.replace(rounds: [5])
-      $0.wholes = [30]
-    }.finished()[0]
-    var tensors = half.memory
-    for (name, value) in half.variables { tensors[name] = value }
-    let code = try SavedCode.read(tensors, for: functions.objective, of: small.loaded.plan)
-    #expect(code.rounds == 5)
-    let rest = try small.begin(functions, [picture], initial: code) {
-      try $0.replace(rounds: [3])
-      $0.wholes = [30]
-    }.finished()[0]
+  /// The rounds of an objective over one picture, from the beginning or from what earlier ones left.
+  private struct Parts {
+    let small: SmallInversion
+    let functions: ObjectiveFunctions
+    let picture: HostTensor
+    let patience: Int?
+
+    init(_ name: String, patience: Int?) throws {
+      small = try SmallInversion()
+      functions = try small.functions(name)
+      picture = try small.picture(seed: 6)
+      self.patience = patience
+    }
+
+    func run(_ rounds: Int, after earlier: InitialCode? = nil) throws -> Outcome {
+      try small.begin(functions, [picture], initial: earlier) {
+        try $0.replace(rounds: [rounds])
+        $0.wholes = [30]
+        $0.patience = patience
+      }.finished()[0]
+    }
+
+    func code(_ outcome: Outcome) throws -> InitialCode {
+      let key = InitialCode.methodKey
+      return try SavedCode.read(
+        outcome.memory.merging(outcome.variables) { $1 },
+        metadata: outcome.search == .null ? [:] : [key: outcome.search.text()],
+        for: functions.objective, of: small.loaded.plan)
+    }
+  }
+
+  @Test(arguments: ["noisy", "search"], [nil, 40])
+  func stepsOfAStateAreTheStepsOfTheRun(name: String, patience: Int?) throws {
+    let parts = try Parts(name, patience: patience)
+    let whole = try parts.run(10)
+    try #require(whole.records[0].reason == .rounds)
+    for rounds in [0, 1, 2, 5, 9] {
+      let code = try parts.code(parts.run(rounds))
+      #expect(code.rounds == rounds)
+      #expect(code.hasMemory || (name == "search" && rounds == 0))
+      let rest = try parts.run(10 - rounds, after: code)
+      #expect(rest.variables == whole.variables, "\(rounds)")
+      #expect(rest.memory == whole.memory && rest.search == whole.search, "\(rounds)")
+      #expect(rest.records[0].losses[...] == whole.records[0].losses[rounds...])
+      #expect(rest.loss == whole.loss, "\(rounds)")
+    }
+  }
+
+  @Test func patienceGoesOnWithTheRun() throws {
+    let parts = try Parts("noisy", patience: 2)
+    // Beyond the 30 rounds of the schedule nothing falls any more.
+    let whole = try parts.run(60)
+    try #require(whole.records[0].reason == .patience)
+    let rounds = whole.records[0].losses.count
+    let rest = try parts.run(60, after: parts.code(parts.run(rounds - 1)))
+    #expect(rest.records[0].reason == .patience && rest.records[0].losses.count == 1)
     #expect(rest.variables == whole.variables)
-    #expect(rest.memory == whole.memory)
-    #expect(rest.records[0].losses[...] == whole.records[0].losses[5...])
+  }
+
+  @Test func damagedMemoryOfASearchIsRefused() throws {
+    let parts = try Parts("search", patience: nil)
+    let outcome = try parts.run(5)
+    let text = outcome.search.text()
+    let lost = outcome.memory.filter { $0.key != "lbfgs.start" }
+    for (tensors, text) in [
+      (outcome.memory, "{"), (outcome.memory, "[]"), (lost, text),
+      (outcome.memory, text.replacing("\"scale\"", with: "\"other\"")),
+    ] {
+      let error = #expect(throws: InversionError.self) {
+        _ = try SavedCode.read(
+          tensors.merging(outcome.variables) { $1 }, metadata: [InitialCode.methodKey: text],
+          for: parts.functions.objective, of: parts.small.loaded.plan)
+      }
+      #expect(error?.message.contains("what the method remembers in code") == true)
+      #expect(error?.exitCode == 65)
+    }
   }
 
   @Test func seedsOfRestartsAreFixed() {

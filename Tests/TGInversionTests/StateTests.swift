@@ -9,9 +9,10 @@ import Testing
 /// A code file in memory.
 enum SavedCode {
   static func read(
-    _ tensors: [String: HostTensor], for objective: PlanObjective, of plan: Plan
+    _ tensors: [String: HostTensor], metadata: [String: String] = [:],
+    for objective: PlanObjective, of plan: Plan
   ) throws -> InitialCode {
-    let bytes = try Safetensors.encoded(tensors.map { ($0.key, $0.value) })
+    let bytes = try Safetensors.encoded(tensors.map { ($0.key, $0.value) }, metadata: metadata)
     return try InitialCode(
       Checkpoint.read(ByteRegion(bytes), path: "code"), path: "code", for: objective, of: plan,
       continuing: true)

@@ -8,7 +8,9 @@ internal import TGTensor
 /// The file is a safetensors, `.npy` or `.npz` file with a tensor for each variable `V` of the loop,
 /// under the name `variable.V` or `V`. With `continuing`, `round` is the number of rounds done,
 /// `loop` the number of the loop (0 if missing), and `adam.m.V`, `adam.v.V` or `descent.v.V` are the
-/// moments; moments that are missing are 0.
+/// moments; moments that are missing are 0. Where `V` is the best point and not the last, `next.V`
+/// is the one to go on from, `best.loss` the loss of `V` and `best.round` its round. L-BFGS has
+/// vectors named `lbfgs.…` and its scalars in the metadata.
 package struct InitialCode: Hashable, Sendable {
   /// The loop that begins with it.
   package var loop = 0
@@ -18,6 +20,22 @@ package struct InitialCode: Hashable, Sendable {
   package var variables: [String: [Float]] = [:]
   /// The numbers of each moment, by names such as `adam.m.V`.
   package var moments: [String: [Float]] = [:]
+  /// The point to go on from, where `variables` are the best point.
+  package var next: [String: [Float]] = [:]
+  /// The loss of `variables`, where they are the best point.
+  package var bestLoss: Float?
+  /// The round of that loss, of all rounds done.
+  package var bestRound = 0
+  /// What L-BFGS remembered.
+  package var search: LBFGS?
+
+  /// The member of the metadata with the scalars of L-BFGS.
+  package static let methodKey = "tgraph.lbfgs"
+  /// What stands before the names of its vectors.
+  static let methodPrefix = "lbfgs."
+
+  /// True if a method goes on with what it remembered, false if it begins anew.
+  package var hasMemory: Bool { search != nil || !moments.isEmpty }
 
   /// Reads a file.
   ///
@@ -49,8 +67,21 @@ package struct InitialCode: Hashable, Sendable {
       where checkpoint[moment] != nil {
         moments[moment] = try Self.numbers(moment, of: checkpoint, for: item, path: path)
       }
+      if checkpoint["next." + name] != nil {
+        next[name] = try Self.numbers("next." + name, of: checkpoint, for: item, path: path)
+      }
+    }
+    if next.count == form.variables.count {
+      bestLoss = checkpoint["best.loss"]?.tensor().elements.first
+      bestRound = try Self.whole("best.round", of: checkpoint, path: path, below: 1 << 24) ?? 0
+      if form.method == .lbfgs { search = try Self.search(of: checkpoint, next, path: path) }
+    } else {
+      next = [:]
     }
   }
+
+  /// Where a loop over these variables begins.
+  func point(_ name: String) -> [Float]? { next[name] ?? variables[name] }
 
   /// Gives a method at its beginning what it remembered.
   func restore(_ optimizer: inout Optimizer, _ parts: [ObjectiveRun.Part]) {
@@ -66,8 +97,32 @@ package struct InitialCode: Hashable, Sendable {
       method.square = joined("adam.v.")
       method.steps = rounds
       optimizer = .adam(method)
-    case .lbfgs: break
+    case .lbfgs: if let search { optimizer = .lbfgs(search) }
     }
+  }
+
+  /// Gives an item at its beginning the best point of the rounds done.
+  func restore(_ state: inout ItemState, _ parts: [ObjectiveRun.Part]) {
+    guard let bestLoss else { return }
+    state.bestLoss = bestLoss
+    state.bestRound = bestRound - rounds
+    state.best = parts.flatMap { variables[$0.name] ?? [] }
+  }
+
+  /// What L-BFGS remembered of variables; nil if nothing.
+  private static func search(
+    of checkpoint: Checkpoint, _ variables: [String: [Float]], path: String
+  ) throws(InversionError) -> LBFGS? {
+    guard let text = checkpoint.metadata[methodKey] else { return nil }
+    do {
+      var archive = StateArchive(try JSON(parsing: Array(text.utf8)))
+      for entry in checkpoint.entries { archive.tensors[entry.name] = entry.tensor() }
+      return try LBFGS(
+        archive, archive.members, prefix: methodPrefix,
+        count: variables.values.reduce(0) { $0 + $1.count })
+    } catch let error as InversionError {
+      throw .memory(error.detail, path: path)
+    } catch { throw .memory("\(error)", path: path) }
   }
 
   private static func numbers(

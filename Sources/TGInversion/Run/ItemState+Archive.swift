@@ -77,6 +77,7 @@ extension ItemState {
     archive.put(point, as: prefix + "point")
     archive.put(good, as: prefix + "good")
     archive.put(best, as: prefix + "best")
+    archive.put(next, as: prefix + "next")
     var loops: [JSON] = []
     for (index, record) in records.enumerated() {
       loops.append(record.save(to: &archive, prefix: "\(prefix)loop.\(index)."))
@@ -115,8 +116,9 @@ extension ItemState {
       records: records)
     good = try archive.vector(prefix + "good", counts: [0, count])
     best = try archive.vector(prefix + "best", counts: [0, count])
+    next = try archive.vector(prefix + "next", counts: [0, count])
     let loss = try members.double("best_loss")
     bestLoss = loss.isNaN ? .infinity : Float(loss)
-    bestRound = try members.whole("best_round", in: 0..<1 << 40)
+    bestRound = try members.whole("best_round", in: -1 << 24..<1 << 40)
   }
 }

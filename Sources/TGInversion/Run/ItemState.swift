@@ -21,9 +21,12 @@ package struct ItemState: Hashable, Sendable {
   package var good: [Float] = []
   /// The point of the smallest loss; empty unless it may be the result.
   package var best: [Float] = []
+  /// The point that the next round would have evaluated, where the best one is the result; else
+  /// empty.
+  package var next: [Float] = []
   /// The smallest loss of the loop.
   package var bestLoss = Float.infinity
-  /// The round of the smallest loss.
+  /// The round of the smallest loss; 0 or less for one before the run was continued.
   package var bestRound = 0
   /// One record for each loop that was begun.
   package var records: [LoopRecord]
@@ -40,6 +43,7 @@ package struct ItemState: Hashable, Sendable {
     if reason == .notFinite {
       if !good.isEmpty { point = good }
     } else if keepsBest, !best.isEmpty, reason != .stopLoss {
+      if reason == .rounds { next = point }
       point = best
     }
   }

@@ -15,6 +15,8 @@ package struct Outcome: Hashable, Sendable {
   /// What the method remembers, by names such as `adam.m.V`, with `round` and `loop`; empty where it
   /// is not kept.
   package var memory: [String: HostTensor]
+  /// The scalars of L-BFGS; null for other methods, and where its search is over.
+  package var search: JSON
   /// The smallest loss of the last loop that was run.
   package var bestLoss: Float
 
@@ -25,13 +27,15 @@ package struct Outcome: Hashable, Sendable {
   /// Makes an outcome.
   package init(
     seed: UInt64, records: [LoopRecord], variables: [String: HostTensor],
-    results: [String: HostTensor], memory: [String: HostTensor], bestLoss: Float, loss: Float
+    results: [String: HostTensor], memory: [String: HostTensor], search: JSON = .null,
+    bestLoss: Float, loss: Float
   ) {
     self.seed = seed
     self.records = records
     self.variables = variables
     self.results = results
     self.memory = memory
+    self.search = search
     self.bestLoss = bestLoss
     self.loss = loss
   }
@@ -75,9 +79,10 @@ extension ObjectiveRun {
       let keepsBest =
         (state.optimizer.searches || settings.patience != nil)
         && record?.reason != .stopLoss && record?.reason != .notFinite
+      let (memory, search) = memory(of: state)
       return Outcome(
         seed: seeds[row], records: state.records, variables: variables, results: outputs,
-        memory: memory(of: state), bestLoss: state.bestLoss,
+        memory: memory, search: search, bestLoss: state.bestLoss,
         loss: (keepsBest ? state.bestLoss : lastFinite(record)) ?? .nan)
     }
   }
@@ -100,8 +105,9 @@ extension ObjectiveRun {
   }
 
   /// What the method of the last loop with rounds remembers, in the form `InitialCode` reads.
-  private func memory(of state: ItemState) -> [String: HostTensor] {
+  private func memory(of state: ItemState) -> (tensors: [String: HostTensor], search: JSON) {
     var memory: [String: HostTensor] = [:]
+    var search = JSON.null
     func cut(_ vector: [Float], _ prefix: String) {
       for part in parts where part.start + part.count <= vector.count {
         memory[prefix + part.name] = HostTensor(
@@ -109,17 +115,26 @@ extension ObjectiveRun {
       }
     }
     let index = objective.loops.count - 1
-    var rounds = state.records.last?.losses.count ?? 0
-    if initial?.loop == index { rounds += initial?.rounds ?? 0 }
+    let before = initial?.loop == index ? initial?.rounds ?? 0 : 0
+    let rounds = before + (state.records.last?.losses.count ?? 0)
+    if !state.next.isEmpty {
+      cut(state.next, "next.")
+      memory["best.loss"] = HostTensor(scalar: state.bestLoss)
+      memory["best.round"] = HostTensor(scalar: Float(before + state.bestRound))
+    }
     switch state.optimizer {
     case .descent(let method): cut(method.velocity, "descent.v.")
     case .adam(let method):
       cut(method.mean, "adam.m.")
       cut(method.square, "adam.v.")
-    case .lbfgs: return [:]
+    case .lbfgs(let method):
+      guard !state.next.isEmpty, method.search != nil else { break }
+      var archive = StateArchive(.null)
+      search = method.save(to: &archive, prefix: InitialCode.methodPrefix)
+      memory.merge(archive.tensors) { $1 }
     }
     memory["round"] = HostTensor(scalar: Float(rounds))
     memory["loop"] = HostTensor(scalar: Float(index))
-    return memory
+    return (memory, search)
   }
 }

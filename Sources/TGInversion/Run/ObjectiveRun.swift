@@ -114,7 +114,7 @@ package final class ObjectiveRun {
       guard var elements = begun?.elements, elements.count == functions.batch * part.count else {
         throw .session(.runtime(.unsound("'\(form.start)' does not put out '\(name)'")))
       }
-      if let given = initial?.variables[name], initial?.loop == index {
+      if let given = initial?.point(name), initial?.loop == index {
         elements = (0..<functions.batch).flatMap { _ in given }
       }
       store.put(elements, as: name)
@@ -134,10 +134,13 @@ package final class ObjectiveRun {
         records[records.count - 1].reason = .skipped
       }
       var optimizer = Optimizer(method, count: count)
-      if let memory = initial, memory.loop == loop { memory.restore(&optimizer, parts) }
-      return ItemState(
+      let memory = initial?.loop == loop ? initial : nil
+      memory?.restore(&optimizer, parts)
+      var state = ItemState(
         point: parts.flatMap { store.row(row, of: $0.name) ?? [] }, optimizer: optimizer,
         records: records)
+      memory?.restore(&state, parts)
+      return state
     }
   }
 

@@ -13,7 +13,7 @@ extension Outcome {
     }
     return .members([
       ("seed", .string(String(seed))), ("loss", .number(Double(loss))),
-      ("best_loss", .number(Double(bestLoss))), ("loops", .array(loops)),
+      ("best_loss", .number(Double(bestLoss))), ("search", search), ("loops", .array(loops)),
     ])
   }
 
@@ -45,7 +45,8 @@ extension Outcome {
     let bestLoss = try members.double("best_loss")
     self.init(
       seed: seed, records: records, variables: tensors("variable"), results: tensors("result"),
-      memory: tensors("memory"), bestLoss: bestLoss.isNaN ? .infinity : Float(bestLoss),
+      memory: tensors("memory"), search: members["search"] ?? .null,
+      bestLoss: bestLoss.isNaN ? .infinity : Float(bestLoss),
       loss: Float(try members.double("loss")))
   }
 }
