@@ -16,7 +16,8 @@ public enum AtomicFileError: Error, Hashable, Sendable {
 /// A file that appears whole or not at all.
 ///
 /// Bytes go to a hidden temporary file in the same folder. `commit()` syncs it, renames it over the
-/// path and syncs the folder; without a commit the temporary file is removed. A link at the path is
+/// path and syncs the folder; without a commit the temporary file is removed. One that a killed
+/// process left is removed when its target is next written (`TemporaryName`). A link at the path is
 /// followed; anything there that is not a regular file is refused.
 @safe public struct AtomicFile: ~Copyable {
   private let path: String
@@ -43,25 +44,20 @@ public enum AtomicFileError: Error, Hashable, Sendable {
     let folder = Self.folder(of: target)
     let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard !name.isEmpty else { throw .cannotCreate(path: path, reason: "it names no file") }
-    var descriptor: Int32 = -1
-    var temporary = ""
-    for _ in 0..<16 where descriptor < 0 {
-      let mark = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-      temporary = "\(folder)/.\(name.prefix(100)).\(mark).tmp"
-      descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor < 0 && errno != EEXIST { break }
+    guard let taken = TemporaryName(folder: folder, name: String(name)).take() else {
+      throw .cannotCreate(path: path, reason: Self.reason())
     }
-    guard descriptor >= 0 else { throw .cannotCreate(path: path, reason: Self.reason()) }
     self.path = path
     self.target = target
-    self.temporary = temporary
-    self.descriptor = descriptor
+    temporary = taken.path
+    descriptor = taken.descriptor
   }
 
   deinit {
     if isOpen {
-      close(descriptor)
+      // While the lock is held, the name is nobody else's.
       _ = unsafe unlink(temporary)
+      close(descriptor)
     }
   }
 

@@ -53,6 +53,8 @@ import Testing
     for suffix in ["safetensors", "png", "csv"] {
       #expect(try fixture.bytes("part.\(suffix)") == fixture.bytes("whole.\(suffix)"), "\(suffix)")
     }
+    let left = try FileManager.default.contentsOfDirectory(atPath: fixture.folder.url.path)
+    #expect(!left.contains { $0.hasPrefix(".") }, "\(left)")
   }
 
   @Test func anInterruptCanBeResumedByTheSameRunOnly() throws {
@@ -139,20 +141,27 @@ import Testing
     #expect(try fixture.report("r.json")["stop"] as? String == "not-finite")
   }
 
-  @Test func fiveAndFiveRoundsAreTen() throws {
+  @Test(arguments: ["", " --patience 30", " --objective searched"])
+  func fiveAndFiveRoundsAreTen(options: String) throws {
     let fixture = try InvertFixture()
     for line in [
       "-o ten.safetensors --steps 10", "-o five.safetensors --steps 5 --keep-state",
       "-o more.safetensors --steps 5 --continue-from five.safetensors",
     ] {
-      let outcome = try fixture.run("net.tplan a.png " + line)
+      let outcome = try fixture.run("net.tplan a.png \(line)\(options)")
       try #require(outcome.status == 0, "\(line): \(outcome.messages)")
+      #expect(!outcome.messages.contains("begins anew"))
     }
     let ten = try Checkpoint.read(path: fixture.folder.path("ten.safetensors"))
     let more = try Checkpoint.read(path: fixture.folder.path("more.safetensors"))
     #expect(try #require(ten["z"]).tensor() == #require(more["z"]).tensor())
+    #expect(try fixture.bytes("ten.png") == fixture.bytes("more.png"))
+    #expect(try fixture.losses("ten.csv").suffix(5) == fixture.losses("more.csv")[...])
+    let anew = try fixture.run(
+      "net.tplan a.png -o anew.safetensors --steps 1 --continue-from ten.safetensors\(options)")
+    #expect(anew.status == 0 && anew.messages.contains("begins anew"), "\(anew.messages)")
     let again = try fixture.run(
-      "net.tplan a.png -o in.safetensors --init ten.safetensors --steps 1")
+      "net.tplan a.png -o in.safetensors --init ten.safetensors --steps 1\(options)")
     #expect(again.status == 0, "\(again.messages)")
   }
 
@@ -163,7 +172,7 @@ import Testing
       try JSONSerialization.jsonObject(with: outcome.output) as? [String: Any])
     #expect(object["function"] as? String == "decode")
     let objectives = try #require(object["objectives"] as? [[String: Any]])
-    #expect(objectives.map { $0["name"] as? String } == ["invert", "noisy"])
+    #expect(objectives.map { $0["name"] as? String } == ["invert", "noisy", "searched"])
     let loops = try #require(objectives[0]["loops"] as? [[String: Any]])
     #expect(loops[0]["variables"] as? [String] == ["z"] && loops[0]["rounds"] as? Int == 40)
     #expect(loops[0]["method"] as? String == "adam")

@@ -37,6 +37,61 @@ import Testing
     }
   }
 
+  @Test func whatTheDeadLeftIsRemoved() throws {
+    try withFolder { folder in
+      let others = [".a.bin.mine.tmp", ".a.bin.tg-x.tmp", ".b.bin.tg-0.tmp", "precious"]
+      for name in others + [".a.bin.tg-0.tmp", ".a.bin.tg-3.tmp"] {
+        try Data([7]).write(to: folder.appending(path: name))
+      }
+      let link = folder.appending(path: ".a.bin.tg-5.tmp")
+      try FileManager.default.createSymbolicLink(
+        at: link, withDestinationURL: folder.appending(path: "precious"))
+      try AtomicFile.save([1], to: folder.appending(path: "a.bin").path)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(left == (others + ["a.bin", ".a.bin.tg-5.tmp"]).sorted())
+      #expect(try Data(contentsOf: folder.appending(path: "precious")) == Data([7]))
+    }
+  }
+
+  @Test func filesOfTheLivingStay() throws {
+    try withFolder { folder in
+      let path = folder.appending(path: "a.bin").path
+      // More than there are fixed names.
+      func nest(_ depth: UInt8) throws {
+        let file = try AtomicFile(path: path)
+        try file.append([depth])
+        if depth < 12 { try nest(depth + 1) }
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(left.count == Int(depth) + (depth < 12 ? 1 : 0))
+        try file.commit()
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data([depth]))
+      }
+      try nest(1)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.bin"])
+    }
+  }
+
+  @Test func manyWritersOfOneFile() async throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "tgatomic-\(UInt64.random(in: 0...UInt64.max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "a.bin").path
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<12 {
+        group.addTask {
+          for _ in 0..<100 {
+            try AtomicFile.save([UInt8](repeating: UInt8(writer), count: 3000), to: path)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            #expect(bytes.count == 3000 && Set(bytes).count == 1)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.bin"])
+  }
+
   @Test func linksAreFollowed() throws {
     try withFolder { folder in
       let target = folder.appending(path: "target.bin")
