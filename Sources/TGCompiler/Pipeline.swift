@@ -43,7 +43,8 @@ package struct Pipeline: Sendable {
     // Weight expressions must be numbers before anything can be packed: also at O0.
     var passes: [any Pass] = [FoldConstants(), EliminateDeadCode()]
     if level >= .exact {
-      // Layout first: every later pattern looks for neighbours, and transpositions hide them.
+      // Layout first: every later pattern looks for neighbours, and transpositions hide them. What
+      // is summed keeps its layout where every bit counts.
       let layout = SinkTransposes(keepsSums: level < .reassociating)
       passes += [SimplifyShapes(), layout, SimplifyShapes(), FoldConstants()]
     }

@@ -57,6 +57,21 @@ import Testing
     #expect(fused.epilogue.steps.map(\.function) == [.add, .relu])
   }
 
+  @Test func whatIsSummedKeepsItsLayoutWhereEveryBitCounts() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try Self.picture(&builder)
+    let inner = try builder.map(.relu, Self.convolution(&builder, x))
+    let outer = try builder.map(.tanh, Self.convolution(&builder, inner, channels: 4))
+    builder.output("y", try builder.insert(Reduce(.mean, axes: [2, 3]), [outer]))
+    let exact = try Self.optimised(builder, .exact)
+    #expect(Self.count(Map.self, exact) == 1, "the tanh; the relu is in the first epilogue")
+    // Into the first convolution and out of the second; nothing between them.
+    #expect(Self.count(Transpose.self, exact) == 2)
+    #expect(Self.count(Map.self, try Self.optimised(builder, .reassociating)) == 0)
+    let plain = GraphCase(graph: builder.graph, inputs: Self.inputs())
+    #expect(try plain.run(level: .exact) == plain.run(level: .none))
+  }
+
   @Test func aResidualSumReadsItsOperandInTheEpilogue() throws {
     var builder = GraphBuilder(name: "f")
     let x = try Self.picture(&builder)

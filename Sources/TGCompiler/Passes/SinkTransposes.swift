@@ -13,18 +13,19 @@ import TGTensor
 /// turns into strides.
 ///
 /// Effect on numbers: reassociating, because reductions and normalizations sum what lies together
-/// first; bit-exact with `keepsSums`, which leaves graphs with such ops as they are.
+/// first; bit-exact with `keepsSums`: then no transposition passes a sum, and what a sum reads lies
+/// as it would without this pass (`Graph.stays`).
 package struct SinkTransposes: Pass {
   package static let name = "SinkTransposes"
-  /// Whether a graph whose sums depend on the layout is left alone.
+  /// Whether what sums read keeps its layout, and with it every bit.
   package var keepsSums: Bool
 
   package init(keepsSums: Bool = false) { self.keepsSums = keepsSums }
 
   package func run(_ graph: Graph) throws -> Graph {
-    let sums = graph.nodes.contains { $0.op is Reduce || $0.op is Normalize || $0.op is SoftmaxOp }
-    if keepsSums, sums { return graph }
-    return try graph.rewritten { node, _, builder in
+    let stays = keepsSums ? graph.stays : [Bool](repeating: false, count: graph.nodes.count)
+    return try graph.rewritten { node, place, builder in
+      if stays[place.index] { return nil }
       if let transpose = node.op as? Transpose {
         return try builder.transposed(node.operands[0], transpose.permutation)
       }
@@ -70,5 +71,29 @@ package struct SinkTransposes: Pass {
       best = (builder.shape(operand).count, transpose.permutation)
     }
     return best?.permutation
+  }
+}
+
+extension Graph {
+  /// For each value, whether it must lie as it does so that sums keep their order: the sums
+  /// themselves, what they read, through all that may only look at another's places, and what holds
+  /// one of these as a part.
+  fileprivate var stays: [Bool] {
+    var summed = nodes.map { node in
+      switch node.op {
+      case is Reduce, is Normalize, is SoftmaxOp, is MatMul, is Linear: true
+      default: false
+      }
+    }
+    for (index, node) in nodes.enumerated().reversed() where summed[index] {
+      switch node.op {
+      case is Map, is Conv2D: continue
+      default: for operand in node.operands { summed[operand.index] = true }
+      }
+    }
+    return nodes.indices.map { index in
+      summed[index]
+        || (nodes[index].op is Concat && nodes[index].operands.contains { summed[$0.index] })
+    }
   }
 }
