@@ -81,11 +81,7 @@ struct InvertOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A caption for the next Text input.", valueName: "TEXT"))
   var caption: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Give an input by name: an array (.npy, axes N, C, H, W), a picture, a caption or a number.",
-      valueName: "NAME=FILE"))
-  var input: [String] = []
+  @OptionGroup var inputs: InputOptions
 
   @Option(
     name: .customLong("stop-loss"), parsing: .unconditional,

@@ -60,9 +60,7 @@ struct Request {
     self.initial = initial
 
     var inputs = Inputs(start)
-    try inputs.add(
-      named: options.input.map { try Assignment($0, option: "--input", example: "NAME=FILE") },
-      console: console)
+    try inputs.add(named: options.inputs.assignments(), console: console)
     if let mask = options.mask {
       guard let item = start.pictureInputs.first(where: { $0.name == "mask" }) else {
         throw Failure(
@@ -82,7 +80,7 @@ struct Request {
     if let shard = options.shard { try list.keep(shard: shard) }
     self.inputs = inputs
     subjects = try Self.subjects(list, for: pictureInput, inputs: inputs, plan: planPath)
-    seed = options.seed < 0 ? UInt64.random(in: 0..<1 << 32) : UInt64(options.seed)
+    seed = InputOptions.seed(options.seed)
     naming = try Naming(
       options, subjects: subjects, planPath: planPath,
       readFiles: [planPath] + inputs.files + startFiles + list.lists)

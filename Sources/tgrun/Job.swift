@@ -44,10 +44,7 @@ struct Job {
     let variants = session.variants
 
     var inputs = Inputs(variants)
-    try inputs.add(
-      named: options.input.map {
-        try Assignment($0, option: "--input", example: "NAME=FILE.npy")
-      }, console: console)
+    try inputs.add(named: options.inputs.assignments(), console: console)
     try replay?.feed(&inputs, console: console)
     try edits.feed(&inputs, console: console)
     let captions = try options.captions.map { try CaptionList($0, for: inputs) }
@@ -142,7 +139,7 @@ struct Job {
     var words = ["tgrun", options.plan ?? "PLAN.tplan"]
     words += options.operands.filter { $0 != picture }
     if let function = options.function { words += ["--function", function] }
-    for input in options.input { words += ["--input", input] }
+    for input in options.inputs.input { words += ["--input", input] }
     if let seed = options.seed { words += ["--seed", String(seed)] }
     return (words + ["-o", picture]).map { Path.quoted($0) }.joined(separator: " ")
   }
@@ -198,8 +195,7 @@ struct Job {
       }
       return list.seeds
     }
-    let seed = options.seed ?? 0
-    return [seed < 0 ? UInt64.random(in: 0..<1 << 32) : UInt64(seed)]
+    return [InputOptions.seed(options.seed ?? 0)]
   }
 }
 

@@ -71,7 +71,7 @@ struct Replay {
     }
     let asked: [(String, Bool)] = [
       ("--seed", options.seed != nil), ("--seeds", options.seeds != nil),
-      ("--captions", options.captions != nil), ("--input", !options.input.isEmpty),
+      ("--captions", options.captions != nil), ("--input", !options.inputs.input.isEmpty),
       ("--function", options.function.map { $0 != function } ?? false),
     ]
     if let name = asked.first(where: \.1)?.0 ?? options.edits.asked.first {

@@ -36,11 +36,7 @@ struct RunOptions: ParsableArguments {
   )
   var captions: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Give an input by name: an array (.npy, axes N, C, H, W), a picture, a caption or a number.",
-      valueName: "NAME=FILE.npy"))
-  var input: [String] = []
+  @OptionGroup var inputs: InputOptions
 
   @Option(
     help: ArgumentHelp(
