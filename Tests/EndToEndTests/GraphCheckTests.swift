@@ -44,6 +44,9 @@ import Testing
     Page("generators/stylegan1", "resolution=32 widest=16"),
     Page("generators/stylegan1-port", "resolution=32 widest=16"),
     Page("generators/stylegan2", "resolution=32 widest=16 styles=32 depth=2 psi=0.7"),
+    Page(
+      "generators/stylegan2-ada",
+      "resolution=32 channels=512 widest=16 styles=32 depth=2 psi=0.7"),
     Page("inversion/fashion-mnist-dcgan", "features=0.1"),
     Page("inversion/gan-int-cls", "g=4 d=4 textSize=8 narrowed=4 z=6 features=0.1"),
     Page("inversion/idinvert", "size=8 widest=16"),

@@ -10,6 +10,7 @@ import lxmert
 import stylegan1
 import stylegan1_port
 import stylegan2
+import stylegan2_ada
 import tagan
 import vgg
 
@@ -28,6 +29,7 @@ PUBLISHED = [
     ("StyleGAN2 256 f", stylegan2.Generator, dict(resolution=256), 30_034_338),
     ("StyleGAN2 256 e", stylegan2.Generator, dict(resolution=256, multiplier=1), 24_767_458),
     ("StyleGAN2 1024 f", stylegan2.Generator, {}, 30_370_060),
+    ("StyleGAN2 ADA 1024", stylegan2_ada.Generator, {}, 30_370_060),
     ("StyleGAN2 1024 e", stylegan2.Generator, dict(multiplier=1), 24_900_764),
     ("VGG-16", vgg.Trunk, {}, 14_714_688),
     ("VGG-16 to relu4_3", vgg.Caffe, {}, 7_635_264),

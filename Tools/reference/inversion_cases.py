@@ -6,6 +6,8 @@
                     [resolution widest]
   stylegan2         generate(z) -> image; map(z) -> w; truncate(w) -> w
                     [resolution multiplier widest styles depth psi]; roots: unnamed, `average`
+  stylegan2-ada     generate(z) -> image; synthesize(w) -> image
+                    [resolution channels widest styles depth psi]
   vgg16, vgg19      features(image in 0...1) -> relu.0 ... [size normalize relus]
   vgg16             relu4_3(image) -> features [size], model VGG16Caffe
   lpips             distance(a, b) -> distance [size whole]; roots: unnamed = heads, `vgg`
@@ -21,6 +23,7 @@ import torch
 import gan_int_cls
 import stylegan1_port
 import stylegan2
+import stylegan2_ada
 import synthetic
 import vgg
 from arrays import Data, Output, save_weights, tensor
@@ -74,6 +77,27 @@ def truncated(name, batch, seed, psi=0.6, resolution=16, widest=32, styles=64, d
 
     settings = sizes | dict(styles=styles, psi=psi)
     return Case(name, "stylegan2", "generate", batch, settings, build)
+
+
+def official(name, function, batch, seed, psi=1.0, **sizes):
+    """The form of the official PyTorch code."""
+    styles = sizes.get("styles", 512)
+    layers = 2 * (sizes["resolution"].bit_length() - 2)
+    shapes = {k: v for k, v in sizes.items() if k != "styles"} | {"latent": styles}
+
+    class Network(stylegan2_ada.Generator):
+        def forward(self, x):
+            return self.synthesize(self.map(x, psi) if function == "generate" else x)
+
+    def inputs(rng):
+        if function == "generate":
+            return {"z": normal(rng, batch, styles)}
+        return {"w": normal(rng, batch, layers, styles)}
+
+    settings = sizes | (dict(psi=psi) if psi != 1 else {})
+    return block(
+        name, "stylegan2-ada", function, batch, settings, lambda: Network(**shapes), inputs,
+        ["image"], seed)
 
 
 # Feature networks
@@ -182,6 +206,10 @@ CASES = [
     modulated("stylegan2-64-1", 1, 421, resolution=64),
     modulated("stylegan2-128-e-3", 3, 422, resolution=128, multiplier=1),
     truncated("stylegan2-truncated-3", 3, 423),
+    official("stylegan2-ada-64-1", "generate", 1, 424, resolution=64),
+    official("stylegan2-ada-128-half-3", "synthesize", 3, 425, resolution=128, channels=16384),
+    official("stylegan2-ada-truncated-3", "generate", 3, 426, psi=0.6, resolution=32, widest=48,
+             styles=64, depth=2),
     perceives("vgg16-3", "vgg16", 3, 431, 48),
     perceives("vgg16-plain-1", "vgg16", 1, 432, 64, normalize=False, relus=[0, 1, 5, 8]),
     perceives("vgg19-3", "vgg19", 3, 433, 48, vgg.VGG19),
