@@ -50,10 +50,14 @@ enum SavedCode {
     }
   }
 
-  @Test func outcomesSurviveAnArchive() throws {
+  @Test(arguments: [("twice", [12, 9]), ("search", [5])])
+  func outcomesSurviveAnArchive(name: String, rounds: [Int]) throws {
     let small = try SmallInversion()
-    let functions = try small.functions("twice")
-    let outcome = try small.begin(functions, [small.picture(seed: 1)]).finished()[0]
+    let functions = try small.functions(name)
+    let outcome = try small.begin(functions, [small.picture(seed: 1)]) {
+      try $0.replace(rounds: rounds)
+    }.finished()[0]
+    #expect((outcome.search != .null) == (name == "search"))
     var archive = StateArchive(.null)
     archive.members = outcome.save(to: &archive, prefix: "p.")
     let read = try StateArchive(decoding: ByteRegion(archive.encoded()))
