@@ -1,8 +1,10 @@
 /* Micro-kernels of convolution over vectors; included once per instruction set, after a tg_vector
  * header. P is the number of vectors in a panel.
  *
- * Every result is one chain of multiply-adds in the order of the packed weights, so that it does
- * not depend on which micro-kernel computes it. */
+ * Every result is a sum of chains of TG_CHAIN multiply-adds in the order of the packed weights, so
+ * that it does not depend on which micro-kernel computes it. A single chain would lose more: its
+ * error grows with the square root of half the terms, that of n terms in chains of c with the root
+ * of c / 2 + n / 2c. */
 
 enum { P = TG_PANEL / VW };
 
@@ -25,6 +27,11 @@ static inline __attribute__((always_inline)) void micro(const tg_micro_arguments
                                                         const int S, const int Q) {
   vf sums[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
   UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vset(0.0f);
+  /* The sums of whole chains, in memory: the registers are for the chains. */
+  vf totals[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
+  __asm__("" : : "r"(totals) : "memory");
+  ptrdiff_t chain = TG_CHAIN;
+  int has_totals = 0;
   const float *w = a->weights;
   const ptrdiff_t panel = a->panel_stride, step = a->in_stride, run = a->run;
   for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
@@ -36,28 +43,43 @@ static inline __attribute__((always_inline)) void micro(const tg_micro_arguments
           in[r * 4 + g] = a->in[r] + tap + 4 * g * step;
         }
       }
-      for (ptrdiff_t k = 0; k < run; k += 1) {
-        vf weights[TG_MICRO_PANELS * P];
-        UNROLL for (int q = 0; q < Q; q += 1) {
-          UNROLL for (int v = 0; v < P; v += 1) {
-            weights[q * P + v] = vload(w + q * panel + v * VW);
-          }
-        }
-        w += TG_PANEL;
-        UNROLL for (int r = 0; r < R; r += 1) {
-          UNROLL for (int s = 0; s < S; s += 1) {
-            vf x = vset(in[r * 4 + s / 4][(s % 4) * step]);
-            UNROLL for (int v = 0; v < Q * P; v += 1) {
-              vf *sum = &sums[(r * S + s) * Q * P + v];
-              *sum = vfma(x, weights[v], *sum);
+      for (ptrdiff_t end = 0; end < run;) {
+        const ptrdiff_t terms = run - end < chain ? run - end : chain;
+        end += terms;
+        chain -= terms;
+        for (ptrdiff_t k = 0; k < terms; k += 1) {
+          vf weights[TG_MICRO_PANELS * P];
+          UNROLL for (int q = 0; q < Q; q += 1) {
+            UNROLL for (int v = 0; v < P; v += 1) {
+              weights[q * P + v] = vload(w + q * panel + v * VW);
             }
           }
+          w += TG_PANEL;
+          UNROLL for (int r = 0; r < R; r += 1) {
+            UNROLL for (int s = 0; s < S; s += 1) {
+              vf x = vset(in[r * 4 + s / 4][(s % 4) * step]);
+              UNROLL for (int v = 0; v < Q * P; v += 1) {
+                vf *sum = &sums[(r * S + s) * Q * P + v];
+                *sum = vfma(x, weights[v], *sum);
+              }
+            }
+          }
+          UNROLL for (int r = 0; r < R; r += 1) {
+            UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) in[r * 4 + g] += 1;
+          }
         }
-        UNROLL for (int r = 0; r < R; r += 1) {
-          UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) in[r * 4 + g] += 1;
+        if (chain > 0) continue;
+        UNROLL for (int i = 0; i < R * S * Q * P; i += 1) {
+          totals[i] = has_totals ? vadd(totals[i], sums[i]) : sums[i];
+          sums[i] = vset(0.0f);
         }
+        has_totals = 1;
+        chain = TG_CHAIN;
       }
     }
+  }
+  if (has_totals) {
+    UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vadd(totals[i], sums[i]);
   }
   UNROLL for (int q = 0; q < Q; q += 1) {
     UNROLL for (int v = 0; v < P; v += 1) {

@@ -1,8 +1,9 @@
 #include "tg_product.h"
 
 enum {
-  /* The depth that is multiplied at once: a block of both operands stays in the second cache. */
-  TG_PRODUCT_DEPTH = 256,
+  /* The depth that is multiplied at once: a block of both operands stays in the second cache, and
+   * the error of a sum stays small (see tg_convolution_micro.h). */
+  TG_PRODUCT_DEPTH = 128,
   /* Rows and columns are padded to a multiple of any variant's block. */
   TG_PRODUCT_ROWS = 12,
   TG_PRODUCT_COLUMNS = 32,

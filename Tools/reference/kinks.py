@@ -1,45 +1,91 @@
-"""Where a gradient hangs on a sign that float32 cannot tell.
+"""The sides of the kinks on which a gradient depends.
 
-A rectifier has another slope on the other side of 0, a pool of maxima another origin where two numbers
-are equal. `OtherSide` takes, for numbers that close to it, the other one.
+A rectifier has another slope on the other side of 0, a pool of maxima another origin where its two
+largest numbers are equal. Two programs that differ by the roundings of float32 may take different
+sides, and then their gradients differ by far more than roundings. `Sides` knows the places that are
+so close and takes the other side at some of them.
 """
 
+import numpy
 import torch
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-CLOSE = 1e-6
-"""Over the mean magnitude of a map: several roundings of float32, which is 6e-8."""
+CLOSE = 3e-5
+"""Over the mean magnitude of a map: what float32 loses on the way through a deep network."""
+
+MOST = 400
+"""The most places that are looked at one by one."""
 
 
-def near(x):
-    return CLOSE * x.detach().abs().mean()
+class Sides(TorchFunctionMode):
+    """While it is entered: `places` are all places near a kink, as (number of the call, place), and
+    those in `other` are on their other side."""
 
+    def __init__(self, other=()):
+        super().__init__()
+        self.other, self.places, self.calls = set(other), [], 0
 
-def rectified(x, slope):
-    y = torch.where(x > 0, x, slope * x)
-    other = torch.where(x > 0, slope * x, x)
-    return torch.where(x.detach().abs() < near(x), other, y)
-
-
-def pooled(x):
-    """Maxima of 2 x 2 places."""
-    n, c, h, w = x.shape
-    x = x[:, :, : h // 2 * 2, : w // 2 * 2]
-    places = x.reshape(n, c, h // 2, 2, w // 2, 2).transpose(3, 4).reshape(n, c, h // 2, w // 2, 4)
-    two = places.topk(2, -1).values
-    close = (two[..., 0] - two[..., 1]).detach() < near(x)
-    return torch.where(close, two[..., 1], two[..., 0])
-
-
-class OtherSide(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        if function in (F.relu, torch.relu, torch.Tensor.relu):
-            return rectified(args[0], 0.0)
-        if function is F.leaky_relu:
-            slope = args[1] if len(args) > 1 else kwargs.get("negative_slope", 0.01)
-            return rectified(args[0], slope)
-        if function in (F.max_pool2d, torch.max_pool2d):
-            return pooled(args[0])
+        x = args[0] if args else None
+        if isinstance(x, torch.Tensor) and x.requires_grad and torch.is_grad_enabled():
+            if function in (F.relu, torch.relu, torch.Tensor.relu):
+                return self.rectified(x, 0.0)
+            if function is F.leaky_relu:
+                slope = args[1] if len(args) > 1 else kwargs.get("negative_slope", 0.01)
+                return self.rectified(x, slope)
+            if function in (F.max_pool2d, torch.max_pool2d):
+                return self.pooled(x)
         return function(*args, **kwargs)
+
+    def sides(self, distance, scale):
+        """True where a number that far from its kink keeps its side. What is on it exactly has
+        the same side for all: both agree there."""
+        close = (distance != 0) & (distance.abs() < CLOSE * scale)
+        found = [(self.calls, int(i)) for i in close.flatten().nonzero()]
+        self.calls += 1
+        self.places += found
+        keeps = torch.ones_like(close)
+        for place in self.other.intersection(found):
+            keeps.view(-1)[place[1]] = False
+        return keeps
+
+    def rectified(self, x, slope):
+        seen = x.detach()
+        keeps = self.sides(seen, seen.abs().mean())
+        return torch.where((seen > 0) == keeps, x, slope * x)
+
+    def pooled(self, x):
+        """Maxima of 2 x 2 places."""
+        n, c, h, w = x.shape
+        x = x[:, :, : h // 2 * 2, : w // 2 * 2]
+        fours = x.reshape(n, c, h // 2, 2, w // 2, 2).transpose(3, 4).reshape(n, c, h // 2, w // 2, 4)
+        two = fours.topk(2, -1).values
+        keeps = self.sides(
+            (two[..., 0] - two[..., 1]).detach(), x.detach().abs().mean())
+        return torch.where(keeps, two[..., 0], two[..., 1])
+
+
+def chosen(slopes, found, step):
+    """The places at which `found` took the other side than the gradients `slopes`: those whose
+    own effects, each computed by `step(other)`, add up to the difference best."""
+    scale = {n: numpy.abs(g).max() or 1.0 for n, g in slopes.items()}
+
+    def apart(gradients):
+        return numpy.concatenate([(gradients[n] - g) / scale[n] for n, g in slopes.items()])
+
+    sides = Sides()
+    with sides:
+        step()
+    places, effects = [], []
+    for place in sides.places[:MOST]:
+        with Sides({place}):
+            effect = apart(step())
+        if numpy.abs(effect).max() > 1e-6:
+            places.append(place)
+            effects.append(effect)
+    if not places:
+        return set()
+    shares = numpy.linalg.lstsq(numpy.stack(effects, 1), apart(found), rcond=None)[0]
+    return {place for place, share in zip(places, shares) if share > 0.5}

@@ -13,6 +13,8 @@ enum {
   TG_MICRO_PIXELS = 14,
   /** The most panels that a micro-kernel takes. */
   TG_MICRO_PANELS = 4,
+  /** Products that are added one after the other, before a new sum begins. */
+  TG_CHAIN = 128,
   /** The most pixels and output channels of a micro-kernel for few output channels. */
   TG_DOT_PIXELS = 6,
   TG_DOT_OUTPUTS = 4,
