@@ -16,10 +16,7 @@ states at which that was needed, `raw` is the worst gradient without it.
 
 import argparse
 import csv
-import fnmatch
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,22 +29,13 @@ from safetensors.numpy import load_file, save_file
 
 import noise
 from arrays import tensor
+from harness import REPOSITORY, Failed, NotRun, call, judge, named
 from kinks import Sides, chosen
 from objectives import OBJECTIVES
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
-BINARIES = Path(os.environ.get("TG_BIN", REPOSITORY / ".build/release"))
 STATES, FREE = 50, 20
 BOUNDS = {"loss": 1e-4, "code": 1e-5, "gradient": 1e-3, "free": 1e-3}
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-
-
-class NotRun(Exception):
-    """Something an objective needs is absent here. Not a failure and not a pass."""
-
-
-class Failed(Exception):
-    """A tool of ours ended with an error."""
 
 
 class Walk:
@@ -191,17 +179,6 @@ def is_code(name):
     return name not in ("round", "loop") and not name.startswith("adam.")
 
 
-def call(tool, *arguments):
-    path = BINARIES / tool
-    if not path.exists():
-        raise NotRun(f"no {path}")
-    done = subprocess.run(
-        [path, *map(str, arguments)], capture_output=True, text=True, errors="replace")
-    if done.returncode != 0:
-        lines = (done.stderr or done.stdout).strip().splitlines()[:6]
-        raise Failed(f"{tool} exits {done.returncode}: " + " / ".join(lines))
-
-
 def away(a, b, where=None):
     """The largest distance over the largest number of b."""
     off = numpy.abs(a - b) if where is None else numpy.abs(a - b)[where]
@@ -315,34 +292,17 @@ def main():
     parser.add_argument("--verbose", action="store_true", help="a line for each state")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    glob = any(c in options.pattern for c in "*?[")
-    pattern = options.pattern if glob else f"*{options.pattern}*"
-    chosen = [o for o in OBJECTIVES if fnmatch.fnmatchcase(o.name, pattern)]
-    if not chosen:
-        print(f"no objective is named like {options.pattern}; see --list", file=sys.stderr)
+    objectives = named(options.pattern, OBJECTIVES)
+    if not objectives:
         return 64
     if options.list:
-        for o in chosen:
+        for o in objectives:
             print(f"{o.name:34} {o.page}, {o.name_on_page}, {json.dumps(o.settings)}")
         return 0
     print(
         f"{'objective':34} {'n':>3} {'first':>9} {'last':>9} {'loss':>9} {'code':>9} "
         f"{'gradient':>9} {'free run':>9} {'raw':>9} {'sides':>5}")
-    passed, failed, absent = 0, 0, 0
-    for objective in chosen:
-        try:
-            good = run(objective, options.verbose)
-            passed, failed = passed + good, failed + (not good)
-        except NotRun as reason:
-            absent += 1
-            print(f"{objective.name:34} not run: {reason}", flush=True)
-        except (Failed, ValueError, OSError) as reason:
-            failed += 1
-            print(f"{objective.name:34} FAIL {reason}", flush=True)
-    print(f"{passed} passed, {failed} failed" + (f", {absent} not run" if absent else ""))
-    if failed:
-        return 76
-    return 0 if passed else 66
+    return judge(objectives, lambda objective: run(objective, options.verbose))
 
 
 if __name__ == "__main__":

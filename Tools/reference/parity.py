@@ -1,11 +1,9 @@
 """Tools/parity: holds compiled graphs against PyTorch modules and against trained networks."""
 
 import argparse
-import fnmatch
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,21 +14,12 @@ import torch
 import counts
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
+from harness import REPOSITORY, Failed, NotRun, call, judge, named
 
 HERE = Path(__file__).resolve().parent
-REPOSITORY = HERE.parent.parent
 SHARED = Path(os.environ.get("TG_SHARED", REPOSITORY.parent / "shared"))
-BINARIES = Path(os.environ.get("TG_BIN", REPOSITORY / ".build/release"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tgraph/parity"
 FIXTURES = REPOSITORY / "Tests/Fixtures/parity"
-
-
-class NotRun(Exception):
-    """Something a case needs is absent here. Not a failure and not a pass."""
-
-
-class Failed(Exception):
-    """The case ran into an error."""
 
 
 def find_graph(name):
@@ -78,17 +67,6 @@ def fixtures():
             record["settings"], lambda folder, shared, data=data: data, real=True,
             tolerance=record["tolerance"].get("absolute")))
     return cases
-
-
-def call(tool, *arguments):
-    path = BINARIES / tool
-    if not path.exists():
-        raise NotRun(f"no {path}")
-    done = subprocess.run(
-        [path, *map(str, arguments)], capture_output=True, text=True, errors="replace")
-    if done.returncode != 0:
-        lines = (done.stderr or done.stdout).strip().splitlines()[:6]
-        raise Failed(f"{tool} exits {done.returncode}: " + " / ".join(lines))
 
 
 def text(value):
@@ -191,33 +169,17 @@ def main():
     parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    glob = any(c in options.pattern for c in "*?[")
-    pattern = options.pattern if glob else f"*{options.pattern}*"
-    cases = [c for c in CASES + fixtures() if fnmatch.fnmatchcase(c.name, pattern)]
+    cases = named(options.pattern, CASES + fixtures())
     if not cases:
-        print(f"no case is named like {options.pattern}; see --list", file=sys.stderr)
         return 64
     if options.list:
         show(cases)
         return 0
     if options.references:
         return build_references(cases)
-    passed, failed, absent = 0, 0, []
     print(f"{'case':30} {'output':17} {'max|a-b|':>10} {'max|b|':>9} {'std':>8} {'sat.':>8}")
-    for case in cases:
-        try:
-            good = run(case, options.keep, f"-O{options.level}" if options.level else None)
-            passed, failed = passed + good, failed + (not good)
-        except NotRun as reason:
-            absent.append(case.name)
-            print(f"{case.name:30} not run: {reason}", flush=True)
-        except (Failed, ValueError, OSError) as reason:
-            failed += 1
-            print(f"{case.name:30} FAIL {reason}", flush=True)
-    print(f"{passed} passed, {failed} failed" + (f", {len(absent)} not run" if absent else ""))
-    if failed:
-        return 76
-    return 0 if passed else 66
+    level = f"-O{options.level}" if options.level else None
+    return judge(cases, lambda case: run(case, options.keep, level))
 
 
 if __name__ == "__main__":
