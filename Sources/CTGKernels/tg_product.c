@@ -3,7 +3,7 @@
 enum {
   /* The depth that is multiplied at once: a block of both operands stays in the second cache, and
    * the error of a sum stays small (see tg_convolution_micro.h). */
-  TG_PRODUCT_DEPTH = 128,
+  TG_PRODUCT_DEPTH = 256,
   /* Rows and columns are padded to a multiple of any variant's block. */
   TG_PRODUCT_ROWS = 12,
   TG_PRODUCT_COLUMNS = 32,

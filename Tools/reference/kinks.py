@@ -17,6 +17,9 @@ CLOSE = 3e-5
 MOST = 400
 """The most places that are looked at one by one."""
 
+FEW = 8
+"""The most places that explain a difference."""
+
 
 class Sides(TorchFunctionMode):
     """While it is entered: `places` are all places near a kink, as (number of the call, place), and
@@ -67,9 +70,12 @@ class Sides(TorchFunctionMode):
         return torch.where(keeps, two[..., 0], two[..., 1])
 
 
-def chosen(slopes, found, step):
-    """The places at which `found` took the other side than the gradients `slopes`: those whose
-    own effects, each computed by `step(other)`, add up to the difference best."""
+def explained(slopes, found, step, bound):
+    """The gradients `slopes` moved towards `found` by the effects of a few places near their kinks,
+    each computed by `step` within `Sides`: as few as bring the difference below the bound, chosen
+    one after the other by their direction (orthogonal matching pursuit). An effect counts in any
+    amount, because what follows may divide by the number at the kink, as LPIPS divides by a norm.
+    Returns the moved gradients and the number of places."""
     scale = {n: numpy.abs(g).max() or 1.0 for n, g in slopes.items()}
 
     def apart(gradients):
@@ -78,14 +84,21 @@ def chosen(slopes, found, step):
     sides = Sides()
     with sides:
         step()
-    places, effects = [], []
+    effects = []
     for place in sides.places[:MOST]:
         with Sides({place}):
             effect = apart(step())
-        if numpy.abs(effect).max() > 1e-6:
-            places.append(place)
+        if effect.any():
             effects.append(effect)
-    if not places:
-        return set()
-    shares = numpy.linalg.lstsq(numpy.stack(effects, 1), apart(found), rcond=None)[0]
-    return {place for place, share in zip(places, shares) if share > 0.5}
+    wanted = rest = apart(found)
+    used = []
+    while numpy.abs(rest).max() > bound and len(used) < min(FEW, len(effects)):
+        likeness = [abs(e @ rest) / numpy.linalg.norm(e) for e in effects]
+        used.append(effects.pop(int(numpy.argmax(likeness))))
+        basis = numpy.stack(used, 1)
+        rest = wanted - basis @ numpy.linalg.lstsq(basis, wanted, rcond=None)[0]
+    moved, begin = {}, 0
+    for n, g in slopes.items():
+        moved[n] = g + scale[n] * (wanted - rest)[begin: begin + g.size]
+        begin += g.size
+    return moved, len(used)

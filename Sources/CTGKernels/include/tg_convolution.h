@@ -14,7 +14,7 @@ enum {
   /** The most panels that a micro-kernel takes. */
   TG_MICRO_PANELS = 4,
   /** Products that are added one after the other, before a new sum begins. */
-  TG_CHAIN = 128,
+  TG_CHAIN = 256,
   /** The most pixels and output channels of a micro-kernel for few output channels. */
   TG_DOT_PIXELS = 6,
   TG_DOT_OUTPUTS = 4,
