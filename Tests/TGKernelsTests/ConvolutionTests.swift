@@ -109,6 +109,23 @@ import Testing
     #expect(test.run(again, backwards: true).map(\.bitPattern) == result.map(\.bitPattern))
   }
 
+  /// The error of a sum is that of chains of 256 terms, a fifth of that of one chain.
+  @Test(arguments: ISA.available())
+  func longSumsLoseLittle(_ isa: ISA) {
+    let test = ConvolutionCase(1, 1, 9, 20_000, 40, kernel: 1)
+    var generator = SeededGenerator(seed: 46)
+    let input = generator.floats(test.inputStrides[0])
+    let phases = test.phases(using: &generator)
+    let result = test.run(test.prepare(input: input, phases: phases, isa: isa))
+    var (error, size) = (0.0, 0.0)
+    for (position, place) in indices([1, 1, 9, 40]).enumerated() {
+      let sum = test.reference(input, phases, at: place).sum
+      error += (Double(result[position]) - sum) * (Double(result[position]) - sum)
+      size += sum * sum
+    }
+    #expect((error / size).squareRoot() < 6e-7)
+  }
+
   static let epilogues: [(name: String, program: KernelProgram, kinds: [String])] = [
     ("bias", .init(operandCount: 2, steps: [.init(1, [0, 1])]), ["channel"]),
     (
