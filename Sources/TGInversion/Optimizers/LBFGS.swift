@@ -20,10 +20,8 @@ package struct LBFGS: Hashable, Sendable {
 
   /// The largest component of the gradient at which there is nothing to do.
   static let smallestGradient = 1e-7
-  /// The least that a search must change.
-  static let smallestChange = 1e-9
-  /// The least curvature `s · y` of a step that is remembered.
-  static let smallestCurvature = 1e-10
+  /// The least that a search must move a variable.
+  static let smallestStep = 1e-9
 
   /// The steps remembered, oldest first.
   package var pairs: [Pair] = []
@@ -38,6 +36,10 @@ package struct LBFGS: Hashable, Sendable {
 
   /// A method at its beginning.
   package init() {}
+
+  /// The least that a search must change a loss: 1e-9, as PyTorch has it, or for small losses what
+  /// float32 can tell, so that a mean squared error of 1e-6 still falls.
+  private static func smallestChange(of loss: Double) -> Double { min(1e-9, 1e-7 * abs(loss)) }
 
   /// Takes an evaluation and chooses the next point; see `Optimizer.advance`.
   package mutating func advance(
@@ -63,9 +65,11 @@ package struct LBFGS: Hashable, Sendable {
     move(&point, by: end.step)
     let origin = search.origin
     if end.gradient.largestMagnitude <= Self.smallestGradient { return .gradient }
-    if abs(end.step) * search.reach <= Self.smallestChange { return .change }
-    if abs(end.loss - origin.loss) < Self.smallestChange { return .change }
-    remember(step: end.step, from: origin.gradient, to: end.gradient, numbers: numbers)
+    if abs(end.step) * search.reach <= Self.smallestStep { return .change }
+    if abs(end.loss - origin.loss) <= Self.smallestChange(of: origin.loss) { return .change }
+    remember(
+      step: end.step, from: origin.gradient, to: end.gradient,
+      least: 0.1 * Self.smallestChange(of: origin.loss), numbers: numbers)
     direction = inverseHessian(times: end.gradient)
     direction.scale(by: -1)
     return begin(
@@ -79,7 +83,8 @@ package struct LBFGS: Hashable, Sendable {
   ) -> StopReason? {
     var step = step
     var slope = gradient.dot(direction)
-    if !(slope <= -Self.smallestChange), !pairs.isEmpty {
+    let least = Self.smallestChange(of: loss)
+    if !(slope <= -least), !pairs.isEmpty {
       pairs = []
       scale = 1
       direction = gradient
@@ -87,7 +92,7 @@ package struct LBFGS: Hashable, Sendable {
       slope = gradient.dot(direction)
       step = min(1, 1 / gradient.magnitudeSum) * numbers.rate
     }
-    guard slope <= -Self.smallestChange else { return .flat }
+    guard slope <= -least else { return .flat }
     start = point
     search = LineSearch(
       origin: .init(step: 0, loss: loss, slope: slope, gradient: gradient),
@@ -102,13 +107,13 @@ package struct LBFGS: Hashable, Sendable {
   }
 
   private mutating func remember(
-    step: Double, from old: [Float], to new: [Float], numbers: MethodNumbers
+    step: Double, from old: [Float], to new: [Float], least: Double, numbers: MethodNumbers
   ) {
     var pair = Pair(step: direction, change: new)
     pair.step.scale(by: step)
     pair.change.add(-1, times: old)
     let curvature = pair.change.dot(pair.step)
-    guard curvature > Self.smallestCurvature else { return }
+    guard curvature > least else { return }
     pairs.append(pair)
     pairs.removeFirst(max(0, pairs.count - Int(numbers.history)))
     scale = curvature / pair.change.dot(pair.change)
