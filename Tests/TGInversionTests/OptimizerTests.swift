@@ -129,4 +129,24 @@ import Testing
       #expect(best <= 1e-6, "\(count): \(best)")
     }
   }
+
+  /// A loss in other units has its minimum at the same place: tolerances do not end the way to it.
+  @Test func searchGoesOnWhereTheLossIsSmall() {
+    for start: [Float] in [[-1.2, 1], [2, 2], [-0.5, 0.7, 1.2], [0, 0, 0, 0, 0, 0]] {
+      var point = start
+      var optimizer = Optimizer(.lbfgs, count: point.count)
+      var best = Float.infinity
+      for _ in 0..<300 {
+        let (loss, gradient) = Self.evaluate("rosenbrock", point)
+        best = min(best, loss)
+        if optimizer.advance(
+          &point, loss: 1e-4 * loss, gradient: gradient.map { 1e-4 * $0 }, numbers: MethodNumbers())
+          != nil
+        {
+          break
+        }
+      }
+      #expect(best <= 1e-6, "\(start): \(best)")
+    }
+  }
 }

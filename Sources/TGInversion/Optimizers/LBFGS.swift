@@ -1,5 +1,6 @@
 /// Limited-memory BFGS (Nocedal & Wright 2006, algorithms 7.4 and 7.5) with a strong Wolfe line
-/// search, as `torch.optim.LBFGS(line_search_fn="strong_wolfe")`, one evaluation at a time.
+/// search, as `torch.optim.LBFGS(line_search_fn="strong_wolfe")`, one evaluation at a time. Below a
+/// loss of 0.01 it goes on where PyTorch's fixed tolerances end.
 ///
 /// Vectors are float32, scalars double. Where the quasi-Newton direction does not lead down, what was
 /// remembered is dropped and the search starts along the negative gradient.
@@ -37,8 +38,8 @@ package struct LBFGS: Hashable, Sendable {
   /// A method at its beginning.
   package init() {}
 
-  /// The least that a search must change a loss: 1e-9, as PyTorch has it, or for small losses what
-  /// float32 can tell, so that a mean squared error of 1e-6 still falls.
+  /// The least that a search must change a loss: 1e-9, as in PyTorch, but of a small loss no more than
+  /// float32 can tell; a mean squared error of 1e-6 can still fall.
   private static func smallestChange(of loss: Double) -> Double { min(1e-9, 1e-7 * abs(loss)) }
 
   /// Takes an evaluation and chooses the next point; see `Optimizer.advance`.

@@ -4,9 +4,9 @@ package enum StopReason: String, Hashable, Sendable, CaseIterable {
   case rounds
   /// The largest component of the gradient is at most 1e-7 (L-BFGS).
   case gradient
-  /// A search moved no variable, or the loss, by 1e-9 (L-BFGS).
+  /// A search moved no variable by 1e-9, or the loss by 1e-9 or 1e-7 of itself (L-BFGS).
   case change
-  /// Not even the negative gradient leads down by 1e-9 (L-BFGS).
+  /// Not even along the negative gradient is the loss steeper than that (L-BFGS).
   case flat
   /// The loss reached what the user asked for.
   case stopLoss = "stop-loss"
@@ -22,7 +22,7 @@ package enum StopReason: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .rounds: "all rounds done"
     case .gradient: "the gradient is at most 1e-7"
-    case .change: "nothing changes by more than 1e-9"
+    case .change: "nothing changes any more"
     case .flat: "no direction leads down"
     case .stopLoss: "the loss of --stop-loss is reached"
     case .patience: "no improvement for as long as --patience says"
