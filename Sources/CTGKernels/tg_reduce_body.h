@@ -35,6 +35,52 @@ static inline float tg_reduce_pair(int function, float a, float x) {
   }
 }
 
+/* The number to be stored, of a sum or another value. */
+static inline float tg_reduce_result(const tg_reduction *r, double value) {
+  if (tg_reduce_is_averaged(r->function))
+    value /= (double)(tg_axes_count(&r->outer) * r->rows * r->count);
+  return (float)value;
+}
+
+static inline ptrdiff_t tg_smaller_of(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+
+/* How what is reduced is cut into runs: blocks of so many rows and columns, so many blocks. */
+typedef struct {
+  ptrdiff_t rows, columns, row_blocks, run_blocks, count;
+} tg_reduce_runs;
+
+static inline tg_reduce_runs tg_reduce_cut(const tg_reduction *r) {
+  tg_reduce_runs runs = {.rows = 1, .columns = r->lanes ? TG_RUN_ROWS : TG_RUN_ELEMENTS};
+  if (r->lanes == 0 && r->count < TG_RUN_ELEMENTS) runs.rows = TG_RUN_ELEMENTS / r->count;
+  runs.row_blocks = (r->rows + runs.rows - 1) / runs.rows;
+  runs.run_blocks = (r->count + runs.columns - 1) / runs.columns;
+  runs.count = tg_axes_count(&r->outer) * runs.row_blocks * runs.run_blocks;
+  return runs;
+}
+
+/* The first run of a segment. */
+static inline ptrdiff_t tg_reduce_segment(const tg_reduction *r, const tg_reduce_runs *runs,
+                                          ptrdiff_t segment) {
+  const ptrdiff_t length = (runs->count + r->segments - 1) / r->segments;
+  return tg_smaller_of(segment * length, runs->count);
+}
+
+/* Writes a result, or what a segment found for it. */
+static inline void tg_reduce_finish(const tg_reduction *r, ptrdiff_t kept, ptrdiff_t segment,
+                                    ptrdiff_t lane, double value, double mean, double seen) {
+  if (r->segments > 1) {
+    const ptrdiff_t lanes = r->lanes ? r->lanes : 1;
+    double *part = r->parts + ((kept * r->segments + segment) * lanes + lane) * TG_REDUCE_PARTS;
+    part[0] = value;
+    part[1] = mean;
+    part[2] = seen;
+    return;
+  }
+  ptrdiff_t at[TG_AXES_TENSORS];
+  tg_axes_locate(&r->kept, kept, at);
+  r->output[at[0] + lane * r->lane_stride] = tg_reduce_result(r, value);
+}
+
 /* A block of what is reduced: where it lies, or computed into the workspace. */
 static inline tg_block tg_reduce_block(const tg_reduction *r, const ptrdiff_t *place,
                                        ptrdiff_t row_axis, ptrdiff_t column_axis, ptrdiff_t rows,
@@ -96,50 +142,45 @@ TG_INLINE float TG_FN(run)(int function, const float *p, ptrdiff_t count, ptrdif
   return lanes[0];
 }
 
+/* The runs of a segment of a place of `kept`, elements side by side. */
 TG_INLINE void TG_FN(rows)(int function, const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end,
                            float *workspace) {
-  const ptrdiff_t places = tg_axes_count(&r->outer);
   const ptrdiff_t run_axis = r->rank - 2, row_axis = r->rank - 3;
-  const ptrdiff_t most = r->count < TG_RUN_ELEMENTS ? TG_RUN_ELEMENTS / r->count : 1;
+  const tg_reduce_runs runs = tg_reduce_cut(r);
   ptrdiff_t index[TG_EPILOGUE_AXES] = {0};
   for (ptrdiff_t unit = begin; unit < end; unit++) {
-    ptrdiff_t at[TG_AXES_TENSORS];
-    tg_axes_locate(&r->kept, unit, at);
-    tg_axes_indices(&r->kept, unit, index);
+    const ptrdiff_t kept = unit / r->segments, segment = unit % r->segments;
+    tg_axes_indices(&r->kept, kept, index);
     double sum = 0, mean = 0, seen = 0;
     float other = tg_reduce_neutral(function);
-    for (ptrdiff_t place = 0; place < places; place++) {
-      tg_axes_indices(&r->outer, place, index + r->kept.rank);
-      for (ptrdiff_t row = 0; row < r->rows; row += most) {
-        index[row_axis] = row;
-        const ptrdiff_t rows = r->rows - row < most ? r->rows - row : most;
-        for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ELEMENTS) {
-          index[run_axis] = i;
-          const ptrdiff_t columns =
-              r->count - i < TG_RUN_ELEMENTS ? r->count - i : TG_RUN_ELEMENTS;
-          const tg_block b =
-              tg_reduce_block(r, index, row_axis, run_axis, rows, columns, workspace);
-          const ptrdiff_t n = rows * columns; /* one run: there are rows only in the workspace */
-          if (function == TG_REDUCE_VARIANCE) {
-            const double here =
-                TG_FN(run)(TG_REDUCE_SUM, b.base, n, b.column_stride, 0) / (double)n;
-            const double delta = here - mean, total = seen + (double)n;
-            sum += TG_FN(run)(TG_REDUCE_SQUARES, b.base, n, b.column_stride, (float)here) +
-                   delta * delta * seen * (double)n / total;
-            mean += delta * (double)n / total;
-            seen = total;
-            continue;
-          }
-          const float part = TG_FN(run)(function, b.base, n, b.column_stride, 0);
-          if (tg_reduce_is_sum(function))
-            sum += part;
-          else
-            other = tg_reduce_pair(function, other, part);
-        }
+    const ptrdiff_t last = tg_reduce_segment(r, &runs, segment + 1);
+    for (ptrdiff_t run = tg_reduce_segment(r, &runs, segment); run < last; run++) {
+      const ptrdiff_t block = run % (runs.row_blocks * runs.run_blocks);
+      tg_axes_indices(&r->outer, run / (runs.row_blocks * runs.run_blocks),
+                      index + r->kept.rank);
+      index[row_axis] = block / runs.run_blocks * runs.rows;
+      index[run_axis] = block % runs.run_blocks * runs.columns;
+      const ptrdiff_t rows = tg_smaller_of(r->rows - index[row_axis], runs.rows);
+      const ptrdiff_t columns = tg_smaller_of(r->count - index[run_axis], runs.columns);
+      const tg_block b = tg_reduce_block(r, index, row_axis, run_axis, rows, columns, workspace);
+      const ptrdiff_t n = rows * columns; /* one run: there are rows only in the workspace */
+      if (function == TG_REDUCE_VARIANCE) {
+        const double here = TG_FN(run)(TG_REDUCE_SUM, b.base, n, b.column_stride, 0) / (double)n;
+        const double delta = here - mean, total = seen + (double)n;
+        sum += TG_FN(run)(TG_REDUCE_SQUARES, b.base, n, b.column_stride, (float)here) +
+               delta * delta * seen * (double)n / total;
+        mean += delta * (double)n / total;
+        seen = total;
+        continue;
       }
+      const float part = TG_FN(run)(function, b.base, n, b.column_stride, 0);
+      if (tg_reduce_is_sum(function))
+        sum += part;
+      else
+        other = tg_reduce_pair(function, other, part);
     }
-    if (tg_reduce_is_averaged(r->function)) sum /= (double)(places * r->rows * r->count);
-    r->output[at[0]] = tg_reduce_is_sum(function) ? (float)sum : other;
+    tg_reduce_finish(r, kept, segment, 0, tg_reduce_is_sum(function) ? sum : (double)other, mean,
+                     seen);
   }
 }
 
@@ -158,11 +199,13 @@ TG_INLINE void TG_FN(row_run)(int function, int vectors, const float *p, ptrdiff
   }
 }
 
-/* 64 lanes at once with four vectors, up to 16 with one, from the places that `index` names. */
-TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, ptrdiff_t *index,
-                            float *output, ptrdiff_t width, float *workspace) {
-  const ptrdiff_t places = tg_axes_count(&r->outer);
+/* The runs of a segment for 64 lanes at once with four vectors, for up to 16 with one, from the
+ * place of `kept` and the lane that `index` names. */
+TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, ptrdiff_t kept,
+                            ptrdiff_t segment, ptrdiff_t *index, ptrdiff_t width,
+                            float *workspace) {
   const ptrdiff_t lane_axis = r->rank - 1, run_axis = r->rank - 2, row_axis = r->rank - 3;
+  const tg_reduce_runs runs = tg_reduce_cut(r);
   const float neutral = tg_reduce_neutral(function);
   const ptrdiff_t tail = width - (vectors - 1) * 16;
   tg_d16 sum[4], mean[4];
@@ -173,40 +216,39 @@ TG_INLINE void TG_FN(lanes)(int function, int vectors, const tg_reduction *r, pt
     part[v] = tg_splat(neutral);
     centre[v] = tg_splat(0);
   }
-  for (ptrdiff_t place = 0; place < places * r->rows; place++) {
+  const ptrdiff_t last = tg_reduce_segment(r, &runs, segment + 1);
+  for (ptrdiff_t run = tg_reduce_segment(r, &runs, segment); run < last; run++) {
+    const ptrdiff_t place = run / runs.run_blocks;
     tg_axes_indices(&r->outer, place / r->rows, index + r->kept.rank);
     index[row_axis] = place % r->rows;
-    for (ptrdiff_t i = 0; i < r->count; i += TG_RUN_ROWS) {
-      index[run_axis] = i;
-      const ptrdiff_t n = r->count - i < TG_RUN_ROWS ? r->count - i : TG_RUN_ROWS;
-      const tg_block b = tg_reduce_block(r, index, run_axis, lane_axis, n, width, workspace);
-      TG_FN(row_run)(function == TG_REDUCE_VARIANCE ? TG_REDUCE_SUM : function, vectors, b.base, n,
-                     b.row_stride, tail, centre, part);
-      if (function == TG_REDUCE_VARIANCE) {
-        const double total = seen + (double)n;
-        for (int v = 0; v < vectors; v++) {
-          const tg_d16 here = tg_widen(part[v]) / (double)n, delta = here - mean[v];
-          sum[v] += delta * delta * (seen * (double)n / total);
-          mean[v] += delta * ((double)n / total);
-          centre[v] = __builtin_convertvector(here, tg_v16);
-          part[v] = tg_splat(0);
-        }
-        seen = total;
-        TG_FN(row_run)(TG_REDUCE_SQUARES, vectors, b.base, n, b.row_stride, tail, centre, part);
+    index[run_axis] = run % runs.run_blocks * runs.columns;
+    const ptrdiff_t n = tg_smaller_of(r->count - index[run_axis], runs.columns);
+    const tg_block b = tg_reduce_block(r, index, run_axis, lane_axis, n, width, workspace);
+    TG_FN(row_run)(function == TG_REDUCE_VARIANCE ? TG_REDUCE_SUM : function, vectors, b.base, n,
+                   b.row_stride, tail, centre, part);
+    if (function == TG_REDUCE_VARIANCE) {
+      const double total = seen + (double)n;
+      for (int v = 0; v < vectors; v++) {
+        const tg_d16 here = tg_widen(part[v]) / (double)n, delta = here - mean[v];
+        sum[v] += delta * delta * (seen * (double)n / total);
+        mean[v] += delta * ((double)n / total);
+        centre[v] = __builtin_convertvector(here, tg_v16);
+        part[v] = tg_splat(0);
       }
-      if (tg_reduce_is_sum(function))
-        for (int v = 0; v < vectors; v++) {
-          sum[v] += tg_widen(part[v]);
-          part[v] = tg_splat(0);
-        }
+      seen = total;
+      TG_FN(row_run)(TG_REDUCE_SQUARES, vectors, b.base, n, b.row_stride, tail, centre, part);
     }
+    if (tg_reduce_is_sum(function))
+      for (int v = 0; v < vectors; v++) {
+        sum[v] += tg_widen(part[v]);
+        part[v] = tg_splat(0);
+      }
   }
-  for (ptrdiff_t lane = 0; lane < width; lane++) {
-    double value = sum[lane / 16][lane % 16];
-    if (tg_reduce_is_averaged(r->function)) value /= (double)(places * r->rows * r->count);
-    output[lane * r->lane_stride] =
-        tg_reduce_is_sum(function) ? (float)value : part[lane / 16][lane % 16];
-  }
+  for (ptrdiff_t lane = 0; lane < width; lane++)
+    tg_reduce_finish(r, kept, segment, index[lane_axis] + lane,
+                     tg_reduce_is_sum(function) ? sum[lane / 16][lane % 16]
+                                                : (double)part[lane / 16][lane % 16],
+                     mean[lane / 16][lane % 16], seen);
 }
 
 TG_INLINE void TG_FN(units)(int function, const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end,
@@ -215,23 +257,21 @@ TG_INLINE void TG_FN(units)(int function, const tg_reduction *r, ptrdiff_t begin
     TG_FN(rows)(function, r, begin, end, workspace);
     return;
   }
-  const ptrdiff_t blocks = (r->lanes + r->block - 1) / r->block;
+  const ptrdiff_t blocks = (r->lanes + 63) / 64;
   ptrdiff_t index[TG_EPILOGUE_AXES] = {0};
   for (ptrdiff_t unit = begin; unit < end; unit++) {
-    ptrdiff_t at[TG_AXES_TENSORS];
-    tg_axes_locate(&r->kept, unit / blocks, at);
-    tg_axes_indices(&r->kept, unit / blocks, index);
-    const ptrdiff_t first = unit % blocks * r->block;
-    const ptrdiff_t last = r->lanes - first < r->block ? r->lanes : first + r->block;
-    float *output = r->output + at[0];
-    const int vectors = last - first == 64 ? 4 : 1;
-    for (ptrdiff_t lane = first; lane < last; lane += 16 * vectors) {
+    const ptrdiff_t segment = unit % r->segments, block = unit / r->segments % blocks;
+    const ptrdiff_t kept = unit / r->segments / blocks;
+    tg_axes_indices(&r->kept, kept, index);
+    const ptrdiff_t last = tg_smaller_of(r->lanes, block * 64 + 64);
+    const int vectors = last - block * 64 == 64 ? 4 : 1;
+    for (ptrdiff_t lane = block * 64; lane < last; lane += 16 * vectors) {
       index[r->rank - 1] = lane;
       if (vectors == 4)
-        TG_FN(lanes)(function, 4, r, index, output + lane * r->lane_stride, 64, workspace);
+        TG_FN(lanes)(function, 4, r, kept, segment, index, 64, workspace);
       else
-        TG_FN(lanes)(function, 1, r, index, output + lane * r->lane_stride,
-                     last - lane < 16 ? last - lane : 16, workspace);
+        TG_FN(lanes)(function, 1, r, kept, segment, index, tg_smaller_of(last - lane, 16),
+                     workspace);
     }
   }
 }

@@ -46,19 +46,24 @@ package struct Pipeline: Sendable {
       // Layout first: every later pattern looks for neighbours, and transpositions hide them. What
       // is summed keeps its layout where every bit counts.
       let layout = SinkTransposes(keepsSums: level < .reassociating)
-      passes += [SimplifyShapes(), layout, SimplifyShapes(), FoldConstants()]
+      passes += [SimplifyShapes(), layout, SimplifyShapes(), FoldConstants(), NarrowConstants()]
     }
     if level >= .reassociating {
       // What moved left dead nodes behind, which would count as uses. Then scales into weights
       // while a norm is still a product and a sum; then enlargements, whose summed kernels should
       // be made of scaled ones.
       passes += [EliminateDeadCode(), FoldScales(), SplitUpsampledConvolutions()]
+      // The same for their gradients; then sums that differ by a factor, which a gradient asks for.
+      passes += [MergeBlockSums(), ShareStatistics(), FactorReductions(), EliminateDeadCode()]
       // A picture of one place has nothing to convolve; its scales are in the kernels by now.
       passes += [MultiplySinglePlaces()]
     }
     if level >= .exact {
-      // Chains first, so that an epilogue takes in a whole chain at once.
-      passes += [FusePointwise(), EliminateDeadCode(), FuseEpilogues(), EliminateDeadCode()]
+      // Chains first, so that an epilogue takes in a whole chain at once; then what need not be
+      // stored, before an epilogue stores it.
+      passes += [FusePointwise(), EliminateDeadCode()]
+      passes += [RepeatMaps(keepsSums: level < .reassociating), EliminateDeadCode()]
+      passes += [FuseEpilogues(), EliminateDeadCode()]
       // What no producer took in is computed where it is summed.
       if level >= .reassociating { passes += [FuseReductions(), EliminateDeadCode()] }
       // Last: the order of what remains.

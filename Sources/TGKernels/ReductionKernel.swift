@@ -28,7 +28,8 @@ package enum ReductionKind: Hashable, Sendable, CaseIterable {
 }
 
 extension KernelCall {
-  /// `output[k…] = function over r… of program(operands[k…, r…]…)`.
+  /// `output[k…] = function over r… of program(operands[k…, r…]…)`: one call, or two to be run one
+  /// after the other.
   ///
   /// - Parameters:
   ///   - program: what is reduced; the identity for the only operand as it is.
@@ -38,7 +39,7 @@ extension KernelCall {
   package static func reduction(
     _ kind: ReductionKind, program: KernelProgram = .identity, operands: [ResolvedView],
     keptRank: Int, output: ResolvedView, isa: ISA
-  ) -> KernelCall {
+  ) -> [KernelCall] {
     unsafe precondition(operands.count == program.operandCount, "a view for each operand")
     let extents = unsafe operands[0].dimensions
     let strides = unsafe operands.map { unsafe $0.strides }
@@ -67,25 +68,47 @@ extension KernelCall {
     let single = Axes.Axis(extent: 1, strides: [Int](repeating: 0, count: strides.count + 1))
     let rows = program.steps.isEmpty ? single : reduced.takeInnermost(tensors: strides.count + 1)
 
-    // Narrow blocks give every thread something to do where there are few.
+    // Where there are few results, segments of what each is made of give every thread something to
+    // do: as many as make 64 units, but none of less than a tile.
     let count = lanes?.extent ?? 0
-    let block = places * ((count + 63) / 64) >= 16 ? 64 : 16
-    let grid = tg_grid(
-      isa: isa, units: lanes == nil ? places : places * ((count + block - 1) / block),
-      unitElements: elements * strides.count * (lanes == nil ? 1 : block))
+    let width = min(max(count, 1), 64)
+    let blocks = places * ((max(count, 1) + 63) / 64)
+    let segments = max(1, min(elements * width / 16_384, 64 / max(1, blocks)))
     let axes = kept.axes + reduced.axes + [rows, run, lanes ?? single]
     let source = unsafe PreparedEpilogue(
       reading: program, of: operands,
       operandStrides: strides.indices.map { operand in axes.map { $0.strides[operand + 1] } },
       isa: isa)
-    let record = unsafe tg_reduction(
-      grid: grid, output: output.base, function: kind.code, lanes: count, block: block,
-      lane_stride: lanes?.strides[0] ?? 0, kept: kept.raw, outer: reduced.raw, rows: rows.extent,
+    var record = unsafe tg_reduction(
+      grid: tg_grid(
+        isa: isa, units: blocks * segments,
+        unitElements: elements / segments * width * strides.count),
+      output: output.base, function: kind.code, lanes: count, lane_stride: lanes?.strides[0] ?? 0,
+      segments: segments, parts: nil, kept: kept.raw, outer: reduced.raw, rows: rows.extent,
       count: run.extent, rank: axes.count, source: source.raw)
     let buffer = Int(TG_REDUCE_BUFFER) * MemoryLayout<Float>.stride
-    return unsafe KernelCall(
-      tileCount: grid.tileCount,
-      workspaceBytes: program.steps.isEmpty ? 0 : buffer + source.programBytes,
-      record: KernelRecord([record], keeping: source.records), function: tg_f32_reduce_tile)
+    let workspace = unsafe program.steps.isEmpty ? 0 : buffer + source.programBytes
+    guard segments > 1 else {
+      return [
+        unsafe KernelCall(
+          tileCount: record.grid.tileCount, workspaceBytes: workspace,
+          record: KernelRecord([record], keeping: source.records), function: tg_f32_reduce_tile)
+      ]
+    }
+    // Written by the first call, read by the second; nobody runs both at once.
+    let results = places * max(count, 1)
+    let parts = KernelRecord(
+      [Double](repeating: 0, count: results * segments * Int(TG_REDUCE_PARTS)))
+    unsafe record.parts = UnsafeMutablePointer(
+      mutating: parts.pointer.assumingMemoryBound(to: Double.self))
+    let first = unsafe KernelCall(
+      tileCount: record.grid.tileCount, workspaceBytes: workspace,
+      record: KernelRecord([record], keeping: [parts] + source.records),
+      function: tg_f32_reduce_tile)
+    unsafe record.grid = tg_grid(isa: isa, units: results, unitElements: segments)
+    let second = unsafe KernelCall(
+      tileCount: record.grid.tileCount, workspaceBytes: 0,
+      record: KernelRecord([record], keeping: [parts]), function: tg_f32_reduce_join_tile)
+    return [first, second]
   }
 }

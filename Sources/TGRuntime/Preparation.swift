@@ -25,12 +25,10 @@ extension Arena {
           output: try resolve(map.output, writing: true), isa: isa)
       ]
     case .reduce(let reduction):
-      return [
-        unsafe .reduction(
-          ReductionKind(reduction.function), program: KernelProgram(reduction.program),
-          operands: try resolve(reduction.operands), keptRank: reduction.keptRank,
-          output: try resolve(reduction.output, writing: true), isa: isa)
-      ]
+      return unsafe KernelCall.reduction(
+        ReductionKind(reduction.function), program: KernelProgram(reduction.program),
+        operands: try resolve(reduction.operands), keptRank: reduction.keptRank,
+        output: try resolve(reduction.output, writing: true), isa: isa)
     case .normalize(let normalization):
       return unsafe KernelCall.normalization(
         input: try resolve(normalization.input), keptRank: normalization.keptRank,

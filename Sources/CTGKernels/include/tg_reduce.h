@@ -19,23 +19,29 @@ enum {
   TG_RUN_ROWS = 64,
   /** The elements of the buffer that a program needs for a run. */
   TG_REDUCE_BUFFER = TG_RUN_ROWS * 64,
+  /** The numbers that a segment leaves for each result: the sum (of squared deviations for the
+   * variance) or the extremum or product; the mean; how many were seen. */
+  TG_REDUCE_PARTS = 3,
 };
 
-/* The work is cut into units. With `lanes` == 0 a unit is a place of `kept`. Otherwise the
- * innermost kept axis, of `lanes` elements of stride 1 in operand 0 if there is no program, is left
- * out of `kept`, and a unit is `block` (at most 64) of its lanes; units of one place of `kept`
- * follow each other.
+/* The work is cut into units. With `lanes` == 0 a unit is a segment of a place of `kept`. Otherwise
+ * the innermost kept axis, of `lanes` elements of stride 1 in operand 0 if there is no program, is
+ * left out of `kept`, and a unit is a segment of 64 of its lanes. Units of one place of `kept` follow
+ * each other, segments of the same lanes first.
  *
- * Each unit reduces the places of `outer` times `rows` times `count`. What is reduced is operand 0 of
- * `source`, or what its program makes of the operands; it counts by the axes of `kept`, of `outer`,
+ * What is reduced, the places of `outer` times `rows` times `count`, is cut into runs, and these into
+ * `segments` of neighbouring runs. One segment writes the result; several write what
+ * `tg_f32_reduce_join_tile` joins in their order. What is reduced is operand 0 of `source`, or what its program makes of the operands; it counts by the axes of `kept`, of `outer`,
  * rows, count, lanes, in this order: `rank` of them. Without program `rows` is 1. */
 typedef struct {
   tg_grid grid;
   float *_Nonnull output;
   int32_t function;
   ptrdiff_t lanes;
-  ptrdiff_t block;
   ptrdiff_t lane_stride; /* of the output */
+  ptrdiff_t segments;
+  /* With several segments: for each place of `kept`, segment and lane TG_REDUCE_PARTS. */
+  double *_Nullable parts;
   tg_axes kept;          /* tensor 0: output */
   tg_axes outer;
   ptrdiff_t rows;
@@ -47,3 +53,7 @@ typedef struct {
 /** Runs one tile of a `tg_reduction`. The workspace is TG_REDUCE_BUFFER elements and the program's,
  * nothing without one. */
 void tg_f32_reduce_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
+
+/** Makes results of the parts of all segments; a unit is a result. Needs no workspace. */
+void tg_f32_reduce_join_tile(const void *_Nonnull record, ptrdiff_t tile,
+                             void *_Nonnull workspace);

@@ -6,8 +6,8 @@ import TGTensor
 /// `map f(map g(a…), b…) → map (f ∘ g)(a…, b…)`: a chain of pointwise functions becomes one program,
 /// and constants that are one number become part of it.
 ///
-/// A producer is taken in if the consumer is its only use and it has the result's shape (a smaller
-/// one would be computed again for every repetition).
+/// A producer is taken in if all its uses are the consumer or other producers that are taken in, and
+/// it has the result's shape (a smaller one would be computed again for every repetition).
 ///
 /// Effect on numbers: bit-exact.
 package struct FusePointwise: Pass {
@@ -18,18 +18,32 @@ package struct FusePointwise: Pass {
   package func run(_ graph: Graph) throws -> Graph {
     let uses = graph.uses
     let kept = Set(graph.outputs.map(\.value))
+    // Of each value what it is now; of each map the maps that it has taken in, and itself.
+    var now: [Value: Value] = [:]
+    var parts: [Value: Set<Value>] = [:]
     return try graph.rewritten { node, old, builder in
+      for (before, after) in zip(graph[old].operands, node.operands) { now[before] = after }
       guard let map = node.op as? Map else { return nil }
       var fused = FusedProgram(program: map.program, operands: node.operands)
       fused.inlineNumbers(builder, shape: node.shape)
-      for (place, operand) in graph[old].operands.enumerated() {
-        let produced = node.operands[place]
-        guard let inner = builder[produced].op as? Map, !kept.contains(operand),
-          uses[operand.index].allSatisfy({ $0 == old }), builder.shape(produced) == node.shape
-        else { continue }
-        fused.absorb(inner.program, builder[produced].operands, at: produced)
-        builder.origin = builder.origin.merged(with: builder[produced].origin)
+      var taken: Set<Value> = [old]
+      /// Takes in one producer; false if there is none left.
+      func takeOne() -> Bool {
+        let candidates = Set(taken.flatMap { graph[$0].operands }).subtracting(taken)
+        for operand in candidates.sorted() {
+          guard let produced = now[operand], let inner = builder[produced].op as? Map,
+            !kept.contains(operand), uses[operand.index].allSatisfy({ taken.contains($0) }),
+            builder.shape(produced) == node.shape,
+            fused.absorb(inner.program, builder[produced].operands, at: produced)
+          else { continue }
+          taken.formUnion(parts[operand] ?? [operand])
+          builder.origin = builder.origin.merged(with: builder[produced].origin)
+          return true
+        }
+        return false
       }
+      while takeOne() {}
+      parts[old] = taken
       guard fused.operands != node.operands else { return nil }
       return try builder.insert(Map(fused.program), fused.operands)
     }
@@ -63,19 +77,24 @@ struct FusedProgram {
     }
   }
 
-  /// Takes in the program that makes operand `value`; does nothing if the limits forbid it.
-  mutating func absorb(_ inner: PointwiseProgram, _ innerOperands: [Value], at value: Value) {
-    guard let place = operands.firstIndex(of: value) else { return }
+  /// Takes in the program that makes operand `value`; does nothing, and says so, if there is no such
+  /// operand or the limits forbid it.
+  @discardableResult
+  mutating func absorb(_ inner: PointwiseProgram, _ innerOperands: [Value], at value: Value)
+    -> Bool
+  {
+    guard let place = operands.firstIndex(of: value) else { return false }
     var joined = operands.filter { $0 != value }
     for operand in innerOperands where !joined.contains(operand) { joined.append(operand) }
     guard joined.count <= PointwiseProgram.maximumOperands,
       program.steps.count + inner.steps.count <= PointwiseProgram.maximumSteps
-    else { return }
+    else { return false }
     let places = operands.map { $0 == value ? nil : joined.firstIndex(of: $0) }
     program = program.composed(
       with: inner, at: place, places: places,
       innerPlaces: innerOperands.compactMap { joined.firstIndex(of: $0) }, count: joined.count)
     operands = joined
+    return true
   }
 
   private mutating func mergeEqualOperands() {

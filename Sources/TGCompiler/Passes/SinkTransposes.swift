@@ -27,7 +27,7 @@ package struct SinkTransposes: Pass {
     return try graph.rewritten { node, place, builder in
       if stays[place.index] { return nil }
       if let transpose = node.op as? Transpose {
-        return try builder.transposed(node.operands[0], transpose.permutation)
+        return try turned(node.operands[0], transpose.permutation, &builder)
       }
       if let reduce = node.op as? Reduce { return try sunk(reduce, node, &builder) }
       guard let permutation = permutation(above: node, in: builder),
@@ -38,7 +38,7 @@ package struct SinkTransposes: Pass {
       var operands: [Value] = []
       for (operand, order) in zip(node.operands, sunk.permutations) {
         let full = try builder.padded(operand, toRank: order.count)
-        operands.append(try builder.transposed(full, order))
+        operands.append(try turned(full, order, &builder))
       }
       let value = try builder.insert(sunk.op, operands)
       return try builder.transposed(value, permutation)
@@ -58,6 +58,23 @@ package struct SinkTransposes: Pass {
     let places = kept.sorted()
     let value = try builder.insert(moved, [inner])
     return try builder.transposed(value, kept.compactMap { places.firstIndex(of: $0) })
+  }
+
+  /// A transposition, of a map that makes much of little (noise times a strength for each channel)
+  /// before it: the map is then one of its neighbours again.
+  private func turned(_ x: Value, _ permutation: [Int], _ builder: inout GraphBuilder) throws
+    -> Value
+  {
+    let node = builder[x]
+    guard let map = node.op as? Map,
+      node.operands.allSatisfy({ builder.shape($0).count * 2 <= node.shape.count })
+    else { return try builder.transposed(x, permutation) }
+    var operands: [Value] = []
+    for operand in node.operands {
+      let full = try builder.padded(operand, toRank: permutation.count)
+      operands.append(try turned(full, permutation, &builder))
+    }
+    return try builder.insert(map, operands)
   }
 
   /// The order in which the largest transposed operand is seen, if it has the result's rank.

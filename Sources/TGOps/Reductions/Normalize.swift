@@ -107,8 +107,12 @@ package struct Normalize: Op {
       let variance = try graph.reduced(.variance, x, axes)
       let raised = try graph.add(variance, graph.constant(epsilon))
       let scale = try graph.map(.reciprocalSquareRoot, raised)
-      let along = try graph.multiply(y, graph.reduced(.mean, graph.multiply(g, y), axes))
-      let centred = try graph.subtract(g, graph.reduced(.mean, g, axes))
+      // Sums rather than means: those of a shift and a scale that follow are the same.
+      let share = 1 / Float(axes.reduce(1) { $0 * graph.shape(x)[$1] })
+      let product = try graph.reduced(.sum, graph.multiply(g, y), axes)
+      let along = try graph.multiply(y, graph.scaled(product, by: share))
+      let total = try graph.reduced(.sum, g, axes)
+      let centred = try graph.subtract(g, graph.scaled(total, by: share))
       return [try graph.multiply(scale, graph.subtract(centred, along))]
     }
   }

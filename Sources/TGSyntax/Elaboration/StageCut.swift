@@ -8,7 +8,9 @@ import TGTensor
 /// A node belongs to the latest stage among its inputs; nodes without inputs belong to every stage.
 /// Where a stage reads a value of an earlier one, the value becomes a result of the earlier function
 /// and an input of the later one. Thus what a round does not change is computed once, before the
-/// loop. Moves (reshape, transpose, broadcast) are done again instead: what is handed over is small.
+/// loop. Moves (reshape, transpose, broadcast) are done again instead, and so are cheap functions of
+/// little that make much of it (a map of noise times a strength for each channel): what is handed
+/// over is small. Pictures are handed over channels-last, as the ops that use them see them.
 struct StageCut {
   /// A function cut out: its graph, and its inputs in the order in which nodes need them.
   struct Piece {
@@ -45,15 +47,21 @@ struct StageCut {
     switch graph.nodes[index].op {
     case is Broadcast, is Reshape, is Transpose: return true
     case is Input: return false
+    case let map as Map where map.program.isCheap && expands(index): return true
     default: return graph.nodes[index].shape.dimensions.first != batch
     }
   }
 
+  /// Whether a value is more than twice as much as what it is made of.
+  private func expands(_ index: Int) -> Bool {
+    let node = graph.nodes[index]
+    return node.operands.reduce(0) { $0 + graph.shape($1).count } * 2 < node.shape.count
+  }
+
   /// Cuts out the function of a stage. Later stages must have been cut before.
   mutating func piece(of stage: Int, name: String, outputs: [GraphOutput]) throws -> Piece {
-    let outputs = outputs + (handedOver[stage] ?? [])
     var needed = [Bool](repeating: false, count: graph.nodes.count)
-    for output in outputs { needed[output.value.index] = true }
+    for output in outputs + (handedOver[stage] ?? []) { needed[output.value.index] = true }
     for index in graph.nodes.indices.reversed() where needed[index] && isOwn(index, stage) {
       for operand in graph.nodes[index].operands { needed[operand.index] = true }
     }
@@ -64,9 +72,15 @@ struct StageCut {
       var op = node.op
       if !isOwn(index, stage) {
         let name = handOver(index)
-        op = Input(name: name, shape: node.shape)
-        result.inputs.append(GraphInterface(name: name, kind: .tensor, shape: node.shape))
-        values[index] = try result.graph.insert(op, [], origin: node.origin)
+        let isPicture = node.shape.rank == Transpose.toChannelsLast.permutation.count
+        let shape =
+          isPicture ? node.shape.permuted(Transpose.toChannelsLast.permutation) : node.shape
+        result.inputs.append(GraphInterface(name: name, kind: .tensor, shape: shape))
+        let value = try result.graph.insert(
+          Input(name: name, shape: shape), [], origin: node.origin)
+        values[index] =
+          isPicture
+          ? try result.graph.insert(Transpose.toChannelsFirst, [value], origin: node.origin) : value
         continue
       }
       if let input = op as? Input, let interface = parts.interfaces[input.name] {
@@ -76,8 +90,17 @@ struct StageCut {
       values[index] = try result.graph.insert(
         op, node.operands.compactMap { values[$0.index] }, origin: node.origin)
     }
-    result.graph.outputs = outputs.compactMap { output in
-      values[output.value.index].map { GraphOutput(name: output.name, value: $0) }
+    for output in outputs {
+      guard let value = values[output.value.index] else { continue }
+      result.graph.outputs.append(GraphOutput(name: output.name, value: value))
+    }
+    for output in handedOver[stage] ?? [] {
+      guard var value = values[output.value.index] else { continue }
+      if result.graph.shape(value).rank == Transpose.toChannelsLast.permutation.count {
+        value = try result.graph.insert(
+          Transpose.toChannelsLast, [value], origin: result.graph[value].origin)
+      }
+      result.graph.outputs.append(GraphOutput(name: output.name, value: value))
     }
     return result
   }

@@ -1,0 +1,96 @@
+package import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+/// `map f(map g(a…), b…), map h(map g(a…), c…) → map (f ∘ g)(a…, b…), map (h ∘ g)(a…, c…)`: what is
+/// cheap is computed again for each use instead of being stored, in maps and reductions.
+///
+/// Applies where every use can take the producer in and none but the first, which reads what the
+/// producer read, reads more than before: the producer has a single operand of its size (the rest are
+/// vectors), or the use reads the others anyway. So a value normalised for the next layer need not be
+/// kept for the gradient, which keeps what it was made of, nor the difference of two pictures. A
+/// producer that becomes an epilogue is left: storing it costs nothing.
+///
+/// Effect on numbers: bit-exact in maps; in reductions that of `FuseReductions`, so none is changed with
+/// `keepsSums`.
+package struct RepeatMaps: Pass {
+  package static let name = "RepeatMaps"
+  /// Whether reductions stay as they are.
+  package var keepsSums: Bool
+  /// How many times smaller an operand must be in order not to count.
+  private static let ratio = 8
+
+  package init(keepsSums: Bool = false) { self.keepsSums = keepsSums }
+
+  package func run(_ graph: Graph) throws -> Graph {
+    let uses = graph.uses
+    let kept = Set(graph.outputs.map(\.value))
+    var repeated: Set<Value> = []
+    for index in graph.nodes.indices {
+      let value = Value(index)
+      let users = Set(uses[index]).sorted()
+      guard users.count > 1, !kept.contains(value), isCheap(value, graph, uses),
+        users.allSatisfy({ takes(value, $0, graph) }),
+        users.dropFirst().allSatisfy({ added(to: $0, by: value, graph) <= graph.shape(value).count }
+        )
+      else { continue }
+      repeated.insert(value)
+    }
+    return try graph.rewritten { node, old, builder in
+      guard var fused = FusedProgram(reading: node) else { return nil }
+      for (operand, produced) in zip(graph[old].operands, node.operands)
+      where repeated.contains(operand) {
+        guard let map = builder[produced].op as? Map else { continue }
+        fused.absorb(map.program, builder[produced].operands, at: produced)
+        builder.origin = builder.origin.merged(with: builder[produced].origin)
+      }
+      guard fused.operands != node.operands else { return nil }
+      if let reduce = node.op as? Reduce {
+        return try builder.insert(
+          Reduce(reduce.function, of: fused.program, axes: reduce.axes), fused.operands)
+      }
+      return try builder.insert(Map(fused.program), fused.operands)
+    }
+  }
+
+  /// Whether a value is made by a cheap map that no op before it takes in as its epilogue.
+  private func isCheap(_ value: Value, _ graph: Graph, _ uses: [[Value]]) -> Bool {
+    guard let map = graph[value].op as? Map, map.program.isCheap else { return false }
+    return !graph[value].operands.contains { operand in
+      graph[operand].op is any EpilogueCarrier && graph.shape(operand) == graph.shape(value)
+        && uses[operand.index].allSatisfy { $0 == value }
+    }
+  }
+
+  /// Whether a node can compute one of its operands itself.
+  private func takes(_ value: Value, _ user: Value, _ graph: Graph) -> Bool {
+    guard var fused = FusedProgram(reading: graph[user]), let map = graph[value].op as? Map,
+      !(keepsSums && graph[user].op is Reduce)
+    else { return false }
+    let common = graph[user].operands.reduce([] as Shape) {
+      $0.broadcast(with: graph.shape($1)) ?? $0
+    }
+    return common == graph.shape(value)
+      && fused.absorb(map.program, graph[value].operands, at: value)
+  }
+
+  /// The elements that a node then reads and has not read before; vectors count as nothing.
+  private func added(to user: Value, by value: Value, _ graph: Graph) -> Int {
+    Set(graph[value].operands).subtracting(graph[user].operands).reduce(0) { sum, operand in
+      let count = graph.shape(operand).count
+      return count * Self.ratio > graph.shape(value).count ? sum + count : sum
+    }
+  }
+}
+
+extension FusedProgram {
+  /// What a map or a reduction makes of its operands at one place; nil of another op.
+  init?(reading node: Node) {
+    switch node.op {
+    case let map as Map: self.init(program: map.program, operands: node.operands)
+    case let reduce as Reduce: self.init(program: reduce.program, operands: node.operands)
+    default: return nil
+    }
+  }
+}
