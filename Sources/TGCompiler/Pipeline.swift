@@ -61,7 +61,8 @@ package struct Pipeline: Sendable {
     if level >= .exact {
       // Chains first, so that an epilogue takes in a whole chain at once; then what need not be
       // stored, before an epilogue stores it.
-      passes += [FusePointwise(), EliminateDeadCode()]
+      // Masks to where they are small, while they are still functions of their own.
+      passes += [MaskBeforeUnpooling(), EliminateDeadCode(), FusePointwise(), EliminateDeadCode()]
       passes += [RepeatMaps(keepsSums: level < .reassociating), EliminateDeadCode()]
       passes += [FuseEpilogues(), EliminateDeadCode()]
       // What no producer took in is computed where it is summed.

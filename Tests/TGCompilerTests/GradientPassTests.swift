@@ -112,6 +112,30 @@ import Testing
     #expect(large.count == 2)
   }
 
+  /// Rectifiers before pools whose windows tile, overlap, and leave a border: the mask is taken in by
+  /// the convolution that makes the pool's cotangent.
+  @Test func theMaskOfARectifierGoesBeforeItsUnpooling() throws {
+    for (kernel, stride, pad) in [(2, 2, 0), (3, 2, 1), (2, 3, 0)] {
+      let test = try GradientCase { builder in
+        var numbers = SeededNumbers(seed: 8)
+        let x = try builder.input("x", [2, 3, 12, 14])
+        let kernels = [try builder.constant(numbers.tensor([4, 3, 3, 3]))]
+        let a = try builder.map(.relu, builder.convolution(x, kernels[0], padding: Padding(1, 1)))
+        let pooled = try builder.pool(
+          .maximum, a, kernel: [kernel, kernel], stride: [stride, stride],
+          padding: Padding(pad, pad))
+        let last = try builder.constant(numbers.tensor([2, 4, 3, 3]))
+        return try builder.objective(builder.convolution(pooled, last, padding: Padding(1, 1)))
+      }
+      let (plain, graph) = try Self.gradients(of: test, "\(kernel) \(stride) \(pad)")
+      #expect(Self.count(PoolGradient.self, graph) == 1)
+      #expect(Self.count(Pool.self, graph) == Self.count(Pool.self, plain))
+      #expect(graph.nodes.count { $0.op is Map && $0.shape.count > 1000 } == 0)
+      let exact = try MaskBeforeUnpooling().run(plain)
+      #expect(test.evaluated(exact) == test.evaluated(plain))
+    }
+  }
+
   /// The scale leaves the sum also where it is one factor of several, a number, or smaller in rank.
   @Test func factorsThatAreTheSameEverywhereLeaveASum() throws {
     let shapes: [[Shape]] = [

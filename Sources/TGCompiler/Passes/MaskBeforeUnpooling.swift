@@ -1,0 +1,45 @@
+package import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+/// `select(0 < x, pool_gradient(x, g), 0) → pool_gradient(x, select(0 < pool(x), g, 0))`: the mask of a
+/// rectifier before a maximum pooling is applied to the small cotangent instead of the large one.
+///
+/// A cotangent goes to the place whose value the window has as its maximum, so both conditions are
+/// the same; the pooled picture is there already. Where the op before `g` takes the mask in, it costs
+/// nothing.
+///
+/// Effect on numbers: bit-exact.
+package struct MaskBeforeUnpooling: Pass {
+  package static let name = "MaskBeforeUnpooling"
+
+  package init() {}
+
+  package func run(_ graph: Graph) throws -> Graph {
+    let uses = graph.uses
+    return try graph.rewritten { node, old, builder in
+      guard let map = node.op as? Map, map.program == Map(.select).program,
+        uses[graph[old].operands[1].index].count == 1
+      else { return nil }
+      let (condition, spread) = (builder[node.operands[0]], builder[node.operands[1]])
+      guard let gradient = spread.op as? PoolGradient, spread.shape == node.shape,
+        builder.isZero(node.operands[2]),
+        (condition.op as? Map)?.program == Map(.less).program,
+        builder.isZero(condition.operands[0]), condition.operands[1] == spread.operands[0]
+      else { return nil }
+      let (x, g) = (spread.operands[0], spread.operands[1])
+      let pool = Pool(
+        .maximum, kernel: gradient.kernel, stride: gradient.stride, padding: gradient.padding,
+        outputSize: [builder.shape(g)[1], builder.shape(g)[2]])
+      let zero = try builder.constant(0)
+      let positive = try builder.map(.less, zero, builder.insert(pool, [x]))
+      let masked = try builder.map(.select, positive, g, zero)
+      return try builder.insert(gradient, [x, masked])
+    }
+  }
+}
+
+extension GraphBuilder {
+  fileprivate func isZero(_ value: Value) -> Bool { constant(of: value)?.splat == 0 }
+}
