@@ -257,21 +257,21 @@ TG_INLINE void TG_FN(units)(int function, const tg_reduction *r, ptrdiff_t begin
     TG_FN(rows)(function, r, begin, end, workspace);
     return;
   }
-  const ptrdiff_t blocks = (r->lanes + 63) / 64;
+  const ptrdiff_t blocks = (r->lanes + r->block - 1) / r->block;
   ptrdiff_t index[TG_EPILOGUE_AXES] = {0};
   for (ptrdiff_t unit = begin; unit < end; unit++) {
-    const ptrdiff_t segment = unit % r->segments, block = unit / r->segments % blocks;
-    const ptrdiff_t kept = unit / r->segments / blocks;
+    const ptrdiff_t first = unit % blocks * r->block;
+    const ptrdiff_t last = tg_smaller_of(r->lanes, first + r->block);
+    const ptrdiff_t segment = unit / blocks % r->segments, kept = unit / blocks / r->segments;
     tg_axes_indices(&r->kept, kept, index);
-    const ptrdiff_t last = tg_smaller_of(r->lanes, block * 64 + 64);
-    const int vectors = last - block * 64 == 64 ? 4 : 1;
-    for (ptrdiff_t lane = block * 64; lane < last; lane += 16 * vectors) {
+    for (ptrdiff_t lane = first; lane < last;) {
       index[r->rank - 1] = lane;
-      if (vectors == 4)
+      const ptrdiff_t width = last - lane >= 64 ? 64 : tg_smaller_of(last - lane, 16);
+      if (width == 64)
         TG_FN(lanes)(function, 4, r, kept, segment, index, 64, workspace);
       else
-        TG_FN(lanes)(function, 1, r, kept, segment, index, tg_smaller_of(last - lane, 16),
-                     workspace);
+        TG_FN(lanes)(function, 1, r, kept, segment, index, width, workspace);
+      lane += width;
     }
   }
 }

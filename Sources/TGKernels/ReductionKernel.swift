@@ -68,44 +68,54 @@ extension KernelCall {
     let single = Axes.Axis(extent: 1, strides: [Int](repeating: 0, count: strides.count + 1))
     let rows = program.steps.isEmpty ? single : reduced.takeInnermost(tensors: strides.count + 1)
 
-    // Where there are few results, segments of what each is made of give every thread something to
-    // do: as many as make 64 units, but none of less than a tile.
+    // A unit reads what lies together, all lanes of some places, as far as fits the second cache;
+    // where there are few results, the segments give every thread something to do.
     let count = lanes?.extent ?? 0
-    let width = min(max(count, 1), 64)
-    let blocks = places * ((max(count, 1) + 63) / 64)
-    let segments = max(1, min(elements * width / 16_384, 64 / max(1, blocks)))
+    let block = min(max(count, 1), max(64, 32_768 / max(1, min(elements, 64)) / 64 * 64))
+    let blocks = (max(count, 1) + block - 1) / block
+    let segments = max(1, min(elements * block / 32_768, 256))
     let axes = kept.axes + reduced.axes + [rows, run, lanes ?? single]
     let source = unsafe PreparedEpilogue(
       reading: program, of: operands,
       operandStrides: strides.indices.map { operand in axes.map { $0.strides[operand + 1] } },
       isa: isa)
-    var record = unsafe tg_reduction(
+    let record = unsafe tg_reduction(
       grid: tg_grid(
-        isa: isa, units: blocks * segments,
-        unitElements: elements / segments * width * strides.count),
-      output: output.base, function: kind.code, lanes: count, lane_stride: lanes?.strides[0] ?? 0,
-      segments: segments, parts: nil, kept: kept.raw, outer: reduced.raw, rows: rows.extent,
-      count: run.extent, rank: axes.count, source: source.raw)
+        isa: isa, units: places * segments * blocks,
+        unitElements: elements / segments * block * strides.count),
+      output: output.base, function: kind.code, lanes: count, block: block,
+      lane_stride: lanes?.strides[0] ?? 0, segments: segments, parts: nil, kept: kept.raw,
+      outer: reduced.raw, rows: rows.extent, count: run.extent, rank: axes.count,
+      source: source.raw)
     let buffer = Int(TG_REDUCE_BUFFER) * MemoryLayout<Float>.stride
-    let workspace = unsafe program.steps.isEmpty ? 0 : buffer + source.programBytes
-    guard segments > 1 else {
+    return unsafe reduction(
+      record, results: places * max(count, 1), isa: isa, keeping: source.records,
+      workspaceBytes: program.steps.isEmpty ? 0 : buffer + source.programBytes)
+  }
+
+  /// The call of a reduction that is one segment, or that of its segments and the one that joins
+  /// them.
+  private static func reduction(
+    _ reduction: tg_reduction, results: Int, isa: ISA, keeping records: [KernelRecord],
+    workspaceBytes: Int
+  ) -> [KernelCall] {
+    var record = unsafe reduction
+    guard unsafe record.segments > 1 else {
       return [
         unsafe KernelCall(
-          tileCount: record.grid.tileCount, workspaceBytes: workspace,
-          record: KernelRecord([record], keeping: source.records), function: tg_f32_reduce_tile)
+          tileCount: record.grid.tileCount, workspaceBytes: workspaceBytes,
+          record: KernelRecord([record], keeping: records), function: tg_f32_reduce_tile)
       ]
     }
     // Written by the first call, read by the second; nobody runs both at once.
-    let results = places * max(count, 1)
-    let parts = KernelRecord(
-      [Double](repeating: 0, count: results * segments * Int(TG_REDUCE_PARTS)))
+    let parts = unsafe KernelRecord(
+      [Double](repeating: 0, count: results * record.segments * Int(TG_REDUCE_PARTS)))
     unsafe record.parts = UnsafeMutablePointer(
       mutating: parts.pointer.assumingMemoryBound(to: Double.self))
     let first = unsafe KernelCall(
-      tileCount: record.grid.tileCount, workspaceBytes: workspace,
-      record: KernelRecord([record], keeping: [parts] + source.records),
-      function: tg_f32_reduce_tile)
-    unsafe record.grid = tg_grid(isa: isa, units: results, unitElements: segments)
+      tileCount: record.grid.tileCount, workspaceBytes: workspaceBytes,
+      record: KernelRecord([record], keeping: [parts] + records), function: tg_f32_reduce_tile)
+    unsafe record.grid = tg_grid(isa: isa, units: results, unitElements: record.segments)
     let second = unsafe KernelCall(
       tileCount: record.grid.tileCount, workspaceBytes: 0,
       record: KernelRecord([record], keeping: [parts]), function: tg_f32_reduce_join_tile)

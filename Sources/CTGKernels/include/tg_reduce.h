@@ -26,8 +26,8 @@ enum {
 
 /* The work is cut into units. With `lanes` == 0 a unit is a segment of a place of `kept`. Otherwise
  * the innermost kept axis, of `lanes` elements of stride 1 in operand 0 if there is no program, is
- * left out of `kept`, and a unit is a segment of 64 of its lanes. Units of one place of `kept` follow
- * each other, segments of the same lanes first.
+ * left out of `kept`, and a unit is a segment of `block` of its lanes, a multiple of 64 or all. Units
+ * of one place of `kept` follow each other, those of the same segment first.
  *
  * What is reduced, the places of `outer` times `rows` times `count`, is cut into runs, and these into
  * `segments` of neighbouring runs. One segment writes the result; several write what
@@ -38,6 +38,7 @@ typedef struct {
   float *_Nonnull output;
   int32_t function;
   ptrdiff_t lanes;
+  ptrdiff_t block;
   ptrdiff_t lane_stride; /* of the output */
   ptrdiff_t segments;
   /* With several segments: for each place of `kept`, segment and lane TG_REDUCE_PARTS. */
