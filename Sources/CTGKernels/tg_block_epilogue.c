@@ -3,11 +3,13 @@
 void tg_block_operands(const tg_block_epilogue *epilogue, const ptrdiff_t *place, ptrdiff_t rank,
                        ptrdiff_t row_axis, ptrdiff_t column_axis, tg_block *blocks) {
   for (ptrdiff_t k = 0; k < epilogue->operand_count; k++) {
-    const float *base = epilogue->operands[k];
     const ptrdiff_t *strides = epilogue->strides[k];
-    for (ptrdiff_t axis = 0; axis < rank; axis++) base += place[axis] * strides[axis];
-    blocks[k] = (tg_block){
-        .base = base, .row_stride = strides[row_axis], .column_stride = strides[column_axis]};
+    ptrdiff_t offset = 0;
+    for (ptrdiff_t axis = 0; axis < rank; axis++) offset += place[axis] * strides[axis];
+    blocks[k] = (tg_block){.base = epilogue->operands[k],
+                           .offset = offset,
+                           .row_stride = strides[row_axis],
+                           .column_stride = strides[column_axis]};
   }
 }
 

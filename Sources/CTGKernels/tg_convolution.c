@@ -91,10 +91,12 @@ static void run_epilogue(const tile_place *tile, const ptrdiff_t at[3], const fl
   for (int a = 0; a < 3; a += 1) out += at[a] * p->out_stride[a];
   for (int k = 1; k < c->program.operand_count; k += 1) {
     const ptrdiff_t *strides = p->operand_strides[k];
-    const float *base = p->operands[k] + first_channel * strides[3];
-    for (int a = 0; a < 3; a += 1) base += at[a] * strides[a];
-    operands[k] =
-        (tg_block){.base = base, .row_stride = strides[axis], .column_stride = strides[3]};
+    ptrdiff_t offset = p->operand_offsets[k] + first_channel * strides[3];
+    for (int a = 0; a < 3; a += 1) offset += at[a] * strides[a];
+    operands[k] = (tg_block){.base = p->operands[k],
+                             .offset = offset,
+                             .row_stride = strides[axis],
+                             .column_stride = strides[3]};
   }
   tg_program_run(&c->program, pixels, channels, out, p->out_stride[axis], 1, operands,
                  tile->program_workspace);

@@ -47,7 +47,8 @@ void tg_convolution_run_depthwise(const void *record, ptrdiff_t tile, void *work
     operands[0] = (tg_block){.base = scratch, .row_stride = channels, .column_stride = 1};
     for (int k = 1; k < c->program.operand_count; k += 1) {
       const ptrdiff_t *strides = p->operand_strides[k];
-      operands[k] = (tg_block){.base = p->operands[k] + n * strides[0] + y * strides[1],
+      operands[k] = (tg_block){.base = p->operands[k],
+                               .offset = p->operand_offsets[k] + n * strides[0] + y * strides[1],
                                .row_stride = strides[2],
                                .column_stride = strides[3]};
     }

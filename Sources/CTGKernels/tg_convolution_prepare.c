@@ -249,7 +249,7 @@ static void prepare_part(tg_convolution *c, tg_convolution_part *p,
     p->operand_strides[k][3] = view->strides[3];
     for (int a = 0; a < 3; a += 1) {
       p->operand_strides[k][a] = view->strides[a] * scale[a];
-      p->operands[k] += origin[a] * view->strides[a];
+      p->operand_offsets[k] += origin[a] * view->strides[a];
     }
   }
 }

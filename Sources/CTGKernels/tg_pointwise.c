@@ -3,23 +3,44 @@
 
 #include <string.h>
 
-static const tg_step_function *step_table(tg_isa isa) {
+static const tg_step_table *step_table(tg_isa isa) {
   switch (isa) {
 #if defined(__x86_64__)
   case TG_ISA_AVX2:
-    return tg_steps_avx2;
+    return &tg_steps_avx2;
   case TG_ISA_AVX512:
-    return tg_steps_avx512;
+    return &tg_steps_avx512;
 #endif
   default:
-    return tg_steps_scalar;
+    return &tg_steps_scalar;
   }
 }
 
-enum { FUNCTION_CONSTANT = 0, TARGET_OUT = 255 };
+enum { FUNCTION_CONSTANT = 0, FUNCTION_BIT = 28, TARGET_OUT = 255 };
 
 static const uint8_t function_arity[TG_FUNCTION_COUNT] = {0, 2, 2, 2, 2, 2, 2, 2, 2, 3, 1, 1, 1, 1,
-                                                          1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+                                                          1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                                                          1};
+
+/* Marks the packed operands; 0 if one is also read as it is, or a bit taken of something else. */
+static int mark_packed(int32_t operand_count, int32_t step_count, const tg_step *steps,
+                       uint8_t packed[TG_MAX_OPERANDS]) {
+  enum { BITS = 1, NUMBERS = 2 };
+  uint8_t read[TG_MAX_OPERANDS] = {0};
+  for (int32_t i = 0; i < step_count; i += 1) {
+    const int is_bit = steps[i].function == FUNCTION_BIT;
+    for (int k = 0; k < function_arity[steps[i].function]; k += 1) {
+      const int32_t argument = steps[i].arguments[k];
+      if (argument < operand_count) read[argument] |= is_bit ? BITS : NUMBERS;
+      if (argument >= operand_count && is_bit) return 0;
+    }
+  }
+  for (int32_t k = 0; k < operand_count; k += 1) {
+    if (read[k] == (BITS | NUMBERS)) return 0;
+    packed[k] = read[k] == BITS;
+  }
+  return 1;
+}
 
 static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *steps) {
   if (operand_count < 0 || operand_count > TG_MAX_OPERANDS) return 0;
@@ -37,8 +58,10 @@ static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *st
 int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, int32_t step_count,
                        const tg_step *steps) {
   if (!is_sound(operand_count, step_count, steps)) return 1;
-  const tg_step_function *table = step_table(isa);
+  const tg_step_table *table = step_table(isa);
   memset(program, 0, sizeof *program);
+  if (!mark_packed(operand_count, step_count, steps, program->packed)) return 1;
+  program->expand = table->expand;
   program->operand_count = operand_count;
   program->vector_width = isa == TG_ISA_AVX512 ? 16 : isa == TG_ISA_AVX2 ? 8 : 1;
   program->identity = step_count == 0;
@@ -53,8 +76,8 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
     }
   }
 
-  /* Where each step's value lies: a register, or a constant (numbered after the registers once
-   * their count is known: marked by 128). */
+  /* Where each step's value lies: a register, a constant (numbered after the registers once their
+   * count is known: marked by 128), or for a bit its operand, which is expanded. */
   uint8_t places[TG_MAX_STEPS] = {0};
   uint8_t busy[TG_MAX_STEPS] = {0};
   int32_t count = 0;
@@ -68,9 +91,13 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
       program->constant_count += 1;
       continue;
     }
+    if (function == FUNCTION_BIT) {
+      places[i] = (uint8_t)steps[i].arguments[0];
+      continue;
+    }
     tg_placed_step *placed = &program->steps[count];
     count += 1;
-    placed->run = table[function];
+    placed->run = table->steps[function];
     placed->immediate = steps[i].immediate;
     placed->arity = function_arity[function];
     for (int k = 0; k < placed->arity; k += 1) {
@@ -95,10 +122,11 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
     places[i] = (uint8_t)(8 + target);
     placed->target = (uint8_t)target;
   }
-  if (step_count == 0 || steps[step_count - 1].function == FUNCTION_CONSTANT) {
+  const int last = step_count == 0 ? FUNCTION_CONSTANT : steps[step_count - 1].function;
+  if (last == FUNCTION_CONSTANT || last == FUNCTION_BIT) {
     tg_placed_step *placed = &program->steps[count];
     count += 1;
-    placed->run = table[FUNCTION_CONSTANT];
+    placed->run = table->steps[FUNCTION_CONSTANT];
     placed->arity = 1;
     placed->target = TARGET_OUT;
     placed->arguments[0] = step_count == 0 ? 0 : places[step_count - 1];
@@ -157,7 +185,8 @@ static int is_splat(ptrdiff_t rows, ptrdiff_t columns, const tg_block *in) {
 }
 
 /* A block of at most TG_TILE elements: as one row where all that is read and written lies so or the
- * rows are short, else row by row. Operands that fit neither are copied to a buffer first. */
+ * rows are short, else row by row. Operands that fit neither are copied to a buffer first, packed
+ * ones expanded there. */
 static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns, float *out,
                      ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
                      const tg_block *operands, float *workspace) {
@@ -165,7 +194,7 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
   int out_flat = is_flat(rows, columns, out_row_stride, out_column_stride), flat = out_flat;
   for (int k = 0; k < program->operand_count; k += 1) {
     const tg_block *in = &operands[k];
-    flat &= is_splat(rows, columns, in) ||
+    flat &= program->packed[k] || is_splat(rows, columns, in) ||
             is_flat(rows, columns, in->row_stride, in->column_stride);
   }
   flat |= columns < width;
@@ -175,14 +204,18 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
                   (program->operand_count + program->register_count + 1) * TG_TILE;
   for (int k = 0; k < program->operand_count; k += 1) {
     const tg_block *in = &operands[k];
-    values[k] = (tg_argument){.base = in->base, .row_stride = in->row_stride, .step = width};
-    if (is_splat(rows, columns, in)) {
-      float *splat = splats + k * 16, value = in->base[0];
+    const float *base = in->base + (program->packed[k] ? 0 : in->offset);
+    values[k] = (tg_argument){.base = base, .row_stride = in->row_stride, .step = width};
+    if (program->packed[k]) {
+      program->expand(buffer, rows, columns, in);
+      values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
+    } else if (is_splat(rows, columns, in)) {
+      float *splat = splats + k * 16, value = base[0];
       for (int lane = 0; lane < 16; lane += 1) splat[lane] = value;
       values[k] = (tg_argument){.base = splat};
     } else if (flat ? !is_flat(rows, columns, in->row_stride, in->column_stride)
                     : in->column_stride != 1) {
-      tg_copy_block(rows, columns, buffer, columns, 1, in->base, in->row_stride,
+      tg_copy_block(rows, columns, buffer, columns, 1, base, in->row_stride,
                     in->column_stride);
       values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
     }
@@ -228,7 +261,7 @@ void tg_program_run(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns
       tg_block blocks[TG_MAX_OPERANDS];
       for (int k = 0; k < program->operand_count; k += 1) {
         blocks[k] = operands[k];
-        blocks[k].base += row * operands[k].row_stride + column * operands[k].column_stride;
+        blocks[k].offset += row * operands[k].row_stride + column * operands[k].column_stride;
       }
       run_tile(program, rows - row < tile_rows ? rows - row : tile_rows,
                columns - column < tile_columns ? columns - column : tile_columns,

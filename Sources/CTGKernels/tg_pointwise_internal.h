@@ -3,10 +3,16 @@
 
 #include "tg_pointwise.h"
 
-extern const tg_step_function tg_steps_scalar[TG_FUNCTION_COUNT];
+/* What an instruction set brings: its steps by code, and what makes numbers of packed operands. */
+typedef struct {
+  tg_step_function steps[TG_FUNCTION_COUNT];
+  tg_expand_function expand;
+} tg_step_table;
+
+extern const tg_step_table tg_steps_scalar;
 #if defined(__x86_64__)
-extern const tg_step_function tg_steps_avx2[TG_FUNCTION_COUNT];
-extern const tg_step_function tg_steps_avx512[TG_FUNCTION_COUNT];
+extern const tg_step_table tg_steps_avx2;
+extern const tg_step_table tg_steps_avx512;
 #endif
 
 /* Copies a block; the two may be the same memory with the same strides, or do not overlap. */

@@ -124,20 +124,21 @@ int tg_pointwise_prepare(tg_pointwise *map, tg_isa isa, int32_t operand_count, i
   return 0;
 }
 
-/* Where a block begins in the output and in each operand. */
+/* Where a block begins in the output and in each operand, counted from its base. */
 typedef struct {
   ptrdiff_t index[TG_MAX_RANK];
   float *out;
-  const float *in[TG_MAX_OPERANDS];
+  ptrdiff_t in[TG_MAX_OPERANDS];
 } place;
 
 /* Asks for the rows of a block at once: the processor does not guess rows with gaps between. */
 static void fetch_rows(const tg_block *in, ptrdiff_t rows, ptrdiff_t columns) {
   enum { LINE = 16 };
+  const float *base = in->base + in->offset;
   if (in->column_stride != 1 || in->row_stride == columns || in->row_stride == 0) return;
   for (ptrdiff_t row = 0; row < rows; row += 1) {
     for (ptrdiff_t column = 0; column < columns; column += LINE) {
-      __builtin_prefetch(in->base + row * in->row_stride + column);
+      __builtin_prefetch(base + row * in->row_stride + column);
     }
   }
 }
@@ -152,16 +153,18 @@ static void run_block(const tg_pointwise *map, const place *at, void *workspace)
   for (int k = 0; k < map->program.operand_count; k += 1) {
     operands[k].row_stride = map->strides[k][r];
     operands[k].column_stride = map->strides[k][c];
-    operands[k].base =
+    operands[k].base = map->operands[k];
+    operands[k].offset =
         at->in[k] + row * operands[k].row_stride + column * operands[k].column_stride;
   }
   if (map->program.identity && map->out_strides[c] == 1 &&
       (operands[0].column_stride == 0 || operands[0].column_stride == 1)) {
-    tg_copy_block(rows, columns, out, map->out_strides[r], map->out_strides[c], operands[0].base,
-                  operands[0].row_stride, operands[0].column_stride);
+    tg_copy_block(rows, columns, out, map->out_strides[r], map->out_strides[c],
+                  operands[0].base + operands[0].offset, operands[0].row_stride,
+                  operands[0].column_stride);
   } else {
     for (int k = 0; rows > 1 && k < map->program.operand_count; k += 1) {
-      fetch_rows(&operands[k], rows, columns);
+      if (!map->program.packed[k]) fetch_rows(&operands[k], rows, columns);
     }
     tg_program_run(&map->program, rows, columns, out, map->out_strides[r], map->out_strides[c],
                    operands, workspace);
@@ -173,7 +176,6 @@ void tg_pointwise_run(const void *record, ptrdiff_t tile, void *workspace) {
   ptrdiff_t first = tile * map->blocks_per_tile;
   ptrdiff_t end = least(first + map->blocks_per_tile, map->block_count);
   place at = {.out = map->out};
-  for (int k = 0; k < map->program.operand_count; k += 1) at.in[k] = map->operands[k];
   ptrdiff_t rest = first;
   ptrdiff_t extents[TG_MAX_RANK];
   for (ptrdiff_t a = map->rank - 1; a >= 0; a -= 1) {

@@ -69,13 +69,65 @@ UNARY(gelu, vgelu(a))
 
 STEP(select, 3, vsel(veq(a, vset(0.0f)), c, b))
 
-/* By PointwiseFunction code; a constant is a copy of a constant. */
-const tg_step_function TG_STEP_TABLE[TG_FUNCTION_COUNT] = {
-    step_copy,       step_add,      step_subtract,    step_multiply,
-    step_divide,     step_minimum,  step_maximum,     step_power,
-    step_less,       step_select,   step_negate,      step_absolute,
-    step_square,     step_square_root, step_reciprocal_square_root, step_exponential,
-    step_logarithm,  step_sine,     step_cosine,      step_tanh,
-    step_sigmoid,    step_relu,     step_leaky_relu,  step_floor,
-    step_error_function, step_softplus, step_sign,    step_gelu,
+/* The truths in a word from one of them on, as ones and zeros. */
+static inline vf word_lanes(int32_t word, int first) {
+  static const int32_t lanes[TG_WORD] = {1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,
+                                         1 << 6, 1 << 7, 1 << 8,  1 << 9,  1 << 10, 1 << 11,
+                                         1 << 12, 1 << 13, 1 << 14, 1 << 15};
+  float bits[VW];
+  memcpy(bits, lanes + first, sizeof bits);
+  const vi set = viand(viset(word), vibits(vload(bits)));
+  return vsel(vieq(set, viset(0)), vset(0.0f), vset(1.0f));
+}
+
+/* The whole number in an element, below 2^TG_WORD; of anything else some bits. */
+static inline uint32_t word_in(float element) {
+  const float shifted = element + 8388608.0f; /* 2^23: the number is in the lowest bits */
+  uint32_t bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  return bits & 0xffff;
+}
+
+static void expand_block(float *out, ptrdiff_t rows, ptrdiff_t columns, const tg_block *in) {
+  if (in->column_stride == 1 && in->row_stride == columns) {
+    columns *= rows;
+    rows = 1;
+  }
+  for (ptrdiff_t row = 0; row < rows; row += 1) {
+    ptrdiff_t at = in->offset + row * in->row_stride;
+    if (in->column_stride != 1) {
+      for (ptrdiff_t column = 0; column < columns; column += 1, at += in->column_stride, out += 1) {
+        *out = (float)(word_in(in->base[at / TG_WORD]) >> at % TG_WORD & 1);
+      }
+      continue;
+    }
+    for (ptrdiff_t rest = columns; rest > 0;) {
+      const ptrdiff_t skip = at % TG_WORD;
+      const ptrdiff_t n = rest < TG_WORD - skip ? rest : TG_WORD - skip;
+      const int32_t word = (int32_t)(word_in(in->base[at / TG_WORD]) >> skip);
+      for (int lane = 0; lane < TG_WORD && lane < n; lane += VW) {
+        if (n - lane >= VW) {
+          vstore(out + lane, word_lanes(word, lane));
+        } else {
+          vstore_n(out + lane, word_lanes(word, lane), n - lane);
+        }
+      }
+      out += n;
+      at += n;
+      rest -= n;
+    }
+  }
+}
+
+/* By PointwiseFunction code; a constant is a copy of a constant, a bit is in its expanded operand. */
+const tg_step_table TG_STEP_TABLE = {
+    .steps = {step_copy,          step_add,         step_subtract,   step_multiply,
+              step_divide,        step_minimum,     step_maximum,    step_power,
+              step_less,          step_select,      step_negate,     step_absolute,
+              step_square,        step_square_root, step_reciprocal_square_root,
+              step_exponential,   step_logarithm,   step_sine,       step_cosine,
+              step_tanh,          step_sigmoid,     step_relu,       step_leaky_relu,
+              step_floor,         step_error_function, step_softplus, step_sign,
+              step_gelu,          step_copy},
+    .expand = expand_block,
 };

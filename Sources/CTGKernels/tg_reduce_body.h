@@ -87,7 +87,10 @@ static inline tg_block tg_reduce_block(const tg_reduction *r, const ptrdiff_t *p
                                        ptrdiff_t columns, float *workspace) {
   tg_block blocks[TG_MAX_OPERANDS];
   tg_block_operands(&r->source, place, r->rank, row_axis, column_axis, blocks);
-  if (!r->source.program) return blocks[0];
+  if (!r->source.program) {
+    blocks[0].base += blocks[0].offset;
+    return blocks[0];
+  }
   tg_program_run(r->source.program, rows, columns, workspace, columns, 1, blocks,
                  workspace + TG_REDUCE_BUFFER);
   return (tg_block){.base = workspace, .row_stride = columns, .column_stride = 1};

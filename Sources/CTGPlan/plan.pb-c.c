@@ -964,6 +964,51 @@ void   tgraph__plan__resampling__free_unpacked
   assert(message->base.descriptor == &tgraph__plan__resampling__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   tgraph__plan__sign_packing__init
+                     (Tgraph__Plan__SignPacking         *message)
+{
+  static const Tgraph__Plan__SignPacking init_value = TGRAPH__PLAN__SIGN_PACKING__INIT;
+  *message = init_value;
+}
+size_t tgraph__plan__sign_packing__get_packed_size
+                     (const Tgraph__Plan__SignPacking *message)
+{
+  assert(message->base.descriptor == &tgraph__plan__sign_packing__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tgraph__plan__sign_packing__pack
+                     (const Tgraph__Plan__SignPacking *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tgraph__plan__sign_packing__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tgraph__plan__sign_packing__pack_to_buffer
+                     (const Tgraph__Plan__SignPacking *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tgraph__plan__sign_packing__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tgraph__Plan__SignPacking *
+       tgraph__plan__sign_packing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tgraph__Plan__SignPacking *)
+     protobuf_c_message_unpack (&tgraph__plan__sign_packing__descriptor,
+                                allocator, len, data);
+}
+void   tgraph__plan__sign_packing__free_unpacked
+                     (Tgraph__Plan__SignPacking *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tgraph__plan__sign_packing__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   tgraph__plan__gathering__init
                      (Tgraph__Plan__Gathering         *message)
 {
@@ -2175,7 +2220,7 @@ const ProtobufCMessageDescriptor tgraph__plan__interface_item__descriptor =
   (ProtobufCMessageInit) tgraph__plan__interface_item__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descriptors[13] =
+static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descriptors[14] =
 {
   {
     "label",
@@ -2333,6 +2378,18 @@ static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "signs",
+    20,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Instruction, signs),
+    &tgraph__plan__sign_packing__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__instruction__field_indices_by_name[] = {
   3,   /* field[3] = convolve */
@@ -2345,6 +2402,7 @@ static const unsigned tgraph__plan__instruction__field_indices_by_name[] = {
   9,   /* field[9] = pool */
   6,   /* field[6] = reduce */
   10,   /* field[10] = resample */
+  13,   /* field[13] = signs */
   8,   /* field[8] = softmax */
   1,   /* field[1] = source */
   12,   /* field[12] = unpool */
@@ -2353,7 +2411,7 @@ static const ProtobufCIntRange tgraph__plan__instruction__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 10, 3 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__instruction__descriptor =
 {
@@ -2363,14 +2421,14 @@ const ProtobufCMessageDescriptor tgraph__plan__instruction__descriptor =
   "Tgraph__Plan__Instruction",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Instruction),
-  13,
+  14,
   tgraph__plan__instruction__field_descriptors,
   tgraph__plan__instruction__field_indices_by_name,
   2,  tgraph__plan__instruction__number_ranges,
   (ProtobufCMessageInit) tgraph__plan__instruction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue tgraph__plan__pointwise_program__step__function__enum_values_by_number[28] =
+static const ProtobufCEnumValue tgraph__plan__pointwise_program__step__function__enum_values_by_number[29] =
 {
   { "CONSTANT", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__CONSTANT", 0 },
   { "ADD", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__ADD", 1 },
@@ -2400,14 +2458,16 @@ static const ProtobufCEnumValue tgraph__plan__pointwise_program__step__function_
   { "SOFTPLUS", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__SOFTPLUS", 25 },
   { "SIGN", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__SIGN", 26 },
   { "GELU", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__GELU", 27 },
+  { "BIT", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__BIT", 28 },
 };
 static const ProtobufCIntRange tgraph__plan__pointwise_program__step__function__value_ranges[] = {
-{0, 0},{0, 28}
+{0, 0},{0, 29}
 };
-static const ProtobufCEnumValueIndex tgraph__plan__pointwise_program__step__function__enum_values_by_name[28] =
+static const ProtobufCEnumValueIndex tgraph__plan__pointwise_program__step__function__enum_values_by_name[29] =
 {
   { "ABSOLUTE", 11 },
   { "ADD", 1 },
+  { "BIT", 28 },
   { "CONSTANT", 0 },
   { "COSINE", 18 },
   { "DIVIDE", 4 },
@@ -2442,9 +2502,9 @@ const ProtobufCEnumDescriptor tgraph__plan__pointwise_program__step__function__d
   "Function",
   "Tgraph__Plan__PointwiseProgram__Step__Function",
   "tgraph.plan",
-  28,
+  29,
   tgraph__plan__pointwise_program__step__function__enum_values_by_number,
-  28,
+  29,
   tgraph__plan__pointwise_program__step__function__enum_values_by_name,
   1,
   tgraph__plan__pointwise_program__step__function__value_ranges,
@@ -3778,6 +3838,57 @@ const ProtobufCMessageDescriptor tgraph__plan__resampling__descriptor =
   tgraph__plan__resampling__field_indices_by_name,
   1,  tgraph__plan__resampling__number_ranges,
   (ProtobufCMessageInit) tgraph__plan__resampling__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tgraph__plan__sign_packing__field_descriptors[2] =
+{
+  {
+    "input",
+    1,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__SignPacking, input),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output",
+    2,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__SignPacking, output),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tgraph__plan__sign_packing__field_indices_by_name[] = {
+  0,   /* field[0] = input */
+  1,   /* field[1] = output */
+};
+static const ProtobufCIntRange tgraph__plan__sign_packing__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor tgraph__plan__sign_packing__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tgraph.plan.SignPacking",
+  "SignPacking",
+  "Tgraph__Plan__SignPacking",
+  "tgraph.plan",
+  sizeof(Tgraph__Plan__SignPacking),
+  2,
+  tgraph__plan__sign_packing__field_descriptors,
+  tgraph__plan__sign_packing__field_indices_by_name,
+  1,  tgraph__plan__sign_packing__number_ranges,
+  (ProtobufCMessageInit) tgraph__plan__sign_packing__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor tgraph__plan__gathering__field_descriptors[3] =

@@ -38,6 +38,7 @@ typedef struct Tgraph__Plan__Softmax Tgraph__Plan__Softmax;
 typedef struct Tgraph__Plan__Pooling Tgraph__Plan__Pooling;
 typedef struct Tgraph__Plan__Unpooling Tgraph__Plan__Unpooling;
 typedef struct Tgraph__Plan__Resampling Tgraph__Plan__Resampling;
+typedef struct Tgraph__Plan__SignPacking Tgraph__Plan__SignPacking;
 typedef struct Tgraph__Plan__Gathering Tgraph__Plan__Gathering;
 
 
@@ -249,7 +250,11 @@ typedef enum _Tgraph__Plan__PointwiseProgram__Step__Function {
   /*
    * a * 1/2 * (1 + erf(a / the square root of 2))
    */
-  TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__GELU = 27
+  TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__GELU = 27,
+  /*
+   * at place [i..., c] bit c mod 16 of the word a[i..., c div 16]
+   */
+  TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__BIT = 28
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION)
 } Tgraph__Plan__PointwiseProgram__Step__Function;
 /*
@@ -681,10 +686,11 @@ struct  Tgraph__Plan__Instruction
   Tgraph__Plan__Resampling *resample;
   Tgraph__Plan__Gathering *gather;
   Tgraph__Plan__Unpooling *unpool;
+  Tgraph__Plan__SignPacking *signs;
 };
 #define TGRAPH__PLAN__INSTRUCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__instruction__descriptor) \
-    , NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+    , NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 
 /*
@@ -709,7 +715,8 @@ struct  Tgraph__Plan__PointwiseProgram__Step
 
 /*
  * A straight-line program on numbers. Operands are the values 0 ..< operand_count, step i makes
- * value operand_count + i; the result is the last value made, or operand 0.
+ * value operand_count + i; the result is the last value made, or operand 0. An operand that BIT reads
+ * is packed, sixteen truths to a word along the innermost axis; no other function reads it.
  */
 struct  Tgraph__Plan__PointwiseProgram
 {
@@ -733,7 +740,7 @@ struct  Tgraph__Plan__Epilogue
   ProtobufCMessage base;
   Tgraph__Plan__PointwiseProgram *program;
   /*
-   * Each with the output's extents.
+   * Each with the output's extents; a packed one has words along the innermost axis.
    */
   size_t n_operands;
   Tgraph__Plan__View **operands;
@@ -1015,6 +1022,27 @@ struct  Tgraph__Plan__Resampling
 #define TGRAPH__PLAN__RESAMPLING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__resampling__descriptor) \
     , NULL, NULL, 0, 0, NULL, NULL }
+
+
+/*
+ * out[i..., w] = sum over k < 16 of 2^k where in[i..., 16 w + k] is inside the input and larger than
+ * 0: which numbers are positive, sixteen to a word. What `BIT` reads.
+ */
+struct  Tgraph__Plan__SignPacking
+{
+  ProtobufCMessage base;
+  /*
+   * [i..., C], innermost stride 1.
+   */
+  Tgraph__Plan__View *input;
+  /*
+   * [i..., ceil(C / 16)].
+   */
+  Tgraph__Plan__View *output;
+};
+#define TGRAPH__PLAN__SIGN_PACKING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__sign_packing__descriptor) \
+    , NULL, NULL }
 
 
 /*
@@ -1446,6 +1474,25 @@ Tgraph__Plan__Resampling *
 void   tgraph__plan__resampling__free_unpacked
                      (Tgraph__Plan__Resampling *message,
                       ProtobufCAllocator *allocator);
+/* Tgraph__Plan__SignPacking methods */
+void   tgraph__plan__sign_packing__init
+                     (Tgraph__Plan__SignPacking         *message);
+size_t tgraph__plan__sign_packing__get_packed_size
+                     (const Tgraph__Plan__SignPacking   *message);
+size_t tgraph__plan__sign_packing__pack
+                     (const Tgraph__Plan__SignPacking   *message,
+                      uint8_t             *out);
+size_t tgraph__plan__sign_packing__pack_to_buffer
+                     (const Tgraph__Plan__SignPacking   *message,
+                      ProtobufCBuffer     *buffer);
+Tgraph__Plan__SignPacking *
+       tgraph__plan__sign_packing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tgraph__plan__sign_packing__free_unpacked
+                     (Tgraph__Plan__SignPacking *message,
+                      ProtobufCAllocator *allocator);
 /* Tgraph__Plan__Gathering methods */
 void   tgraph__plan__gathering__init
                      (Tgraph__Plan__Gathering         *message);
@@ -1536,6 +1583,9 @@ typedef void (*Tgraph__Plan__Unpooling_Closure)
 typedef void (*Tgraph__Plan__Resampling_Closure)
                  (const Tgraph__Plan__Resampling *message,
                   void *closure_data);
+typedef void (*Tgraph__Plan__SignPacking_Closure)
+                 (const Tgraph__Plan__SignPacking *message,
+                  void *closure_data);
 typedef void (*Tgraph__Plan__Gathering_Closure)
                  (const Tgraph__Plan__Gathering *message,
                   void *closure_data);
@@ -1576,6 +1626,7 @@ extern const ProtobufCMessageDescriptor tgraph__plan__pooling__descriptor;
 extern const ProtobufCEnumDescriptor    tgraph__plan__pooling__function__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__unpooling__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__resampling__descriptor;
+extern const ProtobufCMessageDescriptor tgraph__plan__sign_packing__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__gathering__descriptor;
 
 PROTOBUF_C__END_DECLS

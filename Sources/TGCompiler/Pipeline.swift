@@ -67,8 +67,8 @@ package struct Pipeline: Sendable {
       passes += [FuseEpilogues(), EliminateDeadCode()]
       // What no producer took in is computed where it is summed.
       if level >= .reassociating { passes += [FuseReductions(), EliminateDeadCode()] }
-      // Last: the order of what remains.
-      passes += [Schedule()]
+      // Last: the order of what remains, and what of it is kept as signs.
+      passes += [Schedule(), KeepSigns()]
     }
     self.passes = passes
     self.verifies = verifies

@@ -21,6 +21,17 @@ package import CTGKernels
     unsafe self.strides = strides
   }
 
+  /// The truths in a view of words, sixteen to a word along the innermost axis, at places of the
+  /// given extents: what the kernels take for a packed operand. Its strides count truths.
+  package func truths(_ extents: [Int]) -> ResolvedView {
+    unsafe precondition(
+      dimensions.dropLast() == extents.dropLast()
+        && dimensions.last == extents.last.map { ($0 + 15) / 16 }, "a word for 16 truths")
+    unsafe precondition(strides.last == 1 || dimensions.last == 1, "words lie together")
+    return unsafe ResolvedView(
+      base: base, dimensions: extents, strides: strides.dropLast().map { $0 * 16 } + [1])
+  }
+
   /// The same for C.
   package var raw: tg_view {
     unsafe tg_view_make(base, dimensions.count, dimensions, strides)

@@ -4,7 +4,7 @@ package import CTGKernels
 package struct KernelProgram: Hashable, Sendable {
   /// One step.
   package struct Step: Hashable, Sendable {
-    /// The function's code in the plan, `0 ..< 28`.
+    /// The function's code in the plan, `0 ..< 29`.
     package var function: Int
     /// The values it is computed from, at most three.
     package var arguments: [Int]
@@ -59,7 +59,7 @@ package struct KernelProgram: Hashable, Sendable {
 @unsafe package struct KernelEpilogue {
   /// The program; `operandCount` is `operands.count + 1`.
   package var program: KernelProgram
-  /// Operands 1 and up, each with the output's extents.
+  /// Operands 1 and up, each with the output's extents; of a packed one the `truths`.
   package var operands: [ResolvedView]
 
   /// Makes an epilogue; traps if the counts do not fit.
@@ -76,8 +76,8 @@ extension KernelCall {
   ///
   /// - Parameters:
   ///   - program: a sound program.
-  ///   - operands: one view per operand, each with the output's extents. One may be the output
-  ///     itself; none may overlap it otherwise.
+  ///   - operands: one view per operand, each with the output's extents (a packed one the
+  ///     `truths` of its words). One may be the output itself; none may overlap it otherwise.
   ///   - output: the result, any strides.
   ///   - isa: an available instruction set.
   package static func pointwise(

@@ -5,7 +5,7 @@ package enum OpRegistry {
   /// Every op type, in the order of `spec/ops.md`.
   package static let all: [any Op.Type] = [
     Input.self, Parameter.self, Constant.self,
-    Map.self,
+    Map.self, Signs.self,
     Linear.self, MatMul.self,
     Conv2D.self, Pool.self, PoolGradient.self, Upsample.self, Resample.self,
     Reduce.self, Normalize.self, SoftmaxOp.self,

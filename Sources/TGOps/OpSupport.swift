@@ -76,11 +76,62 @@ func checkWindows(
 func checkEpilogue(_ program: PointwiseProgram, _ extra: ArraySlice<Shape>, result: Shape)
   throws(TypeRuleError)
 {
-  guard program.isSound, program.operandCount == extra.count + 1 else {
-    throw TypeRuleError("the epilogue does not fit its operands", id: "epilogue")
-  }
-  for shape in extra where shape.broadcast(with: result) != result {
+  guard program.isSound, program.operandCount == extra.count + 1,
+    !program.packedOperands.contains(0)
+  else { throw TypeRuleError("the epilogue does not fit its operands", id: "epilogue") }
+  for (place, shape) in zip(1..., extra) where !program.takes(shape, at: place, over: result) {
     throw TypeRuleError("an epilogue operand \(shape) does not broadcast to \(result)")
+  }
+}
+
+/// Refuses a program that reads words: where it runs, no axis is the words'.
+func refusePacked(_ program: PointwiseProgram) throws(TypeRuleError) {
+  guard program.packedOperands.isEmpty else {
+    throw TypeRuleError("bits are read by maps and the epilogues of products only", id: "epilogue")
+  }
+}
+
+extension PointwiseProgram {
+  /// The shape of an operand at places of a shape, broadcast axes written out; the innermost axis of
+  /// a packed one counts words.
+  func shape(ofOperand place: Int, over shape: Shape) -> Shape {
+    guard packedOperands.contains(place) else { return shape }
+    return Shape(Self.packedExtents(shape.dimensions) ?? [])
+  }
+
+  /// True if an operand of a shape can be read at places of another one. Words are not broadcast
+  /// along their axis.
+  func takes(_ operand: Shape, at place: Int, over shape: Shape) -> Bool {
+    let full = self.shape(ofOperand: place, over: shape)
+    let isPacked = packedOperands.contains(place)
+    return operand.broadcast(with: full) == full
+      && (!isPacked || (shape.rank > 0 && operand.dimensions.last == full.dimensions.last))
+  }
+
+  /// The program over all places of a shape, in `Double`; operands as `takes` says.
+  func reference(_ operands: [ReferenceTensor], over shape: Shape) -> ReferenceTensor {
+    let packed = packedOperands
+    return evaluate(
+      operands.enumerated().map { place, operand in
+        let full = operand.broadcast(to: self.shape(ofOperand: place, over: shape))
+        return packed.contains(place) ? full.truths(over: shape) : full
+      })
+  }
+}
+
+extension ReferenceTensor {
+  /// The truths in words as ones and zeros.
+  fileprivate func truths(over shape: Shape) -> ReferenceTensor {
+    let width = PointwiseProgram.wordBits
+    let columns = shape[shape.rank - 1]
+    let words = (columns + width - 1) / width
+    return ReferenceTensor(
+      shape,
+      (0..<shape.count).map { place in
+        let (row, column) = (place / columns, place % columns)
+        let word = Int(exactly: self[row * words + column / width]) ?? 0
+        return Double(word >> (column % width) & 1)
+      })
   }
 }
 
@@ -88,8 +139,7 @@ func checkEpilogue(_ program: PointwiseProgram, _ extra: ArraySlice<Shape>, resu
 func applyEpilogue(
   _ program: PointwiseProgram, _ result: ReferenceTensor, _ extra: ArraySlice<ReferenceTensor>
 ) -> ReferenceTensor {
-  program.isIdentity
-    ? result : program.evaluate([result] + extra.map { $0.broadcast(to: result.shape) })
+  program.isIdentity ? result : program.reference([result] + extra, over: result.shape)
 }
 
 extension LoweringContext {
@@ -99,7 +149,17 @@ extension LoweringContext {
   {
     Epilogue(
       program: program,
-      operands: (first..<operandCount).map { view($0).broadcast(to: shape) })
+      operands: (first..<operandCount).map {
+        operandView($0, ofOperand: $0 - first + 1, of: program, over: shape)
+      })
+  }
+
+  /// Where an operand of a program lies, at places of a shape; words lie together.
+  mutating func operandView(
+    _ operand: Int, ofOperand place: Int, of program: PointwiseProgram, over shape: Shape
+  ) -> View {
+    let view = program.packedOperands.contains(place) ? rows(operand) : view(operand)
+    return view.broadcast(to: program.shape(ofOperand: place, over: shape))
   }
 
   /// The operand's shape as a rank-checked list of extents.

@@ -14,6 +14,7 @@ extension Instruction {
     case .unpool(let x): [x.input, x.gradient]
     case .resample(let x): [x.input, x.starts, x.weights]
     case .gather(let x): [x.table, x.indices]
+    case .signs(let x): [x.input]
     }
   }
 
@@ -30,6 +31,7 @@ extension Instruction {
     case .unpool(let x): x.output
     case .resample(let x): x.output
     case .gather(let x): x.output
+    case .signs(let x): x.output
     }
   }
 
@@ -88,6 +90,10 @@ extension Instruction {
       change(&x.indices)
       change(&x.output)
       self = .gather(x)
+    case .signs(var x):
+      change(&x.input)
+      change(&x.output)
+      self = .signs(x)
     }
   }
 }

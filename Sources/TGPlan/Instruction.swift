@@ -26,6 +26,8 @@ public enum Instruction: Hashable, Sendable {
   case resample(Resampling)
   /// Rows of a table by their numbers.
   case gather(Gathering)
+  /// Which numbers are larger than 0, packed.
+  case signs(SignPacking)
 }
 
 /// A pointwise program on the fly: operand 0 is what the instruction computed for a place of its
@@ -33,7 +35,8 @@ public enum Instruction: Hashable, Sendable {
 public struct Epilogue: Hashable, Sendable {
   /// The program; `operandCount` is `operands.count + 1`.
   public var program: PointwiseProgram
-  /// Operands 1 and up, each with the output's extents (stride 0 where it is broadcast).
+  /// Operands 1 and up, each with the output's extents (stride 0 where it is broadcast); of a packed
+  /// one the innermost extent counts words. Not packed in a normalization.
   public var operands: [View]
 
   /// Makes an epilogue.
@@ -152,7 +155,8 @@ public struct MatrixProduct: Hashable, Sendable {
 public struct PointwiseMap: Hashable, Sendable {
   /// What is computed at each place.
   public var program: PointwiseProgram
-  /// The operands, `program.operandCount` of them, each with the output's extents.
+  /// The operands, `program.operandCount` of them, each with the output's extents; of a packed one
+  /// the innermost extent counts words, and its stride is 1.
   public var operands: [View]
   /// The result.
   public var output: View
@@ -185,7 +189,7 @@ public enum ReductionFunction: Int, Hashable, Sendable, CaseIterable {
 public struct Reduction: Hashable, Sendable {
   /// What is computed.
   public var function: ReductionFunction
-  /// What is reduced, of the operands at one place.
+  /// What is reduced, of the operands at one place; none is packed.
   public var program: PointwiseProgram
   /// The operands, `program.operandCount` of them and at least one, all of the same extents: the
   /// kept axes first, then the reduced ones (strides in any order, 0 where one is broadcast).
@@ -379,6 +383,21 @@ public struct Gathering: Hashable, Sendable {
   public init(table: View, indices: View, output: View) {
     self.table = table
     self.indices = indices
+    self.output = output
+  }
+}
+
+/// `out[i…, w] = Σₖ 2ᵏ · [in[i…, 16w + k] > 0]` over `k` in `0 ..< 16` with `16w + k` inside the
+/// input: which numbers are positive, sixteen to a word. Not-a-number is not.
+public struct SignPacking: Hashable, Sendable {
+  /// `[i…, C]`, innermost stride 1.
+  public var input: View
+  /// `[i…, ⌈C / 16⌉]`, any strides.
+  public var output: View
+
+  /// Makes a packing.
+  public init(input: View, output: View) {
+    self.input = input
     self.output = output
   }
 }

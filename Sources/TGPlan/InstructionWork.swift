@@ -16,7 +16,7 @@ extension Instruction {
     case .resample(let resampling):
       resampling.weights.rank == 2
         ? Int.product(resampling.output.dimensions + [resampling.weights.dimensions[1]]) : nil
-    case .map, .reduce, .normalize, .softmax, .pool, .unpool, .gather: 0
+    case .map, .reduce, .normalize, .softmax, .pool, .unpool, .gather, .signs: 0
     }
   }
 }

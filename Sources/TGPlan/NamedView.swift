@@ -15,21 +15,36 @@ extension Instruction {
     case .convolve(let convolution): convolution.epilogue
     case .multiply(let product): product.epilogue
     case .normalize(let normalization): normalization.epilogue
-    case .map, .reduce, .softmax, .pool, .unpool, .resample, .gather: nil
+    case .map, .reduce, .softmax, .pool, .unpool, .resample, .gather, .signs: nil
+    }
+  }
+
+  /// The views that a program reads, and which of them are packed.
+  private var programOperands: [(operand: NamedView, isPacked: Bool)] {
+    if case .map(let map) = self {
+      let packed = map.program.packedOperands
+      return map.operands.enumerated().map {
+        (NamedView(role: .operand($0), view: $1), packed.contains($0))
+      }
+    }
+    guard let epilogue else { return [] }
+    let packed = epilogue.program.packedOperands
+    return epilogue.operands.enumerated().map {
+      (NamedView(role: .epilogueOperand($0 + 1), view: $1), packed.contains($0 + 1))
     }
   }
 
   /// The views that are read place by place as the output is written, and may thus equal it.
   package var pointwiseOperands: [NamedView] {
-    if case .map(let map) = self {
-      return map.operands.enumerated().map { NamedView(role: .operand($0), view: $1) }
-    }
-    let operands = epilogue?.operands ?? []
-    return operands.enumerated().map { NamedView(role: .epilogueOperand($0 + 1), view: $1) }
+    programOperands.filter { !$0.isPacked }.map(\.operand)
   }
 
-  /// The views that are read in an order of their own.
+  /// The views that are read in an order of their own, packed operands among them.
   package var freeOperands: [NamedView] {
+    ownOperands + programOperands.filter(\.isPacked).map(\.operand)
+  }
+
+  private var ownOperands: [NamedView] {
     switch self {
     case .convolve(let convolution):
       [NamedView(role: .input, view: convolution.input)]
@@ -63,6 +78,7 @@ extension Instruction {
         NamedView(role: .table, view: gathering.table),
         NamedView(role: .indices, view: gathering.indices),
       ]
+    case .signs(let signs): [NamedView(role: .input, view: signs.input)]
     }
   }
 

@@ -195,6 +195,7 @@ package enum InstructionRule: Hashable, Sendable {
   case phases(found: Int, expected: Int)
   case duplicatePhase(originY: Int, originX: Int)
   case program
+  case packedOperand(Int)
   case operandCount(found: Int, expected: Int)
   case epsilon(Float)
   case windowOutside

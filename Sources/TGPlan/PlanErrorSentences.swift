@@ -176,6 +176,9 @@ extension PlanError: CustomStringConvertible {
       "\(found) phases compute something; \(expected) are needed to cover the output"
     case .duplicatePhase(let y, let x): "two phases begin at row \(y), column \(x)"
     case .program: "the pointwise program is malformed"
+    case .packedOperand(let index):
+      "operand \(index) is read bit by bit; words are operands of maps and of the epilogues of "
+        + "convolutions and products"
     case .operandCount(let found, let expected):
       "there are \(found) operands; the program takes \(expected)"
     case .epsilon(let epsilon): "epsilon cannot be \(epsilon)"

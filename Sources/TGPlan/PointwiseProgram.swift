@@ -59,6 +59,9 @@ public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
   case sign = 26
   /// `a · 1/2 · (1 + erf(a / √2))`
   case gelu = 27
+  /// 1 if the bit of this place is set in a word of the packed operand `a`, else 0: at place
+  /// `[i…, c]` bit `c mod 16` of the whole number `a[i…, c div 16]`
+  case bit = 28
 
   /// How many operands it takes: 0 for `constant`, else 1 to 3.
   public var arity: Int {
@@ -82,6 +85,9 @@ public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
 /// Values are numbered: operands are `0 ..< operandCount`, step `i` makes value
 /// `operandCount + i`. The result is the value of the last step, or operand 0 if there is none (a
 /// copy). A step names only values before it.
+///
+/// An operand that a step `bit` names is *packed*: it holds truths, sixteen to a word along the
+/// innermost axis, as `SignPacking` makes them. Steps of other functions do not name it.
 public struct PointwiseProgram: Hashable, Sendable {
   /// One step.
   public struct Step: Hashable, Sendable {
@@ -104,6 +110,8 @@ public struct PointwiseProgram: Hashable, Sendable {
   public static let maximumSteps = 64
   /// The most operands of a program.
   public static let maximumOperands = 8
+  /// The truths in a word of a packed operand.
+  public static let wordBits = 16
 
   /// The number of operands, at most `maximumOperands`; 0 for a fill.
   public var operandCount: Int
@@ -132,6 +140,19 @@ public struct PointwiseProgram: Hashable, Sendable {
         step.arguments.allSatisfy({ $0 >= 0 && $0 < operandCount + index })
       else { return false }
     }
-    return true
+    let packed = packedOperands
+    return packed.allSatisfy { $0 < operandCount }
+      && steps.allSatisfy { $0.function == .bit || packed.isDisjoint(with: $0.arguments) }
+  }
+
+  /// The operands whose bits are read, sixteen to a word.
+  public var packedOperands: Set<Int> {
+    Set(steps.lazy.filter { $0.function == .bit }.flatMap(\.arguments))
+  }
+
+  /// The extents of a packed operand at places of the given extents: the innermost counts words;
+  /// nil if there is no innermost axis.
+  public static func packedExtents(_ extents: [Int]) -> [Int]? {
+    extents.last.map { extents.dropLast() + [($0 + wordBits - 1) / wordBits] }
   }
 }

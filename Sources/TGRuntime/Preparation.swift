@@ -16,12 +16,14 @@ extension Arena {
         unsafe .matrixProduct(
           left: try resolve(product.left), right: try resolve(product.right),
           output: try resolve(product.output, writing: true),
-          epilogue: try prepare(product.epilogue), isa: isa)
+          epilogue: try prepare(product.epilogue, at: product.output), isa: isa)
       ]
     case .map(let map):
       return [
         unsafe .pointwise(
-          program: KernelProgram(map.program), operands: try resolve(map.operands),
+          program: KernelProgram(map.program),
+          operands: try resolve(
+            map.operands, packed: map.program.packedOperands, at: map.output.dimensions),
           output: try resolve(map.output, writing: true), isa: isa)
       ]
     case .reduce(let reduction):
@@ -33,7 +35,7 @@ extension Arena {
       return unsafe KernelCall.normalization(
         input: try resolve(normalization.input), keptRank: normalization.keptRank,
         epsilon: normalization.epsilon, output: try resolve(normalization.output, writing: true),
-        epilogue: try prepare(normalization.epilogue), isa: isa)
+        epilogue: try prepare(normalization.epilogue, at: normalization.output), isa: isa)
     case .softmax(let softmax):
       return [
         unsafe .softmax(
@@ -67,6 +69,12 @@ extension Arena {
           table: try resolve(gathering.table), indices: try resolve(gathering.indices),
           output: try resolve(gathering.output, writing: true), isa: isa)
       ]
+    case .signs(let signs):
+      return [
+        unsafe .signs(
+          input: try resolve(signs.input), output: try resolve(signs.output, writing: true),
+          isa: isa)
+      ]
     }
   }
 
@@ -88,18 +96,33 @@ extension Arena {
     unsafe kernel.stride = (convolution.strideY, convolution.strideX)
     unsafe kernel.dilation = (convolution.dilationY, convolution.dilationX)
     unsafe kernel.scale = (convolution.scaleY, convolution.scaleX)
-    unsafe kernel.epilogue = try prepare(convolution.epilogue)
+    unsafe kernel.epilogue = try prepare(convolution.epilogue, at: convolution.output)
     return unsafe kernel
   }
 
-  private func prepare(_ epilogue: Epilogue) throws(RuntimeError) -> KernelEpilogue {
+  private func prepare(
+    _ epilogue: Epilogue, at output: View
+  ) throws(RuntimeError) -> KernelEpilogue {
     unsafe KernelEpilogue(
-      program: KernelProgram(epilogue.program), operands: try resolve(epilogue.operands))
+      program: KernelProgram(epilogue.program),
+      operands: try resolve(
+        epilogue.operands, packed: Set(epilogue.program.packedOperands.map { $0 - 1 }),
+        at: output.dimensions))
   }
 
-  private func resolve(_ views: [View]) throws(RuntimeError) -> [ResolvedView] {
+  /// Views with addresses; packed ones as kernels take them, a place for each truth.
+  private func resolve(
+    _ views: [View], packed: Set<Int> = [], at extents: [Int] = []
+  ) throws(RuntimeError) -> [ResolvedView] {
     var resolved = unsafe [ResolvedView]()
-    for view in views { unsafe resolved.append(try resolve(view)) }
+    for (index, view) in views.enumerated() {
+      let words = unsafe try resolve(view)
+      if packed.contains(index) {
+        unsafe resolved.append(words.truths(extents))
+      } else {
+        unsafe resolved.append(words)
+      }
+    }
     return unsafe resolved
   }
 }

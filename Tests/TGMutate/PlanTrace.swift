@@ -73,7 +73,7 @@ struct PlanTrace {
         rows: (unpooling.kernelHeight, unpooling.strideY, unpooling.padTop),
         columns: (unpooling.kernelWidth, unpooling.strideX, unpooling.padLeft))
     case .resample(let resampling): trace(resampling)
-    case .multiply, .map, .reduce, .normalize, .softmax, .gather: break
+    case .multiply, .map, .reduce, .normalize, .softmax, .gather, .signs: break
     }
     write(output, of: instruction.output.slot)
   }

@@ -21,11 +21,11 @@ import Testing
       Case(name: "extra-\(type(of: sample.op).mnemonic)-\(index)", sample: sample)
     }
 
-  /// What is refused: the op (with its function, or `fused`) and the operand.
+  /// What is refused: the op (with its function, `fused` or `packed`) and the operand.
   static let refused = Set(
     [
       "map-less-0", "map-less-1", "map-floor-0", "map-sign-0", "gather-1", "pool_gradient-1",
-      "reduce-product-0",
+      "reduce-product-0", "map-packed-0", "map-packed-1", "signs-0",
     ] + (0...2).map { "linear-fused-\($0)" } + (0...2).map { "matmul-fused-\($0)" }
       + (0...2).map { "normalize-fused-\($0)" } + (0...5).map { "convolution-fused-\($0)" })
 
@@ -83,6 +83,7 @@ import Testing
     let mnemonic = type(of: sample.op).mnemonic
     let epilogue = sample.op.attributes.first { $0.name == "epilogue" }?.value
     if case .program(let program)? = epilogue, !program.isIdentity { return "\(mnemonic)-fused" }
+    if let map = sample.op as? Map, !map.program.packedOperands.isEmpty { return "map-packed" }
     if let map = sample.op as? Map, map.program.steps.count == 1 {
       return "map-\(map.program.steps[0].function.mnemonic)"
     }

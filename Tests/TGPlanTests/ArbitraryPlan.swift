@@ -83,7 +83,7 @@ struct ArbitraryPlan {
   }
 
   private mutating func instruction() -> Instruction {
-    switch random.int(0...9) {
+    switch random.int(0...10) {
     case 0:
       var convolution = Convolution(
         input: view(), output: view(),
@@ -138,6 +138,7 @@ struct ArbitraryPlan {
           input: view(), gradient: view(), output: view(), kernelHeight: number(),
           kernelWidth: number(), strideY: number(), strideX: number(), padTop: number(),
           padLeft: number()))
+    case 9: return .signs(SignPacking(input: view(), output: view()))
     default: return .gather(Gathering(table: view(), indices: view(), output: view()))
     }
   }

@@ -49,6 +49,13 @@ extension Instruction {
     self = .unpool(value)
   }
 
+  /// Changes what a packing of signs says.
+  mutating func signs(_ change: (inout SignPacking) -> Void) {
+    guard case .signs(var value) = self else { return }
+    change(&value)
+    self = .signs(value)
+  }
+
   /// Changes what a reduction says.
   mutating func reduction(_ change: (inout Reduction) -> Void) {
     guard case .reduce(var value) = self else { return }

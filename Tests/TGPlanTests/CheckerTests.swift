@@ -28,6 +28,10 @@ import Testing
     #expect(CheckerTests.problem(entry.change) == entry.expected)
   }
 
+  @Test(arguments: CheckerCase.packed) func packed(_ entry: CheckerCase) {
+    #expect(CheckerTests.problem(entry.change) == entry.expected)
+  }
+
   @Test(arguments: CheckerCase.memory) func memory(_ entry: CheckerCase) {
     #expect(CheckerTests.problem(entry.change) == entry.expected)
   }

@@ -40,7 +40,7 @@ import Testing
         #expect(field.index < 64)
       }
     }
-    #expect(types.count == 24)
+    #expect(types.count == 25)
   }
 
   @Test func choicesHaveTheSameNumbersInSwift() {

@@ -138,6 +138,13 @@ struct SmallPlan {
         Unpooling(
           input: u, gradient: gradient, output: d, kernelHeight: 3, kernelWidth: 3, strideY: 2,
           strideX: 2, padTop: 1, padLeft: 1)), "unpool")
+    let words = arena([1, 8, 8, 1])
+    add(.signs(SignPacking(input: d, output: words)), "signs")
+    let masked = PointwiseProgram(
+      operandCount: 2, steps: [.init(.bit, [1]), .init(.negate, [0]), .init(.select, [2, 0, 3])])
+    add(
+      .map(PointwiseMap(program: masked, operands: [d, words], output: arena([1, 8, 8, 16]))),
+      "masked")
     function.outputs = [
       item("picture", .tensor, channelsFirst(r)), item("scores", .tensor, sum),
     ]

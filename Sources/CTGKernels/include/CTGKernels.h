@@ -11,4 +11,5 @@
 #include "tg_product.h"
 #include "tg_reduce.h"
 #include "tg_resample.h"
+#include "tg_signs.h"
 #include "tg_softmax.h"

@@ -105,7 +105,9 @@ typedef struct {
   ptrdiff_t outer, inner, run, outer_stride, inner_stride;
   float *_Nullable out;
   ptrdiff_t out_stride[3];
+  /** Operands 1 and up of the epilogue: where the part's first place lies, and how to go on. */
   const float *_Nullable operands[TG_MAX_OPERANDS];
+  ptrdiff_t operand_offsets[TG_MAX_OPERANDS];
   ptrdiff_t operand_strides[TG_MAX_OPERANDS][4];
 } tg_convolution_part;
 

@@ -8,13 +8,16 @@ enum {
   TG_MAX_STEPS = 64,
   /** The most operands of a program. */
   TG_MAX_OPERANDS = 8,
-  /** The codes of functions, PointwiseFunction in the plan: constant, add, ..., gelu. */
-  TG_FUNCTION_COUNT = 28,
+  /** The codes of functions, PointwiseFunction in the plan: constant, add, ..., gelu, bit. */
+  TG_FUNCTION_COUNT = 29,
   /** The elements of a tile buffer. */
   TG_TILE = 512,
+  /** The truths in a word of a packed operand. */
+  TG_WORD = 16,
 };
 
-/** One step as written: values 0 ..< operand count are operands, the rest earlier steps. */
+/** One step as written: values 0 ..< operand count are operands, the rest earlier steps. The
+ * argument of a step `bit` is an operand that no step of another function names: it is packed. */
 typedef struct {
   int32_t function;
   int32_t arguments[3];
@@ -44,6 +47,20 @@ typedef struct {
   uint8_t arguments[3];
 } tg_placed_step;
 
+/** A block of rows by columns somewhere in memory, its first element `offset` after the base;
+ * offset and strides in elements, 0 where it is broadcast. In a packed operand they count truths:
+ * number i is 1 if bit i % TG_WORD of the whole number in element i / TG_WORD is set, else 0. */
+typedef struct {
+  const float *_Nonnull base;
+  ptrdiff_t offset;
+  ptrdiff_t row_stride;
+  ptrdiff_t column_stride;
+} tg_block;
+
+/** Writes the truths of a block of a packed operand as ones and zeros, row after row. */
+typedef void (*tg_expand_function)(float *_Nonnull out, ptrdiff_t rows, ptrdiff_t columns,
+                                   const tg_block *_Nonnull in);
+
 /** A program with registers allocated, for one instruction set. */
 typedef struct {
   int32_t operand_count;
@@ -53,16 +70,12 @@ typedef struct {
   /** True if it returns operand 0. */
   int32_t identity;
   int32_t vector_width;
+  /** What makes numbers of packed operands, and which those are. */
+  tg_expand_function _Nullable expand;
+  uint8_t packed[TG_MAX_OPERANDS];
   tg_placed_step steps[TG_MAX_STEPS + 1];
   float constants[TG_MAX_STEPS][16];
 } tg_program;
-
-/** A block of rows by columns somewhere in memory; strides in elements, 0 where it is broadcast. */
-typedef struct {
-  const float *_Nonnull base;
-  ptrdiff_t row_stride;
-  ptrdiff_t column_stride;
-} tg_block;
 
 /** Allocates the registers of a sound program. Returns 0, or 1 if the program is not sound. */
 int tg_program_prepare(tg_program *_Nonnull program, tg_isa isa, int32_t operand_count,
@@ -77,7 +90,8 @@ void tg_program_run(const tg_program *_Nonnull program, ptrdiff_t rows, ptrdiff_
                     float *_Nonnull out, ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
                     const tg_block *_Nonnull operands, void *_Nonnull workspace);
 
-/** A program over views of equal extents, with its loops arranged and cut into tiles. */
+/** A program over views of equal extents, with its loops arranged and cut into tiles. The strides
+ * of a view of a packed operand count truths. */
 typedef struct {
   tg_program program;
   /** The loops, outermost first, the block's rows and columns last. */

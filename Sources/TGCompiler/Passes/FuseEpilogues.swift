@@ -20,7 +20,7 @@ package struct FuseEpilogues: Pass {
     let uses = graph.uses
     let kept = Set(graph.outputs.map(\.value))
     return try graph.rewritten { node, old, builder in
-      guard let map = node.op as? Map else { return nil }
+      guard let map = node.op as? Map, map.program.packedOperands.isEmpty else { return nil }
       let candidates = zip(graph[old].operands, node.operands).filter { original, moved in
         uses[original.index].allSatisfy { $0 == old } && !kept.contains(original)
           && builder.shape(moved) == node.shape && builder[moved].op is any EpilogueCarrier

@@ -78,12 +78,13 @@ struct FusedProgram {
   }
 
   /// Takes in the program that makes operand `value`; does nothing, and says so, if there is no such
-  /// operand or the limits forbid it.
+  /// operand, if it is packed, or if the limits forbid it.
   @discardableResult
   mutating func absorb(_ inner: PointwiseProgram, _ innerOperands: [Value], at value: Value)
     -> Bool
   {
-    guard let place = operands.firstIndex(of: value) else { return false }
+    guard let place = operands.firstIndex(of: value), !program.packedOperands.contains(place)
+    else { return false }
     var joined = operands.filter { $0 != value }
     for operand in innerOperands where !joined.contains(operand) { joined.append(operand) }
     guard joined.count <= PointwiseProgram.maximumOperands,

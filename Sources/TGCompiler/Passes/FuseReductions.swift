@@ -25,7 +25,7 @@ package struct FuseReductions: Pass {
       for (operand, produced) in zip(graph[old].operands, node.operands) {
         guard let map = builder[produced].op as? Map, !kept.contains(operand),
           uses[operand.index].allSatisfy({ $0 == old }), builder.shape(produced) == shape,
-          !builder[produced].operands.isEmpty
+          !builder[produced].operands.isEmpty, map.program.packedOperands.isEmpty
         else { continue }
         fused.absorb(map.program, builder[produced].operands, at: produced)
         builder.origin = builder.origin.merged(with: builder[produced].origin)

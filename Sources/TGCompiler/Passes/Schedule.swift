@@ -146,7 +146,7 @@ private struct EagerNodes {
 
 extension Op {
   /// True if the result is seen in the operand's place, as a rule.
-  fileprivate var isView: Bool {
+  var isView: Bool {
     self is Reshape || self is Transpose || self is Broadcast || self is Slice
   }
 }

@@ -17,6 +17,10 @@ package struct Linear: Op {
     OpSample(
       Linear(epilogue: .init(operandCount: 2, steps: [.init(.add, [0, 1]), .init(.tanh, [2])])),
       [[1, 40], [70, 40], [70]], constants: [1, 2]),
+    OpSample(
+      Linear(
+        epilogue: .init(operandCount: 2, steps: [.init(.bit, [1]), .init(.multiply, [0, 2])])),
+      [[3, 5, 9], [35, 9], [3, 5, 3]], constants: [1], wholeNumbers: [2: 1 << 16]),
   ]
   /// Applied to each result; operand 0 is the sum of products.
   package var epilogue: PointwiseProgram

@@ -18,6 +18,10 @@ package struct MatMul: Op {
     OpSample(
       MatMul(epilogue: .init(operandCount: 2, steps: [.init(.multiply, [0, 1])])),
       [[2, 5, 7], [2, 7, 3], [2, 1, 1]]),
+    OpSample(
+      MatMul(
+        epilogue: .init(operandCount: 2, steps: [.init(.bit, [1]), .init(.multiply, [0, 2])])),
+      [[2, 2, 5, 7], [7, 35], [2, 5, 3]], wholeNumbers: [2: 1 << 16]),
   ]
   /// Applied to each result; operand 0 is the sum of products.
   package var epilogue: PointwiseProgram

@@ -9,7 +9,10 @@ extension Map {
     _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
     in graph: inout GraphBuilder
   ) throws(PullbackError) -> [Value?] {
-    try rule {
+    guard program.packedOperands.isEmpty else {
+      throw .notDifferentiable(reason: "bits stand for signs whose values are gone", hint: nil)
+    }
+    return try rule {
       var values = operands
       var depends = wanted
       for step in program.steps {

@@ -11,10 +11,12 @@ package import TGTensor
 ///   constant, else in halves. `pow(0, 0)` passes nothing. Refused: less, floor, sign.
 /// - C1: the program is sound and takes as many operands as there are.
 /// - C2: the operands broadcast.
+/// - C3: a packed operand, of which the program reads bits, has a word for 16 places along the
+///   innermost axis; its other axes broadcast.
 package struct Map: Op {
   package static let mnemonic = "map"
   package static let samples: [OpSample] =
-    PointwiseFunction.allCases.filter { $0 != .constant }.map { function in
+    PointwiseFunction.allCases.filter { $0 != .constant && $0 != .bit }.map { function in
       let positive: Set<PointwiseFunction> = [
         .squareRoot, .reciprocalSquareRoot, .logarithm, .power, .divide,
       ]
@@ -29,8 +31,26 @@ package struct Map: Op {
             operandCount: 3,
             steps: [
               .init(.multiply, [0, 1]), .init(.add, [3, 2]), .init(.leakyRelu, [4], immediate: 0.1),
-            ])), [[2, 7, 3], [1, 1, 3], [3]])
+            ])), [[2, 7, 3], [1, 1, 3], [3]]),
+      masked([[2, 5, 37], [2, 5, 3]]), masked([[3, 2, 32], [2, 2]]), masked([[40, 5], [40, 1]]),
+      // A bit as it is, of every place.
+      OpSample(
+        Map(
+          PointwiseProgram(
+            operandCount: 2, steps: [.init(.negate, [1]), .init(.bit, [0])])),
+        [[1, 4, 33, 5], [1, 4, 33, 70]], wholeNumbers: [0: 1 << 16]),
     ]
+
+  /// `select(bit(m), x, −x)`.
+  private static func masked(_ operands: [Shape]) -> OpSample {
+    OpSample(
+      Map(
+        PointwiseProgram(
+          operandCount: 2,
+          steps: [.init(.bit, [1]), .init(.negate, [0]), .init(.select, [2, 0, 3])])), operands,
+      wholeNumbers: [1: 1 << 16])
+  }
+
   /// What is computed at each place.
   package var program: PointwiseProgram
 
@@ -54,21 +74,29 @@ package struct Map: Op {
     guard program.isSound, program.operandCount == operands.count else {  // map_c1
       throw TypeRuleError("the program does not fit its operands", id: "arity")
     }
+    let packed = program.packedOperands
     var result: Shape = []
-    for (place, shape) in operands.enumerated() {  // map_c2
+    for (place, shape) in operands.enumerated() where !packed.contains(place) {  // map_c2
       guard let joined = result.broadcast(with: shape) else {
         throw TypeRuleError(
           "\(result) and \(shape) do not broadcast", id: "shape-mismatch", operand: place)
       }
       result = joined
     }
+    for place in packed.sorted() where !program.takes(operands[place], at: place, over: result) {
+      throw TypeRuleError(  // map_c3
+        "words \(operands[place]) do not fit \(result)", id: "shape-mismatch", operand: place)
+    }
     return result
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
+    let packed = program.packedOperands
     var shape: Shape = []
-    for operand in operands { shape = shape.broadcast(with: operand.shape) ?? shape }
-    return program.evaluate(operands.map { $0.broadcast(to: shape) })
+    for (place, operand) in operands.enumerated() where !packed.contains(place) {
+      shape = shape.broadcast(with: operand.shape) ?? shape
+    }
+    return program.reference(operands, over: shape)
   }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
@@ -78,11 +106,12 @@ package struct Map: Op {
       .map(
         PointwiseMap(
           program: program,
-          operands: (0..<context.operandCount).map { context.view($0).broadcast(to: shape) },
-          output: output)))
+          operands: (0..<context.operandCount).map {
+            context.operandView($0, ofOperand: $0, of: program, over: shape)
+          }, output: output)))
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
-    TransposedOp(self, operands.map { _ in permutation })
+    program.packedOperands.isEmpty ? TransposedOp(self, operands.map { _ in permutation }) : nil
   }
 }

@@ -55,6 +55,7 @@ package struct Normalize: Op {
     guard !axes.isEmpty, epsilon >= 0 else {
       throw TypeRuleError("a normalization needs axes and an epsilon of 0 or more", id: "epsilon")
     }
+    try refusePacked(epilogue)
     try checkEpilogue(epilogue, operands[1...], result: operands[0])
     return operands[0]
   }

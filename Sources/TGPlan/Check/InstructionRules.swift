@@ -10,8 +10,10 @@ extension FunctionCheck {
     case .multiply(let product): try check(product)
     case .map(let map):
       try check(map.program, operands: map.operands.count)
+      let packed = map.program.packedOperands
       for (index, operand) in map.operands.enumerated() {
-        try checkExtents(operand, map.output.dimensions, .operand(index))
+        try check(
+          operand, isPacked: packed.contains(index), at: map.output.dimensions, .operand(index))
       }
     case .reduce(let reduction): try check(reduction)
     case .normalize(let normalization):
@@ -22,6 +24,7 @@ extension FunctionCheck {
         throw PlanError(.rule(.epsilon(normalization.epsilon)))
       }
       try checkExtents(normalization.output, normalization.input.dimensions, .output)
+      try checkNothingPacked(normalization.epilogue.program)
       try check(normalization.epilogue, output: normalization.output)
     case .softmax(let softmax):
       guard softmax.input.rank >= 1 else {
@@ -38,6 +41,12 @@ extension FunctionCheck {
       try checkExtents(
         gathering.output, gathering.indices.dimensions + gathering.table.dimensions.dropFirst(),
         .output)
+    case .signs(let signs):
+      guard let extents = PointwiseProgram.packedExtents(signs.input.dimensions) else {
+        throw PlanError(.view(.input, .rank(0, expected: 1)))
+      }
+      try checkInnermost(signs.input, .input)
+      try checkExtents(signs.output, extents, .output)
     }
   }
 
@@ -126,6 +135,7 @@ extension FunctionCheck {
 
   private func check(_ reduction: Reduction) throws(PlanError) {
     try check(reduction.program, operands: reduction.operands.count)
+    try checkNothingPacked(reduction.program)
     guard let extents = reduction.operands.first?.dimensions else {
       throw PlanError(.rule(.operandCount(found: 0, expected: 1)))
     }
@@ -204,9 +214,31 @@ extension FunctionCheck {
 
   private func check(_ epilogue: Epilogue, output: View) throws(PlanError) {
     try check(epilogue.program, operands: epilogue.operands.count + 1)
+    let packed = epilogue.program.packedOperands
+    // Operand 0 is a number just computed.
+    guard !packed.contains(0) else { throw PlanError(.rule(.packedOperand(0))) }
     for (index, operand) in epilogue.operands.enumerated() {
-      try checkExtents(operand, output.dimensions, .epilogueOperand(index + 1))
+      try check(
+        operand, isPacked: packed.contains(index + 1), at: output.dimensions,
+        .epilogueOperand(index + 1))
     }
+  }
+
+  /// Checks an operand of a program that runs at places of the given extents.
+  private func check(
+    _ operand: View, isPacked: Bool, at extents: [Int], _ role: ViewRole
+  ) throws(PlanError) {
+    guard isPacked else { return try checkExtents(operand, extents, role) }
+    guard let packed = PointwiseProgram.packedExtents(extents) else {
+      throw PlanError(.view(role, .rank(0, expected: 1)))
+    }
+    try checkExtents(operand, packed, role)
+    try checkInnermost(operand, role)
+  }
+
+  /// Checks that a program whose places are not in the order of an output reads no words.
+  private func checkNothingPacked(_ program: PointwiseProgram) throws(PlanError) {
+    if let first = program.packedOperands.min() { throw PlanError(.rule(.packedOperand(first))) }
   }
 
   private func check(_ program: PointwiseProgram, operands: Int) throws(PlanError) {

@@ -31,6 +31,7 @@ private struct InstructionKinds {
   var resample: Resampling?
   var gather: Gathering?
   var unpool: Unpooling?
+  var signs: SignPacking?
 
   init(_ instruction: Instruction) {
     switch instruction {
@@ -44,6 +45,7 @@ private struct InstructionKinds {
     case .resample(let value): resample = value
     case .gather(let value): gather = value
     case .unpool(let value): unpool = value
+    case .signs(let value): signs = value
     }
   }
 
@@ -55,6 +57,7 @@ private struct InstructionKinds {
       normalize.map(Instruction.normalize), softmax.map(Instruction.softmax),
       pool.map(Instruction.pool), resample.map(Instruction.resample),
       gather.map(Instruction.gather), unpool.map(Instruction.unpool),
+      signs.map(Instruction.signs),
     ]
     let present = found.compactMap(\.self)
     return present.count == 1 ? present[0] : nil
@@ -71,6 +74,7 @@ private struct InstructionKinds {
     try archive.message("resample", &resample)
     try archive.message("gather", &gather)
     try archive.message("unpool", &unpool)
+    try archive.message("signs", &signs)
   }
 }
 
@@ -254,6 +258,15 @@ extension Gathering: PlanMessage {
   package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
     try archive.message("table", &table)
     try archive.message("indices", &indices)
+    try archive.message("output", &output)
+  }
+}
+
+extension SignPacking: PlanMessage {
+  package init() { self.init(input: View(), output: View()) }
+
+  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    try archive.message("input", &input)
     try archive.message("output", &output)
   }
 }

@@ -1,0 +1,21 @@
+/* Which numbers are larger than 0, sixteen to a word. */
+#pragma once
+
+#include "tg_axes.h"
+
+/* A unit is a word: one of `count` of a run, a place of `runs`. A word is made of 16 neighbours, the
+ * last of a run of `last` (1 to 16): bit k of a whole number below 2^16 is 1 if neighbour k is
+ * larger than 0; not-a-number is not. */
+typedef struct {
+  tg_grid grid;
+  const float *_Nonnull input;
+  float *_Nonnull output;
+  tg_axes runs; /* tensor 0: input, 1: output */
+  ptrdiff_t count;
+  ptrdiff_t stride_in;
+  ptrdiff_t stride_out;
+  ptrdiff_t last;
+} tg_signs;
+
+/** Runs one tile of a `tg_signs`; there is no workspace. */
+void tg_f32_signs_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

@@ -1,0 +1,137 @@
+package import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+/// `f(0 < y, …)` long after y was made → `f(bit(s), …)` with `s = signs(y)` made right after y: where
+/// nothing but the signs of a large value is read late, a bit of each element is kept, not all of
+/// it.
+///
+/// The backward pass of a rectifier reads its result so; in chains of convolutions and rectifiers
+/// that is most of what the forward pass leaves behind. Applies to the values that are alive, for
+/// their signs alone, when most memory is needed, the largest first, until there is none among them
+/// that is worth an instruction (`SignChoice`). Reads through maps and the epilogues of
+/// convolutions and products are rewritten, if they are at the place of y (nothing is broadcast).
+///
+/// Runs last: the order of nodes says what is alive at one time.
+///
+/// Effect on numbers: bit-exact.
+package struct KeepSigns: Pass {
+  package static let name = "KeepSigns"
+  /// The smallest value that is worth it, in elements.
+  private let least: Int
+
+  /// Makes the pass; values of fewer than `least` elements stay as they are.
+  package init(least: Int = 16_384) { self.least = least }
+
+  package func run(_ graph: Graph) throws -> Graph {
+    let chosen = SignChoice(graph, least: least).chosen
+    guard !chosen.isEmpty else { return graph }
+    var result = Graph(name: graph.name)
+    var values: [Value] = []
+    var words: [Int: Value] = [:]
+    for (index, old) in graph.nodes.enumerated() {
+      var node = old
+      node.operands = old.operands.map { values[$0.index] }
+      for (place, operand) in old.operands.enumerated() {
+        guard let last = chosen[operand.index], index > last, let signs = words[operand.index],
+          let reading = node.readingBits(at: place)
+        else { continue }
+        node.op = reading
+        node.operands[place] = signs
+      }
+      let value = try result.insert(node.op, node.operands, origin: node.origin)
+      values.append(value)
+      if chosen[index] != nil {
+        words[index] = try result.insert(Signs(), [value], origin: node.origin)
+      }
+    }
+    for output in graph.outputs {
+      result.outputs.append(GraphOutput(name: output.name, value: values[output.value.index]))
+    }
+    return result
+  }
+}
+
+extension Node {
+  /// The program that runs at the places of the result, and how many operands come before its own.
+  var placeProgram: (program: PointwiseProgram, ownOperands: Int)? {
+    switch op {
+    case let map as Map: (map.program, 0)
+    case is Normalize: nil  // its places are not in the order of the words
+    case let carrier as any EpilogueCarrier: (carrier.epilogue, carrier.ownOperands)
+    default: nil
+    }
+  }
+
+  /// The number of the operand at `place` in `placeProgram`; nil for one of the op itself.
+  func programOperand(at place: Int) -> Int? {
+    guard let (_, own) = placeProgram, place >= own else { return nil }
+    return op is Map ? place : place - own + 1
+  }
+
+  /// The places of operands that the program reads only by `0 < operand`, and which have the shape of
+  /// the result; none if a map would not know its shape without them.
+  func places(whereOnlySignsAreRead shape: (Value) -> Shape) -> Set<Int> {
+    guard let (program, _) = placeProgram else { return [] }
+    let found = operands.indices.filter { place in
+      guard let operand = programOperand(at: place) else { return false }
+      return shape(operands[place]) == self.shape && program.readsOnlySign(of: operand)
+    }
+    guard op is Map, !found.isEmpty else { return Set(found) }
+    let rest = operands.indices.filter { !found.contains($0) }.reduce([] as Shape) {
+      $0.broadcast(with: shape(operands[$1])) ?? $0
+    }
+    return rest == self.shape ? Set(found) : []
+  }
+
+  /// The op that reads bits at `place` in the stead of signs.
+  fileprivate func readingBits(at place: Int) -> (any Op)? {
+    guard let operand = programOperand(at: place), let (program, _) = placeProgram else {
+      return nil
+    }
+    let reading = program.readingBits(of: operand)
+    return (op as? any EpilogueCarrier)?.with(epilogue: reading) ?? Map(reading)
+  }
+}
+
+extension PointwiseProgram {
+  fileprivate func readsOnlySign(of operand: Int) -> Bool {
+    let readers = steps.filter { $0.arguments.contains(operand) }
+    return !readers.isEmpty && readers.allSatisfy { isSignTest($0, of: operand) }
+  }
+
+  /// `0 < operand`
+  private func isSignTest(_ step: Step, of operand: Int) -> Bool {
+    guard step.function == .less, step.arguments[1] == operand,
+      step.arguments[0] >= operandCount
+    else { return false }
+    let zero = steps[step.arguments[0] - operandCount]
+    return zero.function == .constant && zero.immediate == 0
+  }
+
+  fileprivate func readingBits(of operand: Int) -> PointwiseProgram {
+    PointwiseProgram(
+      operandCount: operandCount,
+      steps: steps.map { isSignTest($0, of: operand) ? Step(.bit, [operand]) : $0 }
+    ).withoutUnusedSteps
+  }
+
+  /// The same without steps whose values nobody reads.
+  private var withoutUnusedSteps: PointwiseProgram {
+    var used = [Bool](repeating: false, count: operandCount + steps.count)
+    used[used.count - 1] = true
+    for (index, step) in steps.enumerated().reversed() where used[operandCount + index] {
+      for argument in step.arguments { used[argument] = true }
+    }
+    var numbers = Array(0..<operandCount)
+    var kept: [Step] = []
+    for (index, step) in steps.enumerated() {
+      numbers.append(operandCount + kept.count)
+      guard used[operandCount + index] else { continue }
+      let arguments = step.arguments.map { numbers[$0] }
+      kept.append(Step(step.function, arguments, immediate: step.immediate))
+    }
+    return PointwiseProgram(operandCount: operandCount, steps: kept)
+  }
+}

@@ -1,0 +1,149 @@
+import TGIR
+import TGOps
+import TGPlan
+import TGTensor
+
+/// Of which values of a graph only the signs are to be kept, from an estimate of what is alive when.
+///
+/// Nodes run in order. A value stays in the arena from where it is made to where it is last read;
+/// views and what a concatenation swallows stay with what they lie in; a result takes the place of
+/// an operand that a program reads for the last time (`InPlace`). Inputs and outputs, which stay
+/// anyway, do not count.
+struct SignChoice {
+  /// The values, each with the last time at which more than its sign is read.
+  private(set) var chosen: [Int: Int] = [:]
+
+  /// A value is worth an instruction if it has at least this part of the memory needed at most.
+  private static let part = 256
+  private let graph: Graph
+  /// For each value, the one in whose memory it lies.
+  private let homes: [Int]
+  /// What stays, by home; nil for leaves, outputs, and values that lie elsewhere.
+  private var stays: [Stay?]
+  /// For each node, the homes that its result may take over.
+  private var dying: [[Int]]
+
+  /// How long a value stays.
+  private struct Stay {
+    var birth: Int
+    /// The last time at which more than the sign is read; where it is made if it never is.
+    var lastRead: Int
+    /// The last time at which the sign is read.
+    var lastSign: Int?
+    var count: Int
+    var words: Int
+
+    /// True if from some time on only signs are read.
+    var endsWithSigns: Bool { lastSign.map { $0 > lastRead } ?? false }
+    func end(_ packed: Bool) -> Int { packed ? lastRead : max(lastRead, lastSign ?? lastRead) }
+  }
+
+  /// Chooses among values of at least `least` elements.
+  init(_ graph: Graph, least: Int) {
+    self.graph = graph
+    homes = Self.homes(of: graph)
+    stays = [Stay?](repeating: nil, count: graph.nodes.count)
+    dying = [[Int]](repeating: [], count: graph.nodes.count)
+    for index in graph.nodes.indices { record(index) }
+    for output in graph.outputs { stays[homes[output.value.index]] = nil }
+    choose(least)
+  }
+
+  private static func homes(of graph: Graph) -> [Int] {
+    let placement = ConcatPlacement(graph)
+    let parents = graph.nodes.enumerated().map { index, node in
+      if node.op.isView { return node.operands[0].index }
+      return placement.target(of: Value(index))?.concat.index ?? index
+    }
+    return parents.indices.map { index in
+      var home = index
+      while parents[home] != home { home = parents[home] }
+      return home
+    }
+  }
+
+  private mutating func record(_ time: Int) {
+    let node = graph.nodes[time]
+    guard !node.op.isView, !(node.op is Input || node.op is Constant || node.op is Parameter)
+    else { return }
+    let signs = node.places { graph.shape($0) }
+    for (place, operand) in node.operands.enumerated() {
+      read(operand, onlySign: signs.contains(place), at: place, of: time)
+    }
+    let home = homes[time]
+    guard stays[home] == nil else { return }
+    let whole = graph.nodes[home].shape
+    let words = PointwiseProgram.packedExtents(whole.dimensions).map { $0.reduce(1, *) }
+    stays[home] = Stay(
+      birth: time, lastRead: time, lastSign: nil, count: whole.count, words: words ?? whole.count)
+  }
+
+  private mutating func read(_ operand: Value, onlySign: Bool, at place: Int, of time: Int) {
+    let node = graph.nodes[time]
+    let home = homes[operand.index]
+    guard stays[home] != nil else { return }
+    if onlySign, home == operand.index {
+      stays[home]?.lastSign = time
+    } else {
+      stays[home]?.lastRead = time
+    }
+    let isFree = node.operands.enumerated().contains {
+      homes[$1.index] == home && node.programOperand(at: $0) == nil
+    }
+    if graph.shape(operand) == node.shape && !isFree { dying[time].append(home) }
+  }
+
+  private mutating func choose(_ least: Int) {
+    var (tried, rejected): ([Int: Int], Set<Int>) = ([:], [])
+    var alive = profile(packed: [:])
+    var lowest = alive.max() ?? 0
+    while let peak = alive.indices.max(by: { alive[$0] < alive[$1] }) {
+      let least = max(least, alive[peak] / Self.part)
+      let candidates = stays.indices.filter { home in
+        guard let stay = stays[home], stay.endsWithSigns, stay.count >= least else { return false }
+        return stay.lastRead < peak && peak <= stay.end(false) && tried[home] == nil
+          && !rejected.contains(home)
+      }
+      let best = candidates.max {
+        (stays[$0]?.count ?? 0, -$0) < (stays[$1]?.count ?? 0, -$1)
+      }
+      guard let best, let stay = stays[best] else { return }
+      tried[best] = stay.lastRead
+      let next = profile(packed: tried)
+      guard next[peak] < alive[peak] else {
+        tried[best] = nil
+        rejected.insert(best)
+        continue
+      }
+      alive = next
+      // What does not lower the highest point is not taken unless something after it does.
+      if let highest = next.max(), highest < lowest { (lowest, chosen) = (highest, tried) }
+    }
+  }
+
+  /// The elements alive while each node runs, with words of some values.
+  private func profile(packed: [Int: Int]) -> [Int] {
+    var change = [Int](repeating: 0, count: graph.nodes.count + 1)
+    func add(_ count: Int, _ first: Int, _ last: Int) {
+      change[first] += count
+      change[last + 1] -= count
+    }
+    for (home, stay) in stays.enumerated() {
+      guard let stay else { continue }
+      let isPacked = packed[home] != nil
+      add(stay.count, stay.birth, stay.end(isPacked))
+      if isPacked { add(stay.words, stay.birth, stay.end(false)) }
+      let takesOver = dying[stay.birth].contains { other in
+        stays[other].map {
+          $0.count == stay.count && $0.end(packed[other] != nil) == stay.birth
+        } ?? false
+      }
+      if home == stay.birth && takesOver { add(-stay.count, home, home) }
+    }
+    var sum = 0
+    return change.dropLast().map {
+      sum += $0
+      return sum
+    }
+  }
+}
