@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,9 +22,8 @@ import stylegan1
 import synthetic
 import vgg
 from arrays import save_weights
+from harness import REPOSITORY, call
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / ".build" / "release"
 
 
 class StyleGAN(torch.nn.Module):
@@ -83,11 +81,9 @@ class DCGAN(torch.nn.Module):
 
 def seconds_ours(case, plan, picture, folder, threads, rounds):
     out = folder / "code.safetensors"
-    command = [BUILD / "tginvert", plan, picture, "-o", out, "--quiet", "--objective", case.objective,
-               "--steps", rounds, "--threads", threads]
-    for given in case.inputs:
-        command += ["--input", given]
-    subprocess.run([str(c) for c in command], check=True, stdout=subprocess.DEVNULL)
+    given = [word for value in case.inputs for word in ("--input", value)]
+    call("tginvert", plan, picture, "-o", out, "--quiet", "--objective", case.objective,
+         "--steps", rounds, "--threads", threads, *given)
     return 1 / json.loads((folder / "code.json").read_text())["rounds_per_second"]
 
 
@@ -119,12 +115,10 @@ def run(name, make, options):
         target = torch.tensor(numpy.asarray(picture).astype(numpy.float32) / 127.5 - 1)
         case.prepare(target.permute(2, 0, 1)[None])
         plan = folder / "bench.tplan"
-        command = [BUILD / "tgc", ROOT / "Graphs" / "inversion" / f"{case.page}.tgraph", "-o", plan]
-        for weights in case.weights:
-            command += ["--weights", weights]
-        for setting in case.settings:
-            command += ["--set", setting]
-        subprocess.run([str(c) for c in command], check=True, stdout=subprocess.DEVNULL)
+        choices = [word for value in case.weights for word in ("--weights", value)]
+        choices += [word for value in case.settings for word in ("--set", value)]
+        call("tgc", REPOSITORY / "Graphs/inversion" / f"{case.page}.tgraph", "-o", plan,
+             *choices)
         peers = {"eager": case}
         if not options.no_compile:
             peers["compile"] = torch.compile(case)

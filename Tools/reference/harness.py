@@ -19,7 +19,7 @@ class Failed(Exception):
 
 
 def call(tool, *arguments):
-    """Runs one of our commands."""
+    """Runs one of our commands. Returns what it wrote to the standard output."""
     path = BINARIES / tool
     if not path.exists():
         raise NotRun(f"no {path}")
@@ -28,6 +28,7 @@ def call(tool, *arguments):
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines()[:6]
         raise Failed(f"{tool} exits {done.returncode}: " + " / ".join(lines))
+    return done.stdout
 
 
 def named(pattern, cases):

@@ -12,7 +12,6 @@ import argparse
 import json
 import multiprocessing
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,9 +21,8 @@ import torch
 from PIL import Image
 
 import real
+from harness import REPOSITORY, call
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / ".build" / "release"
 FOUND = 1e-3
 
 # name: (weights of G, size of the code, the PyTorch module, number of classes)
@@ -33,13 +31,6 @@ GENERATORS = {
     "mnist-mlp-gan": ("G--300.ckpt", 64, real.mlp_generator, 0),
     "mnist-cgan": ("generator.pth", 10, real.ConditionalGAN, 10),
 }
-
-
-def command(*arguments):
-    result = subprocess.run(
-        [str(BUILD / str(arguments[0])), *map(str, arguments[1:])], check=True,
-        stdout=subprocess.PIPE, text=True)
-    return result.stdout
 
 
 class Problem:
@@ -78,7 +69,7 @@ def compiled(problem, folder):
     (folder / "pictures").mkdir()
     for i, picture in enumerate(problem.bytes):
         Image.fromarray(picture[0].numpy()).save(folder / "pictures" / f"p{i:02}.png")
-    command("tgc", ROOT / "Graphs" / "inversion" / f"{problem.name}.tgraph",
+    call("tgc", REPOSITORY / "Graphs" / "inversion" / f"{problem.name}.tgraph",
             "--weights", f"G={problem.weights}", "--set", f"history={problem.history}",
             "--batch", "1,8", "-o", folder / "plan.tplan")
 
@@ -94,7 +85,7 @@ def ours(problem, objective, folder, threads):
         if problem.labels is not None:
             numpy.save(folder / "labels.npy", problem.labels.astype(numpy.float32))
             inputs += ["--input", f"label={folder / 'labels.npy'}"]
-        command("tginvert", folder / "plan.tplan", folder / "pictures", "--outdir", out, "--quiet",
+        call("tginvert", folder / "plan.tplan", folder / "pictures", "--outdir", out, "--quiet",
                 "--objective", objective, "--steps", problem.rounds, "--threads", threads, *inputs)
         for i in range(len(errors)):
             errors[i, s] = json.loads((out / f"p{i:02}.json").read_text())["mse"]
@@ -190,7 +181,7 @@ def digits(options):
                 ("inversion/mnist-vae", "vae", f"V={weights / 'mnist-vae' / 'vae_epoch_25.pth'}"),
                 ("classifiers/mnist-lenet", "lenet",
                  weights / "mnist-lenet" / "lenet_epoch_12_acc_0.991.pth")):
-            command("tgc", ROOT / "Graphs" / f"{page}.tgraph", "--weights", file,
+            call("tgc", REPOSITORY / "Graphs" / f"{page}.tgraph", "--weights", file,
                     "-o", folder / f"{plan}.tplan")
         (folder / "pictures").mkdir()
         for i, picture in enumerate(pictures):
@@ -198,7 +189,7 @@ def digits(options):
                 folder / "pictures" / f"d{i}.png")
 
         def read(picture):
-            answer = json.loads(command("tgrun", folder / "lenet.tplan", picture, "--json", "--quiet"))
+            answer = json.loads(call("tgrun", folder / "lenet.tplan", picture, "--json", "--quiet"))
             return numpy.argmax(answer["runs"][0]["values"]["logProbabilities"])
 
         truth = [read(folder / "pictures" / f"d{i}.png") for i in range(len(pictures))]
@@ -208,7 +199,7 @@ def digits(options):
             out = folder / f"out-{rounds}"
             out.mkdir()
             steps = [] if rounds is None else ["--steps", rounds]
-            command("tginvert", folder / "vae.tplan", folder / "pictures", "--outdir", out,
+            call("tginvert", folder / "vae.tplan", folder / "pictures", "--outdir", out,
                     "--quiet", *steps)
             classes = [read(out / f"d{i}.png") for i in range(len(pictures))]
             errors = [json.loads((out / f"d{i}.json").read_text())["mse"]
@@ -234,7 +225,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="of hidden codes and starts")
     parser.add_argument("--threads", type=int, default=2, help="of tginvert")
     parser.add_argument("--jobs", type=int, default=2, help="processes of PyTorch")
-    parser.add_argument("--results", type=pathlib.Path, default=ROOT / ".build" / "hidden-codes",
+    parser.add_argument("--results", type=pathlib.Path, default=REPOSITORY / ".build" / "hidden-codes",
                         help="where PyTorch's results are kept")
     options = parser.parse_args()
     names = options.names or [*GENERATORS, "mnist-vae"]
