@@ -94,38 +94,37 @@ import Testing
     }
   }
 
+  /// The least loss on the way of L-BFGS, which is told the loss in other units.
+  private static func leastLoss(
+    _ function: String, from start: [Float], rounds: Int, unit: Float = 1
+  ) -> Float {
+    var point = start
+    var optimizer = Optimizer(.lbfgs, count: point.count)
+    var best = Float.infinity
+    for _ in 0..<rounds {
+      let (loss, gradient) = evaluate(function, point)
+      best = min(best, loss)
+      let told = (loss: unit * loss, gradient: gradient.map { unit * $0 })
+      if optimizer.advance(
+        &point, loss: told.loss, gradient: told.gradient, numbers: MethodNumbers()) != nil
+      {
+        break
+      }
+    }
+    return best
+  }
+
   @Test func searchFindsTheMinimumOfRosenbrock() {
     for start: [Float] in [[-1.2, 1], [2, 2], [0, 0, 0, 0], [-0.5, 0.7, 1.2]] {
-      var point = start
-      var optimizer = Optimizer(.lbfgs, count: point.count)
-      var best = Float.infinity
-      for _ in 0..<300 {
-        let (loss, gradient) = Self.evaluate("rosenbrock", point)
-        best = min(best, loss)
-        if optimizer.advance(
-          &point, loss: loss, gradient: gradient, numbers: MethodNumbers()) != nil
-        {
-          break
-        }
-      }
+      let best = Self.leastLoss("rosenbrock", from: start, rounds: 300)
       #expect(best <= 1e-6, "\(start): \(best)")
     }
   }
 
   @Test func searchFindsTheMinimumOfQuadratics() {
     for count in [1, 2, 5, 12] {
-      var point = (0..<count).map { Float(3 - $0 % 7) }
-      var optimizer = Optimizer(.lbfgs, count: count)
-      var best = Float.infinity
-      for _ in 0..<150 {
-        let (loss, gradient) = Self.evaluate("quadratic", point)
-        best = min(best, loss)
-        if optimizer.advance(
-          &point, loss: loss, gradient: gradient, numbers: MethodNumbers()) != nil
-        {
-          break
-        }
-      }
+      let start = (0..<count).map { Float(3 - $0 % 7) }
+      let best = Self.leastLoss("quadratic", from: start, rounds: 150)
       #expect(best <= 1e-6, "\(count): \(best)")
     }
   }
@@ -133,19 +132,7 @@ import Testing
   /// A loss in other units has its minimum at the same place: tolerances do not end the way to it.
   @Test func searchGoesOnWhereTheLossIsSmall() {
     for start: [Float] in [[-1.2, 1], [2, 2], [-0.5, 0.7, 1.2], [0, 0, 0, 0, 0, 0]] {
-      var point = start
-      var optimizer = Optimizer(.lbfgs, count: point.count)
-      var best = Float.infinity
-      for _ in 0..<300 {
-        let (loss, gradient) = Self.evaluate("rosenbrock", point)
-        best = min(best, loss)
-        if optimizer.advance(
-          &point, loss: 1e-4 * loss, gradient: gradient.map { 1e-4 * $0 }, numbers: MethodNumbers())
-          != nil
-        {
-          break
-        }
-      }
+      let best = Self.leastLoss("rosenbrock", from: start, rounds: 300, unit: 1e-4)
       #expect(best <= 1e-6, "\(start): \(best)")
     }
   }
