@@ -59,10 +59,11 @@ package struct Pipeline: Sendable {
       passes += [MultiplySinglePlaces()]
     }
     if level >= .exact {
+      // Masks to where they are small, while they are still functions of their own.
+      passes += [MaskBeforeUnpooling(), EliminateDeadCode()]
       // Chains first, so that an epilogue takes in a whole chain at once; then what need not be
       // stored, before an epilogue stores it.
-      // Masks to where they are small, while they are still functions of their own.
-      passes += [MaskBeforeUnpooling(), EliminateDeadCode(), FusePointwise(), EliminateDeadCode()]
+      passes += [FusePointwise(), EliminateDeadCode()]
       passes += [RepeatMaps(keepsSums: level < .reassociating), EliminateDeadCode()]
       passes += [FuseEpilogues(), EliminateDeadCode()]
       // What no producer took in is computed where it is summed.

@@ -41,18 +41,22 @@ def named(pattern, cases):
 
 
 def judge(cases, run):
-    """Runs all cases; `run` prints its lines and returns whether the case passed. Returns the exit
-    status: 76 if one failed, 66 if none could be run."""
-    passed, failed, absent = 0, 0, 0
+    """Runs all cases; `run` prints its lines and returns whether the case passed, or None if what
+    it misses is not determined. Returns the exit status: 76 if one failed, 66 if none could be
+    run."""
+    passed, failed, absent, open_ = 0, 0, 0, 0
     for case in cases:
         try:
             good = run(case)
-            passed, failed = passed + good, failed + (not good)
+            passed, failed = passed + (good is True), failed + (good is False)
+            open_ += good is None
         except NotRun as reason:
             absent += 1
             print(f"{case.name:34} not run: {reason}", flush=True)
         except (Failed, ValueError, OSError) as reason:
             failed += 1
             print(f"{case.name:34} FAIL {reason}", flush=True)
-    print(f"{passed} passed, {failed} failed" + (f", {absent} not run" if absent else ""))
-    return 76 if failed else 0 if passed else 66
+    print(
+        f"{passed} passed, {failed} failed" + (f", {open_} not determined" if open_ else "")
+        + (f", {absent} not run" if absent else ""))
+    return 76 if failed else 0 if passed + open_ else 66
