@@ -2,24 +2,39 @@
 
 #include <string.h>
 
+/* Tiles of several threads report; the least unit stays, whoever comes first. */
+static void report(ptrdiff_t *first_bad, ptrdiff_t unit) {
+  ptrdiff_t seen = __atomic_load_n(first_bad, __ATOMIC_RELAXED);
+  while (unit < seen && !__atomic_compare_exchange_n(first_bad, &seen, unit, 1, __ATOMIC_RELAXED,
+                                                     __ATOMIC_RELAXED)) {
+  }
+}
+
+/* The row of a number; -1 if it has none. */
+static ptrdiff_t row_of(float number, ptrdiff_t rows) {
+  if (!(number >= 0 && number < (float)rows)) return -1;
+  const ptrdiff_t row = (ptrdiff_t)number;
+  return row < rows && (float)row == number ? row : -1;
+}
+
 void tg_f32_gather_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_gathering *g = record;
   const ptrdiff_t end = tg_grid_end(&g->grid, tile);
   (void)workspace;
   const ptrdiff_t pieces = tg_axes_count(&g->row);
+  const size_t bytes = (size_t)g->count * sizeof(float);
   for (ptrdiff_t unit = tile * g->grid.units_per_tile; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS], piece[TG_AXES_TENSORS];
     tg_axes_locate(&g->places, unit, at);
-    const float number = g->indices[at[0]];
-    ptrdiff_t row = 0;
-    if (number >= (float)(g->rows - 1))
-      row = g->rows - 1;
-    else if (number > 0)
-      row = (ptrdiff_t)number;
+    const ptrdiff_t row = row_of(g->indices[at[0]], g->rows);
+    if (row < 0) report(g->first_bad, unit);
     for (ptrdiff_t i = 0; i < pieces; i++) {
       tg_axes_locate(&g->row, i, piece);
-      memcpy(g->output + at[1] + piece[1], g->table + row * g->row_stride + piece[0],
-             (size_t)g->count * sizeof(float));
+      float *output = g->output + at[1] + piece[1];
+      if (row < 0)
+        memset(output, 0, bytes);
+      else
+        memcpy(output, g->table + row * g->row_stride + piece[0], bytes);
     }
   }
 }

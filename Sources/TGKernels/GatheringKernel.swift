@@ -1,7 +1,8 @@
 internal import CTGKernels
 
 extension KernelCall {
-  /// `output[i…, d…] = table[indices[i…], d…]`; a number outside the table takes its nearest row.
+  /// `output[i…, d…] = table[indices[i…], d…]`. A number that is no row's makes a row of zeros, and
+  /// its place among the indices is `refused`.
   ///
   /// - Parameters:
   ///   - table: `[rows, d…]`, at least one row.
@@ -21,12 +22,14 @@ extension KernelCall {
     row.merge()
     let run = row.takeContiguous(tensors: [0, 1])?.extent ?? 1
     let grid = tg_grid(isa: isa, units: places.count, unitElements: elements)
+    let refused = RefusedPlace()
     let record = unsafe tg_gathering(
       grid: grid, table: UnsafePointer(table.base), indices: UnsafePointer(indices.base),
       output: output.base, places: places.raw, row: row.raw, count: run,
-      rows: table.dimensions[0], row_stride: table.strides[0])
+      rows: table.dimensions[0], row_stride: table.strides[0],
+      first_bad: refused.word)
     return unsafe KernelCall(
       tileCount: elements == 0 ? 0 : grid.tileCount, workspaceBytes: 0,
-      record: KernelRecord([record]), function: tg_f32_gather_tile)
+      record: KernelRecord([record]), refused: refused, function: tg_f32_gather_tile)
   }
 }

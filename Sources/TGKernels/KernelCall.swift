@@ -47,16 +47,20 @@ package import CTGKernels
   package let tileCount: Int
   /// The scratch memory that one tile needs, in bytes; each thread brings its own.
   package let workspaceBytes: Int
+  /// Where the kernel says that it met a number that it refuses; nil if it refuses none.
+  package let refused: RefusedPlace?
   private let function: tg_tile_function
   private let record: KernelRecord
 
   /// Makes a call of a C function (or of a Swift closure that captures nothing) over a record.
   package init(
-    tileCount: Int, workspaceBytes: Int, record: KernelRecord, function: tg_tile_function
+    tileCount: Int, workspaceBytes: Int, record: KernelRecord, refused: RefusedPlace? = nil,
+    function: tg_tile_function
   ) {
     self.tileCount = tileCount
     self.workspaceBytes = workspaceBytes
     self.record = record
+    self.refused = refused
     unsafe self.function = unsafe function
   }
 

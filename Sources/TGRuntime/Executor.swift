@@ -22,6 +22,8 @@ package final class Executor {
   private let pool: ThreadPool
   /// For each instruction, one past its last kernel call.
   private let callEnds: [Int]
+  /// For each instruction, where it says that a number is refused.
+  private let refusals: [RefusedPlace?]
 
   /// Prepares a function.
   ///
@@ -50,11 +52,15 @@ package final class Executor {
     arena = try Arena(self.function, weights: file.weights)
     var calls: [KernelCall] = []
     var ends: [Int] = []
+    var refusals: [RefusedPlace?] = []
     for placed in self.function.instructions {
-      calls += try arena.prepare(placed.instruction, isa: isa)
+      let own = try arena.prepare(placed.instruction, isa: isa)
+      calls += own
       ends.append(calls.count)
+      refusals.append(own.lazy.compactMap(\.refused).first)
     }
     callEnds = ends
+    self.refusals = refusals
     let needed = arenaBytes + ThreadPool.demand(of: calls, threads: threads).bytes
     guard needed <= allowed else { throw .overBudget(needed: needed, allowed: allowed) }
     confineMatrixProductsToOneThread()
@@ -68,21 +74,46 @@ package final class Executor {
   package var threadCount: Int { pool.threadCount }
 
   /// Does all instructions in order; allocates nothing.
-  package func run() {
-    for index in callEnds.indices { run(instruction: index) }
+  ///
+  /// - Throws: `noSuchRow` for the first number, in the order of instructions and then of places,
+  ///   that should be a row of a table and is none. What has been computed is then not to be used.
+  package func run() throws(RuntimeError) {
+    for index in callEnds.indices { try run(instruction: index) }
   }
 
-  private func run(instruction index: Int) {
+  private func run(instruction index: Int) throws(RuntimeError) {
     for call in (index > 0 ? callEnds[index - 1] : 0)..<callEnds[index] { pool.run(call: call) }
+    if let place = refusals[index]?.take() { throw refusal(at: place, of: index) }
+  }
+
+  /// The error about a number that an instruction refused.
+  private func refusal(at place: Int, of index: Int) -> RuntimeError {
+    let placed = function.instructions[index]
+    guard case .gather(let gathering) = placed.instruction,
+      let numbers = try? arena.fetch(gathering.indices), numbers.indices.contains(place)
+    else { return .unsound("instruction \(index) refuses place \(place)") }
+    let shape = Shape(gathering.indices.dimensions)
+    return .noSuchRow(
+      RefusedRow(
+        number: numbers[place],
+        place: zip(shape.strides, shape.dimensions).map { place / $0 % $1 },
+        rows: gathering.table.dimensions[0], function: function.name, label: placed.label,
+        source: placed.source))
   }
 
   /// Does all instructions in order and times each.
-  package func profile() -> [InstructionTime] {
+  ///
+  /// - Throws: as `run` does.
+  package func profile() throws(RuntimeError) -> [InstructionTime] {
     let clock = ContinuousClock()
-    return function.instructions.indices.map { index in
-      let elapsed = clock.measure { run(instruction: index) }
-      return InstructionTime(function.instructions[index], elapsed: elapsed)
+    var times: [InstructionTime] = []
+    for index in function.instructions.indices {
+      let start = clock.now
+      try run(instruction: index)
+      times.append(
+        InstructionTime(function.instructions[index], elapsed: start.duration(to: clock.now)))
     }
+    return times
   }
 
   /// Copies numbers, in row-major order of the view's extents, to where the view sees them.

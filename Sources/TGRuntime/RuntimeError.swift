@@ -1,4 +1,4 @@
-/// Why a function of a plan cannot be prepared or fed.
+/// Why a function of a plan cannot be prepared, fed or run.
 package enum RuntimeError: Error, Hashable, Sendable {
   /// The plan has no function of this number.
   case noSuchFunction(Int)
@@ -12,6 +12,24 @@ package enum RuntimeError: Error, Hashable, Sendable {
   case unsound(String)
   /// An input got another number of elements than it has.
   case wrongCount(expected: Int, found: Int)
+  /// A number that was given or computed should be a row of a table and is none.
+  case noSuchRow(RefusedRow)
+}
+
+/// A number that is no row of a table.
+package struct RefusedRow: Hashable, Sendable {
+  /// The number.
+  package var number: Float
+  /// Its place among the row numbers, the batch first.
+  package var place: [Int]
+  /// The rows of the table.
+  package var rows: Int
+  /// The function of the plan.
+  package var function: String
+  /// The instruction's name for listings.
+  package var label: String
+  /// The base name of the `.tgraph` file and the line; empty if unknown.
+  package var source: String
 }
 
 extension RuntimeError: CustomStringConvertible {
@@ -25,6 +43,16 @@ extension RuntimeError: CustomStringConvertible {
     case .unavailableISA(let name): "this processor does not have the instruction set \(name)"
     case .unsound(let what): "the plan is damaged: \(what)"
     case .wrongCount(let expected, let found): "expected \(expected) numbers, got \(found)"
+    case .noSuchRow(let row): row.description
     }
+  }
+}
+
+extension RefusedRow: CustomStringConvertible {
+  /// One sentence, the place in the `.tgraph` file first.
+  package var description: String {
+    "\(source.isEmpty ? "" : "\(source): ")`\(label)` of '\(function)' reads a table of \(rows) rows, "
+      + "which has no row \(Int(exactly: number).map(String.init) ?? "\(number)"), asked for at place "
+      + "\(place)"
   }
 }

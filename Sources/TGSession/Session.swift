@@ -144,7 +144,9 @@ package final class Session {
       try store(binding, into: item, chunk: chunk, of: run, on: executor)
     }
     var times: [InstructionTime] = []
-    if profiled { times = executor.profile() } else { executor.run() }
+    do {
+      if profiled { times = try executor.profile() } else { try executor.run() }
+    } catch { throw .runtime(error) }
     var results = [[String: HostTensor]](repeating: [:], count: chunk.items.count)
     for item in function.outputs where wanted.contains(item.name) {
       let elements: [Float]

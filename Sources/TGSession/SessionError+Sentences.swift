@@ -87,6 +87,9 @@ extension SessionError {
       return "use words of the vocabulary, or leave out --strict-words"
     case .runtime(.outOfMemory), .memory:
       return "raise --max-memory, or compile the plan with a smaller --batch"
+    case .runtime(.noSuchRow(let row)):
+      return "row numbers are whole, 0 to \(row.rows - 1); look at what was given, or at what the "
+        + "graph computes them of"
     case .runtime(.unavailableISA):
       return "unset TG_ISA, or set it to scalar"
     case .notFiniteOutput:
@@ -116,7 +119,7 @@ extension SessionError {
       switch error {
       case .overBudget, .outOfMemory: return 71
       case .unavailableISA: return 69
-      case .unsound: return 65
+      case .unsound, .noSuchRow: return 65
       case .noSuchFunction, .wrongCount: return 70
       }
     case .memory: return 71

@@ -32,7 +32,7 @@ struct GraphCase {
         try executor.store(tensor.elements, into: view)
       }
     }
-    executor.run()
+    try executor.run()
     var outputs: [String: HostTensor] = [:]
     for item in executor.function.outputs {
       outputs[item.name] = HostTensor(

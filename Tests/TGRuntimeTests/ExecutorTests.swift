@@ -92,7 +92,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
         let executor = try builder.executor(threads: threads, isa: isa)
         try executor.store(values, into: input)
         for _ in 0..<5 {
-          executor.run()
+          try executor.run()
           let found = try outputs.map { try executor.fetch($0).map(\.bitPattern) }
           if first.isEmpty { first = found }
           #expect(found == first, "\(isa), \(threads) threads")
@@ -130,7 +130,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
       let executor = try builder.executor(threads: threads)
       try executor.store([Float](repeating: 0, count: count), into: view)
       for _ in 0..<10 {
-        executor.run()
+        try executor.run()
         // Let the workers fall asleep now and then.
         usleep(threads == 2 ? 3_000 : 0)
       }
@@ -146,8 +146,8 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     builder.add(.map(PointwiseMap(program: program, operands: [state], output: state)))
     let executor = try builder.executor()
     #expect(try executor.fetch(state) == [0, 0, 0, 0, 0])
-    executor.run()
-    executor.run()
+    try executor.run()
+    try executor.run()
     #expect(try executor.fetch(state) == [2, 2, 2, 2, 2])
   }
 
@@ -241,13 +241,13 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     let (builder, input, outputs) = chain()
     let executor = try builder.executor(threads: 2)
     try executor.store(Randomness.floats(input.count, seed: 7), into: input)
-    let times = executor.profile()
+    let times = try executor.profile()
     #expect(times.count == builder.function.instructions.count)
     #expect(times[0].label == "product" && times[0].source == "test.tgraph:1")
     #expect(times[0].macs == 400 * 96 * 200 && times[0].gigaflops > 0)
     #expect(times.seconds > 0 && times.allSatisfy { $0.seconds >= 0 })
     let profiled = try executor.fetch(outputs[4])
-    executor.run()
+    try executor.run()
     #expect(try executor.fetch(outputs[4]) == profiled)
   }
 
@@ -269,11 +269,11 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
         let executor = try builder.executor(threads: threads)
         let values = Randomness.floats(input.count, seed: 7)
         var result = [Float](repeating: 0, count: outputs[4].count)
-        executor.run()
+        try executor.run()
         tg_allocations_start()
         for _ in 0..<20 {
           try executor.store(values.span, into: input)
-          executor.run()
+          try executor.run()
           var span = result.mutableSpan
           try executor.fetch(outputs[4], into: &span)
         }

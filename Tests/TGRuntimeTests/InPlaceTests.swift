@@ -97,7 +97,7 @@ private let inPlaceInstructions: [@Sendable (inout PlanBuilder, View, View, View
         let executor = try builder.executor(threads: threads, isa: isa)
         try executor.store(Array(values[..<input.count]), into: input)
         try executor.store(Array(values[10_000..<10_000 + input.count]), into: residual)
-        executor.run()
+        try executor.run()
         let found = try executor.fetch(output).map(\.bitPattern)
         if !isInPlace { beside = found }
         #expect(found == beside, "\(isa), \(threads) threads, in place: \(isInPlace)")

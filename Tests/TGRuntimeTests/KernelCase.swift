@@ -17,7 +17,7 @@ func check(
     for threads in [1, 3] {
       let executor = try builder.executor(threads: threads, isa: isa)
       for (view, elements) in inputs { try executor.store(elements, into: view) }
-      executor.run()
+      try executor.run()
       let found = try executor.fetch(output)
       let difference = relativeDifference(found, expected)
       #expect(

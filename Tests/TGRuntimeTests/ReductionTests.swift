@@ -103,7 +103,7 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
         let executor = try builder.executor(threads: 3, isa: isa)
         try executor.store(Randomness.floats(a.count, seed: 1), into: a)
         try executor.store(Randomness.floats(b.count, seed: 2), into: b)
-        executor.run()
+        try executor.run()
         #expect(
           try executor.fetch(first).map(\.bitPattern) == executor.fetch(second).map(\.bitPattern),
           "\(function) \(isa)")
@@ -135,7 +135,7 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
       for isa in ISA.available() {
         let executor = try builder.executor(isa: isa)
         try executor.store([Float](repeating: 0.1, count: input.count), into: input)
-        executor.run()
+        try executor.run()
         for (found, right) in zip(try executor.fetch(output), expected) {
           #expect(abs(Double(found) - right) < right * 1e-6, "\(isa), order \(order)")
         }
@@ -172,7 +172,7 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
         for isa in ISA.available() {
           let executor = try builder.executor(isa: isa)
           try executor.store(values, into: input)
-          executor.run()
+          try executor.run()
           let found = try executor.fetch(output)
           #expect(found[3].isNaN && found[2] == 1, "\(isa) at \(position)")
         }

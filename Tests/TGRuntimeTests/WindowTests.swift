@@ -171,20 +171,78 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func gatheringTakesTheNearestRow() throws {
+  @Test func gatheringTakesRows() throws {
     for (variant, layout) in [Layout.dense, .gaps, .shuffled].enumerated() {
-      var builder = PlanBuilder(seed: UInt64(variant))
-      let table = builder.place([6, 5, 9], layout)
-      let numbers = builder.place([3, 4], layout)
-      let output = builder.place([3, 4, 5, 9], layout)
-      builder.add(.gather(Gathering(table: table, indices: numbers, output: output)))
-      let values = Randomness.floats(270, seed: 2)
-      let rows: [Float] = [0, 5, 2, 3, -1, 6, 1e30, -.infinity, .infinity, .nan, 4, 1]
-      let taken = [0, 5, 2, 3, 0, 5, 5, 0, 5, 0, 4, 1]
-      let expected = taken.flatMap { values[$0 * 45..<$0 * 45 + 45].map(Double.init) }
+      let gathering = Gathered(layout, seed: UInt64(variant))
+      let rows: [Float] = [0, 5, 2, 3, 0, 5, 5, -0.0, 1, 1, 4, 1]
+      let expected = rows.flatMap { row in
+        gathering.values[Int(row) * 45..<Int(row) * 45 + 45].map(Double.init)
+      }
       try check(
-        builder, inputs: [(table, values), (numbers, rows)], output: output, expected: expected,
-        tolerance: 0, "variant \(variant)")
+        gathering.builder,
+        inputs: [(gathering.table, gathering.values), (gathering.numbers, rows)],
+        output: gathering.output, expected: expected, tolerance: 0, "variant \(variant)")
+    }
+  }
+
+  /// What is no row is refused with its first place, whatever the number of threads, and reads and
+  /// writes nothing elsewhere; the executor can be used again.
+  @Test(arguments: [-1, 6, 2.5, 1e30, -1e30, .infinity, -.infinity, .nan, -.leastNonzeroMagnitude])
+  func whatIsNoRowIsRefused(number: Float) throws {
+    for layout in [Layout.dense, .gaps, .shuffled] {
+      let gathering = Gathered(layout, seed: 4)
+      for isa in ISA.available() {
+        for threads in [1, 3] {
+          let executor = try gathering.builder.executor(threads: threads, isa: isa)
+          try executor.store(gathering.values, into: gathering.table)
+          try executor.store([1, 1, 1, 1, 1, 1, number, 9, 1, 1, -3, 1], into: gathering.numbers)
+          let error = #expect(throws: RuntimeError.self) { try executor.run() }
+          guard case .noSuchRow(let refused)? = error else { throw Unexpected() }
+          #expect(refused.number.bitPattern == number.bitPattern)
+          #expect(refused.place == [1, 2])
+          #expect(refused.rows == 6)
+          #expect(try gathering.builder.isUntouched(around: gathering.output, in: executor))
+          try executor.store([Float](repeating: 2, count: 12), into: gathering.numbers)
+          try executor.run()
+        }
+      }
+    }
+  }
+
+  /// A place in each of many tiles, from the last to the first: the first one is named.
+  @Test func theFirstOfManyTilesIsNamed() throws {
+    var builder = PlanBuilder(seed: 3)
+    let table = builder.place([10, 500])
+    let numbers = builder.place([2000])
+    let output = builder.place([2000, 500])
+    builder.add(.gather(Gathering(table: table, indices: numbers, output: output)))
+    let executor = try builder.executor(threads: 4, isa: .best())
+    var ids = [Float](repeating: 3, count: 2000)
+    for place in stride(from: 77, to: 2000, by: 97) { ids[place] = Float(place + 10) }
+    for _ in 0..<20 {
+      try executor.store(ids, into: numbers)
+      let error = #expect(throws: RuntimeError.self) { try executor.run() }
+      guard case .noSuchRow(let refused)? = error else { throw Unexpected() }
+      #expect(refused.place == [77] && refused.number == 87)
     }
   }
 }
+
+/// A table of 6 rows `[5, 9]` and a plan that takes 3 × 4 of them.
+private struct Gathered {
+  var builder: PlanBuilder
+  let table: View
+  let numbers: View
+  let output: View
+  let values = Randomness.floats(270, seed: 2)
+
+  init(_ layout: Layout, seed: UInt64) {
+    builder = PlanBuilder(seed: seed)
+    table = builder.place([6, 5, 9], layout)
+    numbers = builder.place([3, 4], layout)
+    output = builder.place([3, 4, 5, 9], layout)
+    builder.add(.gather(Gathering(table: table, indices: numbers, output: output)))
+  }
+}
+
+private struct Unexpected: Error {}

@@ -15,7 +15,9 @@ typedef struct {
   ptrdiff_t count;
   ptrdiff_t rows;
   ptrdiff_t row_stride;
+  ptrdiff_t *_Nonnull first_bad; /* lowered to the first unit whose number is no row's */
 } tg_gathering;
 
-/** Runs one tile of a `tg_gathering`; a number outside the table takes its nearest row, not-a-number row 0. */
+/** Runs one tile of a `tg_gathering`. A number that is no row's, not whole or not a number makes a
+ * row of zeros, and its unit the content of `first_bad` unless that is less. */
 void tg_f32_gather_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

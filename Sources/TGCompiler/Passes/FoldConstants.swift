@@ -6,7 +6,8 @@ import TGTensor
 ///
 /// The value is the op's reference in `Double`, rounded to float32: weight expressions (equalized
 /// rates, spectral norms, sums of shifted kernels), folded norms, packed layouts. A broadcast stays
-/// a broadcast: it costs nothing as a view and much as data.
+/// a broadcast: it costs nothing as a view and much as data. A gathering of numbers that are no rows
+/// stays, too: the run says where they are.
 ///
 /// Effect on numbers: reassociating, within one rounding of float32 per folded op.
 package struct FoldConstants: Pass {
@@ -23,6 +24,7 @@ package struct FoldConstants: Pass {
         guard let tensor = builder.knownTensor(operand) else { return nil }
         tensors.append(ReferenceTensor(tensor))
       }
+      if node.op is Gather, Gather.refuses(tensors) { return nil }
       return try builder.constant(node.op.reference(tensors).rounded)
     }
   }

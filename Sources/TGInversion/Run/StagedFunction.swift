@@ -46,7 +46,7 @@ final class StagedFunction {
       } catch { throw .session(.runtime(error)) }
       loaded[index] = entry.version
     }
-    executor.run()
+    do { try executor.run() } catch { throw .session(.runtime(error)) }
   }
 
   /// An output of the last run, the rows of all items.

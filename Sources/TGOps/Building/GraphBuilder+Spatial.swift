@@ -103,6 +103,10 @@ extension GraphBuilder {
   /// Maximum or average of windows of `x` `[N, C, H, W]`. With `ceiling`, a last partial window
   /// counts.
   ///
+  /// An average that counts the padding divides by the places of its window inside the padded
+  /// picture. Where a window hangs over that, zeros are laid around the picture, and the average is
+  /// of what lies inside.
+  ///
   /// - Throws: `TypeRuleError` if a window lies wholly outside.
   package mutating func pool(
     _ function: Pooling.Function, _ x: Value, kernel: [Int], stride: [Int], padding: Padding,
@@ -112,21 +116,30 @@ extension GraphBuilder {
     guard picture.rank == 4, (kernel + stride).allSatisfy({ $0 > 0 }) else {
       throw TypeRuleError("a window \(kernel) with stride \(stride) over \(picture)", id: "pool")
     }
-    let pads = [padding.top + padding.bottom, padding.left + padding.right]
-    let before = [padding.top, padding.left]
+    let (before, after) = ([padding.top, padding.left], [padding.bottom, padding.right])
     var size: [Int] = []
+    var hangsOver = false
     for axis in 0..<2 {
-      let span = picture[2 + axis] + pads[axis] - kernel[axis]
-      guard span >= 0 else {
+      let extent = before[axis] + picture[2 + axis] + after[axis]
+      guard extent >= kernel[axis] else {
         throw TypeRuleError("a window \(kernel) is larger than the picture \(picture)", id: "pool")
       }
-      var places = (span + (ceiling ? stride[axis] - 1 : 0)) / stride[axis] + 1
+      var places = (extent - kernel[axis] + (ceiling ? stride[axis] - 1 : 0)) / stride[axis] + 1
       // A window must start inside the picture or its leading border.
       if (places - 1) * stride[axis] >= picture[2 + axis] + before[axis] { places -= 1 }
+      hangsOver = hangsOver || (places - 1) * stride[axis] + kernel[axis] > extent
       size.append(places)
     }
     let op = Pool(function, kernel: kernel, stride: stride, padding: before, outputSize: size)
-    return try channelsFirst(insert(op, [channelsLast(x)]))
+    let rows = try channelsLast(x)
+    guard function == .averageCountingPadding, hangsOver else {
+      return try channelsFirst(insert(op, [rows]))
+    }
+    try checkWindows(
+      kernel: kernel, stride: stride, padding: before, size: size, over: shape(rows))
+    let padded = try insert(Pad(before: [0] + before + [0], after: [0] + after + [0]), [rows])
+    let inside = Pool(.average, kernel: kernel, stride: stride, padding: [0, 0], outputSize: size)
+    return try channelsFirst(insert(inside, [padded]))
   }
 
   /// `x` `[N, C, H, W]` enlarged by repeating rows and columns.

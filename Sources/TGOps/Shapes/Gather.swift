@@ -4,8 +4,9 @@ package import TGTensor
 
 /// Rows of a table: `y[i…, d…] = table[indices[i…], d…]`.
 ///
-/// - Operands: `table` `[R, D…]`, `indices` whole numbers. Result: the extents of `indices`, then
-///   those of a row. A number outside the table takes the nearest row.
+/// - Operands: `table` `[R, D…]`, `indices` whole numbers from 0 to R − 1. Result: the extents of
+///   `indices`, then those of a row. Any other number stands for a row of zeros, and a plan that
+///   meets one ends with an error.
 /// - Gradient: towards `table` the product with one-hot rows, so that equal indices add up; refused
 ///   towards `indices`.
 /// - C1: `table` has rank 1 or more and at least one row.
@@ -34,11 +35,25 @@ package struct Gather: Op {
     let width = operands[0].shape.count / rows
     var result: [Double] = []
     for number in operands[1].elements {
-      let row = number.isNaN ? 0 : Int(min(max(number, 0), Double(rows - 1)))
-      result += operands[0].elements[(row * width)..<((row + 1) * width)]
+      if Self.isRow(Float(number), of: rows) {
+        let row = Int(number)
+        result += operands[0].elements[(row * width)..<((row + 1) * width)]
+      } else {
+        result += [Double](repeating: 0, count: width)
+      }
     }
     return ReferenceTensor(
       Shape(operands[1].shape.dimensions + operands[0].shape.dimensions.dropFirst()), result)
+  }
+
+  /// True if a number is a row of a table.
+  package static func isRow(_ number: Float, of rows: Int) -> Bool {
+    Int(exactly: number).map { (0..<rows).contains($0) } ?? false
+  }
+
+  /// True if a number of the indices is no row of the table.
+  package static func refuses(_ operands: [ReferenceTensor]) -> Bool {
+    operands[1].elements.contains { !isRow(Float($0), of: operands[0].shape[0]) }
   }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
@@ -61,11 +76,7 @@ package struct Gather: Op {
     return try rule {
       let table = graph.shape(operands[0])
       let (rows, places) = (table[0], graph.shape(operands[1]).count)
-      // A number outside the table takes the nearest row.
-      let number = try graph.map(
-        .minimum, graph.map(.maximum, operands[1], graph.constant(0)),
-        graph.constant(Float(rows - 1)))
-      let column = try graph.reshape(number, [places, 1])
+      let column = try graph.reshape(operands[1], [places, 1])
       let ramp = try graph.constant(HostTensor([rows], (0..<rows).map { Float($0) }))
       let distance = try graph.map(.absolute, graph.subtract(column, ramp))
       let oneHot = try graph.map(.less, distance, graph.constant(0.5))

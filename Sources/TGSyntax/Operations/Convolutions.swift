@@ -66,6 +66,15 @@ extension OperationTable {
       let stride = try call.pair("stride", default: [1, 1])
       let dilation = try call.pair("dilation", default: [1, 1])
       let extra = try call.pair("outputPadding", default: [0, 0], in: 0...1024)
+      for axis in 0..<2 where extra[axis] >= max(stride[axis], dilation[axis]) {
+        let most = max(stride[axis], dilation[axis]) - 1
+        throw failure(
+          "output-padding",
+          "`outputPadding` \(extra[axis]) is not less than the stride \(stride[axis]) or the dilation "
+            + "\(dilation[axis]): no input reaches the last \(axis == 0 ? "row" : "column")",
+          at: call.place("outputPadding"),
+          hint: most == 0 ? "leave it out: with stride 1 there is one size" : "0 to \(most)")
+      }
       let padding = try call.transposedPadding(x, kernel: kernel, stride: stride)
       guard
         let weight = try call.weight(

@@ -56,6 +56,7 @@ extension OperationTable {
         throw failure("argument", "`embedding` needs a table", at: call.place("weight"))
       }
       try call.unbatched(table, "weight")
+      try call.checkRows(ids, of: rows, "ids")
       let value = try call.elaboration.builder.insert(Gather(), [table.value, ids.value])
       return call.result(
         Tensor(
@@ -109,6 +110,23 @@ extension OperationTable {
         Tensor(value: value, shape: shape, isBatched: isBatched, range: call.range))
     }
   ]
+}
+
+extension OperationCall {
+  /// Refuses numbers known now that are no rows of a table; the others are looked at in the run.
+  func checkRows(_ ids: Tensor, of rows: Int, _ name: String) throws {
+    var node = elaboration.builder[ids.value]
+    while node.op is Reshape || node.op is Broadcast {
+      node = elaboration.builder[node.operands[0]]
+    }
+    guard let constant = node.op as? Constant,
+      let bad = constant.tensor.elements.first(where: { !Gather.isRow($0, of: rows) })
+    else { return }
+    throw failure(
+      "no-such-row",
+      "`\(operation.name)` reads \(rows) rows here, and there is no row \(numberText(Double(bad)))",
+      at: place(name), hint: "row numbers are whole, 0 to \(rows - 1)")
+  }
 }
 
 extension Elaboration {

@@ -47,7 +47,13 @@ extension OperationTable {
       },
       Operation("prelu", ["x", "slopes", "weight"], readsWeights: true) { call in
         let x = try call.tensor("x")
-        let slopes = try call.int("slopes", default: 1)
+        var standard = 1
+        if let argument = call.given("weight"),
+          let weight = try call.elaboration.tensor(argument.value)
+        {
+          standard = weight.shape.first ?? 1
+        }
+        let slopes = try call.int("slopes", default: standard)
         guard slopes == 1 || slopes == x.shape.first else {
           throw failure(
             "prelu", "`slopes` is 1 or one per channel, not \(slopes) for \(shapeText(x.shape))",

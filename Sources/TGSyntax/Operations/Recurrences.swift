@@ -5,12 +5,15 @@ import TGPlan
 import TGTensor
 
 extension OperationTable {
+  private static let recurrenceParameters = [
+    "x", "hidden", "length", "reversed", "weightInput", "weightHidden", "biasInput", "biasHidden",
+    "bias",
+  ]
+
   /// Recurrent networks, unrolled: the products with the inputs of all words at once, then one step
   /// after the other.
   static let recurrences: [Operation] = [
-    Operation(
-      "lstm", ["x", "hidden", "length", "reversed", "bias"], readsWeights: true
-    ) { call in
+    Operation("lstm", recurrenceParameters, readsWeights: true) { call in
       try Recurrence(call, gates: 4).run { step, recurrent, state in
         // PyTorch's order: input, forget, cell, output.
         let sum = try step.add(recurrent)
@@ -23,9 +26,7 @@ extension OperationTable {
         return (hidden: try output.multiply(cell.map(.tanh)), cell: cell)
       }
     },
-    Operation(
-      "gru", ["x", "hidden", "length", "reversed", "bias"], readsWeights: true
-    ) { call in
+    Operation("gru", recurrenceParameters, readsWeights: true) { call in
       try Recurrence(call, gates: 3).run { step, recurrent, state in
         // PyTorch's order: reset, update, new.
         let reset = try step.gate(0).add(recurrent.gate(0)).map(.sigmoid)
@@ -93,7 +94,7 @@ private struct Recurrence {
       throw failure("limit", "a recurrence takes at most 65536 words", at: call.range)
     }
     x = try call.elaboration.batched(sequence)
-    hidden = try call.int("hidden")
+    hidden = try Self.hidden(call, gates)
     reversed = try call.boolean("reversed", default: false)
     if let argument = call.given("length") {
       guard case .tensor(let tensor) = argument.value, tensor.shape.isEmpty else {
@@ -105,14 +106,52 @@ private struct Recurrence {
     }
   }
 
-  private func parameter(_ name: String, _ shape: [Int], role: String, fanIn: Int = 0) throws
-    -> Value?
-  {
-    if role == "bias", let argument = call.given("bias") {
-      guard case .none = argument.value else { throw call.wrong("bias", "`none`", argument) }
+  /// The width of the state: stated, or that of a given matrix.
+  private static func hidden(_ call: OperationCall, _ gates: Int) throws -> Int {
+    guard call.given("hidden") == nil else { return try call.int("hidden") }
+    for (name, axis) in [("weightHidden", 1), ("weightInput", 0)] {
+      guard let argument = call.given(name),
+        let matrix = try call.elaboration.tensor(argument.value)
+      else { continue }
+      let rows = axis == 0 ? gates : 1
+      guard matrix.shape.count == 2, matrix.shape[axis] % rows == 0 else {
+        throw failure(
+          "weight-shape",
+          "`\(name)` of `\(call.operation.name)` is a matrix of \(gates) gates, not "
+            + sizesText(matrix.shape), at: argument.range,
+          hint: name == "weightInput" ? "[\(gates)h, D]" : "[\(gates)h, h]")
+      }
+      return matrix.shape[axis] / rows
+    }
+    return try call.int("hidden")
+  }
+
+  /// A matrix of all gates, given or of the scope.
+  private func matrix(_ name: String, _ key: String, width: Int) throws -> Value {
+    guard
+      let tensor = try call.weight(
+        name, [gates * hidden, width], role: "weight", fanIn: width, key: key)
+    else {
+      throw failure(
+        "argument", "`\(call.operation.name)` needs `\(name)`", at: call.place(name))
+    }
+    try call.unbatched(tensor, name)
+    return tensor.value
+  }
+
+  /// A bias of all gates, given or of the scope; nil for `none`.
+  private func bias(_ name: String, _ key: String) throws -> Value? {
+    if call.given(name) == nil, let argument = call.given("bias") {
+      guard case .none = argument.value else {
+        throw failure(
+          "type", "`bias` of `\(call.operation.name)` is `none` or left out", at: argument.range,
+          hint: "`biasInput` and `biasHidden` take tensors")
+      }
       return nil
     }
-    return try call.read(name, shape, role: role, fanIn: fanIn).value
+    let tensor = try call.weight(name, [gates * hidden], role: "bias", key: key)
+    if let tensor { try call.unbatched(tensor, name) }
+    return tensor?.value
   }
 
   func run(
@@ -121,19 +160,21 @@ private struct Recurrence {
     let elaboration = call.elaboration
     let (words, width, batch) = (x.shape[0], x.shape[1], elaboration.batch)
     let rows = gates * hidden
-    guard
-      let inputWeight = try parameter("weight_ih", [rows, width], role: "weight", fanIn: width),
-      let stateWeight = try parameter("weight_hh", [rows, hidden], role: "weight", fanIn: hidden)
-    else { return .poison }
-    let inputBias = try parameter("bias_ih", [rows], role: "bias")
-    let stateBias = try parameter("bias_hh", [rows], role: "bias")
+    let inputWeight = try matrix("weightInput", "weight_ih", width: width)
+    let stateWeight = try matrix("weightHidden", "weight_hh", width: hidden)
+    let inputBias = try bias("biasInput", "bias_ih")
+    let stateBias = try bias("biasHidden", "bias_hh")
     var inputs = try elaboration.builder.insert(Linear(), [x.value, inputWeight])
     if let inputBias { inputs = try elaboration.builder.add(inputs, inputBias) }
     let mask = try length.map { try elaboration.mask($0, words, at: call.range) }
-    let zero = try elaboration.builder.broadcast(
-      stateBias
-        ?? elaboration.constant([rows], [Float](repeating: 0, count: rows), at: call.range)
-        .value, to: [batch, rows])
+    var nothing = try stateBias ?? zeros([rows])
+    if words == 1 {
+      // No step reads the matrix that the file has; its product with the state before the first
+      // word, 0, asks for it, and is a constant.
+      nothing = try elaboration.builder.add(
+        elaboration.builder.insert(Linear(), [zeros([1, hidden]), stateWeight]), nothing)
+    }
+    let zero = try elaboration.builder.broadcast(nothing, to: [batch, rows])
 
     var state = RecurrentState()
     var outputs = [Value?](repeating: nil, count: words)
@@ -157,6 +198,11 @@ private struct Recurrence {
       outputs[t] = try elaboration.builder.reshape(next.value, [batch, 1, hidden])
     }
     return try results(outputs.compactMap { $0 }, state, mask)
+  }
+
+  private func zeros(_ shape: [Int]) throws -> Value {
+    let numbers = [Float](repeating: 0, count: shape.reduce(1, *))
+    return try call.elaboration.constant(shape, numbers, at: call.range).value
   }
 
   private func row(_ value: Value) -> Row {

@@ -140,10 +140,15 @@ extension OperationTable {
       let ones = [Int](repeating: 1, count: ids.shape.count)
       let places = try elaboration.constant(
         ones + [count], (0..<count).map { Float($0) }, at: call.range)
+      try call.checkRows(ids, of: count, "ids")
+      let numbers = try elaboration.constant(
+        [count], (0..<count).map { Float($0) }, at: call.range)
+      // What is no id is refused by the table that gives each its own number.
+      let known = try elaboration.builder.insert(Gather(), [numbers.value, ids.value])
       var each = ids
       each.shape = ids.shape + [1]
       each.value = try elaboration.builder.reshape(
-        ids.value, elaboration.full(each.shape, ids.isBatched))
+        known, elaboration.full(each.shape, ids.isBatched))
       let apart = try elaboration.pointwise(.subtract, [places, each], at: call.range)
       let sign = try elaboration.pointwise(.sign, [apart], at: call.range)
       let far = try elaboration.pointwise(.absolute, [sign], at: call.range)
