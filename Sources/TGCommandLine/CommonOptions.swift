@@ -43,12 +43,13 @@ extension Tool {
 extension ParsableCommand {
   /// Parses the command line of this process and runs; does not return if something fails.
   package static func start() {
+    let arguments = CommandArguments.ofThisProcess()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
       let code = exitCode(for: error)
-      if CommandLine.arguments.contains("--json"), code == .validationFailure,
+      if arguments.contains("--json"), code == .validationFailure,
         !(error is ExitCode)
       {
         let console = Console(command: _commandName, quiet: true, json: true)

@@ -28,11 +28,11 @@ package struct Console: Sendable {
     isJSON = json
   }
 
-  /// Writes a line of result.
+  /// Writes a line of result; names of files as the bytes that they are.
   ///
   /// - Throws: `Failure` if the standard output refuses it.
   package func print(_ line: String, terminator: String = "\n") throws(Failure) {
-    try emit(Array((line + terminator).utf8))
+    try emit(FileName.bytes(of: line + terminator))
   }
 
   /// Writes bytes of result.
@@ -82,9 +82,9 @@ package struct Console: Sendable {
     }
   }
 
-  /// Writes a line to the standard error as it is.
+  /// Writes a line to the standard error; a byte of a name that is no UTF-8 is shown as `\xE9`.
   package func say(_ line: String) {
-    terminal.write(Array((line + "\n").utf8), to: STDERR_FILENO)
+    terminal.write(Array((FileName.shown(line) + "\n").utf8), to: STDERR_FILENO)
   }
 
   /// Text in a colour, where messages may be coloured.

@@ -33,7 +33,7 @@ package struct Inputs {
     try demandFree(item.name)
     given[item.name] = .picture(picture, path: path)
     files.append(path)
-    metadata.append((Metadata.picture + item.name, Path.baseName(path)))
+    metadata.append((Metadata.picture + item.name, Path.keptName(path)))
   }
 
   /// Takes a caption.
@@ -108,7 +108,7 @@ package struct Inputs {
     let count = try ArrayRows(array, lengths: lengths, for: item).count
     try self.count(count, for: item)
     given[item.name] = .array(array, lengths: lengths)
-    metadata.append((Metadata.array + item.name, Path.baseName(value)))
+    metadata.append((Metadata.array + item.name, Path.keptName(value)))
   }
 
   private mutating func array(_ path: String) throws -> HostTensor {

@@ -3,6 +3,7 @@
 #else
   import Musl
 #endif
+internal import TGTensor
 
 extension Path {
   /// True if a path is written as a pattern of names.
@@ -15,12 +16,12 @@ extension Path {
   package static func matching(_ pattern: String) -> [String] {
     var found = unsafe glob_t()
     defer { unsafe globfree(&found) }
-    guard unsafe glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return [] }
+    guard unsafe glob(FileName.cString(pattern), GLOB_NOSORT, nil, &found) == 0 else { return [] }
     var paths: [String] = []
     for index in 0..<Int(unsafe found.gl_pathc) {
-      if let path = unsafe found.gl_pathv[index] { paths.append(unsafe String(cString: path)) }
+      if let path = unsafe found.gl_pathv[index] { paths.append(unsafe FileName.text(of: path)) }
     }
-    return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return paths.sorted(by: precedes)
   }
 
   /// The `.png` files of a folder, in the order of their bytes.

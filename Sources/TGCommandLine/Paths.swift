@@ -3,6 +3,7 @@
 #else
   import Musl
 #endif
+internal import TGTensor
 
 /// Names of files, as the commands treat them.
 package enum Path {
@@ -10,6 +11,9 @@ package enum Path {
   package static func baseName(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
+
+  /// The base name as pictures, codes and plans keep it (`FileName.written`).
+  package static func keptName(_ path: String) -> String { FileName.written(baseName(path)) }
 
   /// The base name without its suffix: `birds` for `plans/birds.tplan`.
   package static func stem(_ path: String) -> String {
@@ -37,8 +41,13 @@ package enum Path {
     return folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
-  /// The path as one word of a shell command.
+  /// The path as one word of a shell command; with bytes that are no UTF-8, of bash and zsh.
   package static func quoted(_ path: String) -> String {
+    let shown = FileName.shown(path)
+    guard shown == path else {
+      let escaped = path.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+      return "$'" + FileName.shown(escaped) + "'"
+    }
     let plain = path.utf8.allSatisfy { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
@@ -49,24 +58,38 @@ package enum Path {
     return "'" + path.replacing("'", with: "'\\''") + "'"
   }
 
+  /// True if the bytes of one path come before those of another.
+  package static func precedes(_ one: String, _ other: String) -> Bool {
+    FileName.bytes(of: one).lexicographicallyPrecedes(FileName.bytes(of: other))
+  }
+
+  /// Paths in the order of their bytes, each once. Two are one only if all their bytes are the same:
+  /// an accent may be composed in one name and not in another.
+  package static func distinct(_ paths: [String]) -> [String] {
+    Set(paths.map { FileName.bytes(of: $0) }).sorted { $0.lexicographicallyPrecedes($1) }
+      .map { FileName.text(of: $0) }
+  }
+
   /// True if something is there.
-  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool { unsafe access(FileName.cString(path), F_OK) == 0 }
 
   /// True if it is a folder.
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return unsafe stat(FileName.cString(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Removes a file; nothing happens if it is not there.
-  package static func remove(_ path: String) { _ = unsafe unlink(path) }
+  package static func remove(_ path: String) { _ = unsafe unlink(FileName.cString(path)) }
 
   /// True if both name one existing file.
   package static func areSame(_ one: String, _ other: String) -> Bool {
     var first = stat()
     var second = stat()
-    guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else {
-      return one == other
+    guard unsafe stat(FileName.cString(one), &first) == 0,
+      unsafe stat(FileName.cString(other), &second) == 0
+    else {
+      return FileName.bytes(of: one) == FileName.bytes(of: other)
     }
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
@@ -80,7 +103,7 @@ package enum Path {
         .cannotCreate, "there is no folder \(folder)", hint: "make it: mkdir -p \(quoted(folder))")
     }
     guard isFolder(folder) else { throw Failure(.cannotCreate, "\(folder) is not a folder") }
-    guard unsafe access(folder, W_OK | X_OK) == 0 else {
+    guard unsafe access(FileName.cString(folder), W_OK | X_OK) == 0 else {
       throw Failure(.cannotCreate, "files cannot be created in \(folder): no permission")
     }
   }

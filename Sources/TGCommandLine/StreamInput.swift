@@ -3,6 +3,7 @@
 #else
   import Musl
 #endif
+internal import TGTensor
 
 /// What can be read but not mapped: pipes, and files that the system makes up.
 package enum StreamInput {
@@ -21,7 +22,7 @@ package enum StreamInput {
 
   /// The first kilobytes of a small text of the system; nil if it cannot be read.
   static func text(path: String) -> String? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(FileName.cString(path), O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     return read(descriptor, limit: 65_536).map { String(decoding: $0, as: UTF8.self) }

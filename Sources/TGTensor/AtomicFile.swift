@@ -32,12 +32,12 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   public init(path: String) throws(AtomicFileError) {
     var target = path
     var status = stat()
-    if unsafe stat(path, &status) == 0 {
+    if unsafe stat(FileName.cString(path), &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFREG else {
         throw .cannotCreate(path: path, reason: "it exists and is not a regular file")
       }
-      if let resolved = unsafe realpath(path, nil) {
-        target = unsafe String(cString: resolved)
+      if let resolved = unsafe realpath(FileName.cString(path), nil) {
+        target = unsafe FileName.text(of: resolved)
         unsafe free(resolved)
       }
     }
@@ -56,7 +56,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   deinit {
     if isOpen {
       // While the lock is held, the name is nobody else's.
-      _ = unsafe unlink(temporary)
+      _ = unsafe unlink(FileName.cString(temporary))
       close(descriptor)
     }
   }
@@ -108,12 +108,13 @@ public enum AtomicFileError: Error, Hashable, Sendable {
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw .cannotWrite(path: path, reason: Self.reason())
     }
-    guard unsafe rename(temporary, target) == 0 else {
+    guard unsafe rename(FileName.cString(temporary), FileName.cString(target)) == 0 else {
       throw .cannotWrite(path: path, reason: Self.reason())
     }
     isOpen = false
     close(descriptor)
-    let folder = unsafe open(Self.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = unsafe open(
+      FileName.cString(Self.folder(of: target)), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { return }
     _ = fsync(folder)
     close(folder)

@@ -1,6 +1,7 @@
 extension JSON {
   /// The JSON text: members in their order, shortest digits that read back to the same number, and
-  /// `null` for numbers that are not finite. Equal values give equal text.
+  /// `null` for numbers that are not finite. Equal values give equal text. Bytes of names that are
+  /// no UTF-8 are shown (`FileName`).
   ///
   /// - Parameter indented: Whether every member and item gets its own line, indented by two spaces.
   package func text(indented: Bool = false) -> String {
@@ -47,7 +48,7 @@ extension JSON {
 
   private static func write(_ text: String, to output: inout String) {
     output += "\""
-    for scalar in text.unicodeScalars {
+    for scalar in FileName.shown(text).unicodeScalars {
       switch scalar {
       case "\"": output += "\\\""
       case "\\": output += "\\\\"

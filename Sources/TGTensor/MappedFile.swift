@@ -29,7 +29,7 @@ public enum MappedFileError: Error, Hashable, Sendable {
   ///
   /// - Throws: `MappedFileError` for a path that cannot be opened or is not a regular file.
   public init(path: String) throws(MappedFileError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = unsafe open(FileName.cString(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .cannotOpen(path: path, reason: MappedFile.reason())
     }

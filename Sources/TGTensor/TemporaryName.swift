@@ -15,7 +15,11 @@ struct TemporaryName {
   private let stem: String
 
   /// The names for a target of a folder.
-  init(folder: String, name: String) { stem = "\(folder)/.\(name.prefix(100)).tg-" }
+  init(folder: String, name: String) {
+    // With what is added, a name of the longest kind, 255 bytes, would be too long.
+    let begin = FileName.text(of: FileName.bytes(of: name).prefix(100))
+    stem = "\(folder)/.\(begin).tg-"
+  }
 
   /// Makes a locked temporary file, and removes what dead processes left of this target.
   ///
@@ -36,7 +40,8 @@ struct TemporaryName {
   /// Makes a file and locks it; nil if it cannot be made, or another process took it for abandoned
   /// before it was locked.
   private func make(_ path: String) -> Int32? {
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = unsafe open(
+      FileName.cString(path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return nil }
     // A file system without locks leaves the file to the one that made it.
     let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
@@ -49,16 +54,17 @@ struct TemporaryName {
 
   /// Removes a file of this name unless a living process holds its lock.
   private func removeAbandoned(_ path: String) {
-    let descriptor = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    let descriptor = unsafe open(
+      FileName.cString(path), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return }
     // Before it was locked it may have been renamed, and another one made under the name.
     var (opened, named) = (stat(), stat())
-    guard unsafe fstat(descriptor, &opened) == 0, unsafe lstat(path, &named) == 0,
+    guard unsafe fstat(descriptor, &opened) == 0, unsafe lstat(FileName.cString(path), &named) == 0,
       opened.st_ino == named.st_ino, opened.st_dev == named.st_dev,
       opened.st_mode & S_IFMT == S_IFREG
     else { return }
-    _ = unsafe unlink(path)
+    _ = unsafe unlink(FileName.cString(path))
   }
 }

@@ -1,4 +1,5 @@
 import TGCommandLine
+import TGTensor
 
 /// How the files of a run are called.
 struct Naming {
@@ -54,10 +55,10 @@ struct Naming {
   }
 
   private func check(readFiles: [String]) throws {
-    var seen: Set<String> = []
+    var seen: Set<[UInt8]> = []
     var folders: Set<String> = []
     for place in files.flatMap(\.all) + [state] {
-      guard seen.insert(place).inserted else {
+      guard seen.insert(FileName.bytes(of: place)).inserted else {
         throw Failure(
           .usage, "two results would be written to \(place)",
           hint: "pictures of one name are inverted into folders of their own")

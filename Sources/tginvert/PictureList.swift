@@ -18,7 +18,7 @@ struct PictureList {
   init(_ operands: [String], takesCaptions: Bool) throws {
     var found: [String] = []
     for operand in operands {
-      if operand.hasPrefix("@"), operand.count > 1 {
+      if operand.hasPrefix("@"), operand.count > 1, !Path.exists(operand) {
         found += try readList(String(operand.dropFirst()))
       } else if let paths = try Self.pictures(operand) {
         found += paths
@@ -28,7 +28,7 @@ struct PictureList {
         throw Self.unknown(operand)
       }
     }
-    pictures = Array(Set(found)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    pictures = Path.distinct(found)
   }
 
   /// Keeps the part of the pictures that `I/N` names: those whose places in the order leave I - 1
@@ -67,13 +67,14 @@ struct PictureList {
 
   private mutating func readList(_ path: String) throws -> [String] {
     let file = try MappedFile(path: path)
-    guard file.count <= Self.limit,
-      let text = String(validating: file.bytes(0..<file.count) ?? [], as: UTF8.self)
-    else { throw Failure(.badInput, "\(path) is no list of paths in UTF-8") }
+    guard file.count <= Self.limit, var bytes = file.bytes(0..<file.count)?[...] else {
+      throw Failure(.badInput, "\(path) has more than \(Self.limit) bytes")
+    }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
     lists.append(path)
     var found: [String] = []
-    for line in text.split(whereSeparator: \.isNewline) {
-      let name = String(line)
+    for line in bytes.split(separator: 0x0A) {
+      let name = FileName.text(of: line.last == 0x0D ? line.dropLast() : line)
       guard name.contains(where: { $0 != " " && $0 != "\t" }) else { continue }
       guard let paths = try Self.pictures(name) else { throw Self.unknown(name) }
       found += paths

@@ -236,7 +236,7 @@ struct Request {
       ("input files", try digests(inputs.files)),
       (
         "list of pictures",
-        subjects.map { "\($0.path.map { Path.baseName($0) } ?? "") \($0.digest)" }
+        subjects.map { "\($0.path.map { Path.keptName($0) } ?? "") \($0.digest)" }
           .joined(separator: " ")
       ),
     ]

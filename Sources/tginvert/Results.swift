@@ -55,7 +55,7 @@ struct Results {
     let curve = LossCurve(
       terms: request.objective.loops.map(\.terms), records: outcome.records)
     try AtomicFile.save(Array(curve.csv.utf8), to: files.table)
-    let title = "\(subject.name): \(request.objective.name)"
+    let title = "\(FileName.shown(subject.name)): \(request.objective.name)"
     try AtomicFile.save(Array(curve.svg(title: title).utf8), to: files.drawing)
     written += [files.drawing, files.table, files.report]
     try saveCode(outcome, of: subject, to: files.code)
@@ -136,11 +136,11 @@ struct Results {
   ) -> [(key: String, value: String)] {
     var texts = [
       (Metadata.software, "tgraph \(Version.number)"),
-      (Metadata.plan, Path.baseName(request.planPath)), (Metadata.hash, request.plan.hash),
+      (Metadata.plan, Path.keptName(request.planPath)), (Metadata.hash, request.plan.hash),
       (Metadata.objective, request.objective.name), (Metadata.seed, String(outcome.seed)),
     ]
     if let item = request.pictureInput, let path = subject.path {
-      texts.append((Metadata.picture + item.name, Path.baseName(path)))
+      texts.append((Metadata.picture + item.name, Path.keptName(path)))
     }
     return texts + request.inputs.metadata
   }

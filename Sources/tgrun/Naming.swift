@@ -2,6 +2,7 @@ import TGCommandLine
 import TGImage
 import TGPlan
 import TGSession
+import TGTensor
 
 /// How the files of a run are called, and which outputs become files.
 struct Naming {
@@ -148,10 +149,10 @@ struct Naming {
         }
       }
     }
-    var seen: Set<String> = []
+    var seen: Set<[UInt8]> = []
     var folders: Set<String> = []
     for place in places {
-      guard seen.insert(place).inserted else {
+      guard seen.insert(FileName.bytes(of: place)).inserted else {
         throw Failure(.usage, "two results would be written to \(place)")
       }
       if folders.insert(Path.folder(place)).inserted { try Path.demandFolder(Path.folder(place)) }

@@ -85,6 +85,7 @@ struct Replay {
     }
     let folder = Path.folder(path)
     func find(_ name: String) -> String? {
+      let name = FileName.read(name)
       if let index = operands.firstIndex(where: { Path.baseName($0) == name }) {
         return operands.remove(at: index)
       }

@@ -56,7 +56,7 @@ struct Results {
     description =
       [
         (Metadata.software, "tgraph \(Version.number)"),
-        (Metadata.plan, Path.baseName(planPath)), (Metadata.hash, plan.hash),
+        (Metadata.plan, Path.keptName(planPath)), (Metadata.hash, plan.hash),
         (Metadata.function, variants.form.name),
       ] + inputs.metadata + editTexts
   }

@@ -53,18 +53,18 @@ struct EditFiles {
     var paths = [edits.latent].compactMap(\.self) + directionNotations.map(\.path)
     paths += mixNotations.map(\.path)
     var texts: [(key: String, value: String)] = []
-    if let path = edits.latent { texts.append((Metadata.latent, Path.baseName(path))) }
+    if let path = edits.latent { texts.append((Metadata.latent, Path.keptName(path))) }
     for (end, text) in zip(interpolationEnds, edits.interpolate) {
       if case .file(let path) = end {
         paths.append(path)
-        texts.append((Metadata.interpolate, Path.baseName(path)))
+        texts.append((Metadata.interpolate, Path.keptName(path)))
       } else {
         texts.append((Metadata.interpolate, text))
       }
     }
-    for mix in mixNotations { texts.append((Metadata.mix, Path.baseName(mix.path) + mix.rest)) }
+    for mix in mixNotations { texts.append((Metadata.mix, Path.keptName(mix.path) + mix.rest)) }
     for direction in directionNotations {
-      texts.append((Metadata.direction, Path.baseName(direction.path) + direction.rest))
+      texts.append((Metadata.direction, Path.keptName(direction.path) + direction.rest))
     }
     if let frames = edits.frames { texts.append((Metadata.frames, String(frames))) }
     if edits.spherical { texts.append((Metadata.spherical, "true")) }
