@@ -9,11 +9,18 @@ extension Checkpoint {
   ///
   /// - Throws: `CheckpointError` with the path and what is wrong.
   package static func read(path: String) throws(CheckpointError) -> Checkpoint {
-    let file: MappedFile
-    do { file = try MappedFile(path: path) } catch {
-      throw CheckpointError(path: path, fault: .unreadable(error))
+    try read(GivenFile(path: path))
+  }
+
+  /// Reads a checkpoint that was named, or came through a pipe.
+  ///
+  /// - Throws: `CheckpointError` with the path and what is wrong.
+  package static func read(_ file: GivenFile) throws(CheckpointError) -> Checkpoint {
+    let bytes: ByteRegion
+    do { bytes = try file.bytes() } catch {
+      throw CheckpointError(path: file.path, fault: .unreadable(error))
     }
-    return try read(ByteRegion(file), path: path)
+    return try read(bytes, path: file.path)
   }
 
   /// Reads the bytes of a checkpoint; the path serves names and errors only.

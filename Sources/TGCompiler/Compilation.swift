@@ -3,7 +3,7 @@ package import TGDiagnostics
 package import TGIR
 import TGPlan
 package import TGSyntax
-import TGTensor
+package import TGTensor
 
 /// A whole compilation: graph, weights and words in, a plan out.
 package struct Compilation: Sendable {
@@ -24,7 +24,7 @@ package struct Compilation: Sendable {
   /// Files of vocabularies.
   package var vocabularies: [VocabularyFile] = []
   /// A file of word vectors for sequence inputs.
-  package var wordVectors: String?
+  package var wordVectors: GivenFile?
   /// The licence of the weights, for the plan.
   package var licence = ""
   /// Where the weights come from, for the plan.
@@ -96,6 +96,7 @@ package struct Compilation: Sendable {
     }
     var texts = TextResources()
     functions = try texts.resolve(functions, files: vocabularies, vectors: wordVectors)
+    warnings += texts.warnings
     let afterReading = clock.now
     let builder = PlanBuilder(
       level: level, verifies: verifies, sources: library.sources, observe: observe)
@@ -106,7 +107,7 @@ package struct Compilation: Sendable {
     built.plan.origin = origin
     built.plan.objectives = objectives
     built.plan.texts = texts.resources
-    built.plan.notes = binding.notes + texts.notes
+    built.plan.notes = (binding.notes + texts.notes).map { FileName.shown($0) }
     return Result(
       built: built, warnings: warnings,
       elaboration: (afterElaboration - start) / .seconds(1),

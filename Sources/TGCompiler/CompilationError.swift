@@ -2,8 +2,9 @@
 package enum CompilationError: Error, Hashable, Sendable {
   /// A vocabulary was given that no text input names.
   case unknownVocabulary(String, asked: [String])
-  /// A vocabulary has more ids than the embedding has rows.
-  case vocabularyTooLarge(String, words: Int, rows: Int)
+  /// A vocabulary has larger ids than the embedding has rows: how many ids it needs, and how many
+  /// of its words have no row.
+  case vocabularyTooLarge(String, ids: Int, words: Int, rows: Int)
   /// Word vectors of another width than the graph's.
   case vectorWidth(String, found: Int, expected: Int)
   /// No function has all the weights it needs.
@@ -19,9 +20,10 @@ extension CompilationError: CustomStringConvertible {
         ? "the graph has no text input that a vocabulary `\(name)` could be for"
         : "no text input asks for a vocabulary `\(name)`; they ask for "
           + asked.map { "`\($0)`" }.joined(separator: ", ")
-    case .vocabularyTooLarge(let path, let words, let rows):
-      "\(path) has \(words) ids, the embedding has \(rows) rows: is this the vocabulary of these "
-        + "weights? a graph's parameter for it is often called entries: --set entries=\(words)"
+    case .vocabularyTooLarge(let path, let ids, let words, let rows):
+      "\(path) has \(ids) ids, the embedding has \(rows) rows, so \(words) words have no row: is "
+        + "this the vocabulary of these weights? a graph's parameter for it is often called "
+        + "entries: --set entries=\(ids)"
     case .vectorWidth(let path, let found, let expected):
       "\(path) has vectors of \(found) numbers, the graph takes \(expected)"
     case .nothingToCompile(let notes):

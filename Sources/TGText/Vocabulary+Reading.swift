@@ -1,33 +1,43 @@
-internal import TGTensor
+package import TGTensor
 
 extension Vocabulary {
   /// The largest vocabulary file, in bytes.
   package static let maximumFileBytes = 64 << 20
 
-  /// Reads a vocabulary file: JSON if its first character is `[` and the second `"`, or `{`; else
-  /// text.
+  /// Reads a vocabulary file: JSON if it begins with `{`, `["` or `[[`; else text.
+  /// Values of other containers follow the rules of JSON (`init(_:path:rows:)`).
   ///
-  /// - Text: one word in each line. If the first word is a special one (`<pad>`, `<end>`, `[PAD]`,
-  ///   `[UNK]`, …), line n has the id n - 1: so are AttnGAN's lists exported and BERT's `vocab.txt`
-  ///   made. Otherwise id 0 is kept for padding and line n has the id n.
-  /// - JSON: a list of words, by the same two rules, or an object from words to ids, or from ids to
-  ///   words; also as the member `vocab`, or `vocab` of `model`, where a `tokenizer.json` has it.
+  /// - Text: one word in each line; empty lines may follow the last. If the first word is a special
+  ///   one (`<pad>`, `<end>`, `[PAD]`, `[UNK]`, …), line n has the id n - 1: so are AttnGAN's lists
+  ///   exported and BERT's `vocab.txt` made. Otherwise id 0 is kept for padding and line n has the
+  ///   id n.
+  /// - JSON: a list of words, by the same two rules; a map from words to ids, or from ids to words;
+  ///   members such as `word2idx` and `idx2word`, `stoi` and `itos`, `wordtoix` and `ixtoword`, which
+  ///   must agree, a list among them having its places as ids; also inside `vocab`, `vocabulary` or
+  ///   `model` (`tokenizer.json`), or as an item of a list. Empty words in maps are left out.
   ///
-  /// - Parameter rows: the rows of the embedding that the ids are for, if known: a list of exactly
-  ///   so many words begins with id 0, a list of one word less with id 1.
-  /// - Throws: `TextError.missing`, `.badVocabulary`.
-  package static func read(path: String, rows: Int? = nil) throws(TextError) -> Vocabulary {
-    let file: MappedFile
-    do {
-      file = try MappedFile(path: path)
-    } catch {
-      throw TextError(error)
-    }
+  /// - Parameters:
+  ///   - path: the name of the file, for errors.
+  ///   - rows: the rows of the embedding that the ids are for, if known: a list of exactly so many
+  ///     words begins with id 0, a list of one word less with id 1.
+  /// - Throws: `TextError.badVocabulary`.
+  package static func read(
+    _ file: ByteRegion, path: String, rows: Int? = nil
+  ) throws(TextError) -> Vocabulary {
     guard file.count <= maximumFileBytes, let bytes = file.bytes(0..<file.count) else {
       throw .badVocabulary(
         path: path, line: 0, reason: "it has more than \(maximumFileBytes >> 20) MB")
     }
     return try Vocabulary(contents: bytes, path: path, rows: rows)
+  }
+
+  /// Opens and reads a vocabulary file.
+  ///
+  /// - Throws: `TextError.missing`, `.badVocabulary`.
+  package static func read(path: String, rows: Int? = nil) throws(TextError) -> Vocabulary {
+    let file: MappedFile
+    do { file = try MappedFile(path: path) } catch { throw TextError(error) }
+    return try read(ByteRegion(file), path: path, rows: rows)
   }
 
   /// Makes a vocabulary of the contents of a file; see `read(path:rows:)`.
@@ -39,7 +49,8 @@ extension Vocabulary {
     let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     let body = bytes.dropFirst(isMarked ? 3 : 0)
     let head = body.prefix(4096).filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(2)
-    if head.starts(with: [UInt8(ascii: "{")]) || head.elementsEqual("[\"".utf8) {
+    if head.first == UInt8(ascii: "{") || ["[\"", "[["].contains(where: { head.elementsEqual($0.utf8) })
+    {
       try self.init(json: Array(body), path: path, rows: rows)
     } else {
       try self.init(lines: body, path: path, rows: rows)
@@ -47,20 +58,19 @@ extension Vocabulary {
   }
 
   private init(lines body: ArraySlice<UInt8>, path: String, rows: Int?) throws(TextError) {
-    if body.starts(with: "version https://git-lfs".utf8) {
-      throw .badVocabulary(path: path, line: 1, reason: "it is a Git LFS pointer: git lfs pull")
-    }
     var words: [String] = []
-    var lines = body.split(separator: 0x0A, omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    guard lines.count <= Self.maximumCount else {
+    var lines: [ExactWord: Int] = [:]
+    var rest = body.split(separator: 0x0A, omittingEmptySubsequences: false).map {
+      $0.last == 0x0D ? $0.dropLast() : $0
+    }
+    while rest.last?.isEmpty == true { rest.removeLast() }
+    guard rest.count <= Self.maximumCount else {
       throw .badVocabulary(path: path, line: 0, reason: "more than \(Self.maximumCount) lines")
     }
-    for (index, line) in lines.enumerated() {
+    for (index, line) in rest.enumerated() {
       func fail(_ reason: String) -> TextError {
         .badVocabulary(path: path, line: index + 1, reason: reason)
       }
-      let line = line.last == 0x0D ? line.dropLast() : line
       guard line.count <= Self.maximumWordBytes else {
         throw fail("a word has more than \(Self.maximumWordBytes) bytes")
       }
@@ -72,6 +82,9 @@ extension Vocabulary {
         !word.unicodeScalars.contains(where: { $0.value < 0x21 && $0 != " " || $0.value == 0x7F }),
         word == " " || !word.contains(" ")
       else { throw fail("each line holds one word, without spaces or control characters") }
+      if let first = lines.updateValue(index + 1, forKey: ExactWord(word)) {
+        throw fail("'\(word)' stands on line \(first) already; each word has one id")
+      }
       words.append(word)
     }
     try self.init(list: words, path: path, rows: rows)
@@ -98,32 +111,7 @@ extension Vocabulary {
     } catch {
       throw fail(error.description)
     }
-    switch document["model"]?["vocab"] ?? document["vocab"] ?? document {
-    case .array(let values):
-      var list: [String] = []
-      for value in values {
-        guard case .string(let word) = value else { throw fail("the list holds more than words") }
-        list.append(word)
-      }
-      try self.init(list: list, path: path, rows: rows)
-    case .object(let members):
-      var words: [(id: Int, word: String)] = []
-      for member in members {
-        switch member.value {
-        case .integer(let id): words.append((id, member.name))
-        case .string(let word):
-          guard let id = Int(member.name), String(id) == member.name else {
-            throw fail("'\(member.name)' is no id; an object maps words to ids or back")
-          }
-          words.append((id, word))
-        default:
-          throw fail("'\(member.name)' is neither a word with an id nor an id with a word")
-        }
-      }
-      try self.init(words: words, path: path)
-    default:
-      throw fail("it is neither a list nor an object")
-    }
+    try self.init(WordValue(document), path: path, rows: rows)
   }
 }
 
@@ -137,7 +125,7 @@ extension String {
 
 extension TextError {
   /// What went wrong when a file was opened.
-  init(_ error: MappedFileError) {
+  package init(_ error: MappedFileError) {
     switch error {
     case .cannotOpen(let path, let reason), .cannotMap(let path, let reason):
       self = .missing(path: path, reason: reason)

@@ -45,7 +45,8 @@ struct CompileCommand: Tool {
     }
     let graph = try options.page()
     options.graph = graph
-    let (compilation, target) = try request(graph, console)
+    let files = try CompileFiles(options, page: graph)
+    let (compilation, target) = try request(graph, files, console)
     let page = Page(graph)
     let (sources, read) = try page.library()
     do {
@@ -54,7 +55,7 @@ struct CompileCommand: Tool {
         try check(library, compilation, graph, console: console)
       } else {
         var result = try compilation.run(library)
-        try sign(&result.built.plan, sources: sources, compilation)
+        try sign(&result.built.plan, sources: sources, files: files)
         try write(result, to: target, sources: sources, console: console)
       }
     } catch let failure as DiagnosticFailure {
@@ -67,7 +68,7 @@ struct CompileCommand: Tool {
 
   /// Makes a compilation of the options, and says where its result goes; nil for the standard output.
   private func request(
-    _ graph: String, _ console: Console
+    _ graph: String, _ files: CompileFiles, _ console: Console
   ) throws -> (Compilation, target: String?) {
     var compilation = Compilation()
     guard let level = OptimizationLevel(rawValue: options.level) else {
@@ -87,10 +88,10 @@ struct CompileCommand: Tool {
       throw Failure(
         .usage, "--weights and --synthetic-weights are both given", hint: "say one of them")
     }
-    compilation.weights = options.weights.map { WeightFile(argument: $0) }
+    compilation.weights = files.weights
     compilation.syntheticSeed = options.syntheticWeights
-    compilation.vocabularies = options.vocabulary.map { VocabularyFile(argument: $0) }
-    compilation.wordVectors = options.wordVectors
+    compilation.vocabularies = files.vocabularies
+    compilation.wordVectors = files.wordVectors
     compilation.licence = options.licence
     compilation.origin = options.origin
     compilation.producer = "tgc \(Version.number)"
@@ -111,9 +112,7 @@ struct CompileCommand: Tool {
     let target = options.out ?? (graph == "-" ? "out" : Path.stem(graph)) + ".tplan"
     try Path.demandFolder(Path.folder(target))
     if Path.isFolder(target) { throw Failure(.cannotCreate, "\(target) is a folder") }
-    let read =
-      [graph] + compilation.weights.map(\.path) + compilation.vocabularies.map(\.path)
-      + [options.wordVectors].compactMap(\.self)
+    let read = [graph] + files.all.filter { !$0.isPiped }.map(\.path)
     if let source = read.first(where: { Path.areSame($0, target) }) {
       throw Failure(
         .usage, "\(target) would be written over \(source), which is read",
@@ -158,20 +157,17 @@ struct CompileCommand: Tool {
 
   /// Names the files that a plan was made of, with their hashes.
   private func sign(
-    _ plan: inout Plan, sources: SourceTable, _ compilation: Compilation
+    _ plan: inout Plan, sources: SourceTable, files: CompileFiles
   ) throws {
     plan.fileNames = []
     plan.fileHashes = []
     for source in sources.files {
-      plan.fileNames.append(source.name == "-" ? "-" : Path.baseName(source.name))
+      plan.fileNames.append(source.name == "-" ? "-" : Path.keptName(source.name))
       plan.fileHashes.append(digest(of: source.bytes))
     }
-    let others =
-      compilation.weights.map(\.path) + compilation.vocabularies.map(\.path)
-      + [compilation.wordVectors].compactMap(\.self)
-    for path in others {
-      plan.fileNames.append(Path.baseName(path))
-      plan.fileHashes.append(try MappedFile(path: path).digest)
+    for file in files.all {
+      plan.fileNames.append(file.isPiped ? "-" : Path.keptName(file.path))
+      plan.fileHashes.append(try file.bytes().digest)
     }
   }
 

@@ -28,8 +28,9 @@ struct CompileOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "A checkpoint (.pth, .ckpt, .safetensors, .npz); several roots have one each.",
-      valueName: "[ROOT=]FILE"))
+      "A checkpoint (.pth, .ckpt, .safetensors, .npz); several roots have one each. #PREFIX names "
+        + "a part of it. A file of the whole name wins; - is the standard input.",
+      valueName: "[ROOT=]FILE[#PREFIX]"))
   var weights: [String] = []
 
   @Option(
@@ -101,7 +102,7 @@ struct CompileOptions: ParsableArguments {
   mutating func page() throws(Failure) -> String {
     if let graph { return graph }
     func isPage(_ text: String) -> Bool {
-      text == "-" || (Path.suffix(text) == "tgraph" && !text.contains("="))
+      text == "-" || Path.suffix(text) == "tgraph" && (!text.contains("=") || Path.exists(text))
     }
     if let last = weights.last, isPage(last) { return weights.removeLast() }
     if let last = vocabulary.last, isPage(last) { return vocabulary.removeLast() }

@@ -29,6 +29,9 @@ struct FormatCommand: Tool {
   mutating func run(on console: Console) throws {
     var unstyled: [String] = []
     var hasErrors = false
+    guard files.count(where: { $0 == "-" }) <= 1 else {
+      throw Failure(.usage, "- is given twice, and the standard input is read once")
+    }
     for path in files {
       let bytes = try Page(path).bytes()
       let source = SourceFile(name: path, bytes: bytes)

@@ -3,6 +3,7 @@ import TGCompiler
 import TGDiagnostics
 import TGPlan
 import TGSyntax
+import TGTensor
 import TGText
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
     var compilation = Compilation()
     compilation.syntheticSeed = 1
     compilation.verifies = true
-    compilation.vocabularies = vocabulary.map { [VocabularyFile(argument: $0)] } ?? []
+    compilation.vocabularies = vocabulary.map { [VocabularyFile(GivenFile(path: $0))] } ?? []
     return try compilation.run(library).built.plan.texts.map(\.bytes)
   }
 

@@ -1,59 +1,21 @@
-import TGCheckpoint
+import TGDiagnostics
 import TGIR
 import TGOps
 import TGPlan
-import TGTensor
-package import TGText
+package import TGTensor
+import TGText
 
-/// A vocabulary file given on the command line, `[NAME=]FILE`.
-package struct VocabularyFile: Hashable, Sendable {
+/// A vocabulary file given on the command line.
+package struct VocabularyFile: Sendable {
   /// The vocabulary it is for; nil for the first that the graph names.
-  package var name: String?
-  /// The path.
-  package var path: String
+  package let name: String?
+  /// The file.
+  package let file: GivenFile
 
-  /// Reads `[NAME=]FILE`.
-  package init(argument: String) {
-    if let equals = argument.firstIndex(of: "="), !argument[..<equals].contains("/") {
-      name = String(argument[..<equals])
-      path = String(argument[argument.index(after: equals)...])
-    } else {
-      path = argument
-    }
-  }
-}
-
-/// Reads vocabularies of every kind that text encoders come with.
-package enum VocabularyReader {
-  /// The words with their ids: a pickle of AttnGAN's four-part list or of a dictionary, JSON, or
-  /// lines of text. `rows` is the size of the embedding that the ids are for, 0 if unknown.
-  ///
-  /// - Throws: `TextError` or `CheckpointError`.
-  package static func read(path: String, rows: Int) throws -> Vocabulary {
-    guard isPickle(path) else {
-      return try Vocabulary.read(path: path, rows: rows > 0 ? rows : nil)
-    }
-    let value = try Checkpoint.readPlainData(path: path)
-    for candidate in [value] + (value.items ?? []).reversed() {
-      if let words = pairs(candidate) { return try Vocabulary(words: words, path: path) }
-    }
-    throw TextError.badVocabulary(
-      path: path, line: 0, reason: "it holds no dictionary from words to ids")
-  }
-
-  private static func isPickle(_ path: String) -> Bool {
-    [".pickle", ".pkl", ".p"].contains { path.hasSuffix($0) }
-  }
-
-  /// A dictionary from words to ids, or from ids to words.
-  private static func pairs(_ value: PickleValue) -> [(id: Int, word: String)]? {
-    guard let pairs = value.pairs, !pairs.isEmpty else { return nil }
-    let found = pairs.compactMap { pair -> (id: Int, word: String)? in
-      if let id = pair.value.int, let word = pair.key.string { return (id, word) }
-      if let id = pair.key.int, let word = pair.value.string { return (id, word) }
-      return nil
-    }
-    return found.count == pairs.count ? found : nil
+  /// Names a file.
+  package init(name: String? = nil, _ file: GivenFile) {
+    self.name = name
+    self.file = file
   }
 }
 
@@ -63,6 +25,8 @@ struct TextResources {
   private(set) var resources: [Plan.TextResource] = []
   /// Remarks for the user.
   private(set) var notes: [String] = []
+  /// What is probably not what was meant.
+  private(set) var warnings: [Diagnostic] = []
   private var known: [String: TextPipeline] = [:]
 
   /// Reads what the text inputs of `functions` ask for, and has word vectors, if given, take the
@@ -73,7 +37,7 @@ struct TextResources {
   /// - Throws: `TextError`, `CheckpointError`, or `CompilationError` for a vocabulary that nobody
   ///   asked for.
   mutating func resolve(
-    _ functions: [GraphFunction], files: [VocabularyFile], vectors: String?
+    _ functions: [GraphFunction], files: [VocabularyFile], vectors: GivenFile?
   ) throws -> [GraphFunction] {
     var result = functions
     let asked = functions.flatMap { $0.inputs.compactMap(\.vocabulary) }
@@ -83,7 +47,7 @@ struct TextResources {
       }
     }
     guard files.isEmpty || !asked.isEmpty else {
-      throw CompilationError.unknownVocabulary(files[0].name ?? files[0].path, asked: [])
+      throw CompilationError.unknownVocabulary(files[0].name ?? files[0].file.path, asked: [])
     }
     for f in result.indices {
       for i in result[f].inputs.indices {
@@ -92,7 +56,7 @@ struct TextResources {
         let item = result[f].inputs[i]
         switch item.kind {
         case .text:
-          let stored = try file.map { try pipeline(name, $0.path, item) } ?? alphabet(name, item)
+          let stored = try file.map { try pipeline(name, $0.file, item) } ?? alphabet(name, item)
           result[f].inputs[i].kind = .text(vocabulary: stored == nil ? "" : name)
           if stored == nil {
             note("no --vocabulary for `\(item.name)`: captions cannot be read, ids can be given")
@@ -113,16 +77,38 @@ struct TextResources {
 
   private mutating func note(_ text: String) { if !notes.contains(text) { notes.append(text) } }
 
-  private mutating func pipeline(_ name: String, _ path: String, _ item: GraphInterface) throws
-    -> TextPipeline
-  {
-    if let pipeline = known[name] { return pipeline }
-    let vocabulary = try VocabularyReader.read(path: path, rows: item.rows)
-    let pipeline = try add(name, vocabulary, item)
-    guard item.rows == 0 || pipeline.rows <= item.rows else {
-      throw CompilationError.vocabularyTooLarge(path, words: pipeline.rows, rows: item.rows)
+  private mutating func warn(_ id: String, _ message: String, hint: String? = nil) {
+    let warning = Diagnostic(id, message, at: nil, severity: .warning, hint: hint)
+    if !warnings.contains(warning) { warnings.append(warning) }
+  }
+
+  private mutating func pipeline(
+    _ name: String, _ file: GivenFile, _ item: GraphInterface
+  ) throws -> TextPipeline {
+    let isNew = known[name] == nil
+    let pipeline =
+      try known[name] ?? add(name, VocabularyReader.read(file, rows: item.rows), item)
+    guard item.rows > 0 else { return pipeline }
+    guard pipeline.rows <= item.rows else {
+      throw CompilationError.vocabularyTooLarge(
+        file.path, ids: pipeline.rows,
+        words: pipeline.vocabulary.ids.count { $0 >= item.rows }, rows: item.rows)
     }
+    if isNew { compare(pipeline, with: item, path: file.path) }
     return pipeline
+  }
+
+  /// Warns of rows of the embedding that no word has. The row of the padding needs none.
+  private mutating func compare(_ pipeline: TextPipeline, with item: GraphInterface, path: String) {
+    let ids = Set(pipeline.vocabulary.ids).union([pipeline.padding])
+    let empty = (0..<item.rows).filter { !ids.contains($0) }
+    guard let first = empty.first, let last = empty.last else { return }
+    let shown = first == last ? "id \(first)" : "ids from \(first) to \(last)"
+    warn(
+      "vocabulary-rows",
+      "\(path) has \(pipeline.vocabulary.count) words, the embedding of `\(item.name)` has "
+        + "\(item.rows) rows: \(empty.count) have no word (\(shown))",
+      hint: "is this the whole vocabulary of these weights? tgrun --show-words lists what was read")
   }
 
   /// Characters need no file: without one they are those of char-CNN-RNN.
@@ -149,18 +135,24 @@ struct TextResources {
   /// `sequence → gather(table, text)`: the vectors become an embedding table of the plan, and the
   /// input takes words.
   private mutating func replaceSequence(
-    _ index: Int, of function: inout GraphFunction, name: String, vectors: String,
+    _ index: Int, of function: inout GraphFunction, name: String, vectors: GivenFile,
     file: VocabularyFile?
   ) throws {
     var item = function.inputs[index]
-    let words = try file.map { try VocabularyReader.read(path: $0.path, rows: 0).words }
-    let read = try WordVectors.read(path: vectors, words: words)
+    let words = try file.map { try VocabularyReader.read($0.file, rows: 0).words }
+    let read = try VocabularyReader.vectors(vectors, words: words)
     let width = item.shape.dimensions.last ?? 0
     guard read.table.shape[1] == width else {
-      throw CompilationError.vectorWidth(vectors, found: read.table.shape[1], expected: width)
+      throw CompilationError.vectorWidth(vectors.path, found: read.table.shape[1], expected: width)
     }
-    if !read.missing.isEmpty {
-      note("\(read.missing.count) words of the vocabulary have no vector, \(read.missing[0]) first")
+    for warning in read.warnings { warn("word-vectors", "\(vectors.path): \(warning)") }
+    if let first = read.missing.first {
+      let count = read.missing.count
+      warn(
+        "word-vectors",
+        "\(vectors.path): \(count == 1 ? "1 word" : "\(count) words") of the vocabulary "
+          + "\(count == 1 ? "has" : "have") no vector: '\(first)'"
+          + (count == 1 ? "" : " is the first"))
     }
     if known[name] == nil { _ = try add(name, read.vocabulary, item) }
     let ids = Shape(Array(item.shape.dimensions.dropLast()))

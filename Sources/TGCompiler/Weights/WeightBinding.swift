@@ -5,28 +5,19 @@ package import TGOps
 package import TGTensor
 
 /// A weights file given on the command line.
-package struct WeightFile: Hashable, Sendable {
+package struct WeightFile: Sendable {
   /// The root it is bound to; nil for the one file without a name, which binds the first root.
-  package var root: String?
-  /// The path.
-  package var path: String
+  package let root: String?
+  /// The file.
+  package let file: GivenFile
   /// A subtree of the file (`FILE#prefix`), nil to find it.
-  package var subtree: String?
+  package let subtree: String?
 
-  /// Reads `[ROOT=]FILE[#PREFIX]`.
-  package init(argument: String) {
-    var rest = argument[...]
-    root = nil
-    subtree = nil
-    if let equals = rest.firstIndex(of: "="), !rest[..<equals].contains("/") {
-      root = String(rest[..<equals])
-      rest = rest[rest.index(after: equals)...]
-    }
-    if let hash = rest.lastIndex(of: "#"), !rest[hash...].contains("/") {
-      subtree = String(rest[rest.index(after: hash)...])
-      rest = rest[..<hash]
-    }
-    path = String(rest)
+  /// Names a file.
+  package init(root: String? = nil, _ file: GivenFile, subtree: String? = nil) {
+    self.root = root
+    self.file = file
+    self.subtree = subtree
   }
 }
 
@@ -73,7 +64,7 @@ package struct WeightBinding: Sendable {
     let wanted = wantedParameters()
     for (root, file) in chosen {
       let parameters = model.parameters.filter { $0.root == root.name }
-      let checkpoint = try Checkpoint.read(path: file.path)
+      let checkpoint = try Checkpoint.read(file.file)
       let names = Set(parameters.map(\.name))
       let located = locate(
         checkpoint, names, given: file.subtree, declared: root.subtree)

@@ -12,5 +12,16 @@ extension MappedFile {
   }
 }
 
+extension ByteRegion {
+  /// The SHA-256 of all bytes, in hex.
+  package var digest: String {
+    withSpan { span in
+      var hash = SHA256()
+      unsafe span.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+      return hash.finalize().hex
+    }
+  }
+}
+
 /// The SHA-256 of bytes, in hex.
 public func digest(of bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hex }
