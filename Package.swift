@@ -137,9 +137,12 @@ let package = Package(
     tests("TGTextTests", ["TGText", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
     .executableTarget(
-      name: "tgmutate", dependencies: ["TGCheckpoint", "TGImage", "TGPlan", "TGText", "TGTensor"],
-      path: "Tests/TGMutate",
-      swiftSettings: strict),
+      name: "tgfuzz",
+      dependencies: [
+        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGIR", "TGKernels",
+        "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGTensor", "TGDiagnostics", "TGTestSupport",
+      ],
+      path: "Tests/TGFuzz", swiftSettings: strict),
     tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),
     tests("TGSyntaxTests", ["TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
     .target(name: "CTGAllocationCounter", path: "Tests/CTGAllocationCounter"),

@@ -1,4 +1,5 @@
 import TGPlan
+import TGTestSupport
 import Testing
 
 @Suite struct CheckerTests {

@@ -1,6 +1,7 @@
 import Foundation
 import TGPlan
 import TGTensor
+import TGTestSupport
 import Testing
 
 @Suite struct ListingTests {

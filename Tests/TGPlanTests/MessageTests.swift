@@ -1,5 +1,6 @@
 import Foundation
 import TGPlan
+import TGTestSupport
 import Testing
 
 /// The message section: schema, codec and what the pre-check refuses.

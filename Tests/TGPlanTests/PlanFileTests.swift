@@ -1,5 +1,6 @@
 import TGPlan
 import TGTensor
+import TGTestSupport
 import Testing
 
 @Suite struct PlanFileTests {

@@ -132,7 +132,7 @@ extension ZipMembers.Member {
       return
     }
     if data.starts(with: NumpyArray.magic) {
-      data = Subject.npy.mutate(data, [data], &random)
+      data = Subject.damagedArray(data, &random)
     } else if data.first == 0x80 {
       data = PickleTokens(data).mutated(with: PickleTokens(data), &random)
     } else {

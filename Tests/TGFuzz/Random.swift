@@ -86,4 +86,16 @@ struct Random {
     }
     return items
   }
+
+  /// A text with lines moved about, one of them damaged half of the time.
+  mutating func damagedLines(of file: [UInt8], with corpus: [[UInt8]]) -> [UInt8] {
+    let lines = corpus.map { $0.split(separator: 0x0a, omittingEmptySubsequences: false) }
+    var changed = rearranged(
+      file.split(separator: 0x0a, omittingEmptySubsequences: false), with: one(of: lines))
+    if !changed.isEmpty, once(in: 2) {
+      let place = below(changed.count)
+      changed[place] = damaged(Array(changed[place]))[...]
+    }
+    return Array(changed.joined(separator: [0x0a]))
+  }
 }

@@ -3,10 +3,11 @@ import TGTensor
 
 /// The parsers of checkpoints and what they are made of.
 extension Subject {
-  /// Pickles, bare and with the storages of torch behind them.
+  /// Pickles without storages behind them.
   static var pickle: Subject {
     Subject(
-      name: "pickle", takes: { $0.first == 0x80 && !isSafetensors($0) },
+      name: "pickle", folders: ["Tests/Fixtures/checkpoint"],
+      takes: { $0.first == 0x80 && !isSafetensors($0) && !isLegacy($0) },
       mutate: { file, corpus, random in
         PickleTokens(file).mutated(with: PickleTokens(random.one(of: corpus)), &random)
       },
@@ -18,10 +19,20 @@ extension Subject {
       })
   }
 
+  /// The files of torch before its zip archives: pickles, then storages.
+  static var legacy: Subject {
+    Subject(
+      name: "legacy", folders: ["Tests/Fixtures/checkpoint"], takes: isLegacy,
+      mutate: { file, corpus, random in
+        PickleTokens(file).mutated(with: PickleTokens(random.one(of: corpus)), &random)
+      },
+      parse: checkpoint)
+  }
+
   /// Zip archives of torch and NumPy.
   static var zip: Subject {
     Subject(
-      name: "zip", takes: { $0.starts(with: [0x50, 0x4b, 3, 4]) },
+      name: "zip", folders: ["Tests/Fixtures/checkpoint"], takes: { $0.starts(with: [0x50, 0x4b, 3, 4]) },
       mutate: { file, corpus, random in
         ZipMembers(file).mutated(with: ZipMembers(random.one(of: corpus)), &random)
       },
@@ -31,37 +42,24 @@ extension Subject {
   /// The safetensors format.
   static var safetensors: Subject {
     Subject(
-      name: "safetensors", takes: isSafetensors,
-      mutate: { file, _, random in
-        let length = Int(file[0]) | Int(file[1]) << 8
-        let head = JSONTokens(Array(file[8..<8 + length])).mutated(&random)
-        var result: [UInt8] = []
-        result.append(littleEndian: UInt64(head.count))
-        let data = Array(file[(8 + length)...])
-        return result + head + (random.once(in: 4) ? random.damaged(data) : data)
-      },
+      name: "safetensors", folders: ["Tests/Fixtures/checkpoint"], takes: isSafetensors,
+      mutate: { file, _, random in damagedTensors(file, &random) },
       parse: checkpoint)
   }
 
   /// Arrays of NumPy.
   static var npy: Subject {
     Subject(
-      name: "npy", takes: { $0.starts(with: NumpyArray.magic) },
-      mutate: { file, corpus, random in
-        let length = Int(file[8]) | Int(file[9]) << 8
-        let head = JSONTokens(Array(file[10..<10 + length])).mutated(&random)
-        var result = Array(file[..<8])
-        result.append(littleEndian: UInt16(truncatingIfNeeded: head.count))
-        let data = Array(file[(10 + length)...])
-        return result + head + (random.once(in: 4) ? random.damaged(data) : data)
-      },
+      name: "npy", folders: ["Tests/Fixtures/checkpoint"], takes: { $0.starts(with: NumpyArray.magic) },
+      mutate: { file, _, random in damagedArray(file, &random) },
       parse: checkpoint)
   }
 
   /// The strict JSON reader.
   static var json: Subject {
     Subject(
-      name: "json", takes: { ($0.first == 0x5b || $0.first == 0x7b) && $0.count < 4096 },
+      name: "json", folders: ["Tests/Fixtures/checkpoint"],
+      takes: { ($0.first == 0x5b || $0.first == 0x7b) && $0.count < 4096 },
       mutate: { file, _, random in JSONTokens(file).mutated(&random) },
       parse: { bytes in
         do throws(JSONError) {
@@ -74,8 +72,40 @@ extension Subject {
       })
   }
 
-  private static func isSafetensors(_ file: [UInt8]) -> Bool {
+  static func isSafetensors(_ file: [UInt8]) -> Bool {
     file.count > 8 && file[8] == 0x7b && file[2..<8].allSatisfy { $0 == 0 }
+  }
+
+  /// True for the number that torch's older files begin with.
+  private static func isLegacy(_ file: [UInt8]) -> Bool {
+    file.starts(with: [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc])
+  }
+
+  /// A safetensors file with another header, its length right again.
+  static func damagedTensors(_ file: [UInt8], _ random: inout Random) -> [UInt8] {
+    let length = Int(file[0]) | Int(file[1]) << 8
+    let head = JSONTokens(Array(file[8..<8 + length])).mutated(&random)
+    var result: [UInt8] = []
+    result.append(littleEndian: UInt64(head.count))
+    let data = Array(file[(8 + length)...])
+    return result + head + (random.once(in: 4) ? random.damaged(data) : data)
+  }
+
+  /// An array of NumPy with another header, its length right again; of objects also the pickle.
+  static func damagedArray(_ file: [UInt8], _ random: inout Random) -> [UInt8] {
+    let length = Int(file[8]) | Int(file[9]) << 8
+    guard file.count >= 10 + length else { return random.damaged(file) }
+    let head = JSONTokens(Array(file[10..<10 + length])).mutated(&random)
+    var result = Array(file[..<8])
+    result.append(littleEndian: UInt16(truncatingIfNeeded: head.count))
+    let data = Array(file[(10 + length)...])
+    if data.first == 0x80 {
+      let pickle = PickleTokens(data)
+      return random.once(in: 2)
+        ? Array(file[..<(10 + length)]) + pickle.mutated(with: pickle, &random)
+        : result + head + data
+    }
+    return result + head + (random.once(in: 4) ? random.damaged(data) : data)
   }
 
   /// Reads a checkpoint and every element in it.

@@ -6,7 +6,7 @@ extension Subject {
   /// PNG, with its texts.
   static var png: Subject {
     Subject(
-      name: "png", takes: { $0.starts(with: PNGChunks.signature) },
+      name: "png", folders: ["Tests/Fixtures/png/valid"], takes: { $0.starts(with: PNGChunks.signature) },
       mutate: { file, corpus, random in
         PNGParts(file).mutated(with: corpus.map { PNGParts($0) }, &random)
       },

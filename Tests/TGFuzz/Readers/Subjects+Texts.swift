@@ -1,12 +1,14 @@
-import TGText
+import TGCheckpoint
+import TGCompiler
 import TGTensor
+import TGText
 
 /// The parsers of vocabularies and captions.
 extension Subject {
   /// The stored form of a text pipeline.
   static var pipeline: Subject {
     Subject(
-      name: "pipeline", takes: { $0.starts(with: "TGTX".utf8) },
+      name: "pipeline", folders: ["Tests/Fixtures/text/pipelines"], takes: { $0.starts(with: "TGTX".utf8) },
       mutate: { file, corpus, random in
         PipelineParts(file).mutated(with: corpus.map { PipelineParts($0) }, &random)
       },
@@ -29,18 +31,11 @@ extension Subject {
   /// Vocabulary files, text and JSON.
   static var vocabulary: Subject {
     Subject(
-      name: "vocabulary", takes: { $0.starts(with: "[PAD]".utf8) || $0.first == 0x7b },
+      name: "vocabulary", folders: ["Tests/Fixtures/text"],
+      takes: { $0.starts(with: "[PAD]".utf8) || $0.first == 0x7b },
       mutate: { file, corpus, random in
         if file.first == 0x7b { return JSONTokens(file).mutated(&random) }
-        let lines = corpus.map { $0.split(separator: 0x0a, omittingEmptySubsequences: false) }
-        var changed = random.rearranged(
-          file.split(separator: 0x0a, omittingEmptySubsequences: false),
-          with: random.one(of: lines))
-        if !changed.isEmpty, random.once(in: 2) {
-          let place = random.below(changed.count)
-          changed[place] = random.damaged(Array(changed[place]))[...]
-        }
-        return Array(changed.joined(separator: [0x0a]))
+        return random.damagedLines(of: file, with: corpus)
       },
       parse: { bytes in
         do throws(TextError) {
@@ -55,7 +50,7 @@ extension Subject {
   static var caption: Subject {
     let vocabulary = try? Vocabulary(list: ["<pad>", "a", "red", "bird", "圆领"], path: "list")
     return Subject(
-      name: "caption", takes: { $0.starts(with: "this bird".utf8) },
+      name: "caption", folders: ["Tests/Fixtures/text"], takes: { $0.starts(with: "this bird".utf8) },
       mutate: { file, corpus, random in
         let words = file.split(separator: 0x20)
         return Array(random.rearranged(words, with: words).joined(separator: [0x20]))
@@ -72,6 +67,66 @@ extension Subject {
           return .accepted
         } catch { return outcome(error) }
       })
+  }
+
+  /// Pickled vocabularies of text encoders.
+  static var words: Subject {
+    let scratch = ScratchFile(ending: ".pickle")
+    return Subject(
+      name: "words", folders: ["Tests/Fixtures/checkpoint"],
+      takes: { file in
+        // A dictionary or a list of dictionaries, as captions.pickle is.
+        scratch.with(file) { (try? VocabularyReader.read(path: $0, rows: 0)) != nil }
+      },
+      mutate: { file, corpus, random in
+        PickleTokens(file).mutated(with: PickleTokens(random.one(of: corpus)), &random)
+      },
+      parse: { bytes in
+        scratch.with(bytes) { path in
+          do {
+            let vocabulary = try VocabularyReader.read(path: path, rows: 5)
+            _ = try TextPipeline(tokenizer: nil, vocabulary: vocabulary).encode()
+            return .accepted
+          } catch let error as TextError { return outcome(error) } catch {
+            guard let error = error as? CheckpointError else { preconditionFailure("\(error)") }
+            precondition(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
+            return .refused
+          }
+        }
+      })
+  }
+
+  /// Word vectors.
+  static var vectors: Subject {
+    let scratch = ScratchFile(ending: ".vec")
+    let wanted = ["red", "blue", "圆领", "absent"]
+    return Subject(
+      name: "vectors",
+      source: .damage(corpus: { _ in vectorFiles }) { file, corpus, random in
+        random.damagedLines(of: file, with: corpus)
+      },
+      read: { bytes in
+        scratch.with(bytes) { path in
+          var result = Outcome.refused
+          for words in [nil, wanted] {
+            do throws(TextError) {
+              let read = try WordVectors.read(path: path, words: words)
+              precondition(
+                read.table.elements.allSatisfy(\.isFinite)
+                  && read.table.shape[0] == read.vocabulary.words.count + 1, "an odd table")
+              result = .accepted
+            } catch { result = max(result, outcome(error)) }
+          }
+          return result
+        }
+      })
+  }
+
+  private static var vectorFiles: [[UInt8]] {
+    [
+      "3 2\nred 1 0.5\nblue 1e-3 2\n圆领 -1 -2\n", "red 1 0.5 -0.25\nNew York 7 8 9\n",
+      "1 1\nred 4\n",
+    ].map { Array($0.utf8) }
   }
 
   private static func outcome(_ error: TextError) -> Outcome {

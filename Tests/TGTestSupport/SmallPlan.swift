@@ -1,22 +1,23 @@
-import TGPlan
-import TGTensor
+package import TGPlan
+internal import TGTensor
 
 /// A hand-made sound plan that uses every kind of instruction, with its weights.
-struct SmallPlan {
+package struct SmallPlan {
   /// The plan.
-  private(set) var plan: Plan
+  package private(set) var plan: Plan
   /// The tensors of the weight section, in order.
-  private(set) var weights: [[Float]] = []
+  package private(set) var weights: [[Float]] = []
   private var function = PlanFunction(name: "run", batch: 1)
   private var weightElements = 0
 
   /// The only function.
-  var main: PlanFunction {
+  package var main: PlanFunction {
     get { plan.functions[0] }
     set { plan.functions[0] = newValue }
   }
 
-  init() {
+  /// Makes the plan.
+  package init() {
     plan = Plan(name: "small-plan")
     plan.documentation = "Every kind of instruction once."
     plan.producer = "test"
@@ -194,7 +195,7 @@ struct SmallPlan {
   }
 
   /// Writes the plan with its weights.
-  func write(to path: String) throws -> String {
+  package func write(to path: String) throws -> String {
     var writer = try PlanWriter(path: path)
     for tensor in weights { _ = try writer.append(tensor) }
     return try writer.finish(plan)

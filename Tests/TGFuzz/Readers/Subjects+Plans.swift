@@ -1,14 +1,15 @@
-import Glibc
+import Foundation
 import TGPlan
 import TGTensor
+import TGTestSupport
 
 /// The reader of compiled plans, with its checker.
 extension Subject {
   /// Plan files. What is accepted is listed, mapped, and traced address by address.
   static var plan: Subject {
     Subject(
-      name: "plan", takes: { $0.starts(with: Array("TGPLAN".utf8)) },
-      mutate: { file, _, random in
+      name: "plan",
+      source: .damage(corpus: plans) { file, _, random in
         guard var sections = try? PlanSections(file: file) else { return file }
         let plan = try? PlanDecoder.decode(
           message: sections.message, texts: sections.texts, memory: 64 << 20)
@@ -21,15 +22,26 @@ extension Subject {
         if random.once(in: 8) { sections.weights = random.damaged(sections.weights) }
         return sections.file
       },
-      parse: plan(reading:))
+      read: { bytes in scratch.with(bytes) { plan(at: $0) } })
   }
 
-  private static func plan(reading bytes: [UInt8]) -> Outcome {
-    let path = "/tmp/tgmutate-\(getpid()).tplan"
-    defer { unsafe unlink(path) }
-    guard let stream = unsafe fopen(path, "w") else { return .refused }
-    unsafe fwrite(bytes, 1, bytes.count, stream)
-    unsafe fclose(stream)
+  private static let scratch = ScratchFile(ending: ".tplan")
+
+  /// The plan of all instructions, and sound plans of few.
+  private static func plans(_ root: String) -> [[UInt8]] {
+    var random = Random(seed: 1)
+    return [small()] + (0..<32).map { _ in SoundPlan.file(&random) }
+  }
+
+  private static func small() -> [UInt8] {
+    scratch.with([]) { path in
+      guard (try? SmallPlan().write(to: path)) != nil, let file = try? MappedFile(path: path)
+      else { preconditionFailure("the small plan cannot be written") }
+      return ByteRegion(file).prefix(file.count)
+    }
+  }
+
+  private static func plan(at path: String) -> Outcome {
     do {
       let file = try PlanFile.load(path: path)
       precondition(!PlanListing.text(file.plan).isEmpty, "nothing to list")

@@ -1,0 +1,41 @@
+import Foundation
+import TGTensor
+
+/// The sound files that damage starts from.
+enum Corpus {
+  /// All regular files of a folder and of those in it, by name.
+  static func files(in path: String) -> [[UInt8]] {
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    // Files made to be refused are no sound start.
+    return names.filter { !$0.contains("refused") }.sorted().compactMap { name in
+      guard let file = try? MappedFile(path: "\(path)/\(name)") else { return nil }
+      return ByteRegion(file).prefix(file.count)
+    }
+  }
+}
+
+/// A file for readers that take a path, gone at the end.
+struct ScratchFile {
+  let path: String
+
+  /// A file of this process with an ending, in memory where the system has such a place.
+  init(ending: String) {
+    let folder = unsafe access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    path = "\(folder)/tgfuzz-\(getpid())\(ending)"
+  }
+
+  /// Writes the bytes, lends the path, and removes the file.
+  func with<Result>(_ bytes: [UInt8], _ body: (String) -> Result) -> Result {
+    guard let stream = unsafe fopen(path, "w") else { preconditionFailure("no place for \(path)") }
+    unsafe fwrite(bytes, 1, bytes.count, stream)
+    unsafe fclose(stream)
+    defer { unsafe unlink(path) }
+    return body(path)
+  }
+}
+
+/// Writes a line at once, so that it is there if the program crashes next.
+func say(_ line: some CustomStringConvertible) {
+  let bytes = Array("\(line)\n".utf8)
+  unsafe write(1, bytes, bytes.count)
+}
