@@ -26,7 +26,7 @@ struct ScratchFile {
 
   /// Writes the bytes, lends the path, and removes the file.
   func with<Result>(_ bytes: [UInt8], _ body: (String) -> Result) -> Result {
-    guard let stream = unsafe fopen(path, "w") else { preconditionFailure("no place for \(path)") }
+    guard let stream = unsafe fopen(path, "w") else { fail("no place for \(path)") }
     unsafe fwrite(bytes, 1, bytes.count, stream)
     unsafe fclose(stream)
     defer { unsafe unlink(path) }
@@ -38,4 +38,19 @@ struct ScratchFile {
 func say(_ line: some CustomStringConvertible) {
   let bytes = Array("\(line)\n".utf8)
   unsafe write(1, bytes, bytes.count)
+}
+
+/// Ends the program with a signal unless something holds that must, saying what.
+func demand(
+  _ holds: Bool, _ message: @autoclosure () -> String = "", file: StaticString = #fileID,
+  line: UInt = #line
+) {
+  guard !holds else { return }
+  fail(message(), file: file, line: line)
+}
+
+/// Ends the program with a signal, saying why. (`precondition` is silent in optimised programs.)
+func fail(_ message: String, file: StaticString = #fileID, line: UInt = #line) -> Never {
+  say("\(file):\(line): \(message)")
+  abort()
 }

@@ -55,7 +55,7 @@ struct Subject {
   static var all: [Subject] {
     [
       .pickle, .legacy, .zip, .safetensors, .npy, .json, .state, .direction, .words, .png,
-      .pipeline, .vocabulary, .vectors, .caption, .plan, .page, .lists, .soundPlan,
+      .pipeline, .vocabulary, .vectors, .caption, .plan, .page, .lists, .soundPlan, .soundPage,
     ]
   }
 }

@@ -6,12 +6,13 @@ import TGTensor
 extension Subject {
   /// Sound plans of every instruction, carried out and watched.
   static var soundPlan: Subject {
-    var subject = Subject(name: "sound-plan", source: .generation { SoundPlan.file(&$0) }) { bytes in
+    var subject = Subject(name: "sound-plan", source: .generation { SoundPlan.file(&$0) }) {
+      bytes in
       do {
         var watch = try PlanWatch(bytes)
         watch.run()
         return .accepted
-      } catch { preconditionFailure("a sound plan is refused: \(error)") }
+      } catch { fail("a sound plan is refused: \(error)") }
     }
     subject.memory = nil
     subject.seconds = 20
@@ -72,7 +73,8 @@ struct PlanWatch {
   private static func floats(_ bytes: [UInt8]) -> [Float] {
     (0..<bytes.count / 4).map { index in
       Float(
-        bitPattern: (0..<4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[index * 4 + $1]) })
+        bitPattern: (0..<4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[index * 4 + $1]) }
+      )
     }
   }
 
@@ -93,11 +95,11 @@ struct PlanWatch {
       of: function, weights: refilledWeights(), from: filled(garbage, inputs), threads: 3, isa: isa)
     for place in isWritten.indices {
       if isWritten[place] {
-        precondition(
+        demand(
           once[place].bitPattern == again[place].bitPattern,
           "threads or garbage change place \(place): \(once[place]), \(again[place]) on \(isa)")
       } else {
-        precondition(
+        demand(
           once[place].bitPattern == poison[place].bitPattern
             && again[place].bitPattern == garbage[place].bitPattern,
           "place \(place) is written, which belongs to no output, on \(isa)")
@@ -120,18 +122,18 @@ struct PlanWatch {
         for other in isas where other != base {
           let found = result(of: step, weights: weights, from: arena, threads: 1, isa: other)
           for place in places(of: placed.instruction.output) {
-            let difference = (found[place] - next[place]).magnitude
-            precondition(
-              Double(difference) <= bound.error,
-              "\(placed.label): \(other) gives \(found[place]), \(base) \(next[place]), bound "
-                + "\(bound.error): \(placed.instruction)")
+            let (x, y) = (found[place], next[place])
+            demand(
+              Double((x - y).magnitude) <= bound.error || x.isNaN && y.isNaN,
+              "\(placed.label): \(other) gives \(x), \(base) \(y), bound \(bound.error): "
+                + "\(placed.instruction)")
           }
         }
       }
       arena = next
     }
     for place in arena.indices {
-      precondition(
+      demand(
         arena[place].bitPattern == expected[place].bitPattern,
         "one by one, the instructions give something else at place \(place)")
     }
@@ -198,7 +200,7 @@ struct PlanWatch {
   ) -> [Float] {
     var plan = plan
     plan.functions = [function]
-    guard let section = WeightSection(elements: weights) else { preconditionFailure("no memory") }
+    guard let section = WeightSection(elements: weights) else { fail("no memory") }
     let all = View(slot: everything, shape: [arena.count])
     do {
       let executor = try Executor(
@@ -206,6 +208,6 @@ struct PlanWatch {
       try executor.store(arena, into: all)
       executor.run()
       return try executor.fetch(all)
-    } catch { preconditionFailure("what the checker accepts cannot be prepared: \(error)") }
+    } catch { fail("what the checker accepts cannot be prepared: \(error)") }
   }
 }

@@ -27,7 +27,9 @@ extension SoundPlan {
   mutating func extents(_ ranks: ClosedRange<Int>) -> [Int] {
     let rank = ranks.lowerBound + random.below(ranks.count)
     var extents = (0..<rank).map { _ in 1 + random.below(rank > 4 ? 3 : 6) }
-    if rank > 0, rank < 4, random.once(in: 4) { extents[random.below(rank)] = 1 + random.below(300) }
+    if rank > 0, rank < 4, random.once(in: 4) {
+      extents[random.below(rank)] = 1 + random.below(300)
+    }
     return extents
   }
 

@@ -31,7 +31,7 @@ struct SoundPlan {
     var weights: [UInt8] = []
     weights.reserveCapacity(plan.weightBytes)
     for number in maker.weights { weights.append(littleEndian: number.bitPattern) }
-    guard let encoder = try? PlanEncoder(plan) else { preconditionFailure("a plan is encoded") }
+    guard let encoder = try? PlanEncoder(plan) else { fail("a plan is encoded") }
     return PlanSections(weights: weights, texts: encoder.texts, message: encoder.bytes).file
   }
 
@@ -116,7 +116,8 @@ struct SoundPlan {
   }
 
   /// Something to read: a value written before, a weight, or a new input.
-  mutating func operand(_ extents: [Int], innermostOne: Bool = false, repeats: Bool = true) -> View {
+  mutating func operand(_ extents: [Int], innermostOne: Bool = false, repeats: Bool = true) -> View
+  {
     for _ in 0..<2 where !values.isEmpty && random.below(3) > 0 {
       let value = random.one(of: values)
       if value.view.dimensions == extents, !innermostOne || isPicture(value.view) {

@@ -46,18 +46,18 @@ struct PlanTrace {
 
   private mutating func run(_ instruction: Instruction) {
     let output = addresses(instruction.output)
-    precondition(Set(output).count == output.count, "a place is written twice")
-    precondition(function.slots[instruction.output.slot].kind != .weight, "a weight is written")
+    demand(Set(output).count == output.count, "a place is written twice")
+    demand(function.slots[instruction.output.slot].kind != .weight, "a weight is written")
     for operand in instruction.operands { read(addresses(operand), of: operand.slot) }
     let written = Set(output)
     for operand in instruction.freeOperands where operand.view.slot == instruction.output.slot {
-      precondition(
+      demand(
         written.isDisjoint(with: addresses(operand.view)), "an operand is overwritten")
     }
     for operand in instruction.pointwiseOperands
     where operand.view.slot == instruction.output.slot {
       let places = addresses(operand.view)
-      precondition(
+      demand(
         places == output || written.isDisjoint(with: places), "an operand is overwritten")
     }
     switch instruction {
@@ -82,11 +82,11 @@ struct PlanTrace {
   private func addresses(_ view: View) -> [Int] {
     let slot = function.slots[view.slot]
     let size = slot.kind == .weight ? weightElements : function.arenaElements
-    precondition(slot.offset >= 0 && slot.offset + slot.count <= size, "a slot lies outside")
+    demand(slot.offset >= 0 && slot.offset + slot.count <= size, "a slot lies outside")
     let order = StridedOrder(
       dimensions: view.dimensions, strides: view.strides, offset: view.offset)
     return order.map { place in
-      precondition(place >= 0 && place < slot.count, "a view reaches outside its slot")
+      demand(place >= 0 && place < slot.count, "a view reaches outside its slot")
       return slot.offset + place
     }
   }
@@ -101,7 +101,7 @@ struct PlanTrace {
 
   private func read(_ places: [Int], of slot: Int) {
     guard function.slots[slot].kind != .weight else { return }
-    for place in places { precondition(!lost.contains([slot, place]), "a value is lost") }
+    for place in places { demand(!lost.contains([slot, place]), "a value is lost") }
   }
 
   private func trace(_ convolution: Convolution) {
@@ -110,7 +110,7 @@ struct PlanTrace {
     for phase in convolution.phases {
       for y in stride(from: phase.originY, to: output[1], by: convolution.scaleY) {
         for x in stride(from: phase.originX, to: output[2], by: convolution.scaleX) {
-          precondition(covered.insert([y, x]).inserted, "two phases compute one place")
+          demand(covered.insert([y, x]).inserted, "two phases compute one place")
         }
       }
       let inner = convolution.input.dimensions[3] / convolution.groups
@@ -119,9 +119,9 @@ struct PlanTrace {
       let count =
         convolution.packing == .depthwise
         ? kernel * output[3] : convolution.groups * panels * kernel * inner * 16
-      precondition(phase.weights.count == count, "weights are missing")
+      demand(phase.weights.count == count, "weights are missing")
     }
-    precondition(covered.count == output[1] * output[2], "a place is not computed")
+    demand(covered.count == output[1] * output[2], "a place is not computed")
   }
 
   private func trace(
@@ -131,7 +131,7 @@ struct PlanTrace {
     for (axis, along) in [(1, rows), (2, columns)] {
       for window in 0..<windows.dimensions[axis] {
         let start = window * along.stride - along.pad
-        precondition(
+        demand(
           start < picture.dimensions[axis] && start + along.kernel > 0, "a window lies outside")
       }
     }
@@ -140,10 +140,10 @@ struct PlanTrace {
   private func trace(_ resampling: Resampling) {
     let starts = function.slots[resampling.starts.slot].offset + resampling.starts.offset
     let values = floats(starts, resampling.starts.count) ?? []
-    precondition(values.count == resampling.output.dimensions[resampling.axis], "starts missing")
+    demand(values.count == resampling.output.dimensions[resampling.axis], "starts missing")
     for value in values {
       let last = Int(value) + resampling.weights.dimensions[1] - 1
-      precondition(
+      demand(
         value >= 0 && last < resampling.input.dimensions[resampling.axis], "a start is outside")
     }
   }

@@ -32,7 +32,8 @@ extension Subject {
   /// Zip archives of torch and NumPy.
   static var zip: Subject {
     Subject(
-      name: "zip", folders: ["Tests/Fixtures/checkpoint"], takes: { $0.starts(with: [0x50, 0x4b, 3, 4]) },
+      name: "zip", folders: ["Tests/Fixtures/checkpoint"],
+      takes: { $0.starts(with: [0x50, 0x4b, 3, 4]) },
       mutate: { file, corpus, random in
         ZipMembers(file).mutated(with: ZipMembers(random.one(of: corpus)), &random)
       },
@@ -50,7 +51,8 @@ extension Subject {
   /// Arrays of NumPy.
   static var npy: Subject {
     Subject(
-      name: "npy", folders: ["Tests/Fixtures/checkpoint"], takes: { $0.starts(with: NumpyArray.magic) },
+      name: "npy", folders: ["Tests/Fixtures/checkpoint"],
+      takes: { $0.starts(with: NumpyArray.magic) },
       mutate: { file, _, random in damagedArray(file, &random) },
       parse: checkpoint)
   }
@@ -66,7 +68,7 @@ extension Subject {
           let value = try JSON(parsing: bytes)
           // What was read can be written and read again.
           let again = try JSON(parsing: Array(value.text().utf8))
-          precondition(again == value, "JSON does not read back")
+          demand(again == value, "JSON does not read back")
           return .accepted
         } catch { return error.offset <= 1 ? .refusedAtOnce : .refused }
       })
@@ -120,7 +122,7 @@ extension Subject {
         elements += entry.shape.count
         guard elements < 10_000_000 else { break }
         let tensor = entry.tensor()
-        precondition(tensor.elements.count == entry.shape.count, "elements are missing")
+        demand(tensor.elements.count == entry.shape.count, "elements are missing")
       }
     }
   }
@@ -130,7 +132,7 @@ extension Subject {
       try read()
       return .accepted
     } catch {
-      precondition(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
+      demand(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
       return isEarly(error.fault) ? .refusedAtOnce : .refused
     }
   }

@@ -15,15 +15,15 @@ extension Subject {
         do {
           let archive = try StateArchive(decoding: ByteRegion(bytes))
           let again = try StateArchive(decoding: ByteRegion(archive.encoded()))
-          precondition(
+          demand(
             again.tensors.keys == archive.tensors.keys && again.members == archive.members,
             "a state does not read back")
           _ = try archive.vector("run.item.0.point", counts: [4])
           _ = try archive.members.whole("version", in: 0..<2)
           return .accepted
         } catch {
-          guard let error = error as? InversionError else { preconditionFailure("\(error)") }
-          precondition(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
+          guard let error = error as? InversionError else { fail("\(error)") }
+          demand(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
           return isSafetensors(bytes) ? .refused : .refusedAtOnce
         }
       })
@@ -37,7 +37,7 @@ extension Subject {
       ]))
     archive.put([1, 2, 3, 4], as: "run.item.0.point")
     archive.put([0.5, -0.5], as: "run.item.0.method.mean")
-    guard let file = try? archive.encoded() else { preconditionFailure("a state is written") }
+    guard let file = try? archive.encoded() else { fail("a state is written") }
     return [file]
   }
 
@@ -64,11 +64,11 @@ extension Subject {
           do throws(EditingError) {
             let direction = try Direction(path)
             do throws(EditingError) { _ = try direction.spread(over: item) } catch {
-              precondition(error.exitCode == 65, "an odd refusal")
+              demand(error.exitCode == 65, "an odd refusal")
             }
             return .accepted
           } catch {
-            precondition(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
+            demand(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
             if case .noTensor = error { return .accepted }
             if case .severalTensors = error { return .accepted }
             return .refused
@@ -93,24 +93,24 @@ extension Subject {
         let text = String(decoding: bytes, as: UTF8.self)
         var read = false
         if let list = SeedList(text) {
-          precondition(list.seeds.count <= SeedList.limit, "too many seeds")
+          demand(list.seeds.count <= SeedList.limit, "too many seeds")
           read = true
         }
         if let list = LayerList(text) {
-          precondition(list.layers.map { $0 == $0.sorted() } ?? true, "layers ascend")
+          demand(list.layers.map { $0 == $0.sorted() } ?? true, "layers ascend")
           read = true
         }
         if let list = AmountList(text) {
-          precondition(
+          demand(
             list.amounts.count <= AmountList.limit && list.amounts.allSatisfy(\.isFinite))
           read = true
         }
         if let direction = try? DirectionNotation(text) {
-          precondition(direction.path + direction.rest == text, "a notation loses a part")
+          demand(direction.path + direction.rest == text, "a notation loses a part")
           read = true
         }
         if let mix = try? MixNotation(text) {
-          precondition(mix.path + mix.rest == text, "a notation loses a part")
+          demand(mix.path + mix.rest == text, "a notation loses a part")
           read = true
         }
         return read || (try? InterpolationEnd(text)) != nil ? .accepted : .refused

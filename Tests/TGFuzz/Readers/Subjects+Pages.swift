@@ -20,8 +20,8 @@ extension Subject {
         }
         guard let once = try? Formatter.format(source),
           let twice = try? Formatter.format(SourceFile(name: "page.tgraph", text: once))
-        else { preconditionFailure("what parses cannot be formatted") }
-        precondition(once == twice, "formatting twice makes a difference")
+        else { fail("what parses cannot be formatted") }
+        demand(once == twice, "formatting twice makes a difference")
         let found = elaborates(bytes)
         show(found, source)
         return found.isEmpty ? .accepted : .refused
@@ -36,7 +36,7 @@ extension Subject {
     var sources = SourceTable()
     _ = sources.add(source)
     let renderer = TextRenderer(sources: sources)
-    precondition(findings.allSatisfy { !renderer.render($0).isEmpty }, "a finding without words")
+    demand(findings.allSatisfy { !renderer.render($0).isEmpty }, "a finding without words")
   }
 
   /// What is wrong with a page that imports nothing.

@@ -6,7 +6,8 @@ extension Subject {
   /// PNG, with its texts.
   static var png: Subject {
     Subject(
-      name: "png", folders: ["Tests/Fixtures/png/valid"], takes: { $0.starts(with: PNGChunks.signature) },
+      name: "png", folders: ["Tests/Fixtures/png/valid"],
+      takes: { $0.starts(with: PNGChunks.signature) },
       mutate: { file, corpus, random in
         PNGParts(file).mutated(with: corpus.map { PNGParts($0) }, &random)
       },
@@ -15,16 +16,16 @@ extension Subject {
         do throws(PictureError) {
           let picture = try Picture.decode(bytes, path: "mutated")
           let largest = picture.samples.max() ?? 0
-          precondition(Int(largest) <= picture.largest, "a sample is too large")
-          precondition(
+          demand(Int(largest) <= picture.largest, "a sample is too large")
+          demand(
             picture.samples.count == picture.height * picture.width * picture.channels,
             "samples are missing")
           guard picture.samples.count < 100_000 else { return .accepted }
           let again = try Picture.decode(picture.encoded(), path: "again")
-          precondition(again == picture, "a picture does not read back")
+          demand(again == picture, "a picture does not read back")
           return .accepted
         } catch {
-          precondition(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
+          demand(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
           switch error {
           case .notPNG, .tooLarge: return .refusedAtOnce
           case .damaged(_, let reason) where reason.contains("IHDR"): return .refusedAtOnce

@@ -36,7 +36,7 @@ extension Subject {
   private static func small() -> [UInt8] {
     scratch.with([]) { path in
       guard (try? SmallPlan().write(to: path)) != nil, let file = try? MappedFile(path: path)
-      else { preconditionFailure("the small plan cannot be written") }
+      else { fail("the small plan cannot be written") }
       return ByteRegion(file).prefix(file.count)
     }
   }
@@ -44,14 +44,14 @@ extension Subject {
   private static func plan(at path: String) -> Outcome {
     do {
       let file = try PlanFile.load(path: path)
-      precondition(!PlanListing.text(file.plan).isEmpty, "nothing to list")
+      demand(!PlanListing.text(file.plan).isEmpty, "nothing to list")
       for function in file.plan.functions {
-        precondition(MemoryMap(function).peakBytes <= function.arenaElements * 4, "no room")
+        demand(MemoryMap(function).peakBytes <= function.arenaElements * 4, "no room")
       }
       PlanTrace.run(file.plan, floats: file.floats)
       return .accepted
     } catch {
-      precondition(!error.description.isEmpty, "an error without words")
+      demand(!error.description.isEmpty, "an error without words")
       switch error.problem {
       case .notAPlan, .truncated, .trailingBytes, .byteOrder, .version, .requiredFeature,
         .headerChecksum, .header, .section, .sectionChecksum, .notAFile, .cannotOpen:

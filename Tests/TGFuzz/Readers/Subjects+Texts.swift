@@ -8,20 +8,21 @@ extension Subject {
   /// The stored form of a text pipeline.
   static var pipeline: Subject {
     Subject(
-      name: "pipeline", folders: ["Tests/Fixtures/text/pipelines"], takes: { $0.starts(with: "TGTX".utf8) },
+      name: "pipeline", folders: ["Tests/Fixtures/text/pipelines"],
+      takes: { $0.starts(with: "TGTX".utf8) },
       mutate: { file, corpus, random in
         PipelineParts(file).mutated(with: corpus.map { PipelineParts($0) }, &random)
       },
       parse: { bytes in
         do throws(TextError) {
           let pipeline = try TextPipeline(decoding: bytes)
-          precondition(pipeline.encode() == bytes, "a pipeline does not write back")
+          demand(pipeline.encode() == bytes, "a pipeline does not write back")
           let words = pipeline.vocabulary.words.prefix(3).joined(separator: " ")
           for caption in ["a red bird, 圆领短袖 é", words] {
             do throws(TextError) {
               let tokens = try pipeline.tokenize(caption, length: 12)
-              precondition(tokens.ids.allSatisfy { $0 < pipeline.rows }, "an id is too large")
-            } catch { precondition(error.exitCode == 65, "an odd refusal") }
+              demand(tokens.ids.allSatisfy { $0 < pipeline.rows }, "an id is too large")
+            } catch { demand(error.exitCode == 65, "an odd refusal") }
           }
           return .accepted
         } catch { return outcome(error) }
@@ -50,7 +51,8 @@ extension Subject {
   static var caption: Subject {
     let vocabulary = try? Vocabulary(list: ["<pad>", "a", "red", "bird", "圆领"], path: "list")
     return Subject(
-      name: "caption", folders: ["Tests/Fixtures/text"], takes: { $0.starts(with: "this bird".utf8) },
+      name: "caption", folders: ["Tests/Fixtures/text"],
+      takes: { $0.starts(with: "this bird".utf8) },
       mutate: { file, corpus, random in
         let words = file.split(separator: 0x20)
         return Array(random.rearranged(words, with: words).joined(separator: [0x20]))
@@ -88,8 +90,8 @@ extension Subject {
             _ = try TextPipeline(tokenizer: nil, vocabulary: vocabulary).encode()
             return .accepted
           } catch let error as TextError { return outcome(error) } catch {
-            guard let error = error as? CheckpointError else { preconditionFailure("\(error)") }
-            precondition(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
+            guard let error = error as? CheckpointError else { fail("\(error)") }
+            demand(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
             return .refused
           }
         }
@@ -111,7 +113,7 @@ extension Subject {
           for words in [nil, wanted] {
             do throws(TextError) {
               let read = try WordVectors.read(path: path, words: words)
-              precondition(
+              demand(
                 read.table.elements.allSatisfy(\.isFinite)
                   && read.table.shape[0] == read.vocabulary.words.count + 1, "an odd table")
               result = .accepted
@@ -130,7 +132,7 @@ extension Subject {
   }
 
   private static func outcome(_ error: TextError) -> Outcome {
-    precondition(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
+    demand(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
     if case .badEncoding(let offset, _) = error, offset < 5 { return .refusedAtOnce }
     return .refused
   }
