@@ -4,7 +4,7 @@
   import Musl
 #endif
 package import TGDiagnostics
-import TGTensor
+package import TGTensor
 
 /// What a command says: results to the standard output, everything else to the standard error.
 package struct Console: Sendable {
@@ -46,7 +46,7 @@ package struct Console: Sendable {
 
   /// Says something that is good to know.
   package func note(_ line: String) {
-    if !isQuiet { say(line) }
+    if !isQuiet { tell(line) }
   }
 
   /// Warns.
@@ -59,17 +59,25 @@ package struct Console: Sendable {
     }
   }
 
+  /// Warns of what is probably a mistake of the user's; with `--strict` it is one.
+  ///
+  /// - Throws: `Failure` of status `badInput` if `isStrict`.
+  package func doubt(_ message: String, hint: String?, isStrict: Bool) throws(Failure) {
+    guard !isStrict else { throw Failure(.badInput, message, hint: hint) }
+    warn(message, hint: hint)
+  }
+
   /// Tells an error and gives the status to end with.
   package func explain(_ error: any Error) -> ExitStatus {
     switch error {
     case let error as any Explained:
-      explain(error.message, hint: error.hint, status: error.exitStatus)
+      explain(error)
       return error.exitStatus
     default:
       explain(
-        "unexpected: \(error)",
-        hint: "this is a mistake of ours; please report it with the command line",
-        status: .internalError)
+        Failure(
+          .internalError, "unexpected: \(error)",
+          hint: "this is a mistake of ours; please report it with the command line"))
       return .internalError
     }
   }
@@ -82,6 +90,11 @@ package struct Console: Sendable {
     }
   }
 
+  /// Says something, however quiet the command is.
+  package func tell(_ line: String) {
+    say(isJSON ? pairs("note", [("message", line)]) : line)
+  }
+
   /// Writes a line to the standard error; a byte of a name that is no UTF-8 is shown as `\xE9`.
   package func say(_ line: String) {
     terminal.write(Array((FileName.shown(line) + "\n").utf8), to: STDERR_FILENO)
@@ -92,23 +105,26 @@ package struct Console: Sendable {
     terminal.hasColour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  private func explain(_ message: String, hint: String?, status: ExitStatus) {
+  /// An error as JSON: `code`, `message`, and `hint` if there is one.
+  package static func json(_ error: any Explained) -> JSON {
+    .pairs(
+      [
+        ("code", .integer(Int(error.exitStatus.rawValue))), ("message", .string(error.message)),
+      ] + [error.hint].compactMap { $0.map { ("hint", .string($0)) } })
+  }
+
+  private func explain(_ error: any Explained) {
     if isJSON {
-      let code = ("code", JSON.integer(Int(status.rawValue)))
-      let members = [("message", JSON.string(message)), ("hint", hint.map { .string($0) })]
-      say(
-        JSON.pairs([
-          ("error", .pairs([code] + members.compactMap { pair in pair.1.map { (pair.0, $0) } }))
-        ]).text())
+      say(JSON.document([("error", Self.json(error))]).text())
     } else {
-      say("\(command): " + painted("error: ", "31") + message)
-      if let hint { say("hint: \(hint)") }
+      say("\(command): " + painted("error: ", "31") + error.message)
+      if let hint = error.hint { say("hint: \(hint)") }
     }
   }
 
   private func pairs(_ kind: String, _ members: [(String, String?)]) -> String {
     let present = members.compactMap { pair in pair.1.map { (pair.0, JSON.string($0)) } }
-    return JSON.pairs([(kind, .pairs(present))]).text()
+    return JSON.document([(kind, .pairs(present))]).text()
   }
 
   private func json(_ diagnostic: Diagnostic, sources: SourceTable) -> String {
@@ -133,6 +149,6 @@ package struct Console: Sendable {
     }
     if let hint = diagnostic.hint { members.append(("hint", .string(hint))) }
     if let fix = diagnostic.fix { members.append(("fix", .string(fix))) }
-    return JSON.pairs([("diagnostic", .pairs(members))]).text()
+    return JSON.document([("diagnostic", .pairs(members))]).text()
   }
 }

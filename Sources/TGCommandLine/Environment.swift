@@ -10,15 +10,19 @@ package struct Environment: Hashable, Sendable {
   package var instructionSet: String?
   /// `TG_THREADS`: how many threads compute; nil for one per core.
   package var threads: String?
+  /// `TG_PROGRESS`: the seconds between lines about long work off a terminal; nil for 30.
+  package var progress: String?
   /// `NO_COLOR` set to anything, or `TERM=dumb`: messages are not coloured.
   package var forbidsColour: Bool
 
   /// Makes an environment.
   package init(
-    instructionSet: String? = nil, threads: String? = nil, forbidsColour: Bool = true
+    instructionSet: String? = nil, threads: String? = nil, progress: String? = nil,
+    forbidsColour: Bool = true
   ) {
     self.instructionSet = instructionSet
     self.threads = threads
+    self.progress = progress
     self.forbidsColour = forbidsColour
   }
 
@@ -26,6 +30,7 @@ package struct Environment: Hashable, Sendable {
   package static func ofThisProcess() -> Environment {
     Environment(
       instructionSet: variable("TG_ISA"), threads: variable("TG_THREADS"),
+      progress: variable("TG_PROGRESS"),
       forbidsColour: variable("NO_COLOR") != nil || variable("TERM") == "dumb")
   }
 
@@ -47,6 +52,19 @@ package struct Environment: Hashable, Sendable {
         hint: "unset TG_THREADS, or set it to a number of threads")
     }
     return count
+  }
+
+  /// The seconds between lines about long work off a terminal: `TG_PROGRESS`, or else 30.
+  ///
+  /// - Throws: `Failure` of status `usage` for what is no number of seconds.
+  package func secondsOfProgress() throws(Failure) -> Double {
+    guard let progress else { return 30 }
+    guard let seconds = Double(progress), seconds >= 0, seconds <= 1e9 else {
+      throw Failure(
+        .usage, "the environment has TG_PROGRESS=\(progress), which is no number of seconds",
+        hint: "unset TG_PROGRESS, or set it to the seconds between lines, such as 30")
+    }
+    return seconds
   }
 
   private static func variable(_ name: String) -> String? {

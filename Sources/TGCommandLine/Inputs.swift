@@ -1,4 +1,4 @@
-internal import TGImage
+package import TGImage
 package import TGPlan
 package import TGSession
 package import TGTensor
@@ -17,19 +17,43 @@ package struct Inputs {
   package private(set) var metadata: [(key: String, value: String)] = []
   /// The function that is fed.
   package let variants: FunctionVariants
+  private let isStrict: Bool
 
   /// Nothing is given yet.
-  package init(_ variants: FunctionVariants) { self.variants = variants }
+  ///
+  /// - Parameter isStrict: true to refuse numbers that leave the range of an input.
+  package init(_ variants: FunctionVariants, isStrict: Bool = false) {
+    self.variants = variants
+    self.isStrict = isStrict
+  }
 
-  /// Takes a picture.
-  package mutating func add(picture path: String, for item: InterfaceItem, console: Console) throws
-  {
+  /// The captions given for all items, by input.
+  package var captions: [String: String] {
+    given.compactMapValues { if case .caption(let text) = $0 { text } else { nil } }
+  }
+
+  /// The paths of the pictures given for all items, by input.
+  package var pictures: [String: String] {
+    given.compactMapValues { if case .picture(_, let path) = $0 { path } else { nil } }
+  }
+
+  /// Reads a picture and tells what is odd about it.
+  ///
+  /// - Throws: `SessionError.picture`.
+  package static func picture(at path: String, console: Console?) throws -> Picture {
     var warnings: [String] = []
     let picture: Picture
     do {
       picture = try Picture.read(path: path, warnings: &warnings)
     } catch { throw SessionError.picture(error) }
-    for warning in warnings { console.warn(warning) }
+    for warning in warnings { console?.warn(warning) }
+    return picture
+  }
+
+  /// Takes a picture.
+  package mutating func add(picture path: String, for item: InterfaceItem, console: Console) throws
+  {
+    let picture = try Self.picture(at: path, console: console)
     try demandFree(item.name)
     given[item.name] = .picture(picture, path: path)
     files.append(path)
@@ -98,7 +122,8 @@ package struct Inputs {
         try add(caption: value, for: item)
         return
       }
-      if Float(value) != nil {
+      if let number = Float(value) {
+        try check([number], for: item, console: console)
         try add(number: value, for: item)
         return
       }
@@ -106,9 +131,16 @@ package struct Inputs {
     let array = try array(value)
     try demandFree(item.name)
     let count = try ArrayRows(array, lengths: lengths, for: item).count
+    try check(array.elements, for: item, console: console)
     try self.count(count, for: item)
     given[item.name] = .array(array, lengths: lengths)
     metadata.append((Metadata.array + item.name, Path.keptName(value)))
+  }
+
+  /// Warns of numbers that leave the range of an input, or refuses them.
+  private func check(_ elements: [Float], for item: InterfaceItem, console: Console) throws {
+    guard let overshoot = Overshoot(of: elements, for: item) else { return }
+    try console.doubt(overshoot.message, hint: overshoot.hint, isStrict: isStrict)
   }
 
   private mutating func array(_ path: String) throws -> HostTensor {

@@ -8,6 +8,12 @@ package enum Metadata {
   package static let hash = "tgraph.hash"
   /// The function.
   package static let function = "tgraph.function"
+  /// The instruction set.
+  package static let isa = "tgraph.isa"
+  /// For each file that was read its SHA-256 and its base name.
+  package static let file = "tgraph.sha256"
+  /// The SHA-256 of the size and the pixels of the picture.
+  package static let pixels = "tgraph.pixels"
   /// The objective.
   package static let objective = "tgraph.objective"
   /// The output that the picture shows.

@@ -29,6 +29,12 @@ package enum Path {
     return name[name.index(after: dot)...].lowercased()
   }
 
+  /// The path without its suffix: `plans/birds` for `plans/birds.tplan`.
+  package static func withoutSuffix(_ path: String) -> String {
+    let suffix = suffix(path)
+    return suffix.isEmpty ? path : String(path.dropLast(suffix.count + 1))
+  }
+
   /// The folder, `.` for a plain name.
   package static func folder(_ path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

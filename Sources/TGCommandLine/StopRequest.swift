@@ -7,8 +7,9 @@ import Synchronization
   import Musl
 #endif
 
-/// What Ctrl-C does to a command that can be resumed: the first one is only remembered, so that the
-/// command can save where it stands and end with status 75; a second one ends it at once.
+/// What Ctrl-C does to a command that can be resumed, a request to terminate, and the end of the
+/// terminal: the first one is only remembered, so that the command can save where it stands and end
+/// with status 75; a second one ends it at once.
 package final class StopRequest: Sendable {
   private let isAsked = Atomic(false)
   private let isOver = Atomic(false)
@@ -20,15 +21,9 @@ package final class StopRequest: Sendable {
   /// True when the command was asked to stop.
   package var isPending: Bool { isAsked.load(ordering: .relaxed) }
 
-  /// Runs a body during which Ctrl-C and a request to terminate are answered by this guard.
+  /// Runs a body during which these signals are answered by this guard.
   package func guarding<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let sources = [SIGINT, SIGTERM].map { signal in
-      Interrupts.ignore(signal)
-      let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
-      source.setEventHandler { [self] in stop() }
-      source.resume()
-      return source
-    }
+    let sources = Interrupts.answered { [self] in stop() }
     defer {
       isOver.store(true, ordering: .relaxed)
       for source in sources { source.cancel() }

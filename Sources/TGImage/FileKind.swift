@@ -1,3 +1,5 @@
+internal import TGTensor
+
 /// What a file is by its first bytes, as far as an answer to "this is not a PNG" needs.
 package enum FileKind: String, Hashable, Sendable, CaseIterable {
   /// No bytes at all.
@@ -101,7 +103,7 @@ package enum FileKind: String, Hashable, Sendable, CaseIterable {
   func complaint(_ path: String) -> String {
     let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-    let target = shellWord((stem.isEmpty ? "picture" : stem) + ".png")
+    let target = freePath(like: (stem.isEmpty ? "picture" : stem) + ".png")
     switch self {
     case .empty:
       return "\(path) is empty, not a PNG"
@@ -114,14 +116,14 @@ package enum FileKind: String, Hashable, Sendable, CaseIterable {
       let turn = self == .jpeg ? "-auto-orient " : ""
       let isSequence = self == .gif || self == .tiff || self == .photoshop
       let source = shellWord(isSequence ? path + "[0]" : path)
-      return
-        "\(path) is a \(rawValue) file, not a PNG; convert it: convert \(source) \(turn)\(target)"
+      return "\(path) is a \(rawValue) file, not a PNG; save it as a PNG under another name, with "
+        + "ImageMagick for example: convert \(source) \(turn)\(shellWord(target))"
     case .svg:
-      return "\(path) is an SVG drawing, not a PNG; convert it: rsvg-convert \(shellWord(path))"
-        + " -o \(target)"
+      return "\(path) is an SVG drawing, not a PNG; draw it into a PNG, with librsvg for example: "
+        + "rsvg-convert \(shellWord(path)) -o \(shellWord(target))"
     case .pdf:
-      return "\(path) is a PDF, not a PNG; convert it: pdftoppm -png -singlefile \(shellWord(path))"
-        + " \(shellWord(stem))"
+      return "\(path) is a PDF, not a PNG; draw a page into a PNG, with Poppler for example: "
+        + "pdftoppm -png -singlefile \(shellWord(path)) \(shellWord(String(target.dropLast(4))))"
     case .html:
       return "\(path) is an HTML page, not a PNG; the download brought a page instead of the file"
     case .gitLFS:

@@ -28,8 +28,9 @@ extension PictureError {
       return "\(path) is a damaged PNG: \(reason)"
     case .tooLarge(let path, let width, let height):
       let size = "\(path) has \(width) x \(height) pixels"
-      return "\(size); at most \(PictureLimits.standard) are read. Shrink it first: "
-        + "convert \(shellWord(path)) -resize 2048x2048 smaller.png"
+      let target = freePath(like: "smaller.png")
+      return "\(size); at most \(PictureLimits.standard) are read. Shrink a copy of it, with "
+        + "ImageMagick for example: convert \(shellWord(path)) -resize 2048x2048 \(target)"
     case .notWritten(.cannotCreate(let path, let reason)):
       return "cannot create \(path): \(reason)"
     case .notWritten(.cannotWrite(let path, let reason)):
@@ -63,6 +64,8 @@ func shellWord(_ path: String) -> String {
       return false
     }
   }
+  // A name that begins with a dash would be taken for an option.
+  let path = path.hasPrefix("-") ? "./" + path : path
   if plain && !path.isEmpty { return path }
   return "'"
     + path.split(separator: "'", omittingEmptySubsequences: false)

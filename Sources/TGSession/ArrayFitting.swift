@@ -47,7 +47,8 @@ package struct ArrayRows: Hashable, Sendable {
     try check(item)
   }
 
-  private init(count: Int, rowSize: Int, elements: [Float], lengths: [Int]?) {
+  /// Takes numbers that have an input's form already; `check` looks at them.
+  init(count: Int, rowSize: Int, elements: [Float], lengths: [Int]?) {
     self.count = count
     self.rowSize = rowSize
     self.elements = elements
@@ -113,7 +114,10 @@ package struct ArrayRows: Hashable, Sendable {
     self.lengths = whole
   }
 
-  private func check(_ item: InterfaceItem) throws(SessionError) {
+  /// Makes sure that ids, lengths and labels are whole and in range, and other numbers finite.
+  ///
+  /// - Throws: `SessionError`.
+  func check(_ item: InterfaceItem) throws(SessionError) {
     let limit: Int
     switch item.kind {
     case .text: limit = item.rows

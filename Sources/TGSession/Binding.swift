@@ -76,6 +76,8 @@ struct Binding {
         throw .shape(
           input: item.name, found: Shape([1, own.count]), expected: item.view.dimensions)
       }
+      let rows = ArrayRows(count: 1, rowSize: count, elements: own, lengths: nil)
+      try rows.check(item)
       return (own, nil)
     }
     switch source {

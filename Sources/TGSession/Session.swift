@@ -13,7 +13,8 @@ package final class Session {
   package let variants: FunctionVariants
   private let loaded: LoadedPlan
   private let threads: Int
-  private let isa: ISA
+  /// The instruction set that computes.
+  package let isa: ISA
   private let memoryLimit: Int?
   private let pipelines: [String: TextPipeline]
   private var executors: [Int: Executor] = [:]

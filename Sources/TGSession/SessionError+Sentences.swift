@@ -80,7 +80,7 @@ extension SessionError {
     case .batch(let count, _, let together, _):
       return "compile the plan with --batch \(together ? count : 1)"
     case .pictureSize(_, _, _, let wanted):
-      return "resize it first: convert IN.png -resize \(wanted[1])x\(wanted[0])! OUT.png"
+      return "give a copy of \(wanted[1]) x \(wanted[0]) pixels, made with any program for pictures"
     case .caption(.noKnownWord, _):
       return "use words of the vocabulary; --show-tokens shows what is made of a caption"
     case .caption(.unknownWords, _):

@@ -18,7 +18,8 @@ public enum AtomicFileError: Error, Hashable, Sendable {
 /// Bytes go to a hidden temporary file in the same folder. `commit()` syncs it, renames it over the
 /// path and syncs the folder; without a commit the temporary file is removed. One that a killed
 /// process left is removed when its target is next written (`TemporaryName`). A link at the path is
-/// followed; anything there that is not a regular file is refused.
+/// followed, also to a file that is not there yet; anything there that is not a regular file is
+/// refused.
 @safe public struct AtomicFile: ~Copyable {
   private let path: String
   private let target: String
@@ -30,17 +31,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   ///
   /// - Throws: `AtomicFileError.cannotCreate`.
   public init(path: String) throws(AtomicFileError) {
-    var target = path
-    var status = stat()
-    if unsafe stat(FileName.cString(path), &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else {
-        throw .cannotCreate(path: path, reason: "it exists and is not a regular file")
-      }
-      if let resolved = unsafe realpath(FileName.cString(path), nil) {
-        target = unsafe FileName.text(of: resolved)
-        unsafe free(resolved)
-      }
-    }
+    let target = try Self.target(of: path)
     let folder = Self.folder(of: target)
     let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     guard !name.isEmpty else { throw .cannotCreate(path: path, reason: "it names no file") }
@@ -127,6 +118,42 @@ public enum AtomicFileError: Error, Hashable, Sendable {
     let file = try AtomicFile(path: path)
     try file.append(bytes)
     try file.commit()
+  }
+
+  /// The file that a path means: itself, or what the links there lead to, which need not exist.
+  ///
+  /// - Throws: `AtomicFileError.cannotCreate` for anything there that is not a regular file.
+  public static func target(of path: String) throws(AtomicFileError) -> String {
+    var target = path
+    for _ in 0..<longestChain {
+      var status = stat()
+      guard unsafe lstat(FileName.cString(target), &status) == 0 else { return target }
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: return target
+      case S_IFLNK: target = join(folder(of: target), try link(target, path: path))
+      case S_IFDIR: throw .cannotCreate(path: path, reason: "it is a folder")
+      default: throw .cannotCreate(path: path, reason: "it is a device or a pipe")
+      }
+    }
+    throw .cannotCreate(path: path, reason: unsafe String(cString: strerror(ELOOP)))
+  }
+
+  /// The most links that are followed one after the other, as on Linux.
+  private static let longestChain = 40
+
+  /// What a link says.
+  private static func link(_ place: String, path: String) throws(AtomicFileError) -> String {
+    let room = Int(PATH_MAX)
+    var bytes = [CChar](repeating: 0, count: room)
+    let count = unsafe readlink(FileName.cString(place), &bytes, room)
+    guard count > 0, count < room else {
+      throw .cannotCreate(path: path, reason: reason())
+    }
+    return FileName.text(of: bytes[..<count].map { UInt8(bitPattern: $0) })
+  }
+
+  private static func join(_ folder: String, _ name: String) -> String {
+    name.hasPrefix("/") || folder == "." ? name : "\(folder)/\(name)"
   }
 
   private static func folder(of path: String) -> String {

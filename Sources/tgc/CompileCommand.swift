@@ -110,14 +110,8 @@ struct CompileCommand: Tool {
     guard !options.check, !options.shapes else { return (compilation, nil) }
     if options.emit != nil, options.out == nil { return (compilation, nil) }
     let target = options.out ?? (graph == "-" ? "out" : Path.stem(graph)) + ".tplan"
-    try Path.demandFolder(Path.folder(target))
-    if Path.isFolder(target) { throw Failure(.cannotCreate, "\(target) is a folder") }
     let read = [graph] + files.all.filter { !$0.isPiped }.map(\.path)
-    if let source = read.first(where: { Path.areSame($0, target) }) {
-      throw Failure(
-        .usage, "\(target) would be written over \(source), which is read",
-        hint: "say -o P.tplan")
-    }
+    try Outputs.check([target], readFiles: read)
     return (compilation, target)
   }
 

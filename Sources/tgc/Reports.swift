@@ -34,8 +34,8 @@ struct CheckReport {
   /// The same as JSON.
   var json: JSON {
     let model = elaborated.model
-    return .pairs([
-      ("model", .string(model.name)), ("tensors", .integer(model.parameters.count)),
+    return .document([
+      ("name", .string(model.name)), ("tensors", .integer(model.parameters.count)),
       (
         "functions",
         .array(
@@ -113,8 +113,9 @@ struct CompileReport {
 
   /// The same as JSON.
   var json: JSON {
-    .pairs([
-      ("plan", .string(target)), ("hash", .string(hash)),
+    .document([
+      ("plan", .string(target)), ("name", .string(result.built.plan.name)),
+      ("hash", .string(hash)),
       ("weight_bytes", .integer(result.built.plan.weightBytes)),
       (
         "functions",

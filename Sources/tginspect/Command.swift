@@ -47,8 +47,8 @@ import TGTensor
       }
     }
     if console.isJSON {
-      let members = JSONReport.members(of: file, shown: shown, isVerified: verify)
-      try console.print(members.text(indented: true))
+      let object = JSONReport.object(of: file, path: plan, shown: shown, isVerified: verify)
+      try console.print(object.text(indented: true))
     } else {
       var report = TextReport(file: file, isVerified: verify)
       report.overview()

@@ -5,15 +5,18 @@ import TGTensor
 /// The contents of a plan as JSON; `spec/tools.md` has the schema.
 enum JSONReport {
   /// One object: the first of `shown` with its inputs and outputs, and all functions.
-  static func members(of file: PlanFile, shown: [PlanFunction], isVerified: Bool) -> JSON {
+  static func object(
+    of file: PlanFile, path: String, shown: [PlanFunction], isVerified: Bool
+  ) -> JSON {
     let plan = file.plan
     var members: [(String, JSON)] = [
-      ("name", .string(plan.name)), ("documentation", .string(plan.documentation)),
+      ("plan", .string(path)), ("name", .string(plan.name)),
+      ("documentation", .string(plan.documentation)),
       ("hash", .string(file.hash)), ("format_version", .integer(PlanFile.formatVersion)),
       ("producer", .string(plan.producer)), ("licence", .string(plan.licence)),
       ("origin", .string(plan.origin)), ("notes", .strings(plan.notes)),
       (
-        "files",
+        "sources",
         .array(
           zip(plan.fileNames, plan.fileHashes).map {
             .pairs([("name", .string($0)), ("sha256", .string($1))])
@@ -27,7 +30,7 @@ enum JSONReport {
       ("functions", .array(plan.functions.map { .pairs(interface(of: $0, named: "name")) })),
       ("objectives", .array(plan.objectives.map { objective($0, of: plan) })),
     ]
-    return .pairs(members)
+    return .document(members)
   }
 
   private static func interface(

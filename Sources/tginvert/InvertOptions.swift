@@ -22,7 +22,9 @@ struct InvertOptions: ParsableArguments {
   var out: String?
 
   @Option(
-    help: ArgumentHelp("Write the files of all pictures into a folder.", valueName: "DIR"),
+    help: ArgumentHelp(
+      "Write the files of all pictures into a folder, which is made if it is not there.",
+      valueName: "DIR"),
     completion: .directory)
   var outdir: String?
 
@@ -71,7 +73,7 @@ struct InvertOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The seed of what is drawn; negative for a random one.", valueName: "S"))
-  var seed = 0
+  var seed = SeedArgument(0)
 
   @Option(
     help: ArgumentHelp("The picture for the input 'mask'.", valueName: "M.png"),

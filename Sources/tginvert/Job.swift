@@ -4,6 +4,7 @@ import TGPlan
 import TGRuntime
 import TGSession
 import TGTensor
+import TGText
 
 /// One call of `tginvert`: the subjects one batch after the other, with their state on disk.
 struct Job {
@@ -14,6 +15,8 @@ struct Job {
   private let session: Session
   private let chunks: [BatchPlan.Chunk]
   private let stateFile: StateFile
+  /// While it is held, no other run writes the state or the results.
+  private let lock: RunLock?
   private var results: Results
   private var functions: ObjectiveFunctions?
   /// What has ended of the subject that is not complete.
@@ -30,6 +33,8 @@ struct Job {
     self.request = request
     self.machine = machine
     self.console = console
+    stateFile = StateFile(of: request, isa: machine.isa)
+    lock = try Self.lock(request, stateFile)
     loaded = try LoadedPlan(request.plan)
     session = try Session(
       loaded, function: request.start.form.name, threads: machine.threads, isa: machine.isa,
@@ -51,13 +56,33 @@ struct Job {
       }
       chunks = plan.chunks
     }
-    stateFile = StateFile(of: request, isa: machine.isa)
     results = try Results(request, console: console)
+    try Self.checkCaptions(request, session: session, console: console)
     console.note("seed \(request.seed)")
     if request.options.restarts > 1, !hasChance {
       console.warn(
         "nothing is drawn in '\(request.objective.name)', so all restarts are the same",
         hint: "leave out --restarts")
+    }
+  }
+
+  /// Makes the folder of the results and takes the right to write them; nil if there is nothing to do.
+  private static func lock(_ request: Request, _ state: StateFile) throws -> RunLock? {
+    guard !request.subjects.isEmpty else { return nil }
+    if let folder = request.options.outdir { try Outputs.makeFolder(folder) }
+    return try RunLock(on: state.path)
+  }
+
+  /// Warns of words that the plan does not know, or refuses them.
+  private static func checkCaptions(
+    _ request: Request, session: Session, console: Console
+  ) throws {
+    for item in request.start.textInputs {
+      guard let caption = request.inputs.captions[item.name],
+        let tokens = try session.tokens(
+          of: caption, for: item, strictWords: request.options.inputs.strict)
+      else { continue }
+      for warning in tokens.warnings { console.warn(warning) }
     }
   }
 
@@ -74,8 +99,8 @@ struct Job {
   /// Computes and writes everything, or stops where it can be resumed.
   mutating func run() throws {
     guard !chunks.isEmpty else {
-      console.note("this shard has no pictures")
-      return
+      if request.leftOut.total == 0 { console.note("this shard has no pictures") }
+      return try results.finish()
     }
     var first = 0
     var archive: StateArchive?
@@ -94,7 +119,7 @@ struct Job {
         hint: "--resume goes on with that run")
     }
     let rounds = request.settings.rounds.reduce(0, +)
-    var progress = InversionProgress(
+    var progress = try InversionProgress(
       console: console, total: rounds * (chunks.count - first))
     let stop = StopRequest(console: console)
     try stop.guarding {
@@ -102,7 +127,7 @@ struct Job {
         try run(index, from: index == first ? archive : nil, stop: stop, progress: &progress)
       }
     }
-    progress.clear()
+    progress.end(subjects: request.subjects.count)
     stateFile.remove()
     try results.finish()
   }
@@ -173,16 +198,17 @@ struct Job {
         for: request.pictureInput, console: console)
     }
     var given = request.inputs.given
+    let rows = problems.map { request.subjects[$0.subject].row }
     for (name, value) in given {
       guard case .array(let array, let lengths) = value, request.inputs.rows > 1 else { continue }
       given[name] = .array(
-        array.rows(problems.map(\.subject), of: request.inputs.rows),
-        lengths: lengths?.rows(problems.map(\.subject), of: request.inputs.rows))
+        array.rows(rows, of: request.inputs.rows),
+        lengths: lengths?.rows(rows, of: request.inputs.rows))
     }
     if let item = request.pictureInput {
-      let rows = problems.flatMap { (targets[$0.subject] ?? nil)?.elements ?? [] }
+      let pictures = problems.flatMap { (targets[$0.subject] ?? nil)?.elements ?? [] }
       given[item.name] = .array(
-        HostTensor(Shape([problems.count] + item.itemShape), rows), lengths: nil)
+        HostTensor(Shape([problems.count] + item.itemShape), pictures), lengths: nil)
     }
     let usesRows = request.pictureInput != nil || request.inputs.rows > 1
     let prepared = try session.prepare(

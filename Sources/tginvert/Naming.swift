@@ -28,6 +28,7 @@ struct Naming {
     guard options.out == nil || options.outdir == nil else {
       throw Failure(.usage, "-o and --outdir are both given", hint: "say one of them")
     }
+    var newFolder: String?
     let part = options.shard.map { "-" + $0.replacing("/", with: "of") } ?? ""
     if let out = options.out {
       guard subjects.count <= 1, options.shard == nil else {
@@ -35,14 +36,11 @@ struct Naming {
           .usage, "-o names one code, and \(subjects.count) are to be made",
           hint: "say --outdir FOLDER instead")
       }
-      guard Path.suffix(out) == "safetensors", !Path.stem(out).isEmpty else {
-        throw Failure(
-          .usage, "-o \(out): codes are written as .safetensors",
-          hint: "say -o \(Path.quoted(out.isEmpty ? "CODE" : out)).safetensors")
-      }
+      try Self.checkOut(out)
       files = [Files(stem: String(out.dropLast(".safetensors".count)))]
       state = files[0].stem + ".state.safetensors"
-    } else if let folder = options.outdir {
+    } else if let folder = options.outdir.map({ Outputs.trimmed($0) }) {
+      newFolder = folder
       files = subjects.map { Files(stem: Path.join(folder, $0.name)) }
       state = Path.join(folder, "tginvert\(part).state.safetensors")
     } else {
@@ -51,27 +49,28 @@ struct Naming {
         files.count == 1 && part.isEmpty
         ? files[0].stem + ".state.safetensors" : "tginvert\(part).state.safetensors"
     }
-    try check(readFiles: readFiles + subjects.compactMap(\.path))
+    try Outputs.check(
+      files.flatMap(\.all) + [state], readFiles: readFiles + subjects.compactMap(\.path),
+      newFolder: newFolder)
   }
 
-  private func check(readFiles: [String]) throws {
-    var seen: Set<[UInt8]> = []
-    var folders: Set<String> = []
-    for place in files.flatMap(\.all) + [state] {
-      guard seen.insert(FileName.bytes(of: place)).inserted else {
-        throw Failure(
-          .usage, "two results would be written to \(place)",
-          hint: "pictures of one name are inverted into folders of their own")
-      }
-      let folder = Path.folder(place)
-      if folders.insert(folder).inserted { try Path.demandFolder(folder) }
-      guard Path.exists(place) else { continue }
-      if Path.isFolder(place) { throw Failure(.cannotCreate, "\(place) is a folder") }
-      if let source = readFiles.first(where: { Path.areSame($0, place) }) {
-        throw Failure(
-          .usage, "\(place) would be written over \(source), which is read",
-          hint: "give the result another name or folder: --outdir FOLDER")
-      }
+  /// Makes sure that `-o` names a place that a code and the files beside it can go to.
+  private static func checkOut(_ out: String) throws(Failure) {
+    if Path.isFolder(out) {
+      throw Failure(
+        .usage, "-o \(out) is a folder, and a code needs a name",
+        hint: "say --outdir \(Path.quoted(out))")
+    }
+    if out == Outputs.nowhere || out == "-" {
+      throw Failure(
+        .usage, "-o \(out): six files are written beside each other, and need a name",
+        hint: "say -o CODE.safetensors")
+    }
+    guard Path.suffix(out) == "safetensors", !Path.stem(out).isEmpty else {
+      let name = out.isEmpty || out.hasSuffix("/") ? out + "CODE" : Path.withoutSuffix(out)
+      throw Failure(
+        .usage, "-o \(out): codes are written as .safetensors",
+        hint: "say -o \(Path.quoted(freePath(like: name + ".safetensors")))")
     }
   }
 }

@@ -7,34 +7,30 @@ struct InversionProgress {
   private let console: Console
   /// The rounds of all chunks.
   private let total: Int
-  private let start = ContinuousClock.now
+  private var pulse: Pulse
   private var done = 0
-  private var shown: ContinuousClock.Instant
   private var isDirty = false
 
   /// Begins.
-  init(console: Console, total: Int) {
+  ///
+  /// - Throws: `Failure` of status `usage` if the environment says no interval.
+  init(console: Console, total: Int) throws(Failure) {
     self.console = console
     self.total = total
-    shown = start
+    pulse =
+      console.terminal.messagesAreTerminal
+      ? Pulse(seconds: 0.1) : try Pulse(console.environment)
   }
 
   /// The rounds per second so far.
-  private var speed: Double {
-    let passed = (ContinuousClock.now - start) / .seconds(1)
-    return passed > 0 ? Double(done) / passed : 0
-  }
+  private var speed: Double { pulse.seconds > 0 ? Double(done) / pulse.seconds : 0 }
 
   /// Counts a round and shows where the run stands, if it is time.
   ///
   /// - Parameter names: what is being inverted.
   mutating func count(_ run: ObjectiveRun, names: [String], left: Int) {
     done += 1
-    guard !console.isQuiet, !console.isJSON else { return }
-    let isTerminal = console.terminal.messagesAreTerminal
-    let now = ContinuousClock.now
-    guard now - shown >= (isTerminal ? .milliseconds(100) : .seconds(30)) else { return }
-    shown = now
+    guard !console.isQuiet, pulse.isDue() else { return }
     guard let item = run.items.first, let record = item.records.last(where: { !$0.losses.isEmpty }),
       let loss = record.losses.last
     else { return }
@@ -48,7 +44,7 @@ struct InversionProgress {
     }
     line += "  \(Quantity.fixed(speed, 1)) rounds/s"
     if speed > 0 { line += "  \(Self.clock(Double(left) / speed)) left" }
-    if isTerminal {
+    if console.terminal.messagesAreTerminal {
       console.terminal.show(line)
       isDirty = true
     } else {
@@ -61,6 +57,15 @@ struct InversionProgress {
     guard isDirty else { return }
     console.terminal.show("")
     isDirty = false
+  }
+
+  /// Takes the line away, and says that long work is over where nobody watched it.
+  mutating func end(subjects: Int) {
+    clear()
+    guard !console.terminal.messagesAreTerminal, pulse.isLong else { return }
+    console.note(
+      "\(subjects) done in \(Quantity.seconds(pulse.seconds)), \(done) rounds, "
+        + "\(Quantity.fixed(speed, 1)) rounds/s")
   }
 
   private static func clock(_ seconds: Double) -> String {

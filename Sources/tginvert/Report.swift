@@ -10,15 +10,21 @@ struct Report {
   let begins: [Finished]
   let best: Finished
 
-  /// The object.
-  func json(distance: PictureDistance?, files: [String]) -> JSON {
+  /// The members of the object.
+  ///
+  /// - Parameter files: what is written, by what it holds.
+  func members(distance: PictureDistance?, files: [(String, String)]) -> [(String, JSON)] {
     let outcome = best.outcome
     var members: [(String, JSON)] = [
-      ("name", .string(subject.name)), ("plan", .string(Path.baseName(request.planPath))),
+      ("plan", .string(request.planPath)), ("name", .string(request.plan.plan.name)),
       ("hash", .string(request.plan.hash)), ("objective", .string(request.objective.name)),
+      ("subject", .string(subject.name)),
     ]
-    if let path = subject.path {
-      members.append(("picture", .string(Path.baseName(path))))
+    var pictures = request.inputs.pictures
+    if let path = subject.path, let item = request.pictureInput { pictures[item.name] = path }
+    members.append(("captions", .strings(request.inputs.captions)))
+    members.append(("pictures", .strings(pictures)))
+    if subject.path != nil {
       members.append(("picture_sha256", .string(subject.digest)))
     }
     members += summary(best)
@@ -40,8 +46,8 @@ struct Report {
           })
       ))
     members.append(("restarts", .array(begins.map { .pairs(summary($0)) })))
-    members.append(("files", .strings(files)))
-    return .pairs(members)
+    members.append(("files", .pairs(files.map { ($0, .string($1)) })))
+    return members
   }
 
   private func summary(_ finished: Finished) -> [(String, JSON)] {

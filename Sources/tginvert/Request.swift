@@ -24,6 +24,8 @@ struct Request {
   let pictureInput: InterfaceItem?
   /// What is inverted.
   let subjects: [Subject]
+  /// Pictures that cannot be.
+  let leftOut: LeftOut
   let seed: UInt64
   let naming: Naming
   /// What makes a run another run: names with values, in a fixed order.
@@ -49,6 +51,10 @@ struct Request {
         startFiles = [path]
         initial = try Self.code(
           path, for: objective, of: plan.plan, continuing: options.continueFrom != nil)
+        if options.continueFrom == nil, let initial {
+          try Self.checkRange(
+            of: initial, for: objective, of: plan.plan, isStrict: options.inputs.strict, console)
+        }
         if let initial, options.continueFrom != nil, !initial.hasMemory {
           let method = objective.loops[initial.loop].method
           console.note("\(path) holds nothing that \(method) remembers: it begins anew")
@@ -59,7 +65,7 @@ struct Request {
     self.settings = settings
     self.initial = initial
 
-    var inputs = Inputs(start)
+    var inputs = Inputs(start, isStrict: options.inputs.strict)
     try inputs.add(named: options.inputs.assignments(), console: console)
     if let mask = options.mask {
       guard let item = start.pictureInputs.first(where: { $0.name == "mask" }) else {
@@ -79,14 +85,34 @@ struct Request {
     pictureInput = try Self.pictureInput(start, inputs: inputs, pictures: list.pictures)
     if let shard = options.shard { try list.keep(shard: shard) }
     self.inputs = inputs
-    subjects = try Self.subjects(list, for: pictureInput, inputs: inputs, plan: planPath)
-    seed = InputOptions.seed(options.seed)
+    (subjects, leftOut) = try Self.subjects(
+      list, for: pictureInput, inputs: inputs, plan: planPath)
+    if !leftOut.failures.isEmpty, !subjects.isEmpty {
+      console.warn(
+        "left out, the end says why: \(leftOut.names) (\(leftOut.failures.count) of "
+          + "\(leftOut.total) pictures)")
+    }
+    seed = options.seed.drawn()
     naming = try Naming(
       options, subjects: subjects, planPath: planPath,
       readFiles: [planPath] + inputs.files + startFiles + list.lists)
     identity = try Self.identity(
       options, plan: plan, objective: objective, settings: settings, inputs: inputs,
       subjects: subjects, startFiles: startFiles, seed: seed)
+  }
+
+  /// Warns of a start that leaves the range which the plan states for a result of its name.
+  private static func checkRange(
+    of initial: InitialCode, for objective: PlanObjective, of plan: Plan, isStrict: Bool,
+    _ console: Console
+  ) throws {
+    let results = try FunctionVariants(of: plan, named: objective.finish).form.outputs
+    for item in results {
+      guard let numbers = initial.variables[item.name],
+        let overshoot = Overshoot(of: numbers, for: item)
+      else { continue }
+      try console.doubt(overshoot.message, hint: overshoot.hint, isStrict: isStrict)
+    }
   }
 
   private static func checkNumbers(_ options: InvertOptions) throws {
@@ -106,7 +132,7 @@ struct Request {
       throw Failure(
         .usage, "--init and --continue-from are both given", hint: "say one of them")
     }
-    if options.resume, options.seed < 0 {
+    if options.resume, options.seed.number == nil {
       throw Failure(
         .usage, "--resume needs the seed of the run", hint: "it was printed; say --seed S")
     }
@@ -195,24 +221,30 @@ struct Request {
 
   private static func subjects(
     _ list: PictureList, for item: InterfaceItem?, inputs: Inputs, plan: String
-  ) throws -> [Subject] {
+  ) throws -> ([Subject], LeftOut) {
     guard item != nil else {
-      return (0..<inputs.rows).map { row in
+      let subjects = (0..<inputs.rows).map { row in
         let name = Path.stem(plan) + (inputs.rows > 1 ? "-\(row)" : "")
-        return Subject(path: nil, digest: "", name: name)
+        return Subject(path: nil, digest: "", name: name, row: row)
       }
+      return (subjects, LeftOut(of: subjects.count))
     }
     guard inputs.rows == 1 || inputs.rows == list.pictures.count else {
       throw SessionError.itemCounts(
         inputs.rowInput, inputs.rows, "the pictures", list.pictures.count)
     }
-    return try list.pictures.map { path in
-      let subject = Subject(
-        path: path, digest: try MappedFile(path: path).digest, name: Path.stem(path))
-      // A picture that cannot be read or fitted is refused before anything is computed.
-      _ = try subject.tensor(for: item)
-      return subject
+    var leftOut = LeftOut(of: list.pictures.count)
+    let subjects = try list.pictures.enumerated().compactMap { row, path in
+      // A picture that cannot be read or fitted is found before anything is computed.
+      try leftOut.trying(path) {
+        let picture = try Inputs.picture(at: path, console: nil)
+        let subject = Subject(
+          path: path, digest: try MappedFile(path: path).digest, name: Path.stem(path), row: row)
+        if let item { _ = try Session.tensor(of: picture, path: path, for: item) }
+        return subject
+      }
     }
+    return (subjects, leftOut)
   }
 
   private static func identity(

@@ -32,14 +32,14 @@ struct Results {
     let subject = request.subjects[index]
     let files = request.naming.files[index]
     let outcome = best.outcome
-    var written = [files.code]
+    var written = [("code", files.code)]
     var distance: PictureDistance?
     if let item = last.mainPicture, let tensor = outcome.results[item.name],
       case .image(let low, let high, _, _) = item.kind,
       let after = Picture(tensor: tensor, low: low, high: high)
     {
       try save(after, of: subject, outcome, to: files.picture)
-      written.append(files.picture)
+      written.append(("picture", files.picture))
       if let target, case .image(let darkest, let brightest, _, _) = request.pictureInput?.kind {
         let mapped = tensor.map { value in
           (value - low) / (high - low) * (brightest - darkest) + darkest
@@ -48,7 +48,7 @@ struct Results {
         let before = Picture(tensor: target, low: darkest, high: brightest)
         if let before, let sheet = Picture.grid([before, after], columns: 2) {
           try save(sheet, of: subject, outcome, to: files.sheet)
-          written.append(files.sheet)
+          written.append(("before_after", files.sheet))
         }
       }
     }
@@ -57,33 +57,40 @@ struct Results {
     try AtomicFile.save(Array(curve.csv.utf8), to: files.table)
     let title = "\(FileName.shown(subject.name)): \(request.objective.name)"
     try AtomicFile.save(Array(curve.svg(title: title).utf8), to: files.drawing)
-    written += [files.drawing, files.table, files.report]
+    written += [("drawing", files.drawing), ("table", files.table), ("report", files.report)]
     try saveCode(outcome, of: subject, to: files.code)
     let report = Report(request: request, subject: subject, begins: begins, best: best)
-      .json(distance: distance, files: written)
-    try AtomicFile.save(Array((report.text(indented: true) + "\n").utf8), to: files.report)
-    reports.append(report)
+      .members(distance: distance, files: written)
+    let document = JSON.document(report).text(indented: true) + "\n"
+    try AtomicFile.save(Array(document.utf8), to: files.report)
+    reports.append(.pairs(report))
     if outcome.hasFailed { failed.append(subject.name) }
     say(subject, begins, outcome, distance)
-    if !console.isJSON { for file in written { try console.print(file) } }
+    if !console.isJSON { for file in written { try console.print(file.1) } }
   }
 
-  /// Says the end of all; subjects that failed end the command with status 76.
+  /// Says the end of all, and which pictures were left out; subjects that failed end the command with
+  /// status 76.
   func finish() throws {
     if console.isJSON {
       let members: [(String, JSON)] = [
-        ("plan", .string(request.plan.plan.name)), ("hash", .string(request.plan.hash)),
-        ("objective", .string(request.objective.name)), ("results", .array(reports)),
+        ("plan", .string(request.planPath)), ("name", .string(request.plan.plan.name)),
+        ("hash", .string(request.plan.hash)), ("objective", .string(request.objective.name)),
+        ("seed", .string(String(request.seed))), ("results", .array(reports)),
       ]
-      try console.print(JSON.pairs(members).text(indented: true))
+      try console.print(JSON.document(members).text(indented: true))
     }
     guard failed.isEmpty else {
-      throw Failure(
+      let failure = Failure(
         .checkFailed,
         "a value became infinite or no number for \(failed.prefix(8).joined(separator: ", ")); "
           + "the last good code was written",
         hint: "try a smaller --rate, or another --init")
+      guard !request.leftOut.failures.isEmpty else { throw failure }
+      _ = console.explain(failure)
+      return try request.leftOut.tell(on: console)
     }
+    try request.leftOut.tell(on: console)
   }
 
   private func say(

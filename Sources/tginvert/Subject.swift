@@ -1,5 +1,4 @@
 import TGCommandLine
-import TGImage
 import TGPlan
 import TGSession
 import TGTensor
@@ -12,18 +11,15 @@ struct Subject: Hashable {
   let digest: String
   /// What its files are called by.
   let name: String
+  /// Its place among all subjects, broken pictures included, which is its row in arrays.
+  let row: Int
 
   /// The picture in the form of an input; nil if there is none.
   ///
   /// - Throws: `SessionError`.
   func tensor(for item: InterfaceItem?, console: Console? = nil) throws -> HostTensor? {
     guard let path, let item else { return nil }
-    var warnings: [String] = []
-    let picture: Picture
-    do {
-      picture = try Picture.read(path: path, warnings: &warnings)
-    } catch { throw SessionError.picture(error) }
-    for warning in warnings { console?.warn(warning) }
-    return try Session.tensor(of: picture, path: path, for: item)
+    return try Session.tensor(
+      of: Inputs.picture(at: path, console: console), path: path, for: item)
   }
 }

@@ -25,16 +25,10 @@ struct CaptionList {
   static let limit = 64 << 20
 
   /// Reads a list.
-  init(_ path: String, for inputs: Inputs) throws {
-    guard let input = inputs.variants.textInputs.first(where: { inputs.given[$0.name] == nil })
-    else {
-      throw Failure(
-        .usage,
-        "--captions has no place: '\(inputs.variants.form.name)' has no Text input left to fill")
-    }
+  init(_ path: String, for input: InterfaceItem) throws {
     self.path = path
     self.input = input
-    var bytes: [UInt8]
+    let bytes: [UInt8]
     if path == "-" {
       bytes = try StreamInput.standardInput(limit: Self.limit)
     } else {
@@ -44,24 +38,48 @@ struct CaptionList {
       }
       bytes = file.bytes(0..<file.count) ?? []
     }
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     var lines: [Line] = []
     for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     {
-      let content = line.last == 0x0D ? line.dropLast() : line
-      guard content.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { continue }
-      do {
-        lines.append(Line(number: index + 1, text: try Caption.read(Array(content))))
-      } catch { throw SessionError.caption(error, place: "\(Self.place(index + 1, of: path)): ") }
+      if let line = try Self.line(line, number: index + 1, of: path) { lines.append(line) }
     }
-    guard !lines.isEmpty else { throw Failure(.badInput, "\(path) has no captions") }
+    guard !lines.isEmpty else { throw Self.empty(path) }
     self.lines = lines
   }
 
-  /// How messages call a line.
-  func place(_ line: Int) -> String { Self.place(line, of: path) }
+  /// The first Text input that is not given by name.
+  static func input(of inputs: Inputs) throws(Failure) -> InterfaceItem {
+    guard let input = inputs.variants.textInputs.first(where: { inputs.given[$0.name] == nil })
+    else {
+      throw Failure(
+        .usage,
+        "--captions has no place: '\(inputs.variants.form.name)' has no Text input left to fill")
+    }
+    return input
+  }
 
-  private static func place(_ line: Int, of path: String) -> String {
+  /// The caption of a line; nil if it has spaces only.
+  ///
+  /// - Throws: `SessionError.caption`.
+  static func line(
+    _ bytes: some Collection<UInt8>, number: Int, of path: String
+  ) throws(SessionError) -> Line? {
+    var content = Array(bytes)
+    if number == 1, content.starts(with: [0xEF, 0xBB, 0xBF]) { content.removeFirst(3) }
+    if content.last == 0x0D { content.removeLast() }
+    guard content.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return nil }
+    do {
+      return Line(number: number, text: try Caption.read(content))
+    } catch { throw .caption(error, place: "\(place(number, of: path)): ") }
+  }
+
+  /// That there are no captions at all.
+  static func empty(_ path: String) -> Failure {
+    Failure(.badInput, "\(path == "-" ? "the standard input" : path) has no captions")
+  }
+
+  /// How messages call a line.
+  static func place(_ line: Int, of path: String) -> String {
     path == "-" ? "line \(line)" : "\(path):\(line)"
   }
 
@@ -69,7 +87,7 @@ struct CaptionList {
   var files: [String] { path == "-" ? [] : [path] }
 }
 
-/// Looks all captions up before anything is computed: warns, shows, refuses.
+/// Looks captions up before anything is computed: warns, shows, refuses.
 struct CaptionCheck {
   let session: Session
   let options: RunOptions
@@ -83,16 +101,18 @@ struct CaptionCheck {
     }
     guard let list else { return }
     for line in list.lines {
-      try check(line.text, for: list.input, place: "\(list.place(line.number)): ")
+      try check(
+        line.text, for: list.input, place: "\(CaptionList.place(line.number, of: list.path)): ")
     }
   }
 
   /// Checks one caption.
   func check(_ caption: String, for item: InterfaceItem, place: String) throws {
     let tokens = try session.tokens(
-      of: caption, for: item, strictWords: options.strictWords, place: place)
+      of: caption, for: item, strictWords: options.strictWords || options.inputs.strict,
+      place: place)
     guard let tokens else { return }
     for warning in tokens.warnings { console.warn(place + warning) }
-    if options.showTokens { console.say("\(place)\(item.name): \(tokens.shown)") }
+    if options.showTokens { console.tell("\(place)\(item.name): \(tokens.shown)") }
   }
 }

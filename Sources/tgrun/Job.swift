@@ -11,19 +11,172 @@ import TGText
 ///
 /// Making a job reads and checks everything that can be checked before anything is computed.
 struct Job {
-  private let console: Console
-  private let options: RunOptions
-  private let session: Session
-  private let inputs: Inputs
-  private let editing: Editing
-  /// Items that are run together, in order.
-  private let groups: [[NamedItem]]
-  private var results: Results
+  let console: Console
+  let options: RunOptions
+  let session: Session
+  let inputs: Inputs
+  let editing: Editing
+  let captionCheck: CaptionCheck
+  let itemPlan: ItemPlan
+  private let work: Work
+  var results: Results
   private let replay: Replay?
+  var profile = Profile()
+  var progress: Progress
+  /// The items that are computed and written.
+  var done = 0
+
+  /// What the items are made of.
+  private enum Work {
+    /// Groups of items that are computed in batches together, all known beforehand.
+    case listed([[NamedItem]])
+    /// An item for each of many pictures, which are read one batch after the other.
+    case pictures(Operands.Many, CaptionList?)
+    /// An answer for each caption of the standard input, as it comes.
+    case answers(input: InterfaceItem)
+  }
 
   init(_ given: RunOptions, console: Console) throws {
     var options = given
     replay = try options.replay.map { try Replay($0, options: &options) }
+    let planPath = try Self.planPath(options)
+    let file = try PlanFile.load(path: planPath)
+    try replay?.demand(hash: file.hash, of: planPath)
+    let edits = try EditFiles(options, plan: file.plan, console: console)
+    let session = try Self.session(
+      file, function: edits.function, options: options, console: console)
+    let variants = session.variants
+
+    var inputs = Inputs(variants, isStrict: options.inputs.strict)
+    try inputs.add(named: options.inputs.assignments(), console: console)
+    try replay?.feed(&inputs, console: console)
+    try edits.feed(&inputs, console: console)
+    let captionInput = try options.captions.map { _ in try CaptionList.input(of: inputs) }
+    let bound = try Operands(
+      options.operands, to: variants,
+      taken: Set(inputs.given.keys).union([captionInput].compactMap { $0?.name }),
+      meant: { Self.meant(options, picture: $0) })
+    for (item, path) in bound.pictures {
+      try inputs.add(picture: path, for: item, console: console)
+    }
+    for (item, text) in bound.captions { try inputs.add(caption: text, for: item) }
+    // One answer after the other, where nothing needs all captions at once.
+    let answers =
+      options.captions == "-" && options.out == nil && bound.many == nil
+      && inputs.rows == 1
+    var captions: CaptionList?
+    if let path = options.captions, let captionInput, !answers {
+      captions = try CaptionList(path, for: captionInput)
+    }
+    captionCheck = CaptionCheck(session: session, options: options, console: console)
+    try captionCheck.check(inputs: inputs, list: captions)
+    let encoder = try edits.encoder {
+      try Self.session(file, function: $0, options: options, console: console)
+    }
+    if let encoder {
+      try edits.check(
+        CaptionCheck(session: encoder, options: options, console: console))
+    }
+    editing = try Editing(
+      edits, options: options.edits, session: session, encoder: encoder, inputs: inputs)
+    itemPlan = try ItemPlan(options, inputs: inputs, editing: editing, replay: replay)
+    work = try Self.work(
+      itemPlan, inputs: inputs, captions: captions, many: bound.many,
+      answersFor: answers ? captionInput : nil)
+    let items = Self.items(of: work, itemPlan)
+    let readFiles =
+      inputs.files + (captions?.files ?? []) + edits.paths
+      + (bound.many.map { $0.paths + $0.lists } ?? [])
+      + [planPath, options.replay].compactMap(\.self)
+    results = try Results(
+      options, session: session, plan: file, planPath: planPath, inputs: inputs,
+      mainOutput: replay?.output, editTexts: edits.metadata, editPaths: edits.paths,
+      readFiles: readFiles, items: items, console: console)
+    progress = try Progress(console: console, total: answers ? nil : items.count)
+    self.options = options
+    self.console = console
+    self.session = session
+    self.inputs = inputs
+    console.note(options.seeds.map { "seeds \($0)" } ?? "seed \(itemPlan.firstSeed)")
+  }
+
+  /// Computes and writes.
+  mutating func run() throws {
+    var prepared: [([NamedItem], PreparedRun)] = []
+    var total: Int?
+    if case .listed(let groups) = work {
+      prepared = try groups.map { ($0, try prepare($0)) }
+      total = groups.reduce(0) { $0 + $1.count }
+    } else if case .pictures(let many, let captions) = work {
+      total = many.paths.count * (captions?.lines.count ?? 1) * itemPlan.count
+    }
+    if let folder = options.outdir { try Outputs.makeFolder(folder) }
+    let interrupts = Interrupts(console: console, total: total)
+    try interrupts.guarding {
+      var refused: Failure?
+      do {
+        switch work {
+        case .listed:
+          for (items, run) in prepared { try compute(run, items, interrupts: interrupts) }
+        case .pictures(let many, let captions):
+          try run(many, captions: captions, interrupts: interrupts)
+        case .answers(let input): try answer(input, interrupts: interrupts)
+        }
+      } catch let failure as Refused {
+        // Everything else was done, and is finished now.
+        refused = failure.failure
+      }
+      progress.end(done)
+      try interrupts.writing {
+        try results.finish(profile: options.profile ? profile : nil)
+      }
+      if let refused { throw refused }
+    }
+    if options.profile, !console.isJSON { profile.print(on: console) }
+    if let replay {
+      try replay.compare(
+        with: results.lastPicture, isa: session.isa, files: results.readFiles, console: console)
+    }
+  }
+
+  /// Binds items, and for edited codes their numbers.
+  ///
+  /// - Parameter own: pictures of their own, in the form of their input, by place.
+  func prepare(_ items: [NamedItem], own: [Int: HostTensor] = [:]) throws -> PreparedRun {
+    try session.prepare(
+      inputs.given,
+      items: try items.map { item in
+        var run = item.run
+        run.numbers = try editing.numbers(of: run, frame: item.frame)
+        if let picture = item.picture, let tensor = own[picture.place] {
+          run.numbers[picture.input] = tensor.elements
+        }
+        return run
+      },
+      belongTogether: items.count > 1 && items.allSatisfy { $0.row != nil })
+  }
+
+  /// Computes prepared items and writes what they give.
+  mutating func compute(
+    _ run: PreparedRun, _ items: [NamedItem], pictures: [Int: Picture] = [:],
+    interrupts: Interrupts
+  ) throws {
+    for chunk in run.chunks {
+      let (values, times) = try session.run(
+        chunk, of: run, outputs: results.wanted, profiled: options.profile)
+      profile.add(times)
+      for (index, value) in zip(chunk.items, values) {
+        let item = items[index]
+        try interrupts.writing {
+          try results.take(item, value, picture: item.picture.flatMap { pictures[$0.place] })
+        }
+      }
+      done += chunk.items.count
+      progress.show(done)
+    }
+  }
+
+  private static func planPath(_ options: RunOptions) throws(Failure) -> String {
     guard let planPath = options.plan else {
       throw Failure(
         .usage, "no plan was given", hint: "tgrun PLAN.tplan picture.png \"caption\"; see --help")
@@ -36,89 +189,7 @@ struct Job {
         .usage, "the plan comes first, and \(planPath) is named like none",
         hint: (["tgrun", plan, planPath] + rest).map { Path.quoted($0) }.joined(separator: " "))
     }
-    let file = try PlanFile.load(path: planPath)
-    try replay?.demand(hash: file.hash, of: planPath)
-    let edits = try EditFiles(options, plan: file.plan, console: console)
-    let session = try Self.session(
-      file, function: edits.function, options: options, console: console)
-    let variants = session.variants
-
-    var inputs = Inputs(variants)
-    try inputs.add(named: options.inputs.assignments(), console: console)
-    try replay?.feed(&inputs, console: console)
-    try edits.feed(&inputs, console: console)
-    let captions = try options.captions.map { try CaptionList($0, for: inputs) }
-    let bound = try Operands(
-      options.operands, to: variants,
-      taken: Set(inputs.given.keys).union(captions.map { [$0.input.name] } ?? []),
-      meant: { Self.meant(options, picture: $0) })
-    for (item, path) in bound.pictures {
-      try inputs.add(picture: path, for: item, console: console)
-    }
-    for (item, text) in bound.captions { try inputs.add(caption: text, for: item) }
-    try CaptionCheck(session: session, options: options, console: console)
-      .check(inputs: inputs, list: captions)
-    let encoder = try edits.encoder {
-      try Self.session(file, function: $0, options: options, console: console)
-    }
-    if let encoder {
-      try edits.check(
-        CaptionCheck(session: encoder, options: options, console: console))
-    }
-    editing = try Editing(
-      edits, options: options.edits, session: session, encoder: encoder, inputs: inputs)
-
-    groups = try Self.groups(
-      options, inputs: inputs, captions: captions, editing: editing, replay: replay)
-    results = try Results(
-      options, session: session, plan: file, planPath: planPath, inputs: inputs,
-      mainOutput: replay?.output,
-      editTexts: edits.metadata,
-      readFiles: inputs.files + (captions?.files ?? []) + edits.paths
-        + [planPath, options.replay].compactMap(\.self),
-      items: groups.flatMap(\.self), console: console)
-    self.options = options
-    self.console = console
-    self.session = session
-    self.inputs = inputs
-    console.note(options.seeds.map { "seeds \($0)" } ?? "seed \(groups[0][0].run.seed)")
-  }
-
-  /// Computes and writes.
-  mutating func run() throws {
-    let runs = try groups.map { group in
-      try session.prepare(
-        inputs.given,
-        items: try group.map { item in
-          var run = item.run
-          run.numbers = try editing.numbers(of: run, frame: item.frame)
-          return run
-        },
-        belongTogether: group.count > 1 && group.allSatisfy { $0.row != nil })
-    }
-    let total = groups.reduce(0) { $0 + $1.count }
-    let interrupts = Interrupts(console: console, total: total)
-    let progress = Progress(console: console, total: total)
-    var profile = Profile()
-    try interrupts.guarding {
-      var done = 0
-      for (group, run) in zip(groups, runs) {
-        for chunk in run.chunks {
-          let (values, times) = try session.run(
-            chunk, of: run, outputs: results.wanted, profiled: options.profile)
-          profile.add(times)
-          for (index, value) in zip(chunk.items, values) {
-            try interrupts.writing { try results.take(group[index], value) }
-          }
-          done += chunk.items.count
-          progress.show(done)
-        }
-      }
-      progress.clear()
-      try interrupts.writing { try results.finish(profile: options.profile ? profile : nil) }
-    }
-    if options.profile, !console.isJSON { profile.print(on: console) }
-    if let replay { try replay.compare(with: results.lastPicture, console: console) }
+    return planPath
   }
 
   private static func session(
@@ -134,91 +205,52 @@ struct Job {
       threads: machine.threads, isa: machine.isa, memoryLimit: machine.memoryLimit)
   }
 
-  /// The command line with a picture that has no place moved behind `-o`.
+  /// The command line with a picture that has no place moved behind `-o`; no file that is there is
+  /// proposed as the result.
   private static func meant(_ options: RunOptions, picture: String) -> String {
     var words = ["tgrun", options.plan ?? "PLAN.tplan"]
     words += options.operands.filter { $0 != picture }
     if let function = options.function { words += ["--function", function] }
     for input in options.inputs.input { words += ["--input", input] }
-    if let seed = options.seed { words += ["--seed", String(seed)] }
-    return (words + ["-o", picture]).map { Path.quoted($0) }.joined(separator: " ")
+    if let seed = options.seed?.number { words += ["--seed", String(seed)] }
+    let target = Path.withoutSuffix(picture) + ".png"
+    return (words + ["-o", freePath(like: target)]).map { Path.quoted($0) }
+      .joined(separator: " ")
   }
 
-  /// The items of the run: one for each caption of a list and each seed, or the rows of the arrays
-  /// for each seed.
-  private static func groups(
-    _ options: RunOptions, inputs: Inputs, captions: CaptionList?, editing: Editing,
-    replay: Replay?
-  ) throws -> [[NamedItem]] {
-    let seeds = try editing.seed.map { [$0] } ?? seeds(options)
-    let frames: [Int?] =
-      replay?.frame.map { [$0] } ?? editing.frames.map { (0..<$0).map { $0 } } ?? [nil]
-    if inputs.rows > 1 {
-      if let captions, captions.lines.count != inputs.rows {
-        throw SessionError.itemCounts(
-          captions.path, captions.lines.count, inputs.rowInput, inputs.rows)
-      }
-      let rows = replay.map { [$0.noiseItem] } ?? Array(0..<inputs.rows)
-      return seeds.flatMap { seed in
-        frames.map { frame in
-          rows.map { row in
-            NamedItem(
-              seed: seed, noiseItem: row, row: row, caption: captions?.lines[row],
-              input: captions?.input.name, frame: frame)
-          }
-        }
-      }
-    }
-    let lines = captions.map { $0.lines.map { Optional($0) } } ?? [nil]
-    return [
-      lines.flatMap { line in
-        seeds.flatMap { seed in
-          frames.map { frame in
-            NamedItem(
-              seed: seed, noiseItem: replay?.noiseItem ?? 0, caption: line,
-              input: captions?.input.name, frame: frame)
-          }
-        }
-      }
-    ]
-  }
-
-  private static func seeds(_ options: RunOptions) throws -> [UInt64] {
-    if let text = options.seeds {
-      guard options.seed == nil else {
-        throw Failure(.usage, "--seed and --seeds are both given", hint: "say one of them")
-      }
-      guard let list = SeedList(text) else {
+  private static func work(
+    _ plan: ItemPlan, inputs: Inputs, captions: CaptionList?, many: Operands.Many?,
+    answersFor input: InterfaceItem?
+  ) throws -> Work {
+    if let many {
+      guard inputs.rows == 1 else {
         throw Failure(
-          .usage, "--seeds \(text) is no list of seeds",
-          hint: "seeds are whole numbers and ranges, such as 0-35,97; at most \(SeedList.limit)")
+          .usage,
+          "'\(inputs.rowInput)' has \(inputs.rows) rows and "
+            + "\(many.paths.count) pictures are given, a run for each",
+          hint: "give the pictures as an array too: --input \(many.input.name)=FILE.npy")
       }
-      return list.seeds
+      return .pictures(many, captions)
     }
-    return [InputOptions.seed(options.seed ?? 0)]
+    return if let input { .answers(input: input) } else { .listed(try plan.groups(captions)) }
+  }
+
+  /// All items, for names of files; of captions that are not known yet those of the first one.
+  private static func items(of work: Work, _ plan: ItemPlan) -> [NamedItem] {
+    switch work {
+    case .listed(let groups): groups.flatMap(\.self)
+    case .pictures(let many, let captions):
+      plan.items(
+        pictures: many.items,
+        captions: captions?.lines ?? [nil], input: captions?.input.name)
+    case .answers(let input):
+      plan.items(captions: [CaptionList.Line(number: 1, text: "")], input: input.name)
+    }
   }
 }
 
-/// An item with what its files are called by.
-struct NamedItem {
-  /// What is computed.
-  let run: RunItem
-  /// The line of its caption in the list, from 1.
-  let line: Int?
-  /// Its row in the arrays given, if they have several.
-  let row: Int?
-  /// The number of its frame, from 0, if codes move.
-  let frame: Int?
-
-  init(
-    seed: UInt64, noiseItem: Int, row: Int? = nil, caption: CaptionList.Line?, input: String?,
-    frame: Int?
-  ) {
-    var captions: [String: String] = [:]
-    if let caption, let input { captions[input] = caption.text }
-    run = RunItem(seed: seed, noiseItem: noiseItem, row: row ?? 0, captions: captions)
-    line = caption?.number
-    self.row = row
-    self.frame = frame
-  }
+/// That some items were refused while all others are done: how the command ends once what all gave
+/// together is written.
+struct Refused: Error {
+  let failure: Failure
 }

@@ -11,6 +11,8 @@ struct Naming {
   /// The picture that a run is for.
   let mainPicture: InterfaceItem?
   private let out: String?
+  /// The folder of `--outdir`, which is made if it is not there.
+  private let newFolder: String?
   private let folder: String
   private let stem: String
   private let lineDigits: Int
@@ -30,7 +32,8 @@ struct Naming {
     attention = options.attention
     hasBeforeAfter = options.beforeAfter
     out = options.out
-    folder = options.outdir ?? "."
+    newFolder = options.outdir.map { Outputs.trimmed($0) }
+    folder = newFolder ?? "."
     stem = Path.stem(planPath)
     lineDigits = String(items.compactMap(\.line).max() ?? 0).count
     rowDigits = String(items.compactMap(\.row).max() ?? 0).count
@@ -41,7 +44,7 @@ struct Naming {
     guard options.out == nil || options.outdir == nil else {
       throw Failure(.usage, "-o and --outdir are both given", hint: "say one of them")
     }
-    if let out {
+    if out != nil {
       let count = numbers.isEmpty ? items.count : items.count / numbers.count
       guard count == 1 else {
         throw Failure(
@@ -50,24 +53,6 @@ struct Naming {
       }
       guard mainPicture != nil else {
         throw SessionError.noPictureOutput(outputs: variants.form.outputs.map(\.name))
-      }
-      guard out == "-" || Path.suffix(out) == "png" else {
-        throw Failure(
-          .usage, "-o \(out): pictures are written as .png",
-          hint: Path.suffix(out) == "npy"
-            ? "arrays are written with --output \(mainPicture?.name ?? "NAME")=\(Path.quoted(out))"
-            : "say -o \(Path.quoted(out.isEmpty ? "OUT.png" : Path.stem(out) + ".png"))")
-      }
-      if out == "-" {
-        guard !console.terminal.outputIsTerminal else {
-          throw Failure(.usage, "a PNG is not written to a terminal", hint: "say -o OUT.png")
-        }
-        guard !console.isJSON, attention.isEmpty else {
-          throw Failure(
-            .usage,
-            "-o - leaves the standard output to the picture; --json and --attention need it",
-            hint: "say -o OUT.png")
-        }
       }
     }
     if options.outdir != nil {
@@ -80,11 +65,51 @@ struct Naming {
       outputs = []
     }
     isWriting = options.outdir != nil || mainPicture != nil
+    if let out { try checkOut(out, console: console) }
     if let strip { try checkStrip(of: strip) }
     guard attention.isEmpty || outputs.contains(where: { $0 == mainPicture }) else {
       throw Failure(
         .usage, "--attention is drawn over a picture, and none is written",
         hint: "say -o OUT.png too")
+    }
+  }
+
+  /// Makes sure that `-o` names a place that a picture can go to.
+  private func checkOut(_ out: String, console: Console) throws {
+    let needsMore = console.isJSON || !attention.isEmpty
+    switch out {
+    case "-":
+      guard !console.terminal.outputIsTerminal else {
+        throw Failure(.usage, "a PNG is not written to a terminal", hint: "say -o OUT.png")
+      }
+      guard !needsMore else {
+        throw Failure(
+          .usage, "-o - leaves the standard output to the picture; --json and --attention need it",
+          hint: "say -o OUT.png")
+      }
+    case Outputs.nowhere:
+      guard attention.isEmpty, !hasBeforeAfter else {
+        throw Failure(
+          .usage,
+          "--attention and --before-after are written beside the picture, and "
+            + "\(out) throws it away", hint: "say -o OUT.png")
+      }
+    case _ where Path.isFolder(out):
+      throw Failure(
+        .usage, "-o \(out) is a folder, and a picture needs a name",
+        hint: "say --outdir \(Path.quoted(out)), or -o "
+          + Path.quoted(freePath(like: Path.join(out, stem + ".png"))))
+    case _ where Path.suffix(out) == "npy":
+      throw Failure(
+        .usage, "-o \(out): pictures are written as .png",
+        hint: "arrays are written with --output \(mainPicture?.name ?? "NAME")="
+          + Path.quoted(out))
+    case _ where Path.suffix(out) != "png":
+      let name = out.isEmpty || out.hasSuffix("/") ? out + "OUT" : Path.withoutSuffix(out)
+      throw Failure(
+        .usage, "-o \(out): pictures are written as .png",
+        hint: "say -o \(Path.quoted(freePath(like: name + ".png")))")
+    default: break
     }
   }
 
@@ -119,6 +144,7 @@ struct Naming {
     let frame = strip == nil ? item.frame.map { Self.digits($0, frameDigits) } : nil
     if let out, isMain { return frame.map { out.replacing(Self.place, with: $0) } ?? out }
     var name = "\(stem)-\(item.run.seed)"
+    if let picture = item.picture { name += "-" + Path.stem(picture.path) }
     if let line = item.line { name += "-" + Self.digits(line, lineDigits) }
     if let row = item.row { name += "-" + Self.digits(row, rowDigits) }
     if let frame { name += "-" + frame }
@@ -136,12 +162,13 @@ struct Naming {
     Path.join(Path.folder(path), "\(Path.stem(path))-before-after.png")
   }
 
-  /// Makes sure that the folders are there, no file is written twice, and none that was read.
+  /// Makes sure that everything can be created, nothing is written twice, and nothing that is read.
   func check(arrays: [String], items: [NamedItem], readFiles: [String]) throws {
     var places = arrays
     for item in items where strip == nil || item.frame == items.first?.frame {
       for output in outputs {
-        guard let path = path(of: output, for: item), path != "-" else { continue }
+        guard let path = path(of: output, for: item), path != "-", path != Outputs.nowhere
+        else { continue }
         places.append(path)
         if output == mainPicture {
           places += attention.map { attentionPath($0, beside: path) }
@@ -149,21 +176,7 @@ struct Naming {
         }
       }
     }
-    var seen: Set<[UInt8]> = []
-    var folders: Set<String> = []
-    for place in places {
-      guard seen.insert(FileName.bytes(of: place)).inserted else {
-        throw Failure(.usage, "two results would be written to \(place)")
-      }
-      if folders.insert(Path.folder(place)).inserted { try Path.demandFolder(Path.folder(place)) }
-      guard Path.exists(place) else { continue }
-      if Path.isFolder(place) { throw Failure(.cannotCreate, "\(place) is a folder") }
-      if let source = readFiles.first(where: { Path.areSame($0, place) }) {
-        throw Failure(
-          .usage, "\(place) would be written over \(source), which is read",
-          hint: "give the result another name")
-      }
-    }
+    try Outputs.check(places, readFiles: readFiles, newFolder: newFolder)
   }
 
   private static func digits(_ number: Int, _ count: Int) -> String {

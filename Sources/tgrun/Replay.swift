@@ -14,6 +14,10 @@ struct Replay {
   let frame: Int?
   /// The output that the picture shows.
   let output: String
+  /// The picture.
+  let original: Picture
+  /// What it tells of its making.
+  let texts: [(key: String, value: String)]
   private let hash: String
   private let planName: String
   private let captions: [(input: String, text: String)]
@@ -29,7 +33,9 @@ struct Replay {
     let texts: [(key: String, value: String)]
     do {
       texts = try Picture.readText(path: path)
+      original = try Picture.read(path: path)
     } catch { throw SessionError.picture(error) }
+    self.texts = texts
     func text(_ key: String) throws -> String {
       guard let value = texts.first(where: { $0.key == key })?.value else {
         throw Failure(
@@ -48,7 +54,7 @@ struct Replay {
     let function = try text(Metadata.function)
     planName = Path.baseName(try text(Metadata.plan))
     let seed = try text(Metadata.seed)
-    guard let seed = Int(seed), seed >= 0 else {
+    guard let seed = UInt64(seed) else {
       throw Failure(.badInput, "\(path) names the impossible seed '\(seed)'")
     }
     let item = texts.first { $0.key == Metadata.item }?.value ?? "0"
@@ -118,7 +124,8 @@ struct Replay {
     }
     options.operands = []
     options.function = function
-    options.seed = options.edits.interpolate.first?.hasPrefix("seed:") == true ? nil : seed
+    let isBetweenSeeds = options.edits.interpolate.first?.hasPrefix("seed:") == true
+    options.seed = isBetweenSeeds ? nil : SeedArgument(seed)
     if options.out == nil, options.outdir == nil { options.out = "\(Path.stem(path))-replay.png" }
   }
 
@@ -140,21 +147,5 @@ struct Replay {
       try inputs.add(caption: text, for: inputs.variants.input(name))
     }
     for (name, text) in numbers { try inputs.add(number: text, for: inputs.variants.input(name)) }
-  }
-
-  /// Says whether the repeated picture is the same.
-  func compare(with repeated: (path: String, picture: Picture)?, console: Console) throws {
-    guard let repeated else { return }
-    let original: Picture
-    do {
-      original = try Picture.read(path: path)
-    } catch { throw SessionError.picture(error) }
-    if original == repeated.picture {
-      console.note("the same picture as \(path), bit for bit")
-    } else {
-      console.warn(
-        "the picture differs from \(path)",
-        hint: "another instruction set (TG_ISA) or input of the same name may be the cause")
-    }
   }
 }

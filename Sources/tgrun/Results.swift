@@ -1,5 +1,6 @@
 import TGCommandLine
 import TGImage
+import TGKernels
 import TGPlan
 import TGSession
 import TGTensor
@@ -16,19 +17,25 @@ struct Results {
   private let inputs: Inputs
   private let console: Console
   private let naming: Naming
-  private let description: [(key: String, value: String)]
+  private var description: [(key: String, value: String)]
   private let plan: PlanFile
   /// `--output`: where each output goes, and the rows so far.
   private var arrays: [(output: InterfaceItem, path: String, rows: [Float], count: Int)] = []
+  /// What was told of each item that is not printed yet.
   private var report: [JSON] = []
+  /// True if each caption was answered when it came.
+  private var isAnswered = false
+  private let planPath: String
+  /// The files that are read.
+  let readFiles: [String]
   /// The frames so far of each strip, by path.
   private var strips: [String: [Picture]] = [:]
 
   /// Decides and checks that everything can be created.
   init(
     _ options: RunOptions, session: Session, plan: PlanFile, planPath: String, inputs: Inputs,
-    mainOutput: String?, editTexts: [(key: String, value: String)], readFiles: [String],
-    items: [NamedItem], console: Console
+    mainOutput: String?, editTexts: [(key: String, value: String)], editPaths: [String],
+    readFiles: [String], items: [NamedItem], console: Console
   ) throws {
     self.options = options
     let variants = session.variants
@@ -36,6 +43,8 @@ struct Results {
     self.inputs = inputs
     self.console = console
     self.plan = plan
+    self.planPath = planPath
+    self.readFiles = readFiles
     naming = try Naming(
       options, variants: variants, mainOutput: mainOutput, planPath: planPath, items: items,
       console: console)
@@ -57,12 +66,25 @@ struct Results {
       [
         (Metadata.software, "tgraph \(Version.number)"),
         (Metadata.plan, Path.keptName(planPath)), (Metadata.hash, plan.hash),
-        (Metadata.function, variants.form.name),
+        (Metadata.function, variants.form.name), (Metadata.isa, session.isa.rawValue),
       ] + inputs.metadata + editTexts
+    if !options.noMetadata {
+      description += try (inputs.files + editPaths).map { try Self.digest(of: $0) }
+    }
+  }
+
+  /// Makes sure that the files of some items can be created, as the initializer does for all that
+  /// are known then.
+  func check(_ items: [NamedItem]) throws {
+    try naming.check(arrays: [], items: items, readFiles: readFiles + arrays.map(\.path))
   }
 
   /// Writes what one item gave.
-  mutating func take(_ item: NamedItem, _ values: [String: HostTensor]) throws {
+  ///
+  /// - Parameter picture: the one of its own, where it is shown too.
+  mutating func take(
+    _ item: NamedItem, _ values: [String: HostTensor], picture own: Picture? = nil
+  ) throws {
     for index in arrays.indices {
       guard let value = values[arrays[index].output.name] else { continue }
       arrays[index].rows += value.elements
@@ -87,25 +109,66 @@ struct Results {
       } else {
         try AtomicFile.save(NumpyArray(value).encoded, to: path)
       }
+      guard path != Outputs.nowhere else { continue }
       files.append((output.name, .string(path)))
       if path != "-", !console.isJSON { try console.print(path) }
       if output == naming.mainPicture {
-        try drawAttention(of: item, beside: path, values)
-        try drawBeforeAfter(path)
+        files += try drawAttention(of: item, beside: path, values)
+        files += try drawBeforeAfter(path, own: own)
       }
     }
-    var entry: [(String, JSON)] = [("seed", .integer(Int(clamping: item.run.seed)))]
+    report.append(entry(item, files: files, numbers: numbers))
+  }
+
+  /// What is told of an item.
+  private func entry(
+    _ item: NamedItem, files: [(String, JSON)], numbers: [(String, JSON)]
+  ) -> JSON {
+    var entry: [(String, JSON)] = [("seed", .string(String(item.run.seed)))]
+    if let line = item.line { entry.append(("line", .integer(line))) }
+    if let row = item.row { entry.append(("row", .integer(row))) }
     if let frames = naming.strip {
       entry.append(("frames", .integer(frames)))
     } else if let frame = item.frame {
       entry.append(("frame", .integer(frame)))
     }
-    for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
-      entry.append((name, .string(caption)))
-    }
+    var (captions, pictures) = (inputs.captions, inputs.pictures)
+    captions.merge(item.run.captions) { $1 }
+    if let picture = item.picture { pictures[picture.input] = picture.path }
+    entry.append(("captions", .strings(captions)))
+    entry.append(("pictures", .strings(pictures)))
     entry.append(("files", .pairs(files)))
     if !numbers.isEmpty { entry.append(("values", .pairs(numbers))) }
-    report.append(.pairs(entry))
+    return .pairs(entry)
+  }
+
+  /// Tells what a caption gave, as soon as it is there: with `--json` an object on a line.
+  mutating func answer(line: Int) throws {
+    isAnswered = true
+    guard console.isJSON else { return }
+    try console.print(
+      JSON.document(run + [("line", .integer(line)), ("runs", .array(report))]).text())
+    report = []
+  }
+
+  /// Tells that a caption is refused: with `--json` an object with its error, else an empty line,
+  /// so that whoever waits for an answer gets one.
+  mutating func refuse(_ error: any Explained, line: Int) throws {
+    isAnswered = true
+    guard console.isJSON else {
+      _ = console.explain(error)
+      return try console.print("")
+    }
+    try console.print(
+      JSON.document(run + [("line", .integer(line)), ("error", Console.json(error))]).text())
+  }
+
+  /// What is the same for all items.
+  private var run: [(String, JSON)] {
+    [
+      ("plan", .string(planPath)), ("name", .string(plan.plan.name)),
+      ("hash", .string(plan.hash)), ("function", .string(session.variants.form.name)),
+    ]
   }
 
   /// Writes what all items gave together.
@@ -118,13 +181,14 @@ struct Results {
       if !console.isJSON { try console.print(array.path) }
     }
     guard console.isJSON else { return }
-    var members: [(String, JSON)] = [
-      ("plan", .string(plan.plan.name)), ("hash", .string(plan.hash)),
-      ("function", .string(session.variants.form.name)), ("runs", .array(report)),
-      ("arrays", .pairs(files)),
-    ]
-    if let profile { members.append(("profile", profile.json)) }
-    try console.print(JSON.pairs(members).text(indented: true))
+    var rest: [(String, JSON)] = [("arrays", .pairs(files))]
+    if let profile { rest.append(("profile", profile.json)) }
+    if !isAnswered {
+      try console.print(
+        JSON.document(run + [("runs", .array(report))] + rest).text(indented: true))
+    } else if !files.isEmpty || profile != nil {
+      try console.print(JSON.document(run + rest).text())
+    }
   }
 
   private func picture(of value: HostTensor, _ output: InterfaceItem) throws -> Picture {
@@ -149,25 +213,25 @@ struct Results {
   private mutating func write(
     _ picture: Picture, of output: InterfaceItem, item: NamedItem, to path: String
   ) throws {
+    if output == naming.mainPicture { lastPicture = (path, picture) }
+    guard path != Outputs.nowhere else { return }
+    let texts = options.noMetadata ? [] : try metadata(of: item, output: output, picture)
     let bytes: [UInt8]
-    do {
-      bytes = try picture.encoded(
-        text: options.noMetadata ? [] : metadata(of: item, output: output))
-    } catch { throw SessionError.picture(error) }
+    do { bytes = try picture.encoded(text: texts) } catch { throw SessionError.picture(error) }
     if path == "-" {
       try console.emit(bytes)
     } else {
       try AtomicFile.save(bytes, to: path)
     }
-    if output == naming.mainPicture { lastPicture = (path, picture) }
   }
 
   /// Writes the sheet of `--before-after`: the pictures given, then the main picture made of them.
-  private func drawBeforeAfter(_ path: String) throws {
-    guard options.beforeAfter, let after = lastPicture?.picture else { return }
-    let before = inputs.variants.pictureInputs.compactMap { input -> Picture? in
-      if case .picture(let picture, _) = inputs.given[input.name] { picture } else { nil }
-    }
+  private func drawBeforeAfter(_ path: String, own: Picture?) throws -> [(String, JSON)] {
+    guard options.beforeAfter, let after = lastPicture?.picture else { return [] }
+    let before =
+      inputs.variants.pictureInputs.compactMap { input -> Picture? in
+        if case .picture(let picture, _) = inputs.given[input.name] { picture } else { nil }
+      } + [own].compactMap(\.self)
     guard !before.isEmpty else {
       throw Failure(
         .usage, "--before-after needs a picture to begin with",
@@ -179,13 +243,15 @@ struct Results {
     let place = naming.beforeAfterPath(beside: path)
     do { try sheet.write(path: place) } catch { throw SessionError.picture(error) }
     if !console.isJSON { try console.print(place) }
+    return [("before_after", .string(place))]
   }
 
   /// Writes the sheets of `--attention`.
   private func drawAttention(
     of item: NamedItem, beside path: String, _ values: [String: HostTensor]
-  ) throws {
-    guard let picture = lastPicture?.picture else { return }
+  ) throws -> [(String, JSON)] {
+    guard let picture = lastPicture?.picture else { return [] }
+    var files: [(String, JSON)] = []
     for name in options.attention {
       guard let maps = values[name] else { continue }
       let sheet = try AttentionSheet(picture: picture, maps: maps, words: words(of: item))
@@ -194,7 +260,9 @@ struct Results {
         try sheet.picture.write(path: place)
       } catch { throw SessionError.picture(error) }
       if !console.isJSON { try console.print(place) }
+      files.append(("attention.\(name)", .string(place)))
     }
+    return files
   }
 
   /// The pieces of the item's first caption; empty if ids were given.
@@ -208,9 +276,14 @@ struct Results {
   }
 
   private func metadata(
-    of item: NamedItem, output: InterfaceItem
-  ) -> [(key: String, value: String)] {
+    of item: NamedItem, output: InterfaceItem, _ picture: Picture
+  ) throws -> [(key: String, value: String)] {
     var texts = description
+    if let own = item.picture {
+      texts.append((Metadata.picture + own.input, Path.keptName(own.path)))
+      texts.append(try Self.digest(of: own.path))
+    }
+    texts.append((Metadata.pixels, picture.digest))
     texts.append((Metadata.output, output.name))
     texts.append((Metadata.seed, String(item.run.seed)))
     if naming.strip == nil, let frame = item.frame {
@@ -221,5 +294,19 @@ struct Results {
       texts.append((Metadata.text + name, caption))
     }
     return texts
+  }
+
+  /// The text about a file that is read: its SHA-256 and its base name.
+  private static func digest(of path: String) throws -> (key: String, value: String) {
+    (Metadata.file, "\(try MappedFile(path: path).digest) \(Path.keptName(path))")
+  }
+}
+
+extension Picture {
+  /// The SHA-256 of size and pixels, whatever else a file of the picture holds.
+  var digest: String {
+    let head = [height, width, channels, depth].map(String.init).joined(separator: " ")
+    return TGPlan.digest(
+      of: Array(head.utf8) + samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
   }
 }

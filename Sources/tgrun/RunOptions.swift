@@ -8,7 +8,8 @@ struct RunOptions: ParsableArguments {
 
   @Argument(
     help: ArgumentHelp(
-      "Pictures and captions, in the plan's order; which is which is seen from the files.",
+      "Pictures and captions, in the plan's order; which is which is seen from the files. For one "
+        + "Image input many pictures, folders, patterns in quotes, lists (@list.txt): a run for each.",
       valueName: "picture.png | \"caption\""),
     completion: .file(extensions: ["png"]))
   var operands: [String] = []
@@ -20,20 +21,24 @@ struct RunOptions: ParsableArguments {
       valueName: "OUT.png"))
   var out: String?
 
-  @Option(help: ArgumentHelp("Write all outputs into a folder.", valueName: "DIR"))
+  @Option(
+    help: ArgumentHelp(
+      "Write all outputs into a folder, which is made if it is not there.", valueName: "DIR"),
+    completion: .directory)
   var outdir: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The seed of what is drawn; negative for a random one.", valueName: "S"))
-  var seed: Int?
+  var seed: SeedArgument?
 
   @Option(help: ArgumentHelp("Many seeds, such as 0-35,97: a picture for each.", valueName: "LIST"))
   var seeds: String?
 
   @Option(
-    help: ArgumentHelp("Many captions, one on a line; - for the standard input.", valueName: "FILE")
-  )
+    help: ArgumentHelp(
+      "Many captions, one on a line; - for the standard input, where each is answered as it comes.",
+      valueName: "FILE"))
   var captions: String?
 
   @OptionGroup var inputs: InputOptions

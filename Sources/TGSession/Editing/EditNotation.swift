@@ -79,9 +79,9 @@ package enum InterpolationEnd: Hashable, Sendable {
   /// - Throws: `EditingError.notation`.
   package init(_ text: String) throws(EditingError) {
     if text.hasPrefix("seed:") {
-      guard let list = SeedList(String(text.dropFirst(5))), list.seeds.count == 1,
-        list.seeds[0] <= UInt64(Int.max)
-      else { throw .notation("--interpolate", text, form: "seed:NUMBER") }
+      guard let list = SeedList(String(text.dropFirst(5))), list.seeds.count == 1 else {
+        throw .notation("--interpolate", text, form: "seed:NUMBER")
+      }
       self = .seed(list.seeds[0])
     } else if CodeFile.suffixes.contains(where: { text.lowercased().hasSuffix($0) }) {
       self = .file(text)

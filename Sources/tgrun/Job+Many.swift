@@ -1,0 +1,74 @@
+import TGCommandLine
+import TGImage
+import TGPlan
+import TGSession
+import TGTensor
+
+extension Job {
+  /// A run for each of many pictures: as many are read at once as fill the largest batch.
+  ///
+  /// - Throws: `Refused` if some are broken, when all others are done.
+  mutating func run(
+    _ many: Operands.Many, captions: CaptionList?, interrupts: Interrupts
+  ) throws {
+    var leftOut = LeftOut(of: many.paths.count)
+    let lines: [CaptionList.Line?] = captions?.lines ?? [nil]
+    let room = (session.variants.sizes.last ?? 1) / max(1, itemPlan.count * lines.count)
+    var rest = many.items[...]
+    while !rest.isEmpty {
+      var pictures: [Int: Picture] = [:]
+      var tensors: [Int: HostTensor] = [:]
+      var good: [NamedItem.OwnPicture] = []
+      while good.count < max(1, room), let own = rest.popFirst() {
+        let read = try leftOut.trying(own.path) {
+          let picture = try Inputs.picture(at: own.path, console: console)
+          return (picture, try Session.tensor(of: picture, path: own.path, for: many.input))
+        }
+        guard let (picture, tensor) = read else { continue }
+        good.append(own)
+        tensors[own.place] = tensor
+        if options.beforeAfter { pictures[own.place] = picture }
+      }
+      guard !good.isEmpty else { continue }
+      let items = itemPlan.items(
+        pictures: good, captions: lines, input: captions?.input.name)
+      try compute(
+        try prepare(items, own: tensors), items, pictures: pictures, interrupts: interrupts)
+    }
+    let hint = options.output.isEmpty ? nil : "the arrays of --output have no rows of them"
+    do { try leftOut.tell(on: console, hint: hint) } catch { throw Refused(failure: error) }
+  }
+
+  /// Answers each caption of the standard input before the next one is waited for.
+  ///
+  /// - Throws: `Refused` if some were refused, when all others are done.
+  mutating func answer(_ input: InterfaceItem, interrupts: Interrupts) throws {
+    var stream = StandardInputLines()
+    var number = 0
+    var (answered, refused) = (0, 0)
+    while let bytes = try stream.next() {
+      number += 1
+      do {
+        guard let line = try CaptionList.line(bytes, number: number, of: "-") else { continue }
+        try captionCheck.check(
+          line.text, for: input, place: "\(CaptionList.place(number, of: "-")): ")
+        let items = itemPlan.items(captions: [line], input: input.name)
+        try results.check(items)
+        try compute(try prepare(items), items, interrupts: interrupts)
+        try interrupts.writing { try results.answer(line: number) }
+        answered += 1
+      } catch let error as SessionError {
+        guard case .caption = error else { throw error }
+        try interrupts.writing { try results.refuse(error, line: number) }
+        refused += 1
+      }
+    }
+    guard answered + refused > 0 else { throw CaptionList.empty("-") }
+    guard refused == 0 else {
+      let others = answered > 0 ? "; the others are done" : ""
+      throw Refused(
+        failure: Failure(
+          .badInput, "\(refused) of \(answered + refused) captions are refused\(others)"))
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import TGCommandLine
+import TGImage
+import TGKernels
+import TGPlan
+import TGTensor
+
+extension Replay {
+  /// Why a repeated picture may differ from the one it was made from, as far as that one tells.
+  private struct Cause {
+    let sentence: String
+    let hint: String
+  }
+
+  /// Says that the repeated picture is the same.
+  ///
+  /// - Parameters:
+  ///   - repeated: the picture made now, and its path.
+  ///   - isa: the instruction set that made it.
+  ///   - files: what was read for it.
+  /// - Throws: `Failure` of status `checkFailed` if it differs, with every cause that is known.
+  func compare(
+    with repeated: (path: String, picture: Picture)?, isa: ISA, files: [String], console: Console
+  ) throws {
+    guard let repeated else {
+      throw Failure(.internalError, "the run of \(path) was repeated and made no picture")
+    }
+    guard original != repeated.picture else {
+      return console.note("the same picture as \(path), bit for bit")
+    }
+    let causes = try causes(isa: isa, files: files)
+    guard let first = causes.first else {
+      throw Failure(
+        .checkFailed,
+        "the picture differs from \(path), though plan, files, version and instruction set are the "
+          + "same: the weights or this machine may be damaged",
+        hint: "tginspect --verify compares the weights of a plan with what was written")
+    }
+    throw Failure(
+      .checkFailed,
+      "the picture differs from \(path): " + causes.map(\.sentence).joined(separator: "; "),
+      hint: first.hint)
+  }
+
+  private func causes(isa: ISA, files: [String]) throws -> [Cause] {
+    var causes: [Cause] = []
+    func all(_ key: String) -> [String] { texts.filter { $0.key == key }.map(\.value) }
+    if let pixels = all(Metadata.pixels).first, pixels != original.digest {
+      causes.append(
+        Cause(
+          sentence: "the pixels of \(path) were changed after it was made",
+          hint: "compare with an untouched copy of \(path)"))
+    }
+    for text in all(Metadata.file) {
+      let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let file = files.first(where: { Path.keptName($0) == parts[1] }),
+        try MappedFile(path: file).digest != parts[0]
+      else { continue }
+      causes.append(
+        Cause(
+          sentence: "\(file) is not the file of this name that it was made from",
+          hint: "give the one whose SHA-256 is \(parts[0])"))
+    }
+    let now = "tgraph \(Version.number)"
+    if let software = all(Metadata.software).first, software != now {
+      causes.append(
+        Cause(
+          sentence: "it was made by \(software), and this is \(now)",
+          hint: "repeat it with \(software)"))
+    }
+    if let name = all(Metadata.isa).first, name != isa.rawValue {
+      causes.append(
+        Cause(
+          sentence: "it was made by the instruction set \(name), and this is \(isa.rawValue)",
+          hint: "TG_ISA=\(name) tgrun … computes as it was, where the machine can"))
+    }
+    return causes
+  }
+}
