@@ -74,7 +74,10 @@ extension SessionError {
       return
         "write it as an array: --output \(outputs.first ?? "NAME")=FILE.npy, or --outdir FOLDER"
     case .tooManyPictures(_, let inputs) where inputs.count == 1:
-      return "give one picture for each run"
+      return "'\(inputs[0])' is given by name already; leave out one of the two"
+    case .tooManyPictures(_, let inputs) where inputs.count > 1:
+      return "for a run of each of many pictures, give all others by name: "
+        + "--input \(inputs.last ?? "NAME")=FILE.png"
     case .tooManyTexts(_, let inputs) where inputs.count == 1:
       return "put a caption in quotes; many captions are read from a file: --captions FILE"
     case .batch(let count, _, let together, _):

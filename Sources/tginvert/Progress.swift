@@ -64,7 +64,7 @@ struct InversionProgress {
     clear()
     guard !console.terminal.messagesAreTerminal, pulse.isLong else { return }
     console.note(
-      "\(subjects) done in \(Quantity.seconds(pulse.seconds)), \(done) rounds, "
+      "\(subjects) of \(subjects) done in \(Quantity.seconds(pulse.seconds)), \(done) rounds, "
         + "\(Quantity.fixed(speed, 1)) rounds/s")
   }
 

@@ -110,7 +110,6 @@ struct Job {
     } else if case .pictures(let many, let captions) = work {
       total = many.paths.count * (captions?.lines.count ?? 1) * itemPlan.count
     }
-    if let folder = options.outdir { try Outputs.makeFolder(folder) }
     let interrupts = Interrupts(console: console, total: total)
     try interrupts.guarding {
       var refused: Failure?
@@ -161,6 +160,7 @@ struct Job {
     _ run: PreparedRun, _ items: [NamedItem], pictures: [Int: Picture] = [:],
     interrupts: Interrupts
   ) throws {
+    if let folder = options.outdir { try Outputs.makeFolder(folder) }
     for chunk in run.chunks {
       let (values, times) = try session.run(
         chunk, of: run, outputs: results.wanted, profiled: options.profile)

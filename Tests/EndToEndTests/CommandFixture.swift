@@ -28,6 +28,11 @@ struct CommandFixture {
     try array("lengths.npy", [2], [3, 2])
     try array("badids.npy", [1, 2], [1, 6])
     try text("captions.txt", "a red bird\n\n  \na small blue bird\r\n")
+    try text("empty.txt", "\n \n")
+    try array("bytes.npy", [1, 3, 8, 8], (0..<192).map { Float($0 * 255 / 191) })
+    try array("half.npy", [1], [0.5])
+    try Picture(height: 8, width: 8, colour: [0, 90, 0]).write(path: folder.path("two.png"))
+    try #require(unsafe mkfifo(folder.path("pipe.png"), 0o600) == 0)
     try text("page.jpg", "\u{FF}")
     try Data([0xFF, 0xD8, 0xFF, 0xE0, 0, 0]).write(to: url("photo.jpg"))
   }
@@ -53,12 +58,14 @@ struct CommandFixture {
     try NumpyArray.read(path: folder.path(name)).tensor
   }
 
-  private func array(_ name: String, _ shape: Shape, _ elements: [Float]) throws {
+  /// Writes an array.
+  func array(_ name: String, _ shape: Shape, _ elements: [Float]) throws {
     let bytes = NumpyArray(HostTensor(shape, elements)).encoded
     try Data(bytes).write(to: url(name))
   }
 
-  private func text(_ name: String, _ text: String) throws {
+  /// Writes a text.
+  func text(_ name: String, _ text: String) throws {
     try Data(text.utf8).write(to: url(name))
   }
 }

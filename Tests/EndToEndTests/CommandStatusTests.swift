@@ -28,7 +28,13 @@ import Testing
     ("sample.tplan bird -o out.png --outdir .", 64, "both given"),
     ("sample.tplan --function edit photo.png -o photo.png", 64, "written over"),
     ("sample.tplan --function edit photo.png -o ./photo.png", 64, "written over"),
-    ("sample.tplan --function edit photo.png photo.png", 64, "too many pictures"),
+    ("sample.tplan --function edit photo.png two.png -o out.png", 64, "2 are to be made"),
+    ("sample.tplan bird photo.png", 64, "-o photo-2.png"),
+    ("sample.tplan bird -o .", 64, "--outdir ."),
+    ("sample.tplan bird -o photo.jpg", 64, "-o photo-2.png"),
+    ("sample.tplan bird -o /dev/null --attention maps", 64, "throws it away"),
+    ("sample.tplan bird --seed 18446744073709551616", 64, "seed"),
+    ("sample.tplan bird --seeds 18446744073709551616", 64, "below 2^64"),
     ("sample.tplan --function edit", 64, "needs a picture"),
     ("sample.tplan --function pick", 64, "--input label=0"),
     ("sample.tplan --function pick --input label=1 -o out.png", 64, "no picture"),
@@ -55,6 +61,11 @@ import Testing
     ("sample.tplan --function mix --input x=two.npy --input shift=three.npy", 65, "'shift' has 3"),
     ("--replay photo.png", 65, "does not say how it was made"),
     ("sample.tplan zzz_bird --strict-words", 65, "zzz"),
+    ("sample.tplan zzz_bird --strict", 65, "zzz"),
+    ("sample.tplan --function edit --input photo=bytes.npy --strict", 65, "from 0 to 255"),
+    ("sample.tplan --function pick --input label=half.npy", 65, "0.5"),
+    ("sample.tplan --function pick --input label=-1", 65, "0 ..< 10"),
+    ("sample.tplan --captions empty.txt", 65, "has no captions"),
     // 66: what is not there.
     ("none.tplan", 66, "none.tplan"),
     ("sample.tplan --function edit none.png", 66, "none.png"),
@@ -63,7 +74,9 @@ import Testing
     (". bird", 66, "not a regular file"),
     // 71: memory. 73: where nothing can be created. 76: numbers that are none.
     ("sample.tplan bird -o none/out.png", 73, "mkdir -p none"),
-    ("sample.tplan bird --outdir none", 73, "mkdir -p none"),
+    ("sample.tplan bird --outdir captions.txt/none", 73, "captions.txt is not a folder"),
+    ("sample.tplan bird --outdir captions.txt", 73, "captions.txt is not a folder"),
+    ("sample.tplan bird -o pipe.png", 73, "a device or a pipe"),
     ("sample.tplan bird --output image=none/x.npy", 73, "no folder none"),
     ("sample.tplan --function measure --input x=negative.npy", 76, "'y' has"),
   ]
@@ -82,7 +95,7 @@ import Testing
     #expect(left.filter { $0.hasPrefix("sample-") || $0.hasSuffix(".tmp") }.isEmpty)
   }
 
-  @Test(arguments: [("TG_ISA", "mmx"), ("TG_THREADS", "many")])
+  @Test(arguments: [("TG_ISA", "mmx"), ("TG_THREADS", "many"), ("TG_PROGRESS", "often")])
   func environment(name: String, value: String) throws {
     let outcome = try CommandFixture().run(
       ["sample.tplan", "bird"], environment: [name: value])

@@ -1,4 +1,5 @@
 import Foundation
+import TGTensor
 import TGTestSupport
 import Testing
 
@@ -76,6 +77,8 @@ struct InvertFixture {
         ["net.tplan", "--seed", String(seed + 5), "-o", "\(name).png"], in: folder.url)
       try #require(made.status == 0, "\(made.messages)")
     }
+    let bytes = HostTensor([1, 1, 16, 16], (0..<256).map { Float($0) })
+    try Data(NumpyArray(bytes).encoded).write(to: url("bytes.npy"))
     try Data("no plan".utf8).write(to: url("bad.tplan"))
     try Data("no code".utf8).write(to: url("bad.safetensors"))
     try FileManager.default.createDirectory(at: url("out"), withIntermediateDirectories: false)

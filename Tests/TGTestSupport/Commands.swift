@@ -34,6 +34,11 @@ public struct BuiltCommand: Sendable {
       after delay: Double = 0, once isDue: @escaping () -> Bool = { true }
     ) -> Stop { Stop(signal: SIGKILL, isDue: isDue, delay: delay) }
 
+    /// The end of the terminal, when a condition holds.
+    public static func hangUp(once isDue: @escaping () -> Bool = { true }) -> Stop {
+      Stop(signal: SIGHUP, isDue: isDue, delay: 0)
+    }
+
     /// Sends the signal when it is due, unless the command has ended before.
     func send(to process: Process) {
       while process.isRunning, !isDue() { Thread.sleep(forTimeInterval: 0.002) }
@@ -41,6 +46,9 @@ public struct BuiltCommand: Sendable {
       if process.isRunning { _ = Foundation.kill(process.processIdentifier, signal) }
     }
   }
+
+  /// A command of the system.
+  public init(path: String) { self.path = path }
 
   /// Finds a command in the folder that the tests were built into; nil if it is not there.
   public init?(_ name: String) {
@@ -68,13 +76,7 @@ public struct BuiltCommand: Sendable {
     _ arguments: [String], in folder: URL, input: String? = nil,
     environment: [String: String] = [:], stop: Stop? = nil
   ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    var variables = ProcessInfo.processInfo.environment
-    for name in ["TG_ISA", "TG_THREADS"] { variables[name] = nil }
-    process.environment = variables.merging(environment) { $1 }
+    let process = process(arguments, in: folder, environment: environment)
     // Files, not pipes: a pipe that nobody empties would stop the command.
     let name = UUID().uuidString
     let written = [".out", ".err"].map { suffix in
@@ -95,6 +97,26 @@ public struct BuiltCommand: Sendable {
     return Outcome(
       status: signal + process.terminationStatus, output: try Data(contentsOf: written[0]),
       messages: String(decoding: try Data(contentsOf: written[1]), as: UTF8.self))
+  }
+
+  /// Begins the command, to be spoken with while it runs.
+  public func start(
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+  ) throws -> Conversation {
+    try Conversation(process(arguments, in: folder, environment: environment))
+  }
+
+  private func process(
+    _ arguments: [String], in folder: URL, environment: [String: String]
+  ) -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    var variables = ProcessInfo.processInfo.environment
+    for name in ["TG_ISA", "TG_THREADS", "TG_PROGRESS"] { variables[name] = nil }
+    process.environment = variables.merging(environment) { $1 }
+    return process
   }
 }
 
