@@ -4,8 +4,9 @@ extension Checkpoint {
   /// Reads a checkpoint; the bytes say which container it is, not the name.
   ///
   /// Nothing in the file is executed and nothing is copied that is not asked for; everything about
-  /// the tensors is checked here, so that reading their elements later cannot fail. Zip members that
-  /// hold tensors are compared with their checksums, which touches each byte once.
+  /// the tensors is checked here; reading elements later fails only for those whose meaning is not
+  /// plain and for compressed members that are damaged. Stored zip members that hold tensors of torch
+  /// are compared with their checksums, which touches each byte once.
   ///
   /// - Throws: `CheckpointError` with the path and what is wrong.
   package static func read(path: String) throws(CheckpointError) -> Checkpoint {
@@ -36,47 +37,78 @@ extension Checkpoint {
   private static func read(
     _ file: ByteRegion, fileName: String
   ) throws(CheckpointFault) -> Checkpoint {
-    if let foreign = ForeignFile(file) { throw .foreign(foreign) }
-    if ZipArchive.begins(file) {
-      let archive = try zip(file)
-      if isArrays(archive) { return try readArrays(archive, fileName: fileName) }
-    }
+    if let foreign = ForeignFile(file, name: fileName) { throw .foreign(foreign) }
+    var builder = EntryTableBuilder()
+    let format: Format
     if file.prefix(6) == NumpyArray.magic {
-      let elements = try array(file, member: "")
-      return try Checkpoint(
-        fileName: fileName, format: .npy, entries: [Entry(name: "", elements: elements)])
+      format = .npy
+      if let stream = try objects(file) {
+        try collect(try PickleReader.read(stream, allowsStorages: false), nil, &builder)
+      } else {
+        let number = builder.add(ArraySource(elements: try array(file)))
+        try builder.add(
+          EntryTable.Row(folder: 0, part: EntryTable.noPart, source: number, value: 0),
+          isTensor: true)
+      }
+    } else if Safetensors.begins(file) {
+      format = .safetensors
+      try Safetensors.collect(file, into: &builder)
+    } else {
+      switch try opened(file) {
+      case .arrays(let archive):
+        format = .npz
+        try ArchiveSource(archive: archive).collect(into: &builder)
+      case .pickle(let kind, let document, let contents):
+        format = kind
+        try collect(document, contents, &builder)
+      }
     }
-    if Safetensors.begins(file) {
-      let entries = try Safetensors.read(file).map { Entry(name: $0.name, elements: $0.elements) }
-      return try Checkpoint(
-        fileName: fileName, format: .safetensors, entries: entries,
-        metadata: Safetensors.metadata(of: file))
-    }
-    let (format, document, contents) = try pickled(file)
-    let collector = try TensorCollector(document, contents)
-    return try Checkpoint(
-      fileName: fileName, format: format, entries: collector.entries, skipped: collector.skipped)
+    return try Checkpoint(fileName: fileName, format: format, file: file, builder)
   }
 
-  /// What the outermost pickle of a file describes, and the bytes of its storages if torch wrote it.
-  static func pickled(
-    _ file: ByteRegion
-  ) throws(CheckpointFault) -> (Format, PickleDocument, Torch.Contents?) {
-    if let foreign = ForeignFile(file) { throw .foreign(foreign) }
+  /// Lists what a pickle holds. One that is a single closed value is an object of somebody's program.
+  private static func collect(
+    _ document: PickleDocument, _ contents: Torch.Contents?, _ builder: inout EntryTableBuilder
+  ) throws(CheckpointFault) {
+    if let place = document.root.place, document.records[place].kind == .call,
+      case .other(let name) = document.meaning(document.root)
+    {
+      throw .wholeObject(name)
+    }
+    try TensorCollector.collect(
+      PickleSource(document: document, contents: contents), into: &builder)
+  }
+
+  /// A file that is an archive or a pickle.
+  enum Opened {
+    /// An archive that `numpy.savez` wrote.
+    case arrays(ZipArchive)
+    /// The outermost pickle of a file, and the bytes of its storages if torch wrote it.
+    case pickle(Format, PickleDocument, Torch.Contents?)
+  }
+
+  /// Opens an archive or a pickle.
+  static func opened(_ file: ByteRegion) throws(CheckpointFault) -> Opened {
     if ZipArchive.begins(file) {
-      let contents = try Torch.zip(zip(file))
-      return (.torchZip, contents.document, contents)
+      let archive = try zip(file)
+      if let contents = try Torch.zip(archive) {
+        return .pickle(.torchZip, contents.document, contents)
+      }
+      guard archive.names.contains(where: { $0.hasSuffix(".npy") }) else {
+        throw .foreign(ForeignFile(archive))
+      }
+      return .arrays(archive)
     }
     guard PickleReader.canBegin(file) else { throw .foreign(.unclaimed(file)) }
     let document = try firstPickle(file)
     if Torch.isMagic(document) {
       let contents = try Torch.legacy(file, at: document.end)
-      return (.torchLegacy, contents.document, contents)
+      return .pickle(.torchLegacy, contents.document, contents)
     }
     guard document.end == file.count else {
       throw .pickle(offset: document.end, .trailing(file.count - document.end))
     }
-    return (.pickle, document, nil)
+    return .pickle(.pickle, document, nil)
   }
 
   /// Any letter may begin a pickle of protocol 0; a text soon has one that makes no sense.
@@ -95,36 +127,13 @@ extension Checkpoint {
     do { return try ZipArchive(file) } catch { throw .zip(error) }
   }
 
-  /// True for an archive that `numpy.savez` wrote.
-  private static func isArrays(_ archive: ZipArchive) -> Bool {
-    !archive.members.isEmpty && archive.members.allSatisfy { $0.name.hasSuffix(".npy") }
+  /// The pickle inside an `.npy` file of Python objects; nil for an array of numbers.
+  static func objects(_ file: ByteRegion) throws(CheckpointFault) -> ByteRegion? {
+    do { return try NumpyArray.pickle(file) } catch { throw .numpy(member: "", error) }
   }
 
-  private static func readArrays(
-    _ archive: ZipArchive, fileName: String
-  ) throws(CheckpointFault) -> Checkpoint {
-    var entries: [Entry] = []
-    var skipped: [Skipped] = []
-    for member in archive.members {
-      let name = String(member.name.dropLast(".npy".count))
-      let bytes: ByteRegion?
-      do { bytes = try archive.contents(of: member.name) } catch { throw .zip(error) }
-      guard let bytes else { continue }
-      do {
-        entries.append(Entry(name: name, elements: try NumpyArray.stored(bytes)))
-      } catch {
-        guard case .type = error else { throw .numpy(member: name, error) }
-        skipped.append(Skipped(name: name, kind: "an array of values that are not numbers"))
-      }
-    }
-    return try Checkpoint(
-      fileName: fileName, format: .npz, entries: entries, skipped: skipped)
-  }
-
-  private static func array(
-    _ file: ByteRegion, member: String
-  ) throws(CheckpointFault) -> StoredElements {
-    do { return try NumpyArray.stored(file) } catch { throw .numpy(member: member, error) }
+  private static func array(_ file: ByteRegion) throws(CheckpointFault) -> StoredElements {
+    do { return try NumpyArray.stored(file) } catch { throw .numpy(member: "", error) }
   }
 }
 

@@ -6,22 +6,83 @@ package struct Checkpoint: Sendable {
   package struct Entry: Sendable {
     /// The name, parts joined by dots; empty for a file that is one bare tensor.
     package let name: String
-    /// The view of the file's bytes: shape, stored type, elements.
-    package let elements: StoredElements
+    private let row: EntryTable.Row
+    private let table: EntryTable
+    /// Its name in the file.
+    private let fullName: String
 
-    /// The extents as stored.
-    package var shape: Shape { elements.shape }
-    /// The element type as stored.
-    package var type: StoredType { elements.type }
-    /// The elements converted to float32. Cannot fail: the view was checked when the file was read.
-    package func tensor() -> HostTensor { elements.tensor() }
+    init(_ row: EntryTable.Row, _ fullName: String, name: String, _ table: EntryTable) {
+      self.name = name
+      self.fullName = fullName
+      self.row = row
+      self.table = table
+    }
+
+    /// What it is.
+    package var form: Form {
+      // Read once before, when the table was made.
+      (try? table.sources[Int(row.source)].form(row.value, name: fullName))
+        ?? .unread("a tensor that cannot be read", [])
+    }
+
+    /// The extents as stored; empty if they are not known.
+    package var shape: Shape { form.shape }
+
+    /// The view of the file's bytes: shape, stored type, elements.
+    ///
+    /// - Throws: `CheckpointFault.unread` for a tensor whose meaning is not plain, and what is wrong
+    ///   with compressed bytes.
+    package func elements() throws(CheckpointFault) -> StoredElements {
+      try table.sources[Int(row.source)].elements(row.value, name: fullName)
+    }
+
+    /// The elements converted to float32.
+    ///
+    /// - Throws: as `elements`, and `CheckpointFault.inexact` for whole numbers that float32 does not
+    ///   hold.
+    package func tensor() throws(CheckpointFault) -> HostTensor {
+      let elements = try elements()
+      if let number = elements.inexactInteger() {
+        throw .inexact(name: fullName, elements.type, number)
+      }
+      return elements.tensor()
+    }
+  }
+
+  /// What a tensor is, without its elements.
+  package struct Form: Hashable, Sendable {
+    /// The extents; empty if they are not known.
+    package let shape: Shape
+    /// What its elements are.
+    package let kind: Kind
+
+    /// What the elements of a tensor are.
+    package enum Kind: Hashable, Sendable {
+      /// Numbers of this type.
+      case numbers(StoredType)
+      /// Something that is not read: what it is, "a sparse tensor".
+      case unread(String)
+    }
+
+    /// A tensor that is not read.
+    static func unread(_ kind: String, _ dimensions: [Int]) -> Form {
+      Form(shape: Shape(checking: dimensions) ?? [], kind: .unread(kind))
+    }
+
+    /// The element type as reports show it: `float32`, or what it is instead.
+    package var typeName: String {
+      switch kind {
+      case .numbers(let type): type.rawValue
+      case .unread(let kind): kind
+      }
+    }
   }
 
   /// Something in the file that is no tensor and no number.
   package struct Skipped: Hashable, Sendable {
     /// The name that it would have.
     package let name: String
-    /// What it is: "text", "nothing", "a boolean".
+    /// What it is: "text", "nothing", "a boolean", the name of a class.
     package let kind: String
   }
 
@@ -48,130 +109,123 @@ package struct Checkpoint: Sendable {
   package let fileName: String
   /// The container.
   package let format: Format
-  /// The tensors, in the order of the file. No two have one name.
-  package let entries: [Entry]
-  /// What else was found, in the order of the file.
-  package let skipped: [Skipped]
-  /// The texts that a safetensors file carries besides tensors.
-  package let metadata: [String: String]
-  private let index: [String: Int]
+  /// The part of the names that is left out: of a subtree, its prefix.
+  let prefix: String
+  let table: EntryTable
+  /// The places of the tensors of a subtree; nil for all.
+  private let places: [UInt32]?
+  private let file: ByteRegion
 
   init(
-    fileName: String, format: Format, entries: [Entry], skipped: [Skipped] = [],
-    metadata: [String: String] = [:]
+    fileName: String, format: Format, file: ByteRegion, _ builder: EntryTableBuilder
   ) throws(CheckpointFault) {
-    var index: [String: Int] = [:]
-    index.reserveCapacity(entries.count)
-    for (position, entry) in entries.enumerated() {
-      guard index.updateValue(position, forKey: entry.name) == nil else {
-        throw .duplicateName(entry.name)
-      }
-    }
     self.init(
-      fileName: fileName, format: format, entries: entries, skipped: skipped,
-      metadata: metadata, index: index)
+      fileName: fileName, format: format, file: file, table: try EntryTable(builder), prefix: "",
+      places: nil)
   }
 
   private init(
-    fileName: String, format: Format, entries: [Entry], skipped: [Skipped],
-    metadata: [String: String], index: [String: Int]
+    fileName: String, format: Format, file: ByteRegion, table: EntryTable, prefix: String,
+    places: [UInt32]?
   ) {
     self.fileName = fileName
     self.format = format
-    self.entries = entries
-    self.skipped = skipped
-    self.metadata = metadata
-    self.index = index
+    self.file = file
+    self.table = table
+    self.prefix = prefix
+    self.places = places
+  }
+
+  /// The tensors, in the order of the file. No two have one name.
+  package var entries: Entries { Entries(table: table, places: places, prefix: prefix) }
+
+  /// Some tensors of a file; each is read from the file when it is asked for.
+  package struct Entries: RandomAccessCollection, Sendable {
+    fileprivate let table: EntryTable
+    fileprivate let places: [UInt32]?
+    fileprivate let prefix: String
+
+    /// 0.
+    package var startIndex: Int { 0 }
+    /// The number of tensors.
+    package var endIndex: Int { places?.count ?? table.tensors.count }
+
+    /// The name of the tensor at a place.
+    func name(at position: Int) -> String {
+      let name = table.name(table.tensors[places.map { Int($0[position]) } ?? position])
+      return Checkpoint.rest(of: name, behind: prefix) ?? name
+    }
+
+    /// The tensor at a place.
+    package subscript(position: Int) -> Entry {
+      let row = table.tensors[places.map { Int($0[position]) } ?? position]
+      let name = table.name(row)
+      return Entry(row, name, name: Checkpoint.rest(of: name, behind: prefix) ?? name, table)
+    }
+  }
+
+  /// What else was found, in the order of the file.
+  package var skipped: [Skipped] {
+    (0..<table.others.count).compactMap { place in
+      let row = table.others[place]
+      return Self.rest(of: table.name(row), behind: prefix).map {
+        Skipped(name: $0, kind: table.sources[Int(row.source)].kind(row.value))
+      }
+    }
+  }
+
+  /// The texts that a safetensors file carries besides tensors.
+  package var metadata: [String: String] {
+    // They were read once before, with the tensors.
+    format == .safetensors ? (try? Safetensors.metadata(of: file)) ?? [:] : [:]
   }
 
   /// The tensor of a name.
-  package subscript(name: String) -> Entry? { index[name].map { entries[$0] } }
+  package subscript(name: String) -> Entry? {
+    let full = prefix.isEmpty ? name : name.isEmpty ? prefix : "\(prefix).\(name)"
+    return table.place(of: full).map { Entry(table.tensors[$0], full, name: name, table) }
+  }
 
   /// The tensors whose names begin with a prefix, without it. The prefix is part of a path: `netG`
   /// finds `netG.0.weight` as `0.weight`, and a tensor named `netG` itself as the bare one; an empty
   /// prefix finds everything.
-  package func subtree(_ prefix: String) -> Checkpoint {
-    guard !prefix.isEmpty else { return self }
-    func rest(_ name: String) -> String? {
-      guard name.hasPrefix(prefix) else { return nil }
-      let rest = name.dropFirst(prefix.count)
-      return rest.isEmpty ? "" : rest.first == "." ? String(rest.dropFirst()) : nil
-    }
-    let found = entries.compactMap { entry in
-      rest(entry.name).map { Entry(name: $0, elements: entry.elements) }
+  package func subtree(_ part: String) -> Checkpoint {
+    guard !part.isEmpty else { return self }
+    let whole = prefix.isEmpty ? part : "\(prefix).\(part)"
+    let found = (places ?? (0..<UInt32(table.tensors.count)).map { $0 }).filter {
+      Self.rest(of: table.name(table.tensors[Int($0)]), behind: whole) != nil
     }
     return Checkpoint(
-      fileName: fileName, format: format, entries: found,
-      skipped: skipped.compactMap { item in
-        rest(item.name).map { Skipped(name: $0, kind: item.kind) }
-      }, metadata: metadata,
-      index: Dictionary(
-        found.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first }))
+      fileName: fileName, format: format, file: file, table: table, prefix: whole, places: found)
   }
 
-  /// A checkpoint and the prefix under which its names were found.
-  package struct Located: Sendable {
-    /// The prefix without its last dot; empty for the top of the file.
-    package let prefix: String
-    /// How many of the wanted names are there.
-    package let found: Int
-    /// The tensors under the prefix.
-    package let checkpoint: Checkpoint
-  }
-
-  /// Finds the part of the file that the wanted names speak of, for instance below
-  /// `state_dict.module`.
+  /// The subtree of a name that someone gave; nothing is guessed. The path serves errors.
   ///
-  /// Every prefix at which some wanted name occurs is a candidate. The one with most wanted names
-  /// wins; among equals the one that leaves fewest other tensors, then the shortest, then the
-  /// first in the file. Without any match the whole file is returned, with `found` 0.
-  package func located(for wanted: Set<String>) -> Located {
-    let longest = wanted.map(\.utf8.count).max() ?? 0
-    var candidates: [Substring: Candidate] = [:]
-    for (position, entry) in entries.enumerated() {
-      for (prefix, rest) in Checkpoint.cuts(of: entry.name) {
-        let isWanted = rest.utf8.count <= longest && wanted.contains(String(rest))
-        candidates[prefix, default: Candidate(first: position)].count(isWanted)
-      }
+  /// - Throws: `CheckpointFault.noSubtree` if no tensor lies under it.
+  package func subtree(named name: String, path: String) throws(CheckpointError) -> Checkpoint {
+    let found = subtree(name)
+    guard !found.entries.isEmpty else {
+      throw CheckpointError(path: path, fault: .noSubtree(name, there: folders(limit: 8)))
     }
-    let best = candidates.filter { $0.value.found > 0 }.max { a, b in
-      Candidate.precedes((b.key, b.value), (a.key, a.value))
-    }
-    guard let best else { return Located(prefix: "", found: 0, checkpoint: self) }
-    let prefix = String(best.key)
-    return Located(prefix: prefix, found: best.value.found, checkpoint: subtree(prefix))
+    return found
   }
 
-  /// A prefix under which wanted names were found.
-  private struct Candidate {
-    var found = 0
-    var others = 0
-    let first: Int
-
-    init(first: Int) { self.first = first }
-
-    mutating func count(_ isWanted: Bool) {
-      if isWanted { found += 1 } else { others += 1 }
-    }
-
-    /// The order of preference.
-    static func precedes(
-      _ a: (prefix: Substring, Candidate), _ b: (prefix: Substring, Candidate)
-    ) -> Bool {
-      let left = [-a.1.found, a.1.others, a.prefix.utf8.count, a.1.first]
-      let right = [-b.1.found, b.1.others, b.prefix.utf8.count, b.1.first]
-      return left.lexicographicallyPrecedes(right)
-    }
+  /// What is left of a name behind a prefix that is part of its path; nil if it is elsewhere.
+  static func rest(of name: String, behind prefix: String) -> String? {
+    guard !prefix.isEmpty else { return name }
+    guard name.hasPrefix(prefix) else { return nil }
+    let rest = name.dropFirst(prefix.count)
+    return rest.isEmpty ? "" : rest.first == "." ? String(rest.dropFirst()) : nil
   }
 
-  /// Every way to cut a name at one of its first 16 dots, and the uncut name under the empty prefix.
-  private static func cuts(of name: String) -> [(prefix: Substring, rest: Substring)] {
-    var result: [(prefix: Substring, rest: Substring)] = [("", name[...])]
-    for (count, dot) in name.utf8.indices.lazy.filter({ name.utf8[$0] == 0x2e }).enumerated() {
-      guard count < 16 else { break }
-      result.append((name[..<dot], name[name.utf8.index(after: dot)...]))
+  /// The first parts of the names, in the order of the file, at most so many.
+  package func folders(limit: Int) -> [String] {
+    var found: [String] = []
+    let entries = entries
+    for position in entries.indices.prefix(100_000) where found.count < limit {
+      let first = entries.name(at: position).split(separator: ".").first.map { String($0) } ?? ""
+      if !found.contains(first), !first.isEmpty { found.append(first) }
     }
-    if !name.isEmpty { result.append((name[...], "")) }
-    return result
+    return found
   }
 }

@@ -19,10 +19,25 @@ extension CheckpointFault: CustomStringConvertible {
     case .numpy(let member, let fault):
       member.isEmpty ? "\(fault)" : "the array '\(member.shown)': \(fault)"
     case .view(let name, let fault): "the tensor '\(name.shown)' \(fault)"
-    case .duplicateName(let name): "two values have the name '\(name.shown)'"
+    case .unread(let name, let kind):
+      name.isEmpty
+        ? "it is \(kind), which is not read; save it as plain float32 (.to_dense().float())"
+        : "the tensor '\(name.shown)' is \(kind), which is not read; save it as plain float32 "
+          + "(.to_dense().float())"
+    case .inexact(let name, let type, let number):
+      "the tensor '\(name.shown)' of type \(type) has the whole number \(number), which float32 does "
+        + "not hold (all of them up to 2^24 it does)"
+    case .wholeObject(let name):
+      "this is a whole saved object of the class '\(name.shown)', not a table of tensors; load it in "
+        + "its own program and save its state_dict() instead"
+    case .noSubtree(let name, let there):
+      there.isEmpty
+        ? "it has no tensor that could lie under '\(name.shown)'"
+        : "it has no tensor under '\(name.shown)'; its names begin with "
+          + there.map { "'\($0.shown)'" }.joined(separator: ", ")
+    case .duplicateName(let name): name.isEmpty ? "a dictionary has a key twice" : "two values have the name '\(name.shown)'"
     case .tooMuch(.values(let limit)): "it holds more than \(limit) values; no checkpoint does"
     case .tooMuch(.depth(let limit)): "its containers are nested deeper than \(limit)"
-    case .tooMuch(.nameBytes(let limit)): "its names have more than \(limit) bytes together"
     }
   }
 }
@@ -42,11 +57,24 @@ extension ForeignFile: CustomStringConvertible {
     case .tar:
       "this is a tar archive; unpack it, or, if torch.save of before version 0.1.10 wrote it, "
         + "load it in PyTorch and save its state_dict again"
-    case .compressed(let kind): "this is \(kind) data; unpack it first"
+    case .compressed(let kind, let command): "this is \(kind) data; unpack it first: \(command)"
+    case .archive(let names, let members):
+      names.isEmpty
+        ? "this is a zip archive of \(members) file\(members == 1 ? "" : "s"), none of them a "
+          + "checkpoint: it has neither one 'data.pkl' nor .npy members"
+        : "this is a zip archive that holds \(ForeignFile.list(names)); unpack it (unzip FILE), then "
+          + "give the file that is meant"
+    case .framework(let kind, let advice): "this is \(kind), not a checkpoint that is read; \(advice)"
     case .other(let kind): "this is \(kind), not a checkpoint"
     case .unknown:
       "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz)"
     }
+  }
+
+  /// The first names of many.
+  fileprivate static func list(_ names: [String]) -> String {
+    names.prefix(4).map { $0.shown }.joined(separator: ", ")
+      + (names.count > 4 ? " and \(names.count - 4) more" : "")
   }
 }
 
@@ -85,8 +113,11 @@ extension PickleFault: CustomStringConvertible {
     case .opcode(let code): "\(code) is no instruction of a pickle"
     case .version(let version): "pickle protocol \(version) is not known"
     case .refused(let name):
-      "it wants '\(name.shown)', which is not in the short list of names that tensors need; "
-        + "nothing was run" + PickleFault.advice(on: name)
+      "it wants '\(name.shown)', by which attacks are known; nothing was run; do not load this file "
+        + "with PyTorch"
+    case .joblib:
+      "this is a joblib file, whose arrays lie between the instructions; load it in its program and "
+        + "save its arrays by numpy.savez"
     case .arguments(let name): "'\(name.shown)' does not take these arguments"
     case .state(let name): "'\(name.shown)' does not have such a state"
     case .stack(let what): "\(what) lacks its operands"
@@ -100,27 +131,10 @@ extension PickleFault: CustomStringConvertible {
   }
 }
 
-extension PickleFault {
-  /// What to do about a refused name: nothing, for names by which attacks are known.
-  private static func advice(on name: String) -> String {
-    let attacks: Set = [
-      "__builtin__", "builtins", "os", "posix", "nt", "sys", "subprocess", "commands", "socket",
-      "pickle", "_pickle", "operator", "runpy", "pip", "functools", "importlib", "shutil",
-    ]
-    guard let root = name.split(separator: ".").first, !attacks.contains(String(root)) else {
-      return "; do not load this file with PyTorch"
-    }
-    return ". If this is a whole saved object, load it in its own program and save its "
-      + "state_dict() instead"
-  }
-}
-
 extension TorchFault: CustomStringConvertible {
   /// One sentence.
   package var description: String {
     switch self {
-    case .noPickle:
-      "the zip archive is no checkpoint: it has neither one 'data.pkl' nor only .npy members"
     case .torchScript:
       "this is a TorchScript program; load it in PyTorch and save its state_dict()"
     case .bigEndian:
@@ -132,6 +146,9 @@ extension TorchFault: CustomStringConvertible {
       "storage '\(key.shown)' is listed twice, differently, or without a tensor"
     case .storageSize(let key, let expected, let found):
       "storage '\(key.shown)' has size \(found) where its tensors need \(expected)"
+    case .storageType(let type):
+      "it holds numbers of type \(type.shown), whose size is not known; save it in the newer form "
+        + "(torch.save as it is)"
     case .truncated(let key):
       "the file ends inside storage '\(key.shown)'; it is cut off: fetch it again"
     case .trailing(let count): "\(count) bytes follow the last storage"
@@ -147,8 +164,8 @@ extension SafetensorsFault: CustomStringConvertible {
       "the safetensors head claims \(length) bytes, which are not there; the file may be cut off"
     case .json(let error): "the safetensors head is \(error)"
     case .entry(let name, let how): "the safetensors entry '\(name.shown)' \(how)"
-    case .type(let name, let type):
-      "the tensor '\(name.shown)' has elements of type \(type.shown), which are not read"
+    case .long(let place, let limit):
+      "byte \(place) of the safetensors head begins something of more than \(limit) bytes"
     case .ranges(let how): "the ranges of its tensors \(how); the file may be cut off"
     }
   }

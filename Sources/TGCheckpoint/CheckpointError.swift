@@ -42,6 +42,14 @@ package enum CheckpointFault: Error, Hashable, Sendable {
   case numpy(member: String, NumpyError)
   /// A tensor whose view of its bytes cannot be.
   case view(name: String, StoredElements.ViewFault)
+  /// A tensor whose meaning is not plain was asked for: what it is.
+  case unread(name: String, String)
+  /// A whole number of a tensor that float32 does not hold.
+  case inexact(name: String, StoredType, String)
+  /// The file is one saved object of this class, which only its own program can load.
+  case wholeObject(String)
+  /// No tensor lies under a name that was given; the first parts of names that there are.
+  case noSubtree(String, there: [String])
   /// Two values of one name.
   case duplicateName(String)
   /// More values, or deeper ones, than a checkpoint has.
@@ -53,8 +61,6 @@ package enum CheckpointFault: Error, Hashable, Sendable {
     case values(limit: Int)
     /// Containers in containers.
     case depth(limit: Int)
-    /// Characters in all names.
-    case nameBytes(limit: Int)
   }
 }
 
@@ -96,8 +102,10 @@ package enum PickleFault: Error, Hashable, Sendable {
   case opcode(UInt8)
   /// A protocol newer than 5.
   case version(UInt8)
-  /// A name outside the fixed list: `posix.system`.
+  /// A name by which attacks are known: `posix.system`.
   case refused(String)
+  /// The stream is one of joblib, which puts arrays between the instructions.
+  case joblib
   /// A listed constructor called with arguments that it does not take.
   case arguments(of: String)
   /// A listed constructor given a state that it does not have.
@@ -120,8 +128,6 @@ package enum PickleFault: Error, Hashable, Sendable {
 
 /// What is wrong around the pickles of `torch.save`.
 package enum TorchFault: Error, Hashable, Sendable {
-  /// The zip archive has no `data.pkl`.
-  case noPickle
   /// The archive is a TorchScript program.
   case torchScript
   /// The numbers are stored with the highest byte first.
@@ -134,6 +140,8 @@ package enum TorchFault: Error, Hashable, Sendable {
   case missingStorage(String)
   /// A storage is listed that no tensor names, or is listed twice.
   case unexpectedStorage(String)
+  /// A storage has elements of a type whose size is not known, so that nothing behind it can be found.
+  case storageType(String)
   /// A storage holds another number of bytes than its tensors say.
   case storageSize(key: String, expected: Int, found: Int)
   /// The file ends inside a storage.
@@ -144,14 +152,14 @@ package enum TorchFault: Error, Hashable, Sendable {
 
 /// What is wrong with a safetensors file.
 package enum SafetensorsFault: Error, Hashable, Sendable {
-  /// The length of the head is zero, beyond the file or beyond 32 MiB.
+  /// The length of the head is zero, beyond the file or beyond `Safetensors.headLimit`.
   case headLength(UInt64)
   /// The head is not strict JSON.
   case json(JSONError)
   /// An entry of the head has not the form that the format prescribes.
   case entry(name: String, String)
-  /// An element type that we do not hold.
-  case type(name: String, String)
+  /// A name or a value of the head that is longer than any real one.
+  case long(at: Int, limit: Int)
   /// The ranges leave a hole, overlap, or do not end at the end of the file.
   case ranges(String)
 }

@@ -15,13 +15,13 @@ package enum PickleValue: Hashable, Sendable {
   /// Bytes, or a string of Python 2 that is not UTF-8.
   case bytes([UInt8])
   /// A list.
-  case list([PickleValue])
+  case list(Items)
   /// A tuple.
-  case tuple([PickleValue])
+  case tuple(Items)
   /// A set, in the order of the file.
-  case set([PickleValue])
+  case set(Items)
   /// A dictionary, in the order of the file; no two keys are equal.
-  case dictionary([Pair])
+  case dictionary(Pairs)
   /// An array of numbers, of NumPy or torch.
   case array(NumpyArray)
   /// Something harmless that is none of these: its kind.
@@ -43,6 +43,96 @@ package enum PickleValue: Hashable, Sendable {
 }
 
 extension PickleValue {
+  /// The items of a list, tuple or set. Those of a file are read when they are asked for.
+  package struct Items: RandomAccessCollection, Hashable, Sendable, ExpressibleByArrayLiteral {
+    fileprivate let values: Lazy
+
+    /// Makes a list of values.
+    package init(arrayLiteral elements: PickleValue...) { values = .made(elements) }
+    fileprivate init(_ values: Lazy) { self.values = values }
+
+    /// 0.
+    package var startIndex: Int { 0 }
+    /// The number of items.
+    package var endIndex: Int { values.count }
+    /// The item at a place.
+    package subscript(position: Int) -> PickleValue { values[position] }
+    /// True for equal items in the same order.
+    package static func == (a: Items, b: Items) -> Bool { a.elementsEqual(b) }
+    /// Feeds the number of items.
+    package func hash(into hasher: inout Hasher) { hasher.combine(count) }
+  }
+
+  /// The pairs of a dictionary. Those of a file are read when they are asked for.
+  package struct Pairs: RandomAccessCollection, Hashable, Sendable, ExpressibleByArrayLiteral {
+    fileprivate let values: Lazy
+
+    /// Makes a dictionary of pairs.
+    package init(arrayLiteral elements: Pair...) {
+      values = .made(elements.flatMap { [$0.key, $0.value] })
+    }
+    fileprivate init(_ values: Lazy) { self.values = values }
+
+    /// 0.
+    package var startIndex: Int { 0 }
+    /// The number of pairs.
+    package var endIndex: Int { values.count / 2 }
+    /// The pair at a place.
+    package subscript(position: Int) -> Pair {
+      Pair(key: values[2 * position], value: values[2 * position + 1])
+    }
+    /// True for equal pairs in the same order.
+    package static func == (a: Pairs, b: Pairs) -> Bool { a.elementsEqual(b) }
+    /// Feeds the number of pairs.
+    package func hash(into hasher: inout Hasher) { hasher.combine(count) }
+  }
+
+  /// Values in memory, or in a pickle.
+  fileprivate enum Lazy: Sendable {
+    case made([PickleValue])
+    /// The runs of items of a container: the place of each first item and the number of items before.
+    case stored(PickleSource, runs: [(first: Int, before: Int)], count: Int)
+
+    init(_ source: PickleSource, container: Int) {
+      let document = source.document
+      let record = document.records[container]
+      var runs = [(first: record.first, before: 0)]
+      var count = Int(record.count)
+      var run = Int(record.more)
+      while run > 0 {
+        runs.append((Int(document.runs[run - 1].first), count))
+        count += Int(document.runs[run - 1].count)
+        run = Int(document.runs[run - 1].next)
+      }
+      self = .stored(source, runs: runs, count: count)
+    }
+
+    var count: Int {
+      switch self {
+      case .made(let values): values.count
+      case .stored(_, _, let count): count
+      }
+    }
+
+    subscript(position: Int) -> PickleValue {
+      switch self {
+      case .made(let values): return values[position]
+      case .stored(let source, let runs, let count):
+        precondition(position >= 0 && position < count, "an item that is not there")
+        // The last run that begins at or before the position.
+        var (low, high) = (0, runs.count)
+        while high - low > 1 {
+          let middle = (low + high) / 2
+          if runs[middle].before <= position { low = middle } else { high = middle }
+        }
+        let place = runs[low].first + position - runs[low].before
+        return PickleValue(source.document.items[place], of: source)
+      }
+    }
+  }
+}
+
+extension PickleValue {
   /// The text; nil for anything else.
   package var string: String? { if case .string(let text) = self { text } else { nil } }
 
@@ -50,7 +140,7 @@ extension PickleValue {
   package var int: Int? { if case .int(let value) = self { value } else { nil } }
 
   /// The items of a list or a tuple; nil for anything else.
-  package var items: [PickleValue]? {
+  package var items: Items? {
     switch self {
     case .list(let items), .tuple(let items): items
     default: nil
@@ -58,7 +148,7 @@ extension PickleValue {
   }
 
   /// The pairs of a dictionary; nil for anything else.
-  package var pairs: [Pair]? { if case .dictionary(let pairs) = self { pairs } else { nil } }
+  package var pairs: Pairs? { if case .dictionary(let pairs) = self { pairs } else { nil } }
 }
 
 extension Checkpoint {
@@ -79,23 +169,22 @@ extension Checkpoint {
   package static func readPlainData(
     _ file: ByteRegion, path: String
   ) throws(CheckpointError) -> PickleValue {
-    do {
-      var stream = file
-      if file.prefix(6) == NumpyArray.magic {
-        guard let inner = try objects(file) else { return .array(try numbers(file)) }
-        stream = inner
-      }
-      let (_, document, contents) = try pickled(stream)
-      var builder = PickleValueBuilder(document, contents)
-      return try builder.value(document.root, depth: 0)
-    } catch { throw CheckpointError(path: path, fault: error) }
+    do { return try plainData(file, path: path) } catch {
+      throw CheckpointError(path: path, fault: error)
+    }
   }
-}
 
-extension Checkpoint {
-  /// The pickle inside an `.npy` file of objects.
-  private static func objects(_ file: ByteRegion) throws(CheckpointFault) -> ByteRegion? {
-    do { return try NumpyArray.pickle(file) } catch { throw .numpy(member: "", error) }
+  private static func plainData(
+    _ file: ByteRegion, path: String
+  ) throws(CheckpointFault) -> PickleValue {
+    if let foreign = ForeignFile(file, name: path) { throw .foreign(foreign) }
+    let isArray = file.prefix(6) == NumpyArray.magic
+    guard let stream = isArray ? try objects(file) : file else { return .array(try numbers(file)) }
+    guard case .pickle(_, let document, let contents) = try opened(stream) else {
+      throw .foreign(.other("an archive of arrays (.npz)"))
+    }
+    try PickleWalk(document).check()
+    return PickleValue(document.root, of: PickleSource(document: document, contents: contents))
   }
 
   /// The numbers of an `.npy` file.
@@ -104,92 +193,93 @@ extension Checkpoint {
   }
 }
 
-/// Makes plain values of the objects of a pickle.
-private struct PickleValueBuilder {
-  private let document: PickleDocument
-  private let contents: Torch.Contents?
-  /// Values that may still be made: shared objects are copied wherever they are used.
-  private var allowance: Int
-  private let limit: Int
-  /// The arrays read so far, by their object: each is read once, however often it is used.
-  private var arrays: [Int: NumpyArray] = [:]
-
-  init(_ document: PickleDocument, _ contents: Torch.Contents?) {
-    self.document = document
-    self.contents = contents
-    limit = 10_000 + 4 * document.instructions
-    allowance = limit
-  }
-
-  mutating func value(_ item: PickleItem, depth: Int) throws(CheckpointFault) -> PickleValue {
-    guard depth <= TensorCollector.Limit.depth else {
-      throw .tooMuch(.depth(limit: TensorCollector.Limit.depth))
-    }
-    allowance -= 1
-    guard allowance >= 0 else { throw .tooMuch(.values(limit: limit)) }
-    switch item {
-    case .none: return .none
-    case .bool(let value): return .bool(value)
-    case .int(let value): return .int(value)
-    case .float(let value): return .float(value)
-    case .object(let place): return try object(place, depth: depth)
-    }
-  }
-
-  private mutating func object(
-    _ place: Int, depth: Int
-  ) throws(CheckpointFault) -> PickleValue {
-    switch document.objects[place] {
-    case .text(let text): return .string(text)
-    case .byteString(let bytes):
-      return String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(bytes)
-    case .bytes(let bytes): return .bytes(bytes)
-    case .list(let items): return .list(try values(items, depth: depth + 1))
-    case .tuple(let items): return .tuple(try values(items, depth: depth + 1))
-    case .set(let items): return .set(try values(items, depth: depth + 1))
-    case .dictionary(let pairs): return .dictionary(try dictionary(pairs, depth: depth + 1))
-    case .tensor(let tensor):
-      guard let contents else { throw .torch(.missingStorage(tensor.storage.key)) }
-      return .array(read(try contents.elements(of: tensor, name: ""), at: place))
-    case .array(let array):
-      guard let elements = try array.elements(name: "") else {
-        return .other("an array of values that are not numbers")
+extension PickleValue {
+  /// What an item of a pickle is; its contents are read later.
+  fileprivate init(_ item: PickleItem, of source: PickleSource) {
+    let document = source.document
+    switch document.meaning(item) {
+    case .none: self = .none
+    case .bool(let value): self = .bool(value)
+    case .int(let value): self = .int(value)
+    case .float(let value): self = .float(value)
+    case .text(let span): self = document.text(span).map { .string($0) } ?? .other("text")
+    case .byteString(let span):
+      self =
+        document.text(span).map { .string($0) }
+        ?? .bytes(document.bytes(span).map { $0.prefix($0.count) } ?? [])
+    case .bytes(let region): self = .bytes(region.prefix(region.count))
+    case .list(let place): self = .list(Items(Lazy(source, container: place)))
+    case .tuple(let place): self = .tuple(Items(Lazy(source, container: place)))
+    case .set(let place): self = .set(Items(Lazy(source, container: place)))
+    case .dictionary(let place): self = .dictionary(Pairs(Lazy(source, container: place)))
+    case .tensor, .array:
+      if let elements = try? source.elements(item.bits, name: "") {
+        self = .array(NumpyArray(elements))
+      } else {
+        self = .other("an array of values that are not numbers")
       }
-      return .array(read(elements, at: place))
-    case .long: return .other("a number of more than 64 bits")
-    case .storage: return .other("a storage without a tensor")
-    case .constructor, .dtype: return .other("a type")
-    case .opaque(let kind): return .other(kind)
+    case .unread(let kind, _): self = .other(kind)
+    case .other(let kind): self = .other(kind)
+    }
+  }
+}
+
+/// Looks at every value of a pickle once: how deep they lie, how many there are, whether a dictionary
+/// has a key twice, whether arrays are what they claim.
+private struct PickleWalk {
+  private let document: PickleDocument
+  private var visits = 0
+  private let limit: Int
+
+  init(_ document: PickleDocument) {
+    self.document = document
+    limit = 10_000 + 4 * document.instructions
+  }
+
+  func check() throws(CheckpointFault) {
+    var walk = self
+    try walk.visit(document.root, depth: 0)
+  }
+
+  private mutating func visit(_ item: PickleItem, depth: Int) throws(CheckpointFault) {
+    guard depth <= TensorCollector.depth else {
+      throw .tooMuch(.depth(limit: TensorCollector.depth))
+    }
+    visits += 1
+    guard visits <= limit else { throw .tooMuch(.values(limit: limit)) }
+    guard item.place != nil else { return }
+    switch document.meaning(item) {
+    case .list(let place), .tuple(let place), .set(let place):
+      for item in document.contents(of: place) { try visit(item, depth: depth + 1) }
+    case .dictionary(let place):
+      try checkKeys(of: place)
+      for item in document.contents(of: place) { try visit(item, depth: depth + 1) }
+    case .array(let array) where array.element != nil:
+      _ = try document.elements(of: array, name: "")
+    default: break
     }
   }
 
-  private mutating func read(_ elements: StoredElements, at place: Int) -> NumpyArray {
-    if let known = arrays[place] { return known }
-    let result = NumpyArray(elements)
-    arrays[place] = result
-    return result
-  }
-
-  private mutating func values(
-    _ items: [PickleItem], depth: Int
-  ) throws(CheckpointFault) -> [PickleValue] {
-    guard items.count <= allowance else { throw .tooMuch(.values(limit: limit)) }
-    var result: [PickleValue] = []
-    result.reserveCapacity(items.count)
-    for item in items { result.append(try value(item, depth: depth)) }
-    return result
-  }
-
-  private mutating func dictionary(
-    _ pairs: [PicklePair], depth: Int
-  ) throws(CheckpointFault) -> [PickleValue.Pair] {
-    var result: [PickleValue.Pair] = []
-    var keys: Set<PickleValue> = []
-    for pair in pairs {
-      let key = try value(pair.key, depth: depth)
-      guard keys.insert(key).inserted else { throw .duplicateName(key.string ?? "") }
-      result.append(PickleValue.Pair(key: key, value: try value(pair.value, depth: depth)))
+  private func checkKeys(of place: Int) throws(CheckpointFault) {
+    var hashes: [Int] = []
+    var isKey = true
+    for item in document.contents(of: place) {
+      if isKey {
+        var hasher = Hasher()
+        if let number = document.int(item) {
+          hasher.combine(number)
+        } else if let text = document.string(item) {
+          hasher.combine(text)
+        } else {
+          hasher.combine(item)
+        }
+        hashes.append(hasher.finalize())
+      }
+      isKey.toggle()
     }
-    return result
+    hashes.sort()
+    for (one, next) in zip(hashes, hashes.dropFirst()) where one == next {
+      throw .duplicateName("")
+    }
   }
 }

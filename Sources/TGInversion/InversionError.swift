@@ -20,6 +20,8 @@ package enum InversionError: Error, Hashable, Sendable {
   case lacksVariable(String, names: [String], path: String)
   /// A tensor of a start or a state has the wrong extents.
   case extents(String, found: [Int], expected: [Int], path: String)
+  /// A tensor that is given cannot be read: why.
+  case unread(String, path: String)
   /// A tensor that is given has a value that is infinite or no number.
   case notFinite(String, path: String)
   /// What a method remembered is damaged in a file: what is wrong with it.
@@ -56,6 +58,7 @@ extension InversionError {
       return "\(path) has no tensor '\(name)'; it has \(Self.list(names))"
     case .extents(let name, let found, let expected, let path):
       return "'\(name)' of \(path) has the shape \(found); expected \(expected)"
+    case .unread(let why, let path): return "\(path): \(why)"
     case .notFinite(let name, let path):
       return "'\(name)' of \(path) has a value that is infinite or no number"
     case .memory(let what, let path):
@@ -82,6 +85,7 @@ extension InversionError {
     case .method: return "make the plan again with this version of tgc"
     case .lacksVariable: return "a code file that tginvert wrote has them"
     case .extents: return "the code belongs to another objective or another size of the network"
+    case .unread: return "begin from another file"
     case .notFinite: return "begin from another file"
     case .memory: return "--init takes the variables of the file only"
     case .state: return "begin again without --resume; the file may then be removed"
@@ -95,7 +99,7 @@ extension InversionError {
     switch self {
     case .noObjective, .noSuchObjective, .noSuchSpace, .noSuchStart, .loopCount, .scheduledRate:
       return 64
-    case .method, .lacksVariable, .extents, .notFinite, .memory, .state, .otherRun: return 65
+    case .method, .lacksVariable, .extents, .unread, .notFinite, .memory, .state, .otherRun: return 65
     case .session(let error): return error.exitCode
     }
   }

@@ -20,11 +20,9 @@ extension NumpyError: CustomStringConvertible {
     case .trailing(let count): "\(count) bytes follow the array"
     case .version(let major, let minor): "version \(major).\(minor) of the .npy format is not known"
     case .header(let how): "the head of the .npy file \(how)"
-    case .type(let name):
-      "elements of type '\(name)' are not read; save the array as float32 or int64"
-    case .bigEndian(let name):
-      "the elements ('\(name)') have the highest byte first; save the array with "
-        + ".astype('<f4') or .astype('<i8')"
+    case .type(let name, _):
+      "elements of type '\(name)'\(NumpyArray.numbers(named: name).map { " (\($0))" } ?? "") are "
+        + "not read; save the array as float32 or int64"
     case .view(let fault): "the array \(fault)"
     }
   }
@@ -39,7 +37,8 @@ extension StoredElements.ViewFault: CustomStringConvertible {
     case .strideCount(let axes, let strides): "has \(axes) axes and \(strides) strides"
     case .negative: "has a negative offset or stride"
     case .outside(let elements): "reaches outside its data of \(elements) elements"
-    case .overlap: "uses elements twice (an expanded or overlapping view); save it contiguous"
+    case .expanded(let elements):
+      "repeats few elements (an expanded view) until they are \(elements); save it contiguous"
     }
   }
 }

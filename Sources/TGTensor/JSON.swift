@@ -54,6 +54,12 @@ package struct JSONError: Error, Hashable, Sendable {
   /// What is wrong there.
   package let fault: Fault
 
+  /// Makes an error.
+  package init(offset: Int, fault: Fault) {
+    self.offset = offset
+    self.fault = fault
+  }
+
   /// What can be wrong.
   package enum Fault: Hashable, Sendable {
     /// The text ends inside a value.

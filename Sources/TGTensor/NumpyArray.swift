@@ -42,7 +42,27 @@ package struct NumpyArray: Hashable, Sendable {
     let header = try NumpyHeader(file)
     guard let data = file.region(header.dataOffset..<file.count) else { throw .truncated }
     return try elements(
-      data, type: header.type, dimensions: header.dimensions, isColumnMajor: header.isColumnMajor)
+      data, type: header.type, isBigEndian: header.isBigEndian, dimensions: header.dimensions,
+      isColumnMajor: header.isColumnMajor)
+  }
+
+  /// Shape and type of the array whose `.npy` file begins with these bytes and has `count` bytes;
+  /// its elements are not needed.
+  ///
+  /// - Throws: `NumpyError`, also if the file is not as long as its head says.
+  package static func form(
+    ofHead head: ByteRegion, count: Int
+  ) throws(NumpyError) -> (shape: Shape, type: StoredType) {
+    let header = try NumpyHeader(head)
+    guard let shape = Shape(checking: header.dimensions) else {
+      throw .view(.extents(header.dimensions))
+    }
+    let (size, overflow) = shape.count.multipliedReportingOverflow(by: header.type.size)
+    guard !overflow, size <= count - header.dataOffset else { throw .truncated }
+    guard size == count - header.dataOffset else {
+      throw .trailing(count - header.dataOffset - size)
+    }
+    return (shape, header.type)
   }
 
   /// The pickle inside an `.npy` file of Python objects; nil for an array of numbers.
@@ -53,14 +73,15 @@ package struct NumpyArray: Hashable, Sendable {
       _ = try NumpyHeader(file)
       return nil
     } catch {
-      guard case .type(let name) = error, name == "|O" || name == "O" else { throw error }
+      guard case .type(let name, _) = error, name == "|O" || name == "O" else { throw error }
       return file.region(try NumpyHeader.text(of: file).dataOffset..<file.count)
     }
   }
 
   /// The elements of an array whose bytes and description come from somewhere else.
   package static func elements(
-    _ data: ByteRegion, type: StoredType, dimensions: [Int], isColumnMajor: Bool
+    _ data: ByteRegion, type: StoredType, isBigEndian: Bool, dimensions: [Int],
+    isColumnMajor: Bool
   ) throws(NumpyError) -> StoredElements {
     guard let shape = Shape(checking: dimensions) else { throw .view(.extents(dimensions)) }
     let (size, overflow) = shape.count.multipliedReportingOverflow(by: type.size)
@@ -69,18 +90,34 @@ package struct NumpyArray: Hashable, Sendable {
     var strides: [Int]?
     if isColumnMajor, shape.count > 0 { strides = shape.reversed.strides.reversed() }
     do {
-      return try StoredElements(data, type: type, dimensions: dimensions, strides: strides)
+      return try StoredElements(
+        data, type: type, dimensions: dimensions, strides: strides, isBigEndian: isBigEndian)
     } catch { throw .view(error) }
   }
 
   /// The first bytes of every `.npy` file.
   package static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  /// The element type that NumPy calls by a name such as `<f4`.
-  ///
-  /// - Throws: `NumpyError.type` or `.bigEndian`.
-  package static func type(named name: String) throws(NumpyError) -> StoredType {
-    try NumpyHeader.type(named: name)
+  /// The element type that NumPy calls by a name such as `<f4`, and whether the highest byte comes
+  /// first; nil for what is not read: text, objects, structures, complex and wider numbers.
+  package static func element(named name: String) -> (type: StoredType, isBigEndian: Bool)? {
+    var text = Substring(name)
+    let order = text.first
+    if let order, "<>|=".contains(order) { text.removeFirst() }
+    let types: [Substring: StoredType] = [
+      "f8": .float64, "f4": .float32, "f2": .float16, "i8": .int64, "i4": .int32, "i2": .int16,
+      "i1": .int8, "u8": .uint64, "u4": .uint32, "u2": .uint16, "u1": .uint8, "b1": .bool,
+    ]
+    return types[text].map { ($0, order == ">" && $0.size > 1) }
+  }
+
+  /// What a type that is not read is, if it is one of numbers: `complex64`; nil for others.
+  package static func numbers(named name: String) -> String? {
+    let kinds: [Substring: String] = [
+      "c8": "complex64", "c16": "complex128", "c32": "complex256", "f16": "float128",
+      "f12": "float96",
+    ]
+    return kinds[name.drop { "<>|=".contains($0) }]
   }
 
   /// Reads the bytes of an `.npy` file.
@@ -157,9 +194,7 @@ package enum NumpyError: Error, Hashable, Sendable {
   /// The head is not the literal that NumPy writes; how.
   case header(String)
   /// Elements that are not numbers of a type we hold: objects, text, structures, complex numbers.
-  case type(String)
-  /// Elements with the highest byte first.
-  case bigEndian(String)
+  case type(String, dimensions: [Int])
   /// Extents that cannot be.
   case view(StoredElements.ViewFault)
 }

@@ -5,6 +5,7 @@
 /// tuple of whole numbers.
 struct NumpyHeader: Hashable {
   var type: StoredType
+  var isBigEndian: Bool
   var isColumnMajor: Bool
   var dimensions: [Int]
   /// Where the elements begin, in bytes from the start of the file.
@@ -14,7 +15,12 @@ struct NumpyHeader: Hashable {
     let text: [UInt8]
     (text, dataOffset) = try Self.text(of: file)
     var literal = NumpyLiteral(bytes: text)
-    (type, isColumnMajor, dimensions) = try literal.header()
+    let name: String
+    (name, isColumnMajor, dimensions) = try literal.header()
+    guard let element = NumpyArray.element(named: name) else {
+      throw .type(name, dimensions: dimensions)
+    }
+    (type, isBigEndian) = element
   }
 
   /// The literal of a file's head, and where its elements begin.
@@ -34,20 +40,6 @@ struct NumpyHeader: Hashable {
     guard let text = file.bytes(textStart..<textStart + length) else { throw .truncated }
     return (text, textStart + length)
   }
-
-  /// Names a type as NumPy does; nil for types that we do not hold.
-  static func type(named name: String) throws(NumpyError) -> StoredType {
-    var text = Substring(name)
-    let order = text.first
-    if let order, "<>|=".contains(order) { text.removeFirst() }
-    let types: [Substring: StoredType] = [
-      "f8": .float64, "f4": .float32, "f2": .float16, "i8": .int64, "i4": .int32, "i2": .int16,
-      "i1": .int8, "u8": .uint64, "u4": .uint32, "u2": .uint16, "u1": .uint8, "b1": .bool,
-    ]
-    guard let type = types[text] else { throw .type(name) }
-    guard order != ">" || type.size == 1 else { throw .bigEndian(name) }
-    return type
-  }
 }
 
 /// Reads the head's Python literal.
@@ -57,8 +49,8 @@ private struct NumpyLiteral {
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
-  mutating func header() throws(NumpyError) -> (StoredType, Bool, [Int]) {
-    var type: StoredType?
+  mutating func header() throws(NumpyError) -> (type: String, Bool, [Int]) {
+    var type: String?
     var isColumnMajor: Bool?
     var dimensions: [Int]?
     try expect("{")
@@ -67,8 +59,10 @@ private struct NumpyLiteral {
       try expect(":")
       switch key {
       case "descr" where type == nil:
-        guard peek() == "'" || peek() == "\"" else { throw .type("a structured type") }
-        type = try NumpyHeader.type(named: string())
+        guard peek() == "'" || peek() == "\"" else {
+          throw .type("a structured type", dimensions: [])
+        }
+        type = try string()
       case "fortran_order" where isColumnMajor == nil: isColumnMajor = try boolean()
       case "shape" where dimensions == nil: dimensions = try tuple()
       default: throw .header("has the key '\(key.prefix(40))' where it may not be")

@@ -1,13 +1,14 @@
 import TGTensor
 
 extension PickleReader {
-  /// Carries out one instruction; the result is the outermost value if it was the last one.
-  mutating func step() throws(PickleFault) -> PickleItem? {
+  /// Carries out the instruction at a byte of the stream; the result is the outermost value if it was
+  /// the last one.
+  mutating func step(at start: Int) throws(PickleFault) -> PickleItem? {
     let code = try input.byte()
     switch code {
     case UInt8(ascii: "."):
       let root = try pop(for: "the end")
-      guard stack.isEmpty else { throw .stack("the end") }
+      guard isEmpty else { throw .stack("the end") }
       return root
     case 0x80:
       let version = try input.byte()
@@ -20,102 +21,112 @@ extension PickleReader {
     case UInt8(ascii: "N"): push(.none)
     case 0x88: push(.bool(true))
     case 0x89: push(.bool(false))
-    case UInt8(ascii: "K"): push(.int(Int(try input.byte())))
-    case UInt8(ascii: "M"): push(.int(Int(try input.unsigned(2))))
-    case UInt8(ascii: "J"):
-      push(.int(Int(Int32(truncatingIfNeeded: try input.unsigned(4)))))
-    case UInt8(ascii: "G"):
-      push(.float(Double(bitPattern: try input.unsigned(8).byteSwapped)))
-    case UInt8(ascii: "I"): push(try integerLine())
-    case UInt8(ascii: "L"): push(try longLine())
-    case UInt8(ascii: "F"):
-      guard let value = Double(try decimalLine()) else { throw .literal("number") }
-      push(.float(value))
-    case 0x8a: try pushLong(try input.unsigned(1))
-    case 0x8b: try pushLong(try input.unsigned(4))
-    default: try containerOrName(code)
+    case UInt8(ascii: "I"):
+      // Protocol 0 writes booleans as the numbers `00` and `01`.
+      let text = try input.shortLine("number")
+      if text == "00" || text == "01" {
+        push(.bool(text == "01"))
+      } else {
+        guard let value = Int(text) else { throw .literal("number") }
+        try push(.int(value), at: start)
+      }
+    default:
+      if let literal = try input.literal(code) {
+        try push(literal, at: start)
+      } else {
+        try containerOrName(code)
+      }
     }
+    try spend(0)
     return nil
   }
 
-  /// Strings, containers, memo, names.
+  /// Containers, memo, names.
   private mutating func containerOrName(_ code: UInt8) throws(PickleFault) {
     switch code {
-    case UInt8(ascii: "S"): try push(.byteString(try quotedLine()))
-    case UInt8(ascii: "T"): try push(.byteString(try input.take(try length(4, signed: true))))
-    case UInt8(ascii: "U"): try push(.byteString(try input.take(try length(1))))
-    case UInt8(ascii: "B"): try push(.bytes(try input.take(try length(4))))
-    case UInt8(ascii: "C"): try push(.bytes(try input.take(try length(1))))
-    case 0x8e, 0x96: try push(.bytes(try input.take(try length(8))))
-    case UInt8(ascii: "V"): try push(.text(try unicodeLine()))
-    case UInt8(ascii: "X"): try push(.text(try text(try length(4))))
-    case 0x8c: try push(.text(try text(try length(1))))
-    case 0x8d: try push(.text(try text(try length(8))))
     case UInt8(ascii: ")"): try pushEmptyTuple()
-    case UInt8(ascii: "t"): try push(.tuple(try popMark(for: "a tuple")))
+    case UInt8(ascii: "t"): try push(.tuple, try popMark(for: "a tuple")[...])
     case 0x85...0x87: try pushTuple(Int(code) - 0x84)
-    case UInt8(ascii: "]"): try push(.list([]))
-    case UInt8(ascii: "l"): try push(.list(try popMark(for: "a list")))
+    case UInt8(ascii: "]"): try push(.list, [])
+    case UInt8(ascii: "l"): try push(.list, try popMark(for: "a list")[...])
     case UInt8(ascii: "a"):
       let item = try pop(for: "APPEND")
-      try extendList([item])
+      try extend(.list, [item], for: "APPEND")
     case UInt8(ascii: "e"):
       let items = try popMark(for: "APPENDS")
-      try extendList(items)
-    case UInt8(ascii: "}"): try push(.dictionary([]))
+      try extend(.list, items[...], for: "APPENDS")
+    case UInt8(ascii: "}"): try push(.dictionary, [])
     case UInt8(ascii: "d"):
-      let items = try popMark(for: "a dictionary")
-      try push(.dictionary(try pairs(items)))
+      try push(.dictionary, paired(try popMark(for: "a dictionary"))[...])
     case UInt8(ascii: "s"):
       let value = try pop(for: "SETITEM")
       let key = try pop(for: "SETITEM")
-      try extendDictionary([key, value])
+      try extend(.dictionary, [key, value], for: "SETITEM")
     case UInt8(ascii: "u"):
-      let items = try popMark(for: "SETITEMS")
-      try extendDictionary(items)
-    case 0x8f: try push(.set([]))
+      let items = try paired(popMark(for: "SETITEMS"))
+      try extend(.dictionary, items[...], for: "SETITEMS")
+    case 0x8f: try push(.set, [])
     case 0x90:
       let items = try popMark(for: "ADDITEMS")
-      try extendSet(items)
-    case 0x91: try push(.set(try popMark(for: "a frozen set")))
-    case UInt8(ascii: "p"): try remember(at: try decimal())
+      try extend(.set, items[...], for: "ADDITEMS")
+    case 0x91: try push(.set, try popMark(for: "a frozen set")[...])
+    case UInt8(ascii: "p"): try remember(at: try input.decimal())
     case UInt8(ascii: "q"): try remember(at: Int(try input.unsigned(1)))
     case UInt8(ascii: "r"): try remember(at: Int(try input.unsigned(4)))
     case 0x94: try remember()
-    case UInt8(ascii: "g"): try recall(try decimal())
+    case UInt8(ascii: "g"): try recall(try input.decimal())
     case UInt8(ascii: "h"): try recall(Int(try input.unsigned(1)))
     case UInt8(ascii: "j"): try recall(Int(try input.unsigned(4)))
     default: try nameOrCall(code)
     }
   }
 
+  /// Keys and values in turn.
+  private func paired(_ items: [PickleItem]) throws(PickleFault) -> [PickleItem] {
+    guard items.count % 2 == 0 else { throw .stack("a dictionary") }
+    return items
+  }
+
   /// Names and what is done with them.
   private mutating func nameOrCall(_ code: UInt8) throws(PickleFault) {
     switch code {
     case UInt8(ascii: "c"):
-      let module = try nameLine()
-      try pushConstructor(module: module, name: try nameLine())
+      let module = try input.shortLine("name")
+      try pushName(module: module, name: try input.shortLine("name"))
     case 0x93:
-      let name = string(try pop(for: "STACK_GLOBAL"))
-      let module = string(try pop(for: "STACK_GLOBAL"))
+      let name = document.string(try pop(for: "STACK_GLOBAL"))
+      let module = document.string(try pop(for: "STACK_GLOBAL"))
       guard let module, let name else { throw .literal("name") }
-      try pushConstructor(module: module, name: name)
+      try pushName(module: module, name: name)
     case UInt8(ascii: "i"):
-      let module = try nameLine()
-      throw .refused("\(module).\(try nameLine())")
-    case UInt8(ascii: "R"):
-      let arguments = try pop(for: "REDUCE")
-      try call(try pop(for: "REDUCE"), arguments)
+      let module = try input.shortLine("name")
+      let name = try input.shortLine("name")
+      let arguments = try popMark(for: "INST")
+      try pushName(module: module, name: name)
+      try push(.tuple, arguments[...])
+      try call(for: "INST")
+    case UInt8(ascii: "o"):
+      let items = try popMark(for: "OBJ")
+      guard let callee = items.first else { throw .stack("OBJ") }
+      push(callee)
+      try push(.tuple, items[1...])
+      try call(for: "OBJ")
+    case UInt8(ascii: "R"): try call(for: "REDUCE")
+    case 0x81: try call(for: "NEWOBJ")
+    case 0x92:
+      // Arguments by name: no value that we know has such.
+      _ = try pop(for: "NEWOBJ_EX")
+      let arguments = try pop(for: "NEWOBJ_EX")
+      let callee = try pop(for: "NEWOBJ_EX")
+      guard document.name(callee)?.meaning == .opaque else { throw .forbidden("NEWOBJ_EX") }
+      push(callee)
+      push(arguments)
+      try call(for: "NEWOBJ_EX")
     case UInt8(ascii: "b"):
       let state = try pop(for: "BUILD")
       try build(try top(for: "BUILD"), state)
-    case 0x81:
-      let arguments = try pop(for: "NEWOBJ")
-      try call(try pop(for: "NEWOBJ"), arguments)
     case UInt8(ascii: "Q"): try pushStorage(try pop(for: "BINPERSID"))
     case UInt8(ascii: "P"): throw .persistentID
-    case UInt8(ascii: "o"): throw .forbidden("OBJ")
-    case 0x92: throw .forbidden("NEWOBJ_EX")
     case 0x82...0x84: throw .forbidden("the extension registry")
     case 0x97, 0x98: throw .forbidden("out-of-band buffers")
     default: throw .opcode(code)

@@ -1,79 +1,121 @@
 import TGTensor
 
-/// What a pickle describes: a table of objects and the place of the outermost one.
-struct PickleDocument {
-  var objects: [PickleObject]
-  var root: PickleItem
-  /// Where the stream ended.
-  var end: Int
-  /// The instructions that were read: a bound for what the document can sensibly hold.
-  var instructions: Int
-}
-
 /// Reads a pickle stream of protocol 0 to 5 without executing anything.
 ///
-/// The instructions are a fixed list that moves values between a stack, a memo and a table of
-/// objects. Names are looked up in `PickleConstructor`; there is no import, no call and no fallback.
+/// The instructions are a fixed list that moves items between a stack, a memo and the tables of a
+/// `PickleDocument`. A call is written down, not made: `PickleDocument.value` later says what the
+/// known ones describe, and every other stays a closed value.
 struct PickleReader {
   /// The most of everything that a stream may use.
   enum Limit {
-    static let instructions = 100_000_000
-    static let objects = 4_000_000
-    static let memo = 4_000_000
+    static let instructions = 1_000_000_000
     static let marks = 1_000
+    static let names = 10_000
+    /// Bytes of all tables together, whatever the stream claims.
+    static let bytes = 44 << 20
+    static let strayMemo = 10_000
   }
 
   /// True if storages of torch may be named.
   let allowsStorages: Bool
-  var input: PickleInput
-  var objects: [PickleObject] = []
-  var stack: [PickleItem] = []
+  var input: PickleLiteralReader
+  var document: PickleDocument
+  private var stack: [PickleItem] = []
   private var marks: [Int] = []
-  private var memo: [PickleItem] = []
-  private var sparseMemo: [Int: PickleItem] = [:]
+  private var memo = ChunkedArray<PickleItem>()
+  private var strayMemo: [Int: PickleItem] = [:]
   private var emptyTuple: PickleItem?
-  /// Bytes that constructors may still copy: reading must not grow beyond the size of its input.
-  var copyAllowance: Int
+  private var places: [String: Int] = [:]
+  private var spent = 0
 
-  private init(_ input: PickleInput, allowsStorages: Bool) {
-    self.input = input
+  private init(_ region: ByteRegion, at position: Int, allowsStorages: Bool) {
+    input = PickleLiteralReader(input: ByteReader(region, at: position))
+    document = PickleDocument(region)
     self.allowsStorages = allowsStorages
-    copyAllowance = (16 << 20) + 8 * input.remaining
   }
 
   /// Reads one stream that begins at a byte of a file.
   static func read(
     _ region: ByteRegion, at position: Int = 0, allowsStorages: Bool
   ) throws(CheckpointFault) -> PickleDocument {
-    var reader = PickleReader(
-      PickleInput(region, at: position), allowsStorages: allowsStorages)
+    var reader = PickleReader(region, at: position, allowsStorages: allowsStorages)
     for count in 1...Limit.instructions {
-      let start = reader.input.position
+      let start = reader.input.input.position
       let root: PickleItem?
-      do { root = try reader.step() } catch { throw .pickle(offset: start, error) }
+      do { root = try reader.step(at: start) } catch { throw .pickle(offset: start, error) }
       if let root {
-        return PickleDocument(
-          objects: reader.objects, root: root, end: reader.input.position, instructions: count)
+        reader.document.root = root
+        reader.document.end = reader.input.input.position
+        reader.document.instructions = count
+        return reader.document
       }
     }
     throw .pickle(
-      offset: reader.input.position, .budget("instructions", limit: Limit.instructions))
+      offset: reader.input.input.position, .budget("instructions", limit: Limit.instructions))
+  }
+
+  // MARK: The tables
+
+  /// Counts bytes that are about to be used.
+  mutating func spend(_ bytes: Int) throws(PickleFault) {
+    spent += bytes
+    guard spent + 4 * stack.count <= Limit.bytes else {
+      throw .budget("bytes of values", limit: Limit.bytes)
+    }
+  }
+
+  /// Puts an object into the table.
+  mutating func object(_ record: PickleRecord) throws(PickleFault) -> PickleItem {
+    try spend(12)
+    document.records.append(record)
+    return .object(document.records.count - 1)
+  }
+
+  /// Puts items into the table; the result is the place of the first.
+  mutating func store(_ items: ArraySlice<PickleItem>) throws(PickleFault) -> Int {
+    try spend(4 * items.count)
+    let first = document.items.count
+    for item in items { document.items.append(item) }
+    return first
+  }
+
+  /// Pushes an object with these items.
+  mutating func push(
+    _ kind: PickleRecord.Kind, _ items: ArraySlice<PickleItem>,
+    more: UInt32 = 0
+  ) throws(PickleFault) {
+    let first = try store(items)
+    push(try object(PickleRecord(kind, first: first, count: items.count, more: more)))
+  }
+
+  /// Pushes a literal, which stays in the stream; small numbers stand for themselves.
+  mutating func push(_ literal: PickleLiteral, at offset: Int) throws(PickleFault) {
+    switch literal {
+    case .int(let value):
+      if let small = PickleItem(small: value) {
+        push(small)
+        return
+      }
+    case .text(let span):
+      guard document.isValid(span, isText: true) else { throw .literal("string") }
+    case .byteString(let span), .bytes(let span):
+      guard document.isValid(span, isText: false) else { throw .literal("string") }
+    case .float, .long: break
+    }
+    if offset < PickleItem.limit {
+      push(.literal(offset))
+    } else {
+      try spend(8)
+      document.farLiterals.append(offset)
+      push(.farLiteral(document.farLiterals.count - 1))
+    }
   }
 
   // MARK: The stack
 
   mutating func push(_ item: PickleItem) { stack.append(item) }
 
-  mutating func push(_ object: PickleObject) throws(PickleFault) {
-    stack.append(try self.object(object))
-  }
-
-  /// Puts an object into the table.
-  mutating func object(_ object: PickleObject) throws(PickleFault) -> PickleItem {
-    guard objects.count < Limit.objects else { throw .budget("objects", limit: Limit.objects) }
-    objects.append(object)
-    return .object(objects.count - 1)
-  }
+  var isEmpty: Bool { stack.isEmpty }
 
   mutating func pop(for what: String) throws(PickleFault) -> PickleItem {
     guard stack.count > (marks.last ?? 0), let item = stack.popLast() else { throw .stack(what) }
@@ -85,7 +127,7 @@ struct PickleReader {
     return item
   }
 
-  /// The items above the last mark, which is removed with them.
+  /// Gives the items above the last mark to a closure and removes them with the mark.
   mutating func popMark(for what: String) throws(PickleFault) -> [PickleItem] {
     guard let mark = marks.popLast() else { throw .stack(what) }
     defer { stack.removeSubrange(mark...) }
@@ -99,16 +141,21 @@ struct PickleReader {
 
   mutating func pushEmptyTuple() throws(PickleFault) {
     let tuple: PickleItem
-    if let emptyTuple { tuple = emptyTuple } else { tuple = try object(.tuple([])) }
+    if let emptyTuple {
+      tuple = emptyTuple
+    } else {
+      tuple = try object(PickleRecord(.tuple, first: 0, count: 0))
+    }
     emptyTuple = tuple
     push(tuple)
   }
 
   /// Makes a tuple of the last items of the stack.
   mutating func pushTuple(_ count: Int) throws(PickleFault) {
-    var items: [PickleItem] = []
-    for _ in 0..<count { items.append(try pop(for: "a tuple")) }
-    try push(.tuple(items.reversed()))
+    guard stack.count - count >= (marks.last ?? 0) else { throw .stack("a tuple") }
+    let items = [PickleItem](stack.suffix(count))
+    stack.removeLast(count)
+    try push(.tuple, items[...])
   }
 
   // MARK: The memo
@@ -117,23 +164,25 @@ struct PickleReader {
     let item = try top(for: "the memo")
     if index >= 0, index < memo.count {
       memo[index] = item
+    } else if index >= memo.count, index < memo.count + 1024 {
+      try spend(4 * (index - memo.count + 1))
+      while memo.count < index { memo.append(.nothing) }
+      memo.append(item)
     } else {
-      guard memo.count + sparseMemo.count < Limit.memo else {
-        throw .budget("remembered values", limit: Limit.memo)
+      guard strayMemo.count < Limit.strayMemo else {
+        throw .budget("remembered values out of order", limit: Limit.strayMemo)
       }
-      if index == memo.count { memo.append(item) } else { sparseMemo[index] = item }
+      strayMemo[index] = item
     }
   }
 
   /// Stores the top under the next free number.
-  mutating func remember() throws(PickleFault) {
-    try remember(at: memo.count + sparseMemo.count)
-  }
+  mutating func remember() throws(PickleFault) { try remember(at: memo.count + strayMemo.count) }
 
   mutating func recall(_ index: Int) throws(PickleFault) {
-    if let item = sparseMemo[index] {
+    if let item = strayMemo[index] {
       push(item)
-    } else if index >= 0, index < memo.count {
+    } else if index >= 0, index < memo.count, memo[index] != .nothing {
       push(memo[index])
     } else {
       throw .memo(index)
@@ -142,50 +191,68 @@ struct PickleReader {
 
   // MARK: Containers
 
-  /// Appends items to the list that is now the top of the stack.
-  mutating func extendList(_ items: [PickleItem]) throws(PickleFault) {
-    guard case .object(let place) = try top(for: "APPENDS"), case .list(var list) = objects[place]
-    else { throw .stack("APPENDS") }
-    // Emptied first, so that the array is extended in place.
-    objects[place] = .list([])
-    list.append(contentsOf: items)
-    objects[place] = .list(list)
-  }
-
-  /// Adds keys and values to the dictionary that is now the top of the stack.
-  mutating func extendDictionary(_ items: [PickleItem]) throws(PickleFault) {
-    guard case .object(let place) = try top(for: "SETITEMS"),
-      case .dictionary(var pairs) = objects[place]
-    else { throw .stack("SETITEMS") }
-    objects[place] = .dictionary([])
-    pairs.append(contentsOf: try self.pairs(items))
-    objects[place] = .dictionary(pairs)
-  }
-
-  mutating func extendSet(_ items: [PickleItem]) throws(PickleFault) {
-    guard case .object(let place) = try top(for: "ADDITEMS"), case .set(var set) = objects[place]
-    else { throw .stack("ADDITEMS") }
-    objects[place] = .set([])
-    set.append(contentsOf: items)
-    objects[place] = .set(set)
-  }
-
-  /// Alternating keys and values as pairs.
-  func pairs(_ items: [PickleItem]) throws(PickleFault) -> [PicklePair] {
-    guard items.count % 2 == 0 else { throw .stack("a dictionary") }
-    return stride(from: 0, to: items.count, by: 2).map {
-      PicklePair(key: items[$0], value: items[$0 + 1])
+  /// Adds items to the container that is now the top of the stack. Closed values take them and forget
+  /// them.
+  mutating func extend(
+    _ kind: PickleRecord.Kind, _ items: ArraySlice<PickleItem>, for what: String
+  ) throws(PickleFault) {
+    guard let place = try top(for: what).place else { throw .stack(what) }
+    var record = document.records[place]
+    if record.kind == .call {
+      guard isOpaque(record) else { throw .stack(what) }
+      return
     }
-  }
-
-  /// Looks a name up in the fixed list and pushes what it stands for.
-  mutating func pushConstructor(module: String, name: String) throws(PickleFault) {
-    let full = "\(module).\(name)"
-    guard let constructor = PickleConstructor(named: full) else { throw .refused(full) }
-    if case .constant(let name) = constructor {
-      try push(.opaque(name))
+    guard record.kind == kind else { throw .stack(what) }
+    guard !items.isEmpty else { return }
+    let first = try store(items)
+    if record.count == 0 {
+      record.first = first
+      record.count = UInt32(items.count)
+    } else if record.more == 0, record.first + Int(record.count) == first {
+      record.count += UInt32(items.count)
     } else {
-      try push(.constructor(constructor))
+      try spend(16)
+      document.runs.append(
+        PickleRun(first: UInt32(first), count: UInt32(items.count), last: 0))
+      let number = document.runs.count
+      if record.more == 0 {
+        record.more = UInt32(number)
+      } else {
+        let second = Int(record.more)
+        let last = max(second, Int(document.runs[second - 1].last))
+        document.runs[last - 1].next = UInt32(number)
+        document.runs[second - 1].last = UInt32(number)
+      }
     }
+    document.records[place] = record
+  }
+
+  /// True for the call of a name that means nothing to us, however often its result was called.
+  private func isOpaque(_ record: PickleRecord) -> Bool {
+    guard let callee = document.items[record.first].place else { return false }
+    let inner = document.records[callee]
+    switch inner.kind {
+    case .call: return true
+    case .name: return [.opaque, .getattr].contains(document.names[inner.first].meaning)
+    default: return false
+    }
+  }
+
+  // MARK: Names
+
+  /// Looks a name up and pushes what it stands for.
+  mutating func pushName(module: String, name: String) throws(PickleFault) {
+    let found = try PickleName(module: module, name: name)
+    if let place = places[found.full] {
+      push(.object(place))
+      return
+    }
+    guard document.names.count < Limit.names else {
+      throw .budget("names", limit: Limit.names)
+    }
+    document.names.append(found)
+    let item = try object(PickleRecord(.name, first: document.names.count - 1, count: 0))
+    places[found.full] = document.records.count - 1
+    push(item)
   }
 }

@@ -66,10 +66,15 @@ package struct WeightBinding: Sendable {
       let parameters = model.parameters.filter { $0.root == root.name }
       let checkpoint = try Checkpoint.read(file.file)
       let names = Set(parameters.map(\.name))
-      let located = locate(
-        checkpoint, names, given: file.subtree, declared: root.subtree)
+      let shapes = Dictionary(
+        parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+      let located = try locate(checkpoint, shapes, given: file, declared: root.subtree)
       if located.found == 0, !names.isEmpty {
         diagnostics.append(nothingFound(root, parameters, checkpoint))
+        continue
+      }
+      guard located.rivals.isEmpty else {
+        diagnostics.append(undecided(root, located, path: file.path))
         continue
       }
       if !located.prefix.isEmpty {
@@ -151,14 +156,34 @@ package struct WeightBinding: Sendable {
   /// The part of the file to read. A subtree named on the command line is meant; one that the graph
   /// declares is preferred where the file has it (checkpoints of several networks beside plain ones).
   private func locate(
-    _ checkpoint: Checkpoint, _ names: Set<String>, given: String?, declared: String?
-  ) -> Checkpoint.Located {
-    if let given { return checkpoint.subtree(given).located(for: names) }
+    _ checkpoint: Checkpoint, _ wanted: [String: Shape], given: WeightFile,
+    declared: String?
+  ) throws(CheckpointError) -> Checkpoint.Located {
+    if let name = given.subtree {
+      return try checkpoint.subtree(named: name, path: given.path).located(for: wanted)
+    }
     if let declared {
-      let located = checkpoint.subtree(declared).located(for: names)
+      let located = checkpoint.subtree(declared).located(for: wanted)
       if located.found > 0 { return located }
     }
-    return checkpoint.located(for: names)
+    return checkpoint.located(for: wanted)
+  }
+
+  /// Several parts of a file fit equally: which one is meant, the page or the command line says.
+  private func undecided(
+    _ root: GraphRoot, _ located: Checkpoint.Located, path: String
+  ) -> Diagnostic {
+    let prefixes = [located.prefix] + located.rivals
+    let shown = prefixes.prefix(6).map { "`\($0)`" }
+    let rest = prefixes.count > 6 ? [", and \(prefixes.count - 6) more"] : []
+    let last = rest.isEmpty ? " and \(shown[shown.count - 1])" : ", \(shown[shown.count - 1])"
+    let choice = located.rivals[0]
+    let option = root.name.isEmpty ? "--weights " : "--weights \(root.name)="
+    return Diagnostic(
+      "two-subtrees",
+      "\(located.checkpoint.fileName) has the tensors of the graph \(prefixes.count) times, under "
+        + shown.dropLast().joined(separator: ", ") + last + rest.joined(), at: root.range,
+      hint: "say which: \(option)\(path)#\(choice), or in the model: root \"\(choice)\"")
   }
 
   // MARK: Comparing
@@ -176,11 +201,16 @@ package struct WeightBinding: Sendable {
         }
         continue
       }
-      guard entry.shape == parameter.shape else {
+      if case .numbers = entry.form.kind, entry.shape != parameter.shape {
         misfits.append(misshaped(parameter, entry.shape, in: checkpoint))
         continue
       }
-      tensors[key] = entry.tensor()
+      do { tensors[key] = try entry.tensor() } catch {
+        diagnostics.append(
+          Diagnostic(
+            "unreadable-tensor", "\(checkpoint.fileName): \(error)", at: parameter.range,
+            notes: parameter.reachedBy))
+      }
     }
     diagnostics += condensed(absent, "tensors are missing") + condensed(misfits, "shapes differ")
   }
@@ -205,7 +235,7 @@ package struct WeightBinding: Sendable {
     }
     guard !unread.isEmpty else { return }
     let shown = unread.prefix(12).map { name in
-      Diagnostic.Note("`\(name)`, \(checkpoint[name].map { $0.shape.described } ?? "")")
+      Diagnostic.Note("`\(name)`, \(checkpoint[name].map { $0.form.described } ?? "")")
     }
     let rest = unread.count > 12 ? [Diagnostic.Note("and \(unread.count - 12) more")] : []
     diagnostics.append(
@@ -220,25 +250,60 @@ package struct WeightBinding: Sendable {
   private func nothingFound(
     _ root: GraphRoot, _ parameters: [GraphParameter], _ checkpoint: Checkpoint
   ) -> Diagnostic {
-    let there = checkpoint.entries.prefix(4).map { "`\($0.name)`" }.joined(separator: ", ")
     let asked = parameters.prefix(4).map { "`\($0.name)`" }.joined(separator: ", ")
     return Diagnostic(
       "missing-tensors", "\(checkpoint.fileName) has none of the tensors that the graph reads",
       at: root.range,
       notes: [
-        .init("the file has \(checkpoint.entries.count) tensors, such as \(there)"),
-        .init("the graph reads \(asked) …"),
-      ], hint: "is this the file of another network? a subtree is chosen by FILE#prefix")
+        .init(contents(of: checkpoint)),
+        .init("the graph reads \(asked)\(parameters.count > 4 ? " …" : "")"),
+      ], hint: advice(on: checkpoint, root))
+  }
+
+  /// What a file holds, in a sentence.
+  private func contents(of checkpoint: Checkpoint) -> String {
+    let entries = checkpoint.entries
+    if let only = entries.first, entries.count == 1 {
+      return only.name.isEmpty
+        ? "the file is one tensor without a name, \(only.form.described)"
+        : "the file has one tensor, `\(only.name)`, \(only.form.described)"
+    }
+    if !entries.isEmpty {
+      return "the file has \(entries.count) tensors, such as "
+        + entries.prefix(4).map { "`\($0.name)`" }.joined(separator: ", ")
+    }
+    let others = checkpoint.skipped
+    guard !others.isEmpty else { return "the file holds nothing" }
+    return "the file has no tensor; it holds "
+      + others.prefix(4).map { $0.name.isEmpty ? $0.kind : "`\($0.name)` (\($0.kind))" }
+      .joined(separator: ", ") + (others.count > 4 ? " and \(others.count - 4) more" : "")
+  }
+
+  /// What to do with a file of which the graph reads nothing.
+  private func advice(on checkpoint: Checkpoint, _ root: GraphRoot) -> String {
+    let entries = checkpoint.entries
+    if entries.count == 1, let only = entries.first, only.name.isEmpty {
+      return "read it as parameter(\"\", \(only.shape))"
+    }
+    if entries.isEmpty, checkpoint.skipped.contains(where: { $0.kind.contains(".") }) {
+      return "values of such classes stay closed: load the file in its own program and save the "
+        + "state_dict() of the network"
+    }
+    return entries.isEmpty
+      ? "is this the right file? tginspect lists what is in it"
+      : "is this the file of another network? tginspect lists its tensors; a subtree is chosen by "
+        + "FILE#prefix"
   }
 
   private func missing(_ parameter: GraphParameter, in checkpoint: Checkpoint) -> Diagnostic {
-    let free = checkpoint.entries.filter { entry in
-      entry.shape == parameter.shape
-        && !model.parameters.contains { $0.root == parameter.root && $0.name == entry.name }
-    }
-    let near = nearestName(to: parameter.name, among: checkpoint.entries.map(\.name))
+    let names = Set(model.parameters.filter { $0.root == parameter.root }.map(\.name))
+    let near = nearestName(
+      to: parameter.name, among: checkpoint.entries.prefix(10_000).map(\.name))
     var hint: String?
-    if let entry = free.first {
+    let free = checkpoint.entries.prefix(10_000).first { entry in
+      !names.contains(entry.name) && entry.shape == parameter.shape
+    }
+    if let entry = free {
       hint =
         "`\(entry.name)` has the shape expected here, \(entry.shape.described), and nobody "
         + "reads it"
@@ -279,6 +344,14 @@ extension Shape {
   /// The extents as people write them: `64 × 128 × 3 × 3`.
   fileprivate var described: String {
     rank == 0 ? "a single number" : dimensions.map(String.init).joined(separator: " × ")
+  }
+}
+
+extension Checkpoint.Form {
+  /// Extents and, unless it is one of numbers, what the tensor is.
+  fileprivate var described: String {
+    guard case .unread(let kind) = kind else { return shape.described }
+    return shape.rank == 0 ? kind : "\(shape.described), \(kind)"
   }
 }
 

@@ -72,7 +72,9 @@ package struct InitialCode: Hashable, Sendable {
       }
     }
     if next.count == form.variables.count {
-      bestLoss = checkpoint["best.loss"]?.tensor().elements.first
+      bestLoss = try checkpoint["best.loss"].flatMap { (entry) throws(InversionError) in
+        try Self.tensor(entry, path: path).elements.first
+      }
       bestRound = try Self.whole("best.round", of: checkpoint, path: path, below: 1 << 24) ?? 0
       if form.method == .lbfgs { search = try Self.search(of: checkpoint, next, path: path) }
     } else {
@@ -116,7 +118,7 @@ package struct InitialCode: Hashable, Sendable {
     guard let text = checkpoint.metadata[methodKey] else { return nil }
     do {
       var archive = StateArchive(try JSON(parsing: Array(text.utf8)))
-      for entry in checkpoint.entries { archive.tensors[entry.name] = entry.tensor() }
+      for entry in checkpoint.entries { archive.tensors[entry.name] = try entry.tensor() }
       return try LBFGS(
         archive, archive.members, prefix: methodPrefix,
         count: variables.values.reduce(0) { $0 + $1.count })
@@ -134,16 +136,22 @@ package struct InitialCode: Hashable, Sendable {
     guard found.filter({ $0 != 1 }) == item.itemShape.filter({ $0 != 1 }) || found == [count] else {
       throw .extents(name, found: found, expected: [1] + item.itemShape, path: path)
     }
-    let elements = entry.tensor().elements
+    let elements = try tensor(entry, path: path).elements
     guard elements.allSatisfy(\.isFinite) else { throw .notFinite(name, path: path) }
     return elements
+  }
+
+  private static func tensor(
+    _ entry: Checkpoint.Entry, path: String
+  ) throws(InversionError) -> HostTensor {
+    do { return try entry.tensor() } catch { throw .unread("\(error)", path: path) }
   }
 
   private static func whole(
     _ name: String, of checkpoint: Checkpoint, path: String, below limit: Int
   ) throws(InversionError) -> Int? {
     guard let entry = checkpoint[name] else { return nil }
-    guard entry.shape.count == 1, let value = entry.tensor().elements.first,
+    guard entry.shape.count == 1, let value = try tensor(entry, path: path).elements.first,
       value == value.rounded(), value >= 0, value < Float(limit)
     else { throw .extents(name, found: entry.shape.dimensions, expected: [], path: path) }
     return Int(value)

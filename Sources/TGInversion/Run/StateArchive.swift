@@ -26,7 +26,7 @@ package struct StateArchive: Sendable {
       }
       let checkpoint = try Checkpoint.read(bytes, path: "state")
       members = try JSON(parsing: Array(text.utf8))
-      for entry in checkpoint.entries { tensors[entry.name] = entry.tensor() }
+      for entry in checkpoint.entries { tensors[entry.name] = try entry.tensor() }
     } catch let error as InversionError {
       throw error
     } catch let error as CheckpointError {

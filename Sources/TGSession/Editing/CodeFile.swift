@@ -3,7 +3,7 @@ package import TGPlan
 package import TGTensor
 
 /// The tensors of a file of latent codes, such as an inversion writes it: named like the inputs
-/// that they are for, or a single one.
+/// that they are for, or the only one that fits.
 package struct CodeFile: Sendable {
   /// The path.
   package let path: String
@@ -12,12 +12,18 @@ package struct CodeFile: Sendable {
   /// How files of codes are named.
   package static let suffixes = [".safetensors", ".npy", ".npz", ".pt", ".pth"]
 
-  /// Reads a file of any container that checkpoints have.
+  /// Reads a file of any container that checkpoints have, or the part of it under a name.
   ///
   /// - Throws: `EditingError.file`, or `.noTensor` if it holds none.
-  package init(_ path: String) throws(EditingError) {
+  package init(_ path: String, subtree: String? = nil) throws(EditingError) {
     self.path = path
-    do { tensors = try Checkpoint.read(path: path) } catch { throw .file(error) }
+    do {
+      let file = try Checkpoint.read(path: path)
+      tensors =
+        try subtree.map { (name) throws(CheckpointError) in
+          try file.subtree(named: name, path: path)
+        } ?? file
+    } catch { throw .file(error) }
     guard !tensors.entries.isEmpty else { throw .noTensor(path: path) }
   }
 
@@ -31,7 +37,7 @@ package struct CodeFile: Sendable {
 
   /// How surely a file belongs to a function.
   package enum Match: Int, Comparable, Sendable {
-    /// By the shape of its only tensor.
+    /// By the shape of the only tensor that fits.
     case shape
     /// By the name and the shape of a code.
     case name
@@ -48,7 +54,7 @@ package struct CodeFile: Sendable {
   }
 
   /// The numbers for a function's inputs: every tensor named like an input that takes plain
-  /// numbers, or else the only tensor for the only code it fits.
+  /// numbers, or else the only tensor that fits a code, for the only code it fits.
   ///
   /// - Throws: `EditingError.codeShape` or `.noCode`.
   package func codes(for function: PlanFunction) throws(EditingError) -> [Bound] {
@@ -58,12 +64,12 @@ package struct CodeFile: Sendable {
       guard let count = Self.items(entry.shape.dimensions, of: item) else {
         throw .codeShape(path: path, tensor: item.name, found: entry.shape, item)
       }
-      result.append(Bound(item: item, code: Self.form(entry, item, count)))
+      result.append(Bound(item: item, code: try form(entry, item, count)))
     }
-    if result.isEmpty, let item = single(for: function), let entry = tensors.entries.first,
+    if result.isEmpty, let (entry, item) = single(for: function),
       let count = Self.items(entry.shape.dimensions, of: item)
     {
-      result = [Bound(item: item, code: Self.form(entry, item, count))]
+      result = [Bound(item: item, code: try form(entry, item, count))]
     }
     guard !result.isEmpty else {
       throw .noCode(
@@ -89,11 +95,13 @@ package struct CodeFile: Sendable {
     return bound.code.elements
   }
 
-  /// The names of tensors that no input of the function is named like, if others are.
+  /// The names of the tensors that are no code of the function.
   package func unused(by function: PlanFunction) -> [String] {
-    let names = Set(function.inputs.map(\.name))
-    let rest = tensors.entries.map(\.name).filter { !names.contains($0) }
-    return rest.count < tensors.entries.count ? rest : []
+    var names = Set(function.inputs.map(\.name))
+    if !tensors.entries.contains(where: { names.contains($0.name) }) {
+      names = Set([single(for: function)?.0.name].compactMap(\.self))
+    }
+    return tensors.entries.map(\.name).filter { !names.contains($0) }
   }
 
   /// Names and shapes of the tensors.
@@ -105,11 +113,16 @@ package struct CodeFile: Sendable {
     return "\(function.name)(" + codes.joined(separator: ", ") + ")"
   }
 
-  /// The only code that the only tensor fits.
-  private func single(for function: PlanFunction) -> InterfaceItem? {
-    guard tensors.entries.count == 1, let entry = tensors.entries.first else { return nil }
-    let fitting = function.codes.filter { Self.items(entry.shape.dimensions, of: $0) != nil }
-    return fitting.count == 1 ? fitting[0] : nil
+  /// The only tensor that fits a code, and the only code that it fits.
+  private func single(for function: PlanFunction) -> (Checkpoint.Entry, InterfaceItem)? {
+    var found: (Checkpoint.Entry, InterfaceItem)?
+    for entry in tensors.entries {
+      for item in function.codes where Self.items(entry.shape.dimensions, of: item) != nil {
+        guard found == nil else { return nil }
+        found = (entry, item)
+      }
+    }
+    return found
   }
 
   /// How many items a tensor holds: its extents are those of an item, with or without the axis of
@@ -122,10 +135,12 @@ package struct CodeFile: Sendable {
     return extents[0]
   }
 
-  private static func form(
+  private func form(
     _ entry: Checkpoint.Entry, _ item: InterfaceItem, _ count: Int
-  ) -> HostTensor {
-    entry.tensor().reshaped(Shape([count] + item.itemShape))
+  ) throws(EditingError) -> HostTensor {
+    do { return try entry.tensor().reshaped(Shape([count] + item.itemShape)) } catch {
+      throw .file(CheckpointError(path: path, fault: error))
+    }
   }
 }
 

@@ -17,11 +17,13 @@ package struct Direction: Sendable {
 
   /// Reads a file.
   ///
-  /// - Parameter column: the column of a matrix `[D, K]`.
+  /// - Parameters:
+  ///   - subtree: the name of the tensor, or of what it lies in, among others.
+  ///   - column: the column of a matrix `[D, K]`.
   /// - Throws: `EditingError`.
-  package init(_ path: String, column: Int? = nil) throws(EditingError) {
+  package init(_ path: String, subtree: String? = nil, column: Int? = nil) throws(EditingError) {
     self.path = path
-    let (stored, layers) = try Self.read(path)
+    let (stored, layers) = try Self.read(path, subtree)
     self.layers = layers
     guard stored.elements.allSatisfy(\.isFinite) else {
       throw .notFinite(path: path, tensor: "")
@@ -54,46 +56,50 @@ package struct Direction: Sendable {
 
   // MARK: The forms of files
 
-  private static func read(_ path: String) throws(EditingError) -> (HostTensor, LayerList?) {
+  private static func read(
+    _ path: String, _ subtree: String?
+  ) throws(EditingError) -> (HostTensor, LayerList?) {
     let file: MappedFile
     do { file = try MappedFile(path: path) } catch {
       throw .file(CheckpointError(path: path, fault: .unreadable(error)))
     }
     let bytes = ByteRegion(file)
     do {
-      if Safetensors.begins(bytes) {
-        return try tensors(bytes, path, metadata: Safetensors.metadata(of: bytes))
-      }
-      if bytes.prefix(2) == Array("PK".utf8), path.lowercased().hasSuffix(".npz") {
-        return try tensors(bytes, path, metadata: [:])
+      if subtree != nil || Safetensors.begins(bytes) || path.lowercased().hasSuffix(".npz") {
+        let file = try Checkpoint.read(bytes, path: path)
+        return try tensors(
+          try subtree.map { try file.subtree(named: $0, path: path) } ?? file, path)
       }
       return try plain(try Checkpoint.readPlainData(bytes, path: path), path)
     } catch let error as EditingError {
       throw error
     } catch let error as CheckpointError {
       throw .file(error)
-    } catch let fault as CheckpointFault {
-      throw .file(CheckpointError(path: path, fault: fault))
     } catch { throw .noTensor(path: path) }
   }
 
   /// One tensor beside an optional one of layers.
   private static func tensors(
-    _ bytes: ByteRegion, _ path: String, metadata: [String: String]
-  ) throws -> (HostTensor, LayerList?) {
-    let file = try Checkpoint.read(bytes, path: path)
+    _ file: Checkpoint, _ path: String
+  ) throws(EditingError) -> (HostTensor, LayerList?) {
     let layerNames = ["layers", "manipulate_layers"]
     let rest = file.entries.filter { !layerNames.contains($0.name) }
     guard rest.count == 1 else {
-      throw EditingError.severalTensors(path: path, rest.map { "\($0.name) \($0.shape)" })
+      throw .severalTensors(path: path, rest.map { "\($0.name) \($0.shape)" })
     }
-    var layers: LayerList?
-    if let entry = file.entries.first(where: { layerNames.contains($0.name) }) {
-      layers = try list(.array(NumpyArray(entry.elements)), path)
-    } else if let text = layerNames.compactMap({ metadata[$0] }).first {
-      layers = try list(.string(text), path)
-    }
-    return (rest[0].tensor(), layers)
+    let numbers: HostTensor
+    var layers: PickleValue?
+    do {
+      numbers = try rest[0].tensor()
+      if let entry = file.entries.first(where: { layerNames.contains($0.name) }) {
+        layers = .array(NumpyArray(try entry.elements()))
+      } else if case let metadata = file.metadata,
+        let text = layerNames.compactMap({ metadata[$0] }).first
+      {
+        layers = .string(text)
+      }
+    } catch { throw .file(CheckpointError(path: path, fault: error)) }
+    return (numbers, try layers.map { (value) throws(EditingError) in try list(value, path) })
   }
 
   /// An array, or a dictionary that holds one; lists of one value are what they hold.

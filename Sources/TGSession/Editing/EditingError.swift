@@ -101,6 +101,10 @@ extension EditingError {
     case .severalCaptionRoutes: "say which picture: --function NAME"
     case .notOnASphere: "leave out --spherical"
     case .noLayers: "say @all to move the whole code"
+    case .severalTensors(let path, let names):
+      "say which: \(path)#\(names.first?.split(separator: " ").first ?? "NAME")"
+    case .noCode(let path, let tensors, _) where tensors.count > 1:
+      "one of several is chosen by its name: \(path)#NAME; tginspect \(path) lists them"
     case .codeShape, .noCode: "tginspect lists the functions of a plan and what they take"
     case .overflow: "give smaller amounts"
     default: nil

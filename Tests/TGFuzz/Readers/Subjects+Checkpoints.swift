@@ -114,14 +114,15 @@ extension Subject {
   private static func checkpoint(_ bytes: [UInt8]) -> Outcome {
     outcome { () throws(CheckpointError) in
       let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: "mutated")
-      let names = Set(checkpoint.entries.prefix(3).map(\.name))
-      _ = checkpoint.located(for: names.union(["weight"]))
+      let wanted = checkpoint.entries.prefix(3).map { ($0.name, $0.shape) }
+      _ = checkpoint.located(
+        for: Dictionary(wanted + [("weight", [])], uniquingKeysWith: { first, _ in first }))
       var elements = 0
       for entry in checkpoint.entries {
         // Many names may share one storage; each reading is bounded, all of them need not be.
-        elements += entry.shape.count
+        elements += min(entry.shape.count, 10_000_000)
         guard elements < 10_000_000 else { break }
-        let tensor = entry.tensor()
+        guard let tensor = try? entry.tensor() else { continue }
         demand(tensor.elements.count == entry.shape.count, "elements are missing")
       }
     }

@@ -24,14 +24,15 @@ enum Inflate {
 
   /// The bytes of a raw deflate stream that is known to yield exactly `size` bytes and to use all
   /// of its own; nil if it does not. The result grows with what is really there, never by claim.
-  static func inflated(_ region: ByteRegion, size: Int) -> [UInt8]? {
+  /// With `atMost`, reading ends once so many bytes are there.
+  static func inflated(_ region: ByteRegion, size: Int, atMost: Int = .max) -> [UInt8]? {
     var stream = unsafe z_stream()
     let headerSize = unsafe Int32(MemoryLayout<z_stream>.size)
     guard unsafe inflateInit2_(&stream, -15, ZLIB_VERSION, headerSize) == Z_OK else { return nil }
     defer { unsafe inflateEnd(&stream) }
     var result: [UInt8] = []
-    result.reserveCapacity(min(size, 64 * region.count))
-    var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    result.reserveCapacity(min(size, atMost, 64 * region.count))
+    var chunk = [UInt8](repeating: 0, count: min(atMost, 1 << 18))
     let complete = region.withSpan { span in
       unsafe span.withUnsafeBytes { input in
         var position = 0
@@ -50,6 +51,7 @@ enum Inflate {
           position = unsafe position + length - Int(stream.avail_in)
           guard result.count + produced <= size else { return false }
           result.append(contentsOf: chunk[0..<produced])
+          if result.count >= atMost { return true }
           if status == Z_STREAM_END { return position == input.count && result.count == size }
           guard status == Z_OK, produced > 0 || position < input.count else { return false }
         }

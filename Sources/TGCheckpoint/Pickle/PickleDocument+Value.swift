@@ -1,0 +1,433 @@
+import TGTensor
+
+/// What an item of a pickle describes.
+enum PickleMeaning {
+  case none
+  case bool(Bool)
+  case int(Int)
+  case float(Double)
+  case text(PickleSpan)
+  case byteString(PickleSpan)
+  case bytes(ByteRegion)
+  /// A container, by its place.
+  case list(Int), tuple(Int), set(Int), dictionary(Int)
+  case tensor(TorchTensor)
+  case array(NumpyObject)
+  /// A tensor that exists and is not read: what it is, and its extents as far as they are known.
+  case unread(String, [Int])
+  /// Nothing that a graph could need: what it is.
+  case other(String)
+}
+
+extension PickleDocument {
+  /// What an item describes. Nothing is computed that the file does not hold as it is.
+  func meaning(_ item: PickleItem, depth: Int = 0) -> PickleMeaning {
+    switch item.form {
+    case .none, .nothing: return .none
+    case .bool(let value): return .bool(value)
+    case .object(let place): return object(place, depth: depth)
+    case .small, .literal, .farLiteral:
+      switch literal(item) {
+      case .int(let value): return .int(value)
+      case .float(let value): return .float(value)
+      case .long: return .other("a number of more than 64 bits")
+      case .text(let span): return .text(span)
+      case .byteString(let span): return .byteString(span)
+      case .bytes(let span): return bytes(span).map { .bytes($0) } ?? .other("bytes")
+      case nil: return .none
+      }
+    }
+  }
+
+  private func object(_ place: Int, depth: Int) -> PickleMeaning {
+    let record = records[place]
+    switch record.kind {
+    case .tuple: return .tuple(place)
+    case .list: return .list(place)
+    case .set: return .set(place)
+    case .dictionary: return .dictionary(place)
+    case .storage: return .other("a storage without a tensor")
+    case .name:
+      let name = names[record.first]
+      return .other(name.meaning == .opaque ? name.full : "a type")
+    case .call:
+      // Values are made of values, but never of themselves.
+      guard depth < 16 else { return .other("a value made of itself") }
+      return result(of: place, depth: depth + 1)
+    }
+  }
+
+  /// The name that a call calls, or that was called to get what it calls.
+  func callee(of place: Int) -> PickleName? {
+    var place = place
+    for _ in 0..<16 {
+      guard let callee = items[records[place].first].place else { return nil }
+      switch records[callee].kind {
+      case .name: return names[records[callee].first]
+      case .call: place = callee
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  /// The arguments and the state of a call; the state is nil if none came.
+  func parts(of place: Int) -> (arguments: [PickleItem], state: PickleItem?) {
+    let record = records[place]
+    let state = PickleItem(bits: record.more)
+    return (tuple(items[record.first + 1]) ?? [], state == .nothing ? nil : state)
+  }
+
+  private func result(of place: Int, depth: Int) -> PickleMeaning {
+    guard let callee = items[records[place].first].place, records[callee].kind == .name else {
+      return .other(self.callee(of: place)?.full ?? "a value")
+    }
+    let name = names[records[callee].first]
+    let (arguments, state) = parts(of: place)
+    switch name.meaning {
+    case .tensor(let maker):
+      guard state == nil else { return .unread("a tensor with a state that is not known", []) }
+      return tensor(maker, arguments, depth: depth)
+    case .tensorClass: return legacyTensor(name, arguments, state)
+    case .parameter:
+      guard (1...2).contains(arguments.count), state == nil else {
+        return .unread("a parameter with arguments that are not known", [])
+      }
+      return inner(arguments[0], depth: depth)
+    case .size:
+      guard arguments.count == 1, let place = arguments[0].place, records[place].kind == .tuple
+      else { return .other("torch.Size") }
+      return .tuple(place)
+    case .set:
+      guard arguments.count == 1, let place = arguments[0].place,
+        [.list, .tuple, .set].contains(records[place].kind)
+      else { return .other("a set") }
+      return .set(place)
+    case .encode: return encoded(arguments).map { .bytes(ByteRegion($0)) } ?? .other("bytes")
+    case .numpyReconstruct, .numpyScalar, .numpyFromBuffer:
+      return array(name.meaning, arguments, state, depth: depth)
+    case .bytearray: return .other("bytes")
+    case .complex: return .other("a complex number")
+    case .numpyDtype, .dtype: return .other("a type")
+    case .loadFromBytes, .storage: return .other("a storage without a tensor")
+    case .orderedDictionary, .defaultDictionary, .getattr, .numpyArray, .opaque:
+      return .other(name.full)
+    }
+  }
+
+  /// A tensor that another value wraps, as it is.
+  private func inner(_ item: PickleItem, depth: Int) -> PickleMeaning {
+    switch meaning(item, depth: depth) {
+    case .tensor(let tensor): .tensor(tensor)
+    case .unread(let kind, let dimensions): .unread(kind, dimensions)
+    case .array(let array): .array(array)
+    default: .unread("a tensor made of something else", [])
+    }
+  }
+
+  // MARK: Tensors of torch
+
+  private func tensor(
+    _ maker: PickleName.TensorMaker, _ arguments: [PickleItem], depth: Int
+  ) -> PickleMeaning {
+    let shape = { (place: Int) -> [Int] in
+      place < arguments.count ? self.integers(arguments[place]) ?? [] : []
+    }
+    let unknown = "a tensor with arguments to '\(maker.rawValue)' that are not known"
+    switch maker {
+    case .v1 where arguments.count == 4, .v2 where arguments.count == 6 || arguments.count == 7,
+      .v3 where arguments.count == 7 || arguments.count == 8:
+      return view(maker, arguments) ?? .unread(unknown, shape(2))
+    case .parameter where arguments.count == 3 && hasNoHooks(arguments[2]),
+      .parameterWithState where arguments.count == 4 && hasNoHooks(arguments[2]):
+      return inner(arguments[0], depth: depth)
+    case .fromTypeV2 where arguments.count == 4, .fromType where arguments.count == 4:
+      guard let function = name(arguments[0]), case .tensor(let maker) = function.meaning,
+        let type = name(arguments[1]), let inner = tuple(arguments[2])
+      else { return .unread(unknown, []) }
+      let made = tensor(maker, inner, depth: depth + 1)
+      switch type.meaning {
+      case .tensorClass, .parameter: return depth < 16 ? made : .unread(unknown, [])
+      default:
+        let dimensions = inner.count > 2 ? integers(inner[2]) ?? [] : []
+        return .unread("a tensor of the class '\(type.full)'", dimensions)
+      }
+    case .fromTensor where arguments.count == 4, .fromNumpy where arguments.count == 4,
+      .xla where arguments.count == 4:
+      let made = inner(arguments[0], depth: depth)
+      guard case .dtype(let name) = name(arguments[1])?.meaning else { return .unread(unknown, []) }
+      switch made {
+      case .tensor(let tensor) where tensor.type.name == name: return made
+      case .array(let array) where array.element?.type.rawValue == name: return made
+      default: return .unread("a tensor that would be converted to \(name)", [])
+      }
+    case .sparse:
+      let data = arguments.count == 2 ? tuple(arguments[1]) ?? [] : []
+      let sizes = data.compactMap { $0.place }.compactMap { place -> [Int]? in
+        guard case .tuple(let place) = object(place, depth: depth) else { return nil }
+        return integers(place)
+      }
+      return .unread("a sparse tensor", sizes.first ?? [])
+    case .quantised: return .unread("a quantised tensor", shape(2))
+    case .meta: return .unread("a tensor without numbers (meta)", shape(1))
+    case .nested: return .unread("a nested tensor", [])
+    case .wrapper: return .unread("a tensor of a class of its own", shape(2))
+    case .unknown: return .unread("a tensor made in a way that is not known", [])
+    default: return .unread(unknown, [])
+    }
+  }
+
+  /// Storage, offset, extents, strides, whether gradients are wanted, hooks, the type (v3) and what
+  /// else is to be known of the tensor.
+  private func view(
+    _ maker: PickleName.TensorMaker, _ arguments: [PickleItem]
+  ) -> PickleMeaning? {
+    guard let storage = source(arguments[0]), let offset = int(arguments[1]),
+      let dimensions = integers(arguments[2]), let strides = integers(arguments[3])
+    else { return nil }
+    var tensor = TorchTensor(
+      storage: storage.source, type: storage.type, offset: offset, dimensions: dimensions,
+      strides: strides)
+    guard maker != .v1 else { return .tensor(tensor) }
+    guard case .bool = arguments[4].form, hasNoHooks(arguments[5]) else { return nil }
+    var rest = arguments[6...]
+    if maker == .v3 {
+      guard case .dtype(let name) = name(arguments[6])?.meaning, let type = TorchType(name: name)
+      else { return nil }
+      tensor.type = type
+      rest = rest.dropFirst()
+    }
+    guard let properties = rest.first, properties != .none else { return .tensor(tensor) }
+    guard let pairs = properties.place, records[pairs].kind == .dictionary else { return nil }
+    let parts = [PickleItem](contents(of: pairs))
+    for place in stride(from: 0, to: parts.count, by: 2) {
+      guard case .bool(let isSet) = parts[place + 1].form else { return nil }
+      switch string(parts[place]) {
+      case "neg": tensor.isNegated = isSet
+      // Of real numbers the conjugate is the number; complex ones are not read.
+      case "conj": break
+      case let other:
+        guard isSet else { continue }
+        return .unread(
+          "a tensor with the property '\(other ?? "")', which is not known", dimensions)
+      }
+    }
+    return .tensor(tensor)
+  }
+
+  /// Tensors of before version 0.1.10 get storage, offset, extents and strides as a state.
+  private func legacyTensor(
+    _ name: PickleName, _ arguments: [PickleItem], _ state: PickleItem?
+  ) -> PickleMeaning {
+    guard arguments.isEmpty, let state, let parts = tuple(state), parts.count == 4,
+      let tensor = view(.v1, parts)
+    else { return .unread("a tensor of the class '\(name.full)'", []) }
+    return tensor
+  }
+
+  /// True for an empty dictionary, or nothing: hooks change what a tensor is used as.
+  private func hasNoHooks(_ item: PickleItem) -> Bool {
+    if case .none = item.form { return true }
+    guard let place = item.place, records[place].kind == .dictionary else { return false }
+    return count(of: place) == 0
+  }
+
+  /// Where the numbers of a tensor are: a storage of the file, or a file of `torch.save` in the bytes
+  /// that a plain pickle holds.
+  private func source(_ item: PickleItem) -> (source: TorchTensor.Source, type: TorchType)? {
+    guard let place = item.place else { return nil }
+    switch records[place].kind {
+    case .storage:
+      guard let storage = storage(items[records[place].first]) else { return nil }
+      return (.storage(storage), storage.type)
+    case .call:
+      guard callee(of: place)?.meaning == .loadFromBytes else { return nil }
+      let arguments = parts(of: place).arguments
+      guard arguments.count == 1, let bytes = bytes(arguments[0]),
+        let type = Torch.bareStorage(bytes)?.type
+      else { return nil }
+      return (.file(bytes), type)
+    default: return nil
+    }
+  }
+
+  /// A storage of the tuple that `torch.save` writes; nil for anything else.
+  func storage(_ id: PickleItem) -> TorchStorage? {
+    guard let fields = tuple(id), fields.count == 5 || fields.count == 6,
+      string(fields[0]) == "storage", case .storage(let type) = name(fields[1])?.meaning,
+      let key = string(fields[2]), string(fields[3]) != nil, let count = int(fields[4]), count >= 0
+    else { return nil }
+    var storage = TorchStorage(key: key, type: type, count: count)
+    if fields.count == 6, fields[5] != .none {
+      guard let view = tuple(fields[5]), view.count == 3, string(view[0]) != nil,
+        let offset = int(view[1]), let length = int(view[2]), offset >= 0, length >= 0
+      else { return nil }
+      storage.viewOffset = offset
+      storage.viewCount = length
+    }
+    return storage
+  }
+
+  /// Every storage that is named, by its key.
+  ///
+  /// - Throws: `TorchFault.unexpectedStorage` if one is named in two ways.
+  func storages() throws(TorchFault) -> [String: TorchStorage] {
+    var result: [String: TorchStorage] = [:]
+    for place in 0..<records.count where records[place].kind == .storage {
+      guard let storage = storage(items[records[place].first]) else { continue }
+      let known = result.updateValue(storage, forKey: storage.key)
+      guard known == nil || (known?.type == storage.type && known?.count == storage.count) else {
+        throw .unexpectedStorage(storage.key)
+      }
+    }
+    return result
+  }
+
+  // MARK: Arrays of NumPy
+
+  private func array(
+    _ maker: PickleName.Meaning, _ arguments: [PickleItem], _ state: PickleItem?, depth: Int
+  ) -> PickleMeaning {
+    let strange = PickleMeaning.unread("an array in a form that is not known", [])
+    switch maker {
+    case .numpyReconstruct:
+      guard arguments.count == 3, let type = name(arguments[0]) else { return strange }
+      guard type.meaning == .numpyArray else {
+        return .unread("an array of the class '\(type.full)'", [])
+      }
+      guard let state, let fields = tuple(state), fields.count == 5,
+        let dimensions = integers(fields[1]), let dtype = dtype(fields[2]),
+        case .bool(let isColumnMajor) = fields[3].form
+      else { return strange }
+      if dtype.name.hasPrefix("O"), let place = fields[4].place, records[place].kind == .list {
+        // An array of Python objects is the list of them; one without axes is its only object.
+        guard dimensions.isEmpty else { return .list(place) }
+        var items = contents(of: place)
+        return items.next().map { meaning($0, depth: depth) } ?? .none
+      }
+      return .array(
+        NumpyObject(
+          dtype: dtype, dimensions: dimensions, isColumnMajor: isColumnMajor, bytes: fields[4]))
+    case .numpyScalar:
+      guard arguments.count == 2, let dtype = dtype(arguments[0]) else { return strange }
+      if dtype.name.hasPrefix("O") { return .other("an object of NumPy") }
+      return .array(
+        NumpyObject(dtype: dtype, dimensions: [], isColumnMajor: false, bytes: arguments[1]))
+    default:
+      guard arguments.count == 4, let dtype = dtype(arguments[1]),
+        let dimensions = integers(arguments[2]), let order = string(arguments[3])
+      else { return strange }
+      return .array(
+        NumpyObject(
+          dtype: dtype, dimensions: dimensions, isColumnMajor: order == "F", bytes: arguments[0]))
+    }
+  }
+
+  private func dtype(_ item: PickleItem) -> NumpyDtype? {
+    guard let place = item.place, records[place].kind == .call,
+      callee(of: place)?.meaning == .numpyDtype
+    else { return nil }
+    let (arguments, state) = parts(of: place)
+    guard arguments.count == 3, let name = string(arguments[0]), name.utf8.count <= 16 else {
+      return nil
+    }
+    var dtype = NumpyDtype(name: name)
+    if let state {
+      guard let fields = tuple(state), fields.count >= 2, let order = string(fields[1]) else {
+        return nil
+      }
+      dtype.order = order
+    }
+    return dtype
+  }
+
+  // MARK: Arguments
+
+  /// The whole numbers of a tuple or a list; nil for anything else.
+  func integers(_ item: PickleItem) -> [Int]? {
+    guard let place = item.place else { return nil }
+    switch records[place].kind {
+    case .tuple: return integers(place)
+    case .call:
+      guard case .tuple(let inner) = object(place, depth: 0) else { return nil }
+      return integers(inner)
+    default: return nil
+    }
+  }
+
+  private func integers(_ place: Int) -> [Int]? {
+    guard count(of: place) <= 64 else { return nil }
+    var result: [Int] = []
+    for item in contents(of: place) {
+      guard let value = int(item) else { return nil }
+      result.append(value)
+    }
+    return result
+  }
+
+  /// The bytes of a value of bytes, however they are written.
+  func bytes(_ item: PickleItem) -> ByteRegion? {
+    switch literal(item) {
+    case .bytes(let span), .byteString(let span): return bytes(span)
+    default: break
+    }
+    guard let place = item.place, records[place].kind == .call else { return nil }
+    let arguments = parts(of: place).arguments
+    switch callee(of: place)?.meaning {
+    case .encode: return encoded(arguments).map { ByteRegion($0) }
+    case .bytearray: return arguments.count == 1 ? bytes(arguments[0]) : nil
+    default: return nil
+    }
+  }
+
+  /// Text whose characters are bytes.
+  private func encoded(_ arguments: [PickleItem]) -> [UInt8]? {
+    guard arguments.count == 2, ["latin1", "latin-1"].contains(string(arguments[1])),
+      case .text(let span) = literal(arguments[0]), let text = text(span)
+    else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.unicodeScalars.count)
+    for scalar in text.unicodeScalars {
+      guard let byte = UInt8(exactly: scalar.value) else { return nil }
+      bytes.append(byte)
+    }
+    return bytes
+  }
+}
+
+/// An element type of NumPy.
+struct NumpyDtype {
+  /// The name without byte order: `f4`.
+  var name: String
+  /// The byte order as NumPy writes it.
+  var order: String = "="
+
+  /// The whole name: `>f4`.
+  var full: String { (order == "|" ? "" : order) + name }
+}
+
+/// An array or a scalar of NumPy.
+struct NumpyObject {
+  var dtype: NumpyDtype
+  var dimensions: [Int]
+  var isColumnMajor: Bool
+  /// The item that holds its bytes.
+  var bytes: PickleItem
+
+  /// The element type; nil if it is not read.
+  var element: (type: StoredType, isBigEndian: Bool)? { NumpyArray.element(named: dtype.full) }
+}
+
+extension PickleDocument {
+  /// The elements of an array whose type is read.
+  func elements(of array: NumpyObject, name: String) throws(CheckpointFault) -> StoredElements {
+    guard let element = array.element, let bytes = bytes(array.bytes) else {
+      throw .numpy(member: name, .truncated)
+    }
+    do {
+      return try NumpyArray.elements(
+        bytes, type: element.type, isBigEndian: element.isBigEndian, dimensions: array.dimensions,
+        isColumnMajor: array.isColumnMajor)
+    } catch { throw .numpy(member: name, error) }
+  }
+}
