@@ -195,7 +195,7 @@ package enum ForeignFile: Hashable, Sendable {
     ([0x28, 0xb5, 0x2f, 0xfd], "zstd", "unzstd FILE"), (Array("Rar!".utf8), "rar", "unrar x FILE"),
     ([4, 0x22, 0x4d, 0x18], "lz4", "unlz4 FILE"), (Array("LZIP".utf8), "lzip", "lzip -d FILE"),
     ([0x78, 0x01], "zlib (joblib, perhaps)", joblib), ([0x78, 0x9c], "zlib (joblib, perhaps)", joblib),
-    ([0x78, 0xda], "zlib (joblib, perhaps)", joblib), ([0x78, 0x5e], "zlib (joblib, perhaps)", joblib),
+    ([0x78, 0xda], "zlib (joblib, perhaps)", joblib),
   ]
 
   private static let joblib = "load it in its program and save its arrays by numpy.savez"

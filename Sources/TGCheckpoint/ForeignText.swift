@@ -12,7 +12,7 @@ package enum ForeignText {
     if let name = kinds.first(where: { head.starts(with: $0.magic) }) {
       return "this is \(name.what)"
     }
-    switch ForeignFile(file) {
+    switch ForeignFile(file, name: "") {
     case .empty: return "the file is empty"
     case .gitLFSPointer:
       return "this is a Git-LFS pointer, not the file; run 'git lfs pull' where it came from"
@@ -20,7 +20,10 @@ package enum ForeignText {
       return "this is a web page; the download gave an error or a preview: use the link to the raw "
         + "file"
     case .tar: return "this is a tar archive; unpack it first"
-    case .compressed(let kind): return "this is \(kind) data; unpack it first"
+    case .compressed(let kind, let command):
+      return "this is \(kind) data; unpack it first: \(command)"
+    case .framework(let kind, _): return "this is \(kind), not a text"
+    case .archive: return zip(file)
     case .other(let kind): return "this is \(kind), not a text"
     case .unknown, nil: break
     }
@@ -45,7 +48,7 @@ package enum ForeignText {
     guard let archive = try? ZipArchive(file) else {
       return "this is a zip archive, and a damaged one; fetch it again and unpack it"
     }
-    let names = archive.members.map(\.name).filter { !$0.hasSuffix("/") }
+    let names = archive.names
     if names.contains(where: { $0.hasSuffix("/data.pkl") }) {
       return "this is a file of torch.save, not a text"
     }

@@ -24,6 +24,9 @@ package enum PickleValue: Hashable, Sendable {
   case dictionary(Pairs)
   /// An array of numbers, of NumPy or torch.
   case array(NumpyArray)
+  /// An object of somebody's class that has attributes: the name of the class, and they. It was not
+  /// built.
+  case object(String, Pairs)
   /// Something harmless that is none of these: its kind.
   case other(String)
 
@@ -219,7 +222,10 @@ extension PickleValue {
         self = .other("an array of values that are not numbers")
       }
     case .unread(let kind, _): self = .other(kind)
-    case .other(let kind): self = .other(kind)
+    case .other(let kind):
+      self =
+        document.attributes(of: item).map { .object(kind, Pairs(Lazy(source, container: $0))) }
+        ?? .other(kind)
     }
   }
 }
@@ -256,6 +262,9 @@ private struct PickleWalk {
       for item in document.contents(of: place) { try visit(item, depth: depth + 1) }
     case .array(let array) where array.element != nil:
       _ = try document.elements(of: array, name: "")
+    case .other:
+      guard let place = document.attributes(of: item) else { return }
+      for item in document.contents(of: place) { try visit(item, depth: depth + 1) }
     default: break
     }
   }

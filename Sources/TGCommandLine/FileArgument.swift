@@ -13,6 +13,9 @@ package struct FileArgument: Hashable, Sendable {
   /// What stands behind `#`; nil if nothing does.
   package private(set) var prefix: String?
 
+  /// What stands behind the path: `#` and the prefix, or nothing.
+  package var part: String { prefix.map { "#\($0)" } ?? "" }
+
   /// The parts that an option takes besides the file.
   package struct Parts: OptionSet, Hashable, Sendable {
     package let rawValue: Int

@@ -45,12 +45,13 @@ struct Request {
       if options.continueFrom == nil, objective.loops[0].starts.contains(path) {
         settings.start = path
       } else {
-        guard options.continueFrom != nil || Path.exists(path) else {
+        let file = FileArgument(path, parts: .prefix)
+        guard options.continueFrom != nil || Path.exists(file.path) else {
           throw InversionError.noSuchStart(path, starts: objective.loops[0].starts)
         }
-        startFiles = [path]
+        startFiles = [file.path]
         initial = try Self.code(
-          path, for: objective, of: plan.plan, continuing: options.continueFrom != nil)
+          file, for: objective, of: plan.plan, continuing: options.continueFrom != nil)
         if options.continueFrom == nil, let initial {
           try Self.checkRange(
             of: initial, for: objective, of: plan.plan, isStrict: options.inputs.strict, console)
@@ -139,10 +140,17 @@ struct Request {
   }
 
   private static func code(
-    _ path: String, for objective: PlanObjective, of plan: Plan, continuing: Bool
+    _ file: FileArgument, for objective: PlanObjective, of plan: Plan, continuing: Bool
   ) throws -> InitialCode {
     let checkpoint: Checkpoint
-    do { checkpoint = try Checkpoint.read(path: path) } catch {
+    let path = file.path
+    do {
+      let whole = try Checkpoint.read(path: path)
+      checkpoint =
+        try file.prefix.map { (name) throws(CheckpointError) in
+          try whole.subtree(named: name, path: path)
+        } ?? whole
+    } catch {
       throw Failure(
         ExitStatus(rawValue: error.exitCode) ?? .badInput, "\(error)",
         hint: "a code file that tginvert wrote, or a .npy array, is what is needed")

@@ -109,13 +109,14 @@ struct Replay {
     numbers = all(Metadata.number)
     let planPath = options.plan ?? planName
     func locate(_ name: String) throws -> String {
-      guard let found = find(Path.baseName(name)) else {
+      let file = FileArgument(name, parts: .prefix) { find(Path.baseName($0)) != nil }
+      guard let found = find(Path.baseName(file.path)) else {
         throw Failure(
           .missingInput, "\(path) was made from \(name), which is neither here nor beside it",
           hint: "say where it is: tgrun \(planPath) FOLDER/\(name) "
             + "--replay \(Path.quoted(path))")
       }
-      return found
+      return found + file.part
     }
     pictures = try all(Metadata.picture).map { ($0.input, try locate($0.text)) }
     try Self.restore(texts, to: &options.edits, locate: locate)

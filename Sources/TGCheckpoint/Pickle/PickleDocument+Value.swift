@@ -78,6 +78,14 @@ extension PickleDocument {
     return (tuple(items[record.first + 1]) ?? [], state == .nothing ? nil : state)
   }
 
+  /// The dictionary of the attributes of a closed value; nil if it has none.
+  func attributes(of item: PickleItem) -> Int? {
+    guard let place = item.place, records[place].kind == .call,
+      let state = parts(of: place).state?.place, records[state].kind == .dictionary
+    else { return nil }
+    return state
+  }
+
   private func result(of place: Int, depth: Int) -> PickleMeaning {
     guard let callee = items[records[place].first].place, records[callee].kind == .name else {
       return .other(self.callee(of: place)?.full ?? "a value")

@@ -63,7 +63,7 @@ extension WordValue {
       // Captions as ids stand beside AttnGAN's words, many of them.
       let isNumbers = !items.isEmpty && items.allSatisfy { $0.int != nil }
       self = isNumbers ? .other : .list(items.map { WordValue($0) })
-    case .dictionary(let pairs):
+    case .dictionary(let pairs), .object(_, let pairs):
       self = .pairs(pairs.map { Pair(key: WordValue($0.key), value: WordValue($0.value)) })
     case .array(let array): self = array.wholeNumber.map { .whole($0) } ?? .other
     case .none, .bool, .float, .bytes, .set, .other: self = .other

@@ -74,7 +74,7 @@ package struct WeightBinding: Sendable {
         continue
       }
       guard located.rivals.isEmpty else {
-        diagnostics.append(undecided(root, located, path: file.path))
+        diagnostics.append(undecided(root, located, path: file.file.path))
         continue
       }
       if !located.prefix.isEmpty {
@@ -160,7 +160,7 @@ package struct WeightBinding: Sendable {
     declared: String?
   ) throws(CheckpointError) -> Checkpoint.Located {
     if let name = given.subtree {
-      return try checkpoint.subtree(named: name, path: given.path).located(for: wanted)
+      return try checkpoint.subtree(named: name, path: given.file.path).located(for: wanted)
     }
     if let declared {
       let located = checkpoint.subtree(declared).located(for: wanted)

@@ -5,8 +5,8 @@ internal import TGTensor
 
 /// Variables to begin with, read from a file, and what a method remembered.
 ///
-/// The file is a safetensors, `.npy` or `.npz` file with a tensor for each variable `V` of the loop,
-/// under the name `variable.V` or `V`. With `continuing`, `round` is the number of rounds done,
+/// The file is one of any container with a tensor for each variable `V` of the loop, under the name
+/// `variable.V` or `V`; of a single variable it may be the only tensor that fits. With `continuing`, `round` is the number of rounds done,
 /// `loop` the number of the loop (0 if missing), and `adam.m.V`, `adam.v.V` or `descent.v.V` are the
 /// moments; moments that are missing are 0. Where `V` is the best point and not the last, `next.V`
 /// is the one to go on from, `best.loss` the loss of `V` and `best.round` its round. L-BFGS has
@@ -56,9 +56,9 @@ package struct InitialCode: Hashable, Sendable {
     let step = plan.functions.first { $0.name == form.step }
     for name in form.variables {
       guard let item = step?.inputs.first(where: { $0.name == name }) else { continue }
-      let isBare = form.variables.count == 1 && checkpoint.entries.count == 1
-      let names = ["variable." + name, name] + (isBare ? [""] : [])
-      guard let found = names.first(where: { checkpoint[$0] != nil }) else {
+      let names = ["variable." + name, name]
+      let only = form.variables.count == 1 ? Self.only(item, of: checkpoint) : nil
+      guard let found = names.first(where: { checkpoint[$0] != nil }) ?? only else {
         throw .lacksVariable(name, names: checkpoint.entries.map { $0.name }, path: path)
       }
       variables[name] = try Self.numbers(found, of: checkpoint, for: item, path: path)
@@ -130,15 +130,27 @@ package struct InitialCode: Hashable, Sendable {
   private static func numbers(
     _ name: String, of checkpoint: Checkpoint, for item: InterfaceItem, path: String
   ) throws(InversionError) -> [Float] {
-    let count = item.itemShape.reduce(1, *)
     guard let entry = checkpoint[name] else { return [] }
     let found = entry.shape.dimensions
-    guard found.filter({ $0 != 1 }) == item.itemShape.filter({ $0 != 1 }) || found == [count] else {
+    guard fits(entry, item) else {
       throw .extents(name, found: found, expected: [1] + item.itemShape, path: path)
     }
     let elements = try tensor(entry, path: path).elements
     guard elements.allSatisfy(\.isFinite) else { throw .notFinite(name, path: path) }
     return elements
+  }
+
+  /// True if a tensor has the extents of one item, whatever axes of 1 it has, or is flat.
+  private static func fits(_ entry: Checkpoint.Entry, _ item: InterfaceItem) -> Bool {
+    let found = entry.shape.dimensions
+    return found.filter { $0 != 1 } == item.itemShape.filter { $0 != 1 }
+      || found == [item.itemShape.reduce(1, *)]
+  }
+
+  /// The name of the only tensor that fits; nil if none or several do.
+  private static func only(_ item: InterfaceItem, of checkpoint: Checkpoint) -> String? {
+    let fitting = checkpoint.entries.filter { fits($0, item) }
+    return fitting.count == 1 ? fitting[0].name : nil
   }
 
   private static func tensor(

@@ -74,7 +74,8 @@ package enum InterpolationEnd: Hashable, Sendable {
   /// A caption.
   case caption(String)
 
-  /// Reads the notation: a seed, what is named like a file of codes, or else a caption.
+  /// Reads the notation: a seed, what is named like a file of codes, `#` and a name in it behind it or
+  /// not, or else a caption.
   ///
   /// - Throws: `EditingError.notation`.
   package init(_ text: String) throws(EditingError) {
@@ -83,7 +84,9 @@ package enum InterpolationEnd: Hashable, Sendable {
         throw .notation("--interpolate", text, form: "seed:NUMBER")
       }
       self = .seed(list.seeds[0])
-    } else if CodeFile.suffixes.contains(where: { text.lowercased().hasSuffix($0) }) {
+    } else if CodeFile.suffixes.contains(where: { suffix in
+      text.lowercased().hasSuffix(suffix) || text.lowercased().contains(suffix + "#")
+    }) {
       self = .file(text)
     } else {
       self = .caption(text)

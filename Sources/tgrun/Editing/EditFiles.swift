@@ -44,33 +44,50 @@ struct EditFiles {
     let directionNotations = try edits.direction.map { try DirectionNotation($0) }
     let mixNotations = try edits.mix.map { try MixNotation($0) }
     let interpolationEnds = try edits.interpolate.map { try InterpolationEnd($0) }
-    codes = try edits.latent.map { try CodeFile($0) }
-    directions = try directionNotations.map { (try Direction($0.path, column: $0.column), $0) }
-    mixes = try mixNotations.map { (try CodeFile($0.path), $0) }
+    let latent = edits.latent.map(Self.file)
+    codes = try latent.map { try CodeFile($0.path, subtree: $0.prefix) }
+    directions = try directionNotations.map { notation in
+      let file = Self.file(notation.path)
+      let direction = try Direction(file.path, subtree: file.prefix, column: notation.column)
+      return (direction, notation)
+    }
+    mixes = try mixNotations.map { notation in
+      let file = Self.file(notation.path)
+      return (try CodeFile(file.path, subtree: file.prefix), notation)
+    }
     ends = try Self.ends(interpolationEnds, options: options, plan: plan)
     function = try Self.function(options, codes: codes, ends: ends, plan: plan, console: console)
 
-    var paths = [edits.latent].compactMap(\.self) + directionNotations.map(\.path)
-    paths += mixNotations.map(\.path)
+    var files = [latent].compactMap(\.self) + directionNotations.map { Self.file($0.path) }
+    files += mixNotations.map { Self.file($0.path) }
     var texts: [(key: String, value: String)] = []
-    if let path = edits.latent { texts.append((Metadata.latent, Path.keptName(path))) }
+    if let latent { texts.append((Metadata.latent, Self.kept(latent))) }
     for (end, text) in zip(interpolationEnds, edits.interpolate) {
       if case .file(let path) = end {
-        paths.append(path)
-        texts.append((Metadata.interpolate, Path.keptName(path)))
+        files.append(Self.file(path))
+        texts.append((Metadata.interpolate, Self.kept(Self.file(path))))
       } else {
         texts.append((Metadata.interpolate, text))
       }
     }
-    for mix in mixNotations { texts.append((Metadata.mix, Path.keptName(mix.path) + mix.rest)) }
+    for mix in mixNotations {
+      texts.append((Metadata.mix, Self.kept(Self.file(mix.path)) + mix.rest))
+    }
     for direction in directionNotations {
-      texts.append((Metadata.direction, Path.keptName(direction.path) + direction.rest))
+      texts.append(
+        (Metadata.direction, Self.kept(Self.file(direction.path)) + direction.rest))
     }
     if let frames = edits.frames { texts.append((Metadata.frames, String(frames))) }
     if edits.spherical { texts.append((Metadata.spherical, "true")) }
-    self.paths = paths
+    paths = files.map(\.path)
     metadata = texts
   }
+
+  /// A file and the name of a tensor in it, or of what one lies in: `FILE#NAME`.
+  private static func file(_ text: String) -> FileArgument { FileArgument(text, parts: .prefix) }
+
+  /// What a picture keeps of the name of a file.
+  private static func kept(_ file: FileArgument) -> String { Path.keptName(file.path) + file.part }
 
   private static func ends(
     _ ends: [InterpolationEnd], options: RunOptions, plan: Plan
@@ -84,7 +101,11 @@ struct EditFiles {
           hint: "say one of them")
       }
       return .seeds(one, other)
-    case (.file(let one), .file(let other)): return .files(try CodeFile(one), try CodeFile(other))
+    case (.file(let one), .file(let other)):
+      let (one, other) = (file(one), file(other))
+      return .files(
+        try CodeFile(one.path, subtree: one.prefix), try CodeFile(other.path, subtree: other.prefix)
+      )
     case (.caption(let one), .caption(let other)):
       return .captions(one, other, try CaptionRoute(of: plan, function: options.function))
     default:
