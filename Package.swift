@@ -111,8 +111,8 @@ let package = Package(
     command(
       "tgrun",
       [
-        "TGCommandLine", "TGSession", "TGRuntime", "TGKernels", "TGPlan", "TGDiagnostics",
-        "TGTensor", "TGImage", "TGText", arguments,
+        "TGCommandLine", "TGSession", "TGRuntime", "TGCheckpoint", "TGKernels", "TGPlan",
+        "TGDiagnostics", "TGTensor", "TGImage", "TGText", arguments,
       ]),
     command(
       "tginvert",

@@ -122,6 +122,9 @@ package struct Inputs {
         try add(caption: value, for: item)
         return
       }
+      if item.isWordless, Float(value) == nil, !Path.exists(value) {
+        throw SessionError.noWords(given: "'\(value)'", item)
+      }
       if let number = Float(value) {
         try check([number], for: item, console: console)
         try add(number: value, for: item)

@@ -77,7 +77,9 @@ package enum Path {
   }
 
   /// True if something is there.
-  package static func exists(_ path: String) -> Bool { unsafe access(FileName.cString(path), F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool {
+    unsafe access(FileName.cString(path), F_OK) == 0
+  }
 
   /// True if it is a folder.
   package static func isFolder(_ path: String) -> Bool {

@@ -3,6 +3,7 @@
 #else
   import Musl
 #endif
+internal import TGTensor
 
 /// The two streams of a command and what may be done with them.
 package struct Terminal: Sendable {
@@ -22,7 +23,7 @@ package struct Terminal: Sendable {
 
   /// Replaces the line of messages that the cursor is on.
   package func show(_ line: String) {
-    write(Array("\r\(line)\u{1B}[K".utf8), to: STDERR_FILENO)
+    write(Array("\r\(FileName.shown(line))\u{1B}[K".utf8), to: STDERR_FILENO)
   }
 
   /// Writes bytes to a stream, all of them or as many as it takes.

@@ -83,6 +83,9 @@ package struct FunctionVariants: Hashable, Sendable {
   /// The inputs that captions are bound to, in declared order.
   package var textInputs: [InterfaceItem] { form.inputs.filter { $0.textResource != nil } }
 
+  /// The inputs that captions would be bound to, had the plan been compiled with their words.
+  package var wordlessInputs: [InterfaceItem] { form.inputs.filter(\.isWordless) }
+
   /// The picture that a run is for: the last output that is a picture.
   package var mainPicture: InterfaceItem? { form.outputs.last(where: \.takesPicture) }
 }
@@ -100,6 +103,14 @@ extension InterfaceItem {
     case .text(let vocabulary), .sequence(let vocabulary):
       vocabulary.isEmpty ? nil : vocabulary
     case .image, .label, .normal, .uniform, .latent, .tensor: nil
+    }
+  }
+
+  /// True for texts and sequences whose words the plan does not have: only numbers can be given.
+  package var isWordless: Bool {
+    switch kind {
+    case .text, .sequence: textResource == nil
+    case .image, .label, .normal, .uniform, .latent, .tensor: false
     }
   }
 

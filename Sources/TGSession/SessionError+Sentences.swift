@@ -22,6 +22,9 @@ extension SessionError {
     case .tooManyTexts(let texts, let inputs):
       let takes = inputs.isEmpty ? "no caption" : "captions for \(Self.list(inputs))"
       return "'\(Self.short(texts.last ?? ""))' has no place: the function takes \(takes)"
+    case .noWords(let given, let item):
+      return "\(given) has no place: the plan was compiled without \(Self.words(of: item)) for "
+        + "'\(item.name)', so it cannot read captions"
     case .wrongKind(let input, let kind, let given):
       return "the input '\(input)' is \(kind); it cannot be given as \(given)"
     case .noPictureOutput(let outputs):
@@ -80,14 +83,16 @@ extension SessionError {
         + "--input \(inputs.last ?? "NAME")=FILE.png"
     case .tooManyTexts(_, let inputs) where inputs.count == 1:
       return "put a caption in quotes; many captions are read from a file: --captions FILE"
+    case .noWords(_, let item): return Self.wordsRemedy(item)
     case .batch(let count, _, let together, _):
       return "compile the plan with --batch \(together ? count : 1)"
     case .pictureSize(_, _, _, let wanted):
       return "give a copy of \(wanted[1]) x \(wanted[0]) pixels, made with any program for pictures"
     case .caption(.noKnownWord, _):
-      return "use words of the vocabulary; --show-tokens shows what is made of a caption"
+      return "use words of the vocabulary; tgrun --show-words PLAN lists them"
     case .caption(.unknownWords, _):
-      return "use words of the vocabulary, or leave out --strict-words"
+      return "use words of the vocabulary (tgrun --show-words PLAN lists them), or leave out "
+        + "--strict-words"
     case .runtime(.outOfMemory), .memory:
       return "raise --max-memory, or compile the plan with a smaller --batch"
     case .runtime(.noSuchRow(let row)):
@@ -107,7 +112,7 @@ extension SessionError {
   package var exitCode: Int32 {
     switch self {
     case .noSuchFunction, .noSuchInput, .noSuchOutput, .missing, .tooManyPictures, .tooManyTexts,
-      .wrongKind, .noPictureOutput, .lengthsWithoutWords:
+      .noWords, .wrongKind, .noPictureOutput, .lengthsWithoutWords:
       return 64
     case .array(_, .unreadable(.cannotMap)): return 74
     case .array(_, .unreadable): return 66
@@ -133,9 +138,9 @@ extension SessionError {
   private static func described(_ item: InterfaceItem) -> String {
     switch item.kind {
     case .image: "a picture for '\(item.name)'"
-    case .text: "a caption for '\(item.name)'"
-    case .sequence(let vocabulary):
-      vocabulary.isEmpty ? "vectors of words for '\(item.name)'" : "a caption for '\(item.name)'"
+    case .text where item.isWordless: "ids of words for '\(item.name)'"
+    case .sequence where item.isWordless: "vectors of words for '\(item.name)'"
+    case .text, .sequence: "a caption for '\(item.name)'"
     case .label(let count): "a class number for '\(item.name)', 0 to \(count - 1)"
     case .latent: "a latent code for '\(item.name)' \(shape(item.view.dimensions))"
     case .normal, .uniform, .tensor: "an array for '\(item.name)' \(shape(item.view.dimensions))"
@@ -145,11 +150,27 @@ extension SessionError {
   private static func remedy(_ item: InterfaceItem) -> String {
     switch item.kind {
     case .image: return "name a PNG file on the command line"
-    case .text: return "give a caption in quotes"
-    case .sequence(let vocabulary) where !vocabulary.isEmpty: return "give a caption in quotes"
+    case .text where item.isWordless, .sequence where item.isWordless:
+      return "for captions, " + wordsRemedy(item)
+    case .text, .sequence: return "give a caption in quotes"
     case .label: return "say --input \(item.name)=0, or \(item.name)=FILE.npy"
     default: return "say --input \(item.name)=FILE.npy"
     }
+  }
+
+  /// What is missing of an input without words.
+  private static func words(of item: InterfaceItem) -> String {
+    if case .sequence = item.kind { return "word vectors" }
+    return "a vocabulary"
+  }
+
+  private static func wordsRemedy(_ item: InterfaceItem) -> String {
+    if case .sequence = item.kind {
+      return "compile it with them: tgc … --word-vectors FILE.vec; vectors are given by "
+        + "--input \(item.name)=FILE.npy"
+    }
+    return "compile it with one: tgc … --vocabulary FILE; ids are given by "
+      + "--input \(item.name)=FILE.npy"
   }
 
   /// Names in quotes.

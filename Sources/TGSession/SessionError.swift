@@ -13,6 +13,7 @@ package enum SessionError: Error, Hashable, Sendable {
   case missing(InterfaceItem, function: String)
   case tooManyPictures([String], inputs: [String])
   case tooManyTexts([String], inputs: [String])
+  case noWords(given: String, InterfaceItem)
   case wrongKind(input: String, kind: String, given: String)
   case noPictureOutput(outputs: [String])
   case itemCounts(String, Int, String, Int)
@@ -34,4 +35,18 @@ package enum SessionError: Error, Hashable, Sendable {
   case runtime(RuntimeError)
   case memory(needed: Int, allowed: Int)
   case notFiniteOutput(name: String, item: Int, position: Int, value: Float)
+
+  /// Why captions have no place: the plan has no words for the input that would take one, or all
+  /// inputs have theirs.
+  ///
+  /// - Parameters:
+  ///   - captions: all that were given, the one without a place last; at least one.
+  ///   - variants: the function that they are for.
+  package static func noPlace(for captions: [String], in variants: FunctionVariants) -> SessionError
+  {
+    if variants.textInputs.count < captions.count, let item = variants.wordlessInputs.first {
+      return .noWords(given: "'\(captions.last ?? "")'", item)
+    }
+    return .tooManyTexts(captions, inputs: variants.textInputs.map(\.name))
+  }
 }

@@ -109,13 +109,18 @@ package enum FileName {
     return self.text(of: bytes)
   }
 
+  /// True for what stands for a byte that is no UTF-8.
+  package static func standsForByte(_ scalar: Unicode.Scalar) -> Bool {
+    escapes.contains(scalar.value)
+  }
+
   private static func hasEscapes(_ text: String) -> Bool {
-    text.utf8.contains(0xF4) && text.unicodeScalars.contains { byte($0) != nil }
+    text.utf8.contains(0xF4) && text.unicodeScalars.contains(where: standsForByte)
   }
 
   /// The byte that a scalar stands for.
   private static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
-    escapes.contains(scalar.value) ? UInt8(scalar.value & 0xFF) : nil
+    standsForByte(scalar) ? UInt8(scalar.value & 0xFF) : nil
   }
 
   private static func hex(_ byte: UInt8) -> String {

@@ -1,3 +1,5 @@
+internal import TGTensor
+
 /// What is accepted as a caption.
 package enum Caption {
   /// The longest caption, in bytes of UTF-8.
@@ -20,13 +22,15 @@ package enum Caption {
     return try checked(text)
   }
 
-  /// Checks a caption: its length, and that it holds no control characters but tabs and line ends.
+  /// Checks a caption: its length, that it was UTF-8 on the command line, and that it holds no
+  /// control characters but tabs and line ends.
   ///
-  /// - Throws: `TextError.longCaption`, `.controlCharacter`.
+  /// - Throws: `TextError.longCaption`, `.notUTF8`, `.controlCharacter`.
   package static func checked(_ text: String) throws(TextError) -> String {
     guard text.utf8.count <= maximumBytes else { throw .longCaption(bytes: text.utf8.count) }
     var offset = 0
     for scalar in text.unicodeScalars {
+      if FileName.standsForByte(scalar) { throw .notUTF8(offset: offset) }
       let isLayout = scalar == "\t" || scalar == "\n" || scalar == "\r"
       if scalar.properties.generalCategory == .control && !isLayout {
         throw .controlCharacter(code: scalar.value, offset: offset)

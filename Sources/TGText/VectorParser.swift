@@ -49,7 +49,8 @@ struct VectorParser {
     let key = ExactWord(word)
     guard let place = wanted == nil ? found.count : places[key] else { return true }
     if let first = seen[key] {
-      warnings.append("line \(line): '\(word)' has a vector on line \(first) already, which is taken")
+      warnings.append(
+        "line \(line): '\(word)' has a vector on line \(first) already, which is taken")
       return true
     }
     seen[key] = line

@@ -49,7 +49,8 @@ extension Vocabulary {
     let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     let body = bytes.dropFirst(isMarked ? 3 : 0)
     let head = body.prefix(4096).filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(2)
-    if head.first == UInt8(ascii: "{") || ["[\"", "[["].contains(where: { head.elementsEqual($0.utf8) })
+    if head.first == UInt8(ascii: "{")
+      || ["[\"", "[["].contains(where: { head.elementsEqual($0.utf8) })
     {
       try self.init(json: Array(body), path: path, rows: rows)
     } else {

@@ -76,11 +76,12 @@ struct Request {
       }
       try inputs.add(picture: mask, for: item, console: console)
     }
-    var list = try PictureList(options.operands, takesCaptions: !start.textInputs.isEmpty)
+    let texts = start.textInputs + start.wordlessInputs
+    var list = try PictureList(options.operands, takesCaptions: !texts.isEmpty)
     let free = start.textInputs.filter { inputs.given[$0.name] == nil }
     let captions = options.caption + list.captions
     guard captions.count <= free.count else {
-      throw SessionError.tooManyTexts(captions, inputs: start.textInputs.map(\.name))
+      throw SessionError.noPlace(for: captions, in: start)
     }
     for (item, caption) in zip(free, captions) { try inputs.add(caption: caption, for: item) }
     pictureInput = try Self.pictureInput(start, inputs: inputs, pictures: list.pictures)

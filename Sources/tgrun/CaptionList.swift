@@ -1,3 +1,4 @@
+import TGCheckpoint
 import TGCommandLine
 import TGPlan
 import TGSession
@@ -38,6 +39,9 @@ struct CaptionList {
       }
       bytes = file.bytes(0..<file.count) ?? []
     }
+    if let reason = ForeignText.reason(ByteRegion(bytes)) {
+      throw Failure(.badInput, "\(path): no captions: \(reason)")
+    }
     var lines: [Line] = []
     for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     {
@@ -48,9 +52,12 @@ struct CaptionList {
   }
 
   /// The first Text input that is not given by name.
-  static func input(of inputs: Inputs) throws(Failure) -> InterfaceItem {
+  static func input(of inputs: Inputs) throws -> InterfaceItem {
     guard let input = inputs.variants.textInputs.first(where: { inputs.given[$0.name] == nil })
     else {
+      if let item = inputs.variants.wordlessInputs.first {
+        throw SessionError.noWords(given: "--captions", item)
+      }
       throw Failure(
         .usage,
         "--captions has no place: '\(inputs.variants.form.name)' has no Text input left to fill")

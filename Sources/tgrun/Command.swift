@@ -20,6 +20,7 @@ import TGCommandLine
         tgrun birds.tplan "a small yellow bird" --seeds 0-35 --outdir samples
         tgrun birds.tplan --captions captions.txt --outdir samples
         tgrun encoder.tplan --input caption=ids.npy --output words=words.npy
+        tgrun birds.tplan --show-words
         tgrun faces.tplan --latent code.safetensors --direction age.npy=-3:3:7 -o ages.png
         tgrun faces.tplan --interpolate seed:3 seed:9 --frames 5 -o between.png
 
@@ -36,6 +37,13 @@ import TGCommandLine
   @OptionGroup(title: "Talk") var common: CommonOptions
 
   mutating func run(on console: Console) throws {
+    if options.showWords {
+      guard let plan = options.plan else {
+        throw Failure(.usage, "no plan was given", hint: "tgrun --show-words PLAN.tplan")
+      }
+      try WordListing(path: plan, function: options.function).print(on: console)
+      return
+    }
     var job = try Job(options, console: console)
     try job.run()
   }

@@ -94,8 +94,7 @@ struct Operands {
           .missingInput, "\(caption) is no picture file, and a caption has no place",
           hint: "arrays are given by name: --input NAME=\(Path.quoted(caption))")
       }
-      throw SessionError.tooManyTexts(
-        captions.map(\.text) + [caption], inputs: variants.textInputs.map(\.name))
+      throw SessionError.noPlace(for: captions.map(\.text) + [caption], in: variants)
     }
     captions.append((inputs[captions.count], caption))
   }

@@ -62,6 +62,11 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .customLong("show-tokens"), help: "Say what is made of each caption.")
   var showTokens = false
 
+  @Flag(
+    name: .customLong("show-words"),
+    help: "List the words that the plan knows with their ids, and do nothing else.")
+  var showWords = false
+
   @Flag(name: .customLong("strict-words"), help: "Refuse captions with unknown words.")
   var strictWords = false
 

@@ -15,15 +15,15 @@ package struct CaptionRoute: Hashable, Sendable {
   /// Finds the only pair.
   ///
   /// - Parameter function: the painter, if it is asked for.
-  /// - Throws: `EditingError.noCaptionRoute` or `.severalCaptionRoutes`.
+  /// - Throws: `EditingError.noCaptionRoute`, `.severalCaptionRoutes` or `.noWords`.
   package init(of plan: Plan, function: String?) throws(EditingError) {
     var routes: [CaptionRoute] = []
     for painter in plan.entries where function.map({ $0 == painter.name }) ?? true {
       guard painter.givesPicture,
-        !painter.inputs.contains(where: { $0.textResource != nil && $0.defaultValue == nil })
+        !painter.inputs.contains(where: { $0.takesWords && $0.defaultValue == nil })
       else { continue }
       for encoder in plan.entries where encoder.name != painter.name {
-        let texts = encoder.inputs.filter { $0.textResource != nil }
+        let texts = encoder.inputs.filter(\.takesWords)
         let shared = painter.inputs.filter { input in
           input.takesPlainNumbers
             && encoder.outputs.contains {
@@ -40,6 +40,7 @@ package struct CaptionRoute: Hashable, Sendable {
     guard routes.count == 1 else {
       throw .severalCaptionRoutes(routes.map { "\($0.encoder) and \($0.painter)" })
     }
+    if route.caption.isWordless { throw .noWords(route.caption) }
     self = route
   }
 
@@ -51,4 +52,9 @@ package struct CaptionRoute: Hashable, Sendable {
     self.painter = painter
     self.conditions = conditions
   }
+}
+
+extension InterfaceItem {
+  /// True for texts and sequences, with or without words.
+  fileprivate var takesWords: Bool { textResource != nil || isWordless }
 }

@@ -11,6 +11,7 @@ package enum EditingError: Error, Hashable, Sendable {
   case noTarget(function: String, codes: [InterfaceItem])
   case noCaptionRoute(function: String?)
   case severalCaptionRoutes([String])
+  case noWords(InterfaceItem)
   case notOnASphere(InterfaceItem)
   case nothingDrawn(function: String)
   case noLayers(path: String, InterfaceItem)
@@ -52,6 +53,7 @@ extension EditingError {
         + " what another function makes of a caption"
     case .severalCaptionRoutes(let pairs):
       "captions can go through \(pairs.joined(separator: ", or "))"
+    case .noWords(let item): SessionError.noWords(given: "--interpolate", item).message
     case .notOnASphere(let item):
       "--spherical is for normal noise; '\(item.name)' is \(item.kindName)"
     case .nothingDrawn(let function):
@@ -98,6 +100,7 @@ extension EditingError {
     case .noCaptionRoute:
       "the .tgraph needs two functions: one from a Text to, say, sentence: Tensor[D], and one that "
         + "takes sentence: Tensor[D] and gives the picture"
+    case .noWords(let item): SessionError.noWords(given: "", item).hint
     case .severalCaptionRoutes: "say which picture: --function NAME"
     case .notOnASphere: "leave out --spherical"
     case .noLayers: "say @all to move the whole code"
@@ -114,7 +117,8 @@ extension EditingError {
   /// The status that a command ends with.
   package var exitCode: Int32 {
     switch self {
-    case .notation, .frameCounts, .ambiguous, .noTarget, .severalCaptionRoutes, .notOnASphere,
+    case .notation, .frameCounts, .ambiguous, .noTarget, .severalCaptionRoutes, .noWords,
+      .notOnASphere,
       .nothingDrawn, .noLayers, .layer, .column:
       64
     case .noCaptionRoute: 69
