@@ -76,7 +76,10 @@ package struct Compilation: Sendable {
       } else {
         try WeightBinding(first, files: weights)
       }
-    guard binding.diagnostics.isEmpty else { throw DiagnosticFailure(binding.diagnostics) }
+    let missed = syntheticSeed == nil ? binding.missed(first.requirements) : []
+    guard binding.diagnostics.isEmpty, missed.isEmpty else {
+      throw DiagnosticFailure(binding.diagnostics + missed)
+    }
     var functions: [GraphFunction] = []
     // Of each function all batch sizes, the functions in declared order.
     for index in first.functions.indices {

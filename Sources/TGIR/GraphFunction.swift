@@ -95,6 +95,8 @@ package struct GraphModel: Sendable {
   package var roots: [GraphRoot]
   /// Every tensor that some function reads, with where it is asked for.
   package var parameters: [GraphParameter]
+  /// What the tensors have to fulfil.
+  package var requirements: [GraphRequirement] = []
 
   /// Makes a model.
   package init(
@@ -106,6 +108,26 @@ package struct GraphModel: Sendable {
     self.functions = functions
     self.roots = roots
     self.parameters = parameters
+  }
+}
+
+/// Something that a page asks of its weights.
+package struct GraphRequirement: Sendable {
+  /// The name of the graph's one output.
+  package static let output = "holds"
+
+  /// A graph of parameters and constants; its output is one number, 0 if the requirement is missed.
+  package var graph: Graph
+  /// What to say then.
+  package var message: String
+  /// The condition in the `.tgraph` text.
+  package var range: SourceRange
+
+  /// Makes a requirement.
+  package init(graph: Graph, message: String, range: SourceRange) {
+    self.graph = graph
+    self.message = message
+    self.range = range
   }
 }
 

@@ -146,7 +146,7 @@ def differs(name, seed, size, whole=False, published=False):
         distance = network(tensor(a), tensor(b), backbone)
         return Data(files, {"a": a, "b": b}, {"distance": Output(array(distance))})
 
-    settings = dict(size=size, whole=whole)
+    settings = dict(size=size, whole=whole) | ({} if published else dict(heads="own"))
     needs = (heads,) if published else ()
     return Case(name, "lpips", "distance", 4, settings, build, needs=needs)
 

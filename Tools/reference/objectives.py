@@ -281,7 +281,8 @@ def projects(name, seed, resolution=64, widest=64, samples=50, rounds=250):
         down = 0.5 - 0.5 * math.cos(math.pi * min(1, (1 - t) / 0.25))
         return 0.1 * down * min(1, t / 0.05)
 
-    settings = dict(resolution=resolution, widest=widest, samples=samples, rounds=rounds)
+    settings = dict(
+        resolution=resolution, widest=widest, samples=samples, rounds=rounds, heads="own")
     return Objective(
         name, "stylegan2-projector", "project", settings, build, rate, rounds, rounds)
 
@@ -317,7 +318,7 @@ def speaks(name, seed, g=32, d=16, features=0.0, perceptual=0.0):
             files, inputs, [module for _, module, _ in parts],
             lambda given, fixed: {"z": given["random"]}, terms)
 
-    settings = dict(g=g, d=d, features=features, perceptual=perceptual)
+    settings = dict(g=g, d=d, features=features, perceptual=perceptual, heads="own")
     return Objective(
         name, "gan-int-cls", "invertByAdam", settings, build, lambda t: 0.05, 500, 200)
 

@@ -103,6 +103,9 @@ extension Datum {
     }
   }
 
+  /// True for `none`.
+  var isNone: Bool { if case .none = self { true } else { false } }
+
   /// The value as a real number, if it is one.
   var number: Double? {
     switch self {

@@ -35,6 +35,8 @@ final class Elaboration {
   var roots: [GraphRoot] = []
   /// Patterns of tensors that may be missing, with what then stands for them.
   var optional: [(root: String, pattern: String, value: Float)] = []
+  /// What the weights have to fulfil.
+  var requirements: [GraphRequirement] = []
   /// Remarks about what was built.
   var warnings: [Diagnostic] = []
   /// What was built.

@@ -172,6 +172,15 @@ package struct Elaborator: Sendable {
       }
       result.model.parameters.append(parameter)
     }
+    for requirement in session.requirements {
+      let needed = requirement.graph.nodes.compactMap { $0.op as? Parameter }
+      let isKnown = result.model.requirements.contains {
+        $0.range == requirement.range && $0.graph == requirement.graph
+      }
+      if !isKnown, needed.allSatisfy({ read.contains(.init(root: $0.root, name: $0.name)) }) {
+        result.model.requirements.append(requirement)
+      }
+    }
     let used = Set(result.model.parameters.map(\.root))
     result.model.roots = session.roots.filter { used.contains($0.name) }
   }

@@ -53,14 +53,15 @@ extension Elaboration {
       guard let type = parameter.type else { continue }
       let resolved = try resolve(type, in: signature)
       let value: Datum
-      if let expression = parameter.value, !isGiven(resolved, expression) {
+      let standard = try parameter.value.map { try evaluate($0, in: environment) }
+      if let standard, let expression = parameter.value, !standard.isNone,
+        !isGiven(resolved, expression)
+      {
         value = try fitted(
-          evaluate(expression, in: environment), to: resolved,
-          what: "`\(parameter.name.name)`", at: expression.range)
+          standard, to: resolved, what: "`\(parameter.name.name)`", at: expression.range)
       } else {
-        let standard = try parameter.value.map { try evaluate($0, in: environment).number } ?? nil
         value = try declareInput(
-          parameter.name.name, resolved, standard, parameter.range, &inputs)
+          parameter.name.name, resolved, standard?.number, parameter.range, &inputs)
       }
       try declare(parameter.name, .value(value), in: environment)
       if !value.isRunTime {
@@ -77,7 +78,8 @@ extension Elaboration {
     }
     warnUnused(inputs, of: declaration)
     return GraphFunction(
-      graph: pruned(name: declaration.name.name), batch: batch, itemsInteract: itemsInteract,
+      graph: pruned(builder.graph, name: declaration.name.name), batch: batch,
+      itemsInteract: itemsInteract,
       documentation: declaration.documentation, inputs: inputs.map { withRows($0) },
       outputs: outputs)
   }
@@ -100,7 +102,7 @@ extension Elaboration {
   }
 
   /// True if an input is given at run time, perhaps with one number as its default; a computed
-  /// default is built in instead.
+  /// default is built in instead, unless it is `none`.
   private func isGiven(_ type: ResolvedType, _ expression: Expression) -> Bool {
     guard case .tensor = type else { return false }
     switch expression.kind {
@@ -206,9 +208,8 @@ extension Elaboration {
     return result
   }
 
-  /// The graph without what no output needs; inputs stay.
-  private func pruned(name: String) -> Graph {
-    let graph = builder.graph
+  /// A graph without what no output needs; inputs stay.
+  func pruned(_ graph: Graph, name: String) -> Graph {
     let live = graph.live
     var result = Graph(name: name)
     var places: [Value?] = []

@@ -182,8 +182,11 @@ extension Elaboration {
     let place: SourceRange
     if let argument {
       (value, place) = (argument.value, argument.range)
-    } else if let expression = parameter.value {
-      (value, place) = (try evaluate(expression, in: environment), expression.range)
+    } else if let expression = parameter.value,
+      case let standard = try evaluate(expression, in: environment),
+      parameter.type == nil || !standard.isNone
+    {
+      (value, place) = (standard, expression.range)
     } else {
       throw failure(
         "missing-argument", "`\(callee)` needs `\(parameter.name.name)`", at: range,

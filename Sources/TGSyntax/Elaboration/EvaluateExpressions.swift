@@ -143,7 +143,12 @@ extension Elaboration {
 
   /// A condition.
   func boolean(_ expression: Expression, in environment: Environment) throws -> Bool {
-    switch try evaluate(expression, in: environment) {
+    try boolean(evaluate(expression, in: environment), expression)
+  }
+
+  /// The truth of what an expression gave.
+  func boolean(_ value: Datum, _ expression: Expression) throws -> Bool {
+    switch value {
     case .boolean(let value): return value
     case .poison: throw ElaborationFailure.known
     case .tensor:

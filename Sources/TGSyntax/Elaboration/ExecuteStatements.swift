@@ -214,11 +214,30 @@ extension Elaboration {
     }
   }
 
+  /// Looks at a condition now, or when the weights are known if it is a number made of them.
   func require(_ condition: Expression, _ message: StringLiteral, in environment: Environment)
     throws
   {
-    guard try boolean(condition, in: environment) else {
+    let value = try evaluate(condition, in: environment)
+    if case .tensor(let tensor) = value, tensor.shape.isEmpty, !tensor.isBatched,
+      let graph = weightGraph(of: tensor.value)
+    {
+      requirements.append(
+        GraphRequirement(
+          graph: graph, message: try text(message, in: environment), range: condition.range))
+      return
+    }
+    guard try boolean(value, condition) else {
       throw failure("require", try text(message, in: environment), at: condition.range)
     }
+  }
+
+  /// The graph of a value that depends on weights alone; nil if it reads an input.
+  private func weightGraph(of value: Value) -> Graph? {
+    var graph = builder.graph
+    graph.outputs = [GraphOutput(name: GraphRequirement.output, value: value)]
+    let live = graph.live
+    let readsInput = graph.nodes.enumerated().contains { live[$0] && $1.op is Input }
+    return readsInput ? nil : pruned(graph, name: builder.graph.name)
   }
 }
