@@ -1,0 +1,133 @@
+/* Prepares and runs convolutions and pointwise maps of any small form on every instruction set. Each
+ * operand is a piece of memory of just its size, so that the address sanitizer sees every step over
+ * an edge. Programs may be unsound: then preparing says so. */
+#include "CTGKernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The bytes of an input, one choice after the other; zeros at the end. */
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+} choices;
+
+static int below(choices *from, int bound) {
+  if (from->count == 0) return 0;
+  from->count -= 1;
+  return *from->bytes++ % bound;
+}
+
+/* Memory that is freed after an input. */
+static void *pieces[64];
+static int piece_count;
+
+static float *piece(ptrdiff_t elements) {
+  if (piece_count == 64 || elements <= 0 || elements > 1 << 22) abort();
+  float *memory = malloc((size_t)elements * sizeof *memory);
+  if (memory == NULL) abort();
+  for (ptrdiff_t i = 0; i < elements; i++) memory[i] = (float)(i % 7) - 3;
+  pieces[piece_count++] = memory;
+  return memory;
+}
+
+/* A view of just the memory that it needs; axes keep their order, with gaps, and may stand still. */
+static tg_view view(choices *from, ptrdiff_t rank, const ptrdiff_t *dims, int stands) {
+  ptrdiff_t strides[TG_MAX_RANK];
+  ptrdiff_t distance = 1, last = 0;
+  for (ptrdiff_t axis = rank - 1; axis >= 0; axis--) {
+    strides[axis] = distance;
+    if (stands && below(from, 5) == 0) strides[axis] = 0;
+    last += (dims[axis] - 1) * strides[axis];
+    distance = dims[axis] * distance + (axis > 0 && below(from, 4) == 0 ? below(from, 4) : 0);
+  }
+  return tg_view_make(piece(last + 1), rank, dims, strides);
+}
+
+static int32_t program(choices *from, int32_t operands, tg_step *steps) {
+  int32_t count = below(from, 8) == 0 ? below(from, TG_MAX_STEPS + 1) : below(from, 6);
+  for (int32_t i = 0; i < count; i++) {
+    /* Not `bit`: its operands are counted otherwise. */
+    steps[i].function = below(from, TG_FUNCTION_COUNT - 1);
+    for (int k = 0; k < 3; k++) steps[i].arguments[k] = below(from, operands + i + 1 + (i == 7));
+    steps[i].immediate = (float)below(from, 9) - 4;
+  }
+  return count;
+}
+
+static void run(tg_tile_function function, const void *record, ptrdiff_t tiles, ptrdiff_t bytes) {
+  void *workspace = NULL;
+  if (posix_memalign(&workspace, 64, (size_t)(bytes > 0 ? bytes : 1)) != 0) abort();
+  for (ptrdiff_t tile = 0; tile < tiles; tile++) function(record, tile, workspace);
+  free(workspace);
+}
+
+static void convolve(choices *from, tg_isa isa) {
+  const int depthwise = below(from, 4) == 0;
+  const ptrdiff_t groups = depthwise ? 1 + below(from, 40) : 1 + below(from, 3);
+  const ptrdiff_t group_in = depthwise ? 1 : 1 + below(from, 36);
+  const ptrdiff_t group_out = depthwise ? 1 : 1 + below(from, 70);
+  const ptrdiff_t in[4] = {1 + below(from, 2), 1 + below(from, 9), 1 + below(from, 9),
+                           groups * group_in};
+  const ptrdiff_t out[4] = {in[0], 1 + below(from, 17), 1 + below(from, 17), groups * group_out};
+  tg_convolution_shape shape = {
+      .isa = isa, .depthwise = depthwise, .groups = groups,
+      .stride_y = 1 + below(from, 3), .stride_x = 1 + below(from, 3),
+      .dilation_y = 1 + below(from, 3), .dilation_x = 1 + below(from, 3),
+      .scale_y = 1 + below(from, 3), .scale_x = 1 + below(from, 3)};
+  shape.input = view(from, 4, in, 0);
+  shape.output = view(from, 4, out, 0);
+  tg_phase phases[9];
+  tg_convolution_part parts[9];
+  ptrdiff_t count = 0;
+  for (ptrdiff_t y = 0; y < shape.scale_y && y < out[1]; y++)
+    for (ptrdiff_t x = 0; x < shape.scale_x && x < out[2]; x++) {
+      tg_phase phase = {.kernel_height = 1 + below(from, 4), .kernel_width = 1 + below(from, 4),
+                        .pad_top = below(from, 8) - 3, .pad_left = below(from, 8) - 3,
+                        .origin_y = y, .origin_x = x};
+      const ptrdiff_t taps = phase.kernel_height * phase.kernel_width;
+      const ptrdiff_t panels = (group_out + TG_PANEL - 1) / TG_PANEL;
+      phase.weights =
+          piece(depthwise ? taps * groups : groups * panels * taps * group_in * TG_PANEL);
+      phases[count++] = phase;
+    }
+  const int32_t operand_count = below(from, 4);
+  tg_view operands[4];
+  for (int32_t k = 0; k < operand_count; k++) operands[k] = view(from, 4, out, 1);
+  tg_step steps[TG_MAX_STEPS + 1];
+  const int32_t step_count = program(from, operand_count + 1, steps);
+  tg_convolution prepared;
+  if (tg_convolution_prepare(&prepared, parts, &shape, count, phases, operand_count, operands,
+                             step_count, steps) != 0)
+    return;
+  run(depthwise ? tg_convolution_run_depthwise : tg_convolution_run, &prepared,
+      prepared.tile_count, prepared.workspace_bytes);
+}
+
+static void map(choices *from, tg_isa isa) {
+  ptrdiff_t dims[TG_MAX_RANK];
+  const ptrdiff_t rank = below(from, TG_MAX_RANK + 1);
+  for (ptrdiff_t axis = 0; axis < rank; axis++) dims[axis] = 1 + below(from, rank > 4 ? 3 : 7);
+  if (rank > 0 && rank < 4 && below(from, 3) == 0) dims[below(from, (int)rank)] = 900;
+  const tg_view out = view(from, rank, dims, 0);
+  const int32_t operand_count = below(from, 6);
+  tg_view operands[6];
+  for (int32_t k = 0; k < operand_count; k++) operands[k] = view(from, rank, dims, 1);
+  tg_step steps[TG_MAX_STEPS + 1];
+  const int32_t step_count = program(from, operand_count, steps);
+  tg_pointwise prepared;
+  if (tg_pointwise_prepare(&prepared, isa, operand_count, step_count, steps, &out, operands) != 0)
+    return;
+  run(tg_pointwise_run, &prepared, prepared.tile_count, prepared.workspace_bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
+  const tg_isa sets[3] = {TG_ISA_SCALAR, TG_ISA_AVX2, TG_ISA_AVX512};
+  for (int k = 0; k < 3; k++) {
+    if (!tg_isa_available(sets[k])) continue;
+    choices from = {bytes, count};
+    if (below(&from, 2) == 0) convolve(&from, sets[k]); else map(&from, sets[k]);
+    while (piece_count > 0) free(pieces[--piece_count]);
+  }
+  return 0;
+}
