@@ -164,6 +164,7 @@ let package = Package(
         "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGKernels", "TGPlan",
         "TGCheckpoint", "TGTensor",
       ]),
+    tests("FuzzTests", []),
     tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage", "TGPlan"]),
   ],
   cLanguageStandard: .c11

@@ -6,6 +6,7 @@ struct Options {
     usage: tgfuzz SUBJECT [--seed S] [--executions N] [--seconds T] [--first N] [--only N]
                   [--root FOLDER] [--mark FILE] [--keep FILE] [--memory MB]
            tgfuzz SUBJECT --read FILE
+           tgfuzz --malformed TABLE [--show]
     subjects: \(Subject.all.map(\.name).joined(separator: " "))
     """
 

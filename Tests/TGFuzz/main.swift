@@ -8,6 +8,13 @@ import TGTensor
 /// stands in the file of `--mark`, so that after a crash `--only` repeats it alone. Ends with 0 if
 /// every input was read or refused within its time and memory, and at least a fifth got past the
 /// first check.
+if CommandLine.arguments.count > 2, CommandLine.arguments[1] == "--malformed" {
+  guard let table = MalformedTable(CommandLine.arguments[2]) else {
+    say("there is no table \(CommandLine.arguments[2])")
+    exit(66)
+  }
+  exit(table.check(shows: CommandLine.arguments.dropFirst(3).first == "--show") == 0 ? 0 : 1)
+}
 guard let options = Options(CommandLine.arguments) else {
   say(Options.usage)
   exit(64)

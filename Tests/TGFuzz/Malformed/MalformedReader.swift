@@ -1,0 +1,121 @@
+import TGCheckpoint
+import TGDiagnostics
+import TGImage
+import TGInversion
+import TGPlan
+import TGSyntax
+import TGTensor
+import TGText
+
+/// A reader that refuses malformed files, as a command does: by a status and a sentence.
+struct MalformedReader {
+  /// The name of its table.
+  var name: String
+  /// What it says to a file; nil if it reads it.
+  var refusal: ([UInt8]) -> (status: Int, sentence: String)?
+
+  /// All readers with a table.
+  static var all: [MalformedReader] {
+    [
+      MalformedReader(name: "pickle", refusal: plainData),
+      MalformedReader(name: "legacy", refusal: checkpoint),
+      MalformedReader(name: "zip", refusal: checkpoint),
+      MalformedReader(name: "safetensors", refusal: checkpoint),
+      MalformedReader(name: "npy", refusal: checkpoint),
+      MalformedReader(name: "json", refusal: json),
+      MalformedReader(name: "png", refusal: picture),
+      MalformedReader(name: "vocabulary") { bytes in
+        text { () throws(TextError) in _ = try Vocabulary(contents: bytes, path: "FILE") }
+      },
+      MalformedReader(name: "vectors", refusal: vectors),
+      MalformedReader(name: "caption") { bytes in
+        text { () throws(TextError) in _ = try Caption.read(bytes) }
+      },
+      MalformedReader(name: "pipeline") { bytes in
+        text { () throws(TextError) in _ = try TextPipeline(decoding: bytes) }
+      },
+      MalformedReader(name: "page", refusal: page),
+      MalformedReader(name: "state", refusal: state),
+      MalformedReader(name: "plan", refusal: plan),
+    ]
+  }
+
+  private static func plainData(_ bytes: [UInt8]) -> (Int, String)? {
+    refusal { () throws(CheckpointError) in
+      _ = try Checkpoint.readPlainData(ByteRegion(bytes), path: "FILE")
+    }
+  }
+
+  /// A checkpoint with all that is in it.
+  private static func checkpoint(_ bytes: [UInt8]) -> (Int, String)? {
+    refusal { () throws(CheckpointError) in
+      let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: "FILE")
+      for entry in checkpoint.entries { _ = entry.tensor() }
+    }
+  }
+
+  private static func refusal(_ read: () throws(CheckpointError) -> Void) -> (Int, String)? {
+    do throws(CheckpointError) {
+      try read()
+      return nil
+    } catch { return (Int(error.exitCode), error.description) }
+  }
+
+  private static func json(_ bytes: [UInt8]) -> (Int, String)? {
+    do throws(JSONError) {
+      _ = try JSON(parsing: bytes)
+      return nil
+    } catch { return (65, error.description) }
+  }
+
+  private static func picture(_ bytes: [UInt8]) -> (Int, String)? {
+    do throws(PictureError) {
+      _ = try Picture.decode(bytes, path: "FILE")
+      return nil
+    } catch { return (Int(error.exitCode), error.message) }
+  }
+
+  private static func text(_ read: () throws(TextError) -> Void) -> (Int, String)? {
+    do throws(TextError) {
+      try read()
+      return nil
+    } catch { return (Int(error.exitCode), error.message) }
+  }
+
+  private static func vectors(_ bytes: [UInt8]) -> (Int, String)? {
+    ScratchFile(ending: ".vec").with(bytes) { path in
+      text { () throws(TextError) in _ = try WordVectors.read(path: path) }
+    }
+  }
+
+  private static func page(_ bytes: [UInt8]) -> (Int, String)? {
+    do throws(DiagnosticFailure) {
+      let library = try Library(path: "page.tgraph") { path throws(Library.LoadingError) in
+        guard path == "page.tgraph" else { throw Library.LoadingError("there is no other file") }
+        return bytes
+      }
+      _ = try Elaborator(library).elaborate(ElaborationOptions())
+      return nil
+    } catch {
+      // A page has as many findings as it has; the first is what the table speaks of.
+      return (65, error.diagnostics.first.map { "\($0.id): \($0.message)" } ?? "")
+    }
+  }
+
+  private static func state(_ bytes: [UInt8]) -> (Int, String)? {
+    do throws(InversionError) {
+      let archive = try StateArchive(decoding: ByteRegion(bytes))
+      _ = try archive.members.whole("version", in: 1..<2)
+      return nil
+    } catch { return (Int(error.exitCode), error.message) }
+  }
+
+  private static func plan(_ bytes: [UInt8]) -> (Int, String)? {
+    ScratchFile(ending: ".tplan").with(bytes) { path in
+      do throws(PlanError) {
+        _ = try PlanFile.load(path: path, verifyWeights: true)
+        return nil
+      } catch { return (Int(error.exitCode), error.description) }
+    }
+  }
+}
