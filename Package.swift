@@ -164,7 +164,9 @@ let package = Package(
         "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGKernels", "TGPlan",
         "TGCheckpoint", "TGTensor",
       ]),
-    tests("FuzzTests", []),
+    tests(
+      "FuzzTests",
+      ["TGRuntime", "TGPlan", "TGImage", "TGCheckpoint", "TGTensor", "CTGAllocationCounter"]),
     tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage", "TGPlan"]),
   ],
   cLanguageStandard: .c11

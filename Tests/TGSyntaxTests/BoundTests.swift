@@ -1,3 +1,4 @@
+import TGDiagnostics
 import TGSyntax
 import Testing
 
