@@ -167,6 +167,7 @@ let package = Package(
     tests(
       "FuzzTests",
       ["TGRuntime", "TGPlan", "TGImage", "TGCheckpoint", "TGTensor", "CTGAllocationCounter"]),
+    tests("TGCommandLineTests", ["TGCommandLine", "TGTensor"]),
     tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage", "TGPlan"]),
   ],
   cLanguageStandard: .c11

@@ -68,7 +68,7 @@ struct VectorParser {
   func finish(isAtEnd: Bool) throws(TextError) -> WordVectors {
     var warnings = warnings
     if isAtEnd, let claimed, claimed != count {
-      let claim = "its head says \(claimed) words, and \(count) are there"
+      let claim = "its head says \(Self.counted(claimed, "word")), and it has \(count)"
       guard count > claimed else {
         throw .badVectors(path: path, line: line, reason: "it ends early: \(claim); fetch it again")
       }
@@ -79,11 +79,15 @@ struct VectorParser {
         path: path, line: 0,
         reason: wanted == nil ? "it holds no words" : "it holds none of the words wanted")
     }
-    if unreadable > 0 { warnings.append("\(unreadable) words are not UTF-8 and left out") }
-    if !isAtEnd, wanted == nil {
-      warnings.append("only its first \(found.count) words are taken; --vocabulary chooses others")
+    if unreadable > 0 {
+      warnings.append("left out, as not UTF-8: \(Self.counted(unreadable, "word"))")
     }
-    if warnings.count > 4 { warnings[3...] = ["and \(warnings.count - 3) remarks more"] }
+    if !isAtEnd, wanted == nil {
+      warnings.append(
+        "taken are only its first \(Self.counted(found.count, "word")); --vocabulary chooses others"
+      )
+    }
+    if warnings.count > 4 { warnings[3...] = ["and \(warnings.count - 3) more remarks"] }
     let ordered = found.sorted { $0.place < $1.place }
     var elements = [Float](repeating: 0, count: dimension)
     elements.reserveCapacity((ordered.count + 1) * dimension)
@@ -119,6 +123,7 @@ struct VectorParser {
         throw miscounted(bytes)
       }
       split = space
+      while split > bytes.startIndex, Self.separates(bytes[split - 1]) { split -= 1 }
     }
     guard split > bytes.startIndex else { throw fail("the word is missing") }
     // A word with spaces whose last part is a number would be a line with a number too many.
@@ -136,12 +141,12 @@ struct VectorParser {
     let numbers = fields.dropFirst().reversed().prefix { Self.number($0) != nil }.count
     let source = claimed == nil ? "as on line 1" : "as its head says"
     return fail(
-      "\(numbers) numbers behind the word, \(dimension) were expected, \(source)")
+      "\(Self.counted(numbers, "number")) behind the word where \(dimension) should be, \(source)")
   }
 
   private mutating func read(_ bytes: ArraySlice<UInt8>) throws(TextError) -> Range<Int> {
     let begin = values.count
-    for field in bytes.split(omittingEmptySubsequences: false, whereSeparator: Self.separates) {
+    for field in bytes.split(whereSeparator: Self.separates) {
       guard let value = Self.number(field) else {
         let text = String(decoding: field.prefix(20), as: UTF8.self)
         throw fail("'\(text)' is not a number, or not a finite one")
@@ -156,6 +161,10 @@ struct VectorParser {
       throw fail("\(size) numbers for a word; 1 to \(WordVectors.maximumDimension) are read")
     }
     dimension = size
+  }
+
+  private static func counted(_ count: Int, _ what: String) -> String {
+    "\(count) \(what)" + (count == 1 ? "" : "s")
   }
 
   private static func separates(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

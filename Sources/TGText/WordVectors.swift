@@ -2,8 +2,8 @@ package import TGTensor
 
 /// Vectors for words, read from the text form of fastText and word2vec.
 ///
-/// A first line `count dimension`, then in each line a word and its numbers, between single spaces
-/// or tabs. GloVe's files, which lack the first line, are read too: there the first line says how
+/// A first line `count dimension`, then in each line a word and its numbers, between spaces or
+/// tabs. GloVe's files, which lack the first line, are read too: there the first line says how
 /// many numbers a word has. Words may have spaces inside, as some of GloVe's do.
 package struct WordVectors: Hashable, Sendable {
   /// The words that have a vector, with the ids 1, 2, … in the order of the vocabulary asked for, or

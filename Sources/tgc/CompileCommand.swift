@@ -13,7 +13,7 @@ struct CompileCommand: Tool {
     commandName: "compile",
     abstract: "Compiles a .tgraph page with its weights into one .tplan.",
     usage: """
-      tgc G.tgraph [--weights [ROOT=]FILE ...] [options] -o P.tplan
+      tgc G.tgraph [--weights [ROOT=]FILE[#PREFIX] ...] [options] -o P.tplan
       tgc G.tgraph --check
       tgc fmt FILE.tgraph ... [--check]
       """,
@@ -26,6 +26,11 @@ struct CompileCommand: Tool {
         tgc birds.tgraph --synthetic-weights 1        a plan without a checkpoint
         tgc birds.tgraph --weights netG.pth --set g=48 --batch 1,8 --report
         tgc fmt *.tgraph                              the one canonical style
+
+      FILE#PREFIX is a part of a checkpoint: keys and places in lists joined by points, such as \
+      ckpt.pth#state_dict.netG or models.0; a tensor without a name is read as parameter(""). \
+      Checkpoints are files of torch.save, pickles of NumPy arrays, .safetensors, .npy and .npz; \
+      the bytes decide. ./a=b.pth is always a file.
 
       EXIT STATUS: 0 done, 64 usage, 65 errors in \
       the page or the weights, 66 a file is missing, 69 not available, 70 our bug, 73 the plan \

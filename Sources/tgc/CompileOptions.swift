@@ -41,13 +41,16 @@ struct CompileOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "The words of a Text input: a pickle, JSON or a text with a word on a line.",
+      "The words of a Text input: a pickle, JSON or a text with a word on a line. A file of the "
+        + "whole name wins; - is the standard input.",
       valueName: "[NAME=]FILE"))
   var vocabulary: [String] = []
 
   @Option(
     name: .customLong("word-vectors"),
-    help: ArgumentHelp("Vectors of words for a Sequence input.", valueName: "FILE.vec"))
+    help: ArgumentHelp(
+      "Vectors of words for a Sequence input, as text; - is the standard input.",
+      valueName: "FILE.vec"))
   var wordVectors: String?
 
   @Option(

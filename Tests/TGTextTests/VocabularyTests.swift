@@ -17,7 +17,15 @@ import Testing
         [0, 3]
       ),
       (" {\"7\": \"red\", \"0\": \"\\ud83d\\ude00\"}\n", nil, [0, 7]),
-      ("a\n \nb\n", nil, [1, 2, 3]),
+      ("a\n \nb\n", nil, [1, 2, 3]), ("red\nblue\n\n\r\n\n", nil, [1, 2]),
+      ("{\"red\": \"4\", \"blue\": \"2\"}", nil, [2, 4]),
+      ("[[\"red\", 3], [\"blue\", 1]]", nil, [1, 3]),
+      ("{\"idx2word\": [\"red\", \"blue\"], \"idx\": 2}", nil, [0, 1]),
+      ("{\"red\": 4.0, \"\": 0}", nil, [4]),
+      (
+        "{\"stoi\": {\"<unk>\": 0, \"red\": 1, \"seen\": 0}, \"itos\": [\"<unk>\", \"red\"]}", nil,
+        [0, 1]
+      ),
     ] as [(String, Int?, [Int])])
   func filesAreRead(text: String, rows: Int?, ids: [Int]) throws {
     let vocabulary = try Vocabulary(contents: Array(text.utf8), path: "v.txt", rows: rows)
@@ -29,12 +37,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "no words"), ("red\n\nblue\n", "v.txt:2"), ("red\nred\n", "'red' has the ids 1 and 2"),
+    ("", "no words"), ("\n\n", "no words"), ("red\n\nblue\n", "v.txt:2"),
+    ("red\nblue\r\nred\n", "v.txt:3: not a vocabulary: 'red' stands on line 1 already"),
     ("red 1\nblue 2\n", "one word"), ("red\t1\n", "one word"), ("\"red\"\n\u{1}\n", "v.txt:2"),
-    ("version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
     ("[\"a\", 3]", "more than words"), ("[\"a\", [\"b\"]]", "more than words"),
     ("[\"a\"", "ends inside"),
-    ("[\"a\"] x", "follows"), ("{\"a\": 1.5}", "neither a word"),
+    ("[\"a\"] x", "follows"), ("{\"a\": 1.5}", "neither a word"), ("{}", "no words"),
+    ("{\"word2idx\": {\"a\": 1}, \"idx2word\": {\"1\": \"b\"}}", "`word2idx` gives 'a' the id 1"),
+    (
+      "{\"word2idx\": {\"a\": 1}, \"idx2word\": {\"1\": \"a\", \"2\": \"b\"}}",
+      "which `word2idx` lacks"
+    ),
     ("{\"a\": 1, \"b\": 1}", "id 1 stands"),
     ("{\"a\": -1}", "id -1"), ("{\"a\": 99999999}", "99999999"), ("{\"a\": \"b\"}", "'a' is no id"),
     ("{\"a\": 1, \"a\": 2}", "occurs twice"), ("{\"a\" 1}", "byte 5"),
@@ -62,47 +75,5 @@ import Testing
   @Test func pairsInAnyOrder() throws {
     let vocabulary = try Vocabulary(words: [(7, "b"), (0, "<end>"), (3, "a")])
     #expect(vocabulary.words == ["<end>", "a", "b"] && vocabulary.rows == 8)
-  }
-
-  @Test func wordVectorsAreRead() throws {
-    let path = Fixtures.root.appending(path: "text/small.vec").path
-    let all = try WordVectors.read(path: path)
-    #expect(all.vocabulary.words == ["red", "blue", "圆领", "New York"])
-    #expect(all.vocabulary.ids == [1, 2, 3, 4] && all.table.shape == [5, 3])
-    #expect(all.table.elements.prefix(9) == [0, 0, 0, 1, 0.5, -0.25, 1e-3, 2, 3])
-    let some = try WordVectors.read(path: path, words: ["圆领", "green", "red"])
-    #expect(some.vocabulary.words == ["圆领", "red"] && some.missing == ["green"])
-    #expect(some.table.elements == [0, 0, 0, -1, -2, -3, 1, 0.5, -0.25])
-    #expect(try WordVectors.read(path: path, limit: 2).vocabulary.words == ["red", "blue"])
-    #expect(throws: TextError.self) { try WordVectors.read(path: path, words: ["green"]) }
-  }
-
-  @Test(arguments: [
-    ("2 3\nred 1 2\n", "a.vec:2"), ("2 3\nred 1 x 2\n", "'x' is not a number"),
-    ("2 3\nred 1 nan 2\n", "'nan'"), ("2 3\n 1 2 3\n", "word is missing"),
-    ("2 99999\nred 1\n", "99999 numbers"), ("", "no words"), ("red\n", "0 numbers"),
-    ("1 1\n", "no words"), ("red 1 2\nblue 1\n", "a.vec:2"), ("1 2\nred 1  2\n", "not a number"),
-  ])
-  func badVectorsAreRefused(text: String, words: String) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "tgtext-\(UInt64.random(in: 0...UInt64.max))")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "a.vec")
-    try Data(text.utf8).write(to: file)
-    let error = #expect(throws: TextError.self) { try WordVectors.read(path: file.path) }
-    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
-  }
-
-  @Test func manyLinesAcrossPieces() throws {
-    let file = FileManager.default.temporaryDirectory
-      .appending(path: "tgtext-\(UInt64.random(in: 0...UInt64.max)).vec")
-    defer { try? FileManager.default.removeItem(at: file) }
-    var text = "60000 4\n"
-    for index in 0..<60_000 { text += "word\(index) \(index) 0.125 -3.5 2e-3\n" }
-    try Data(text.utf8).write(to: file)
-    let vectors = try WordVectors.read(path: file.path)
-    #expect(vectors.vocabulary.count == 60_000)
-    #expect((1...60_000).allSatisfy { vectors.table[4 * $0] == Float($0 - 1) })
   }
 }

@@ -13,8 +13,11 @@ package struct DirectionNotation: Hashable, Sendable {
 
   /// Reads the notation.
   ///
+  /// - Parameter isThere: whether a path names a file; a file of the whole name wins over a column.
   /// - Throws: `EditingError.notation`.
-  package init(_ text: String) throws(EditingError) {
+  package init(
+    _ text: String, isThere: (String) -> Bool = { _ in false }
+  ) throws(EditingError) {
     let form = "FILE=AMOUNT, FILE=FIRST:LAST:COUNT, FILE:COLUMN=AMOUNT or FILE=AMOUNT@LAYERS"
     guard let sign = text.lastIndex(of: "="), sign != text.startIndex else {
       throw .notation("--direction", text, form: form)
@@ -31,7 +34,7 @@ package struct DirectionNotation: Hashable, Sendable {
     }
     let file = text[..<sign]
     if let colon = file.lastIndex(of: ":"), colon != file.startIndex,
-      let column = Int(file[file.index(after: colon)...]), column >= 0
+      let column = Int(file[file.index(after: colon)...]), column >= 0, !isThere(String(file))
     {
       path = String(file[..<colon])
       self.column = column

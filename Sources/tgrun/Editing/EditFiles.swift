@@ -41,7 +41,9 @@ struct EditFiles {
         .usage, "--interpolate takes two ends, and \(edits.interpolate.count) are given",
         hint: "tgrun PLAN.tplan --interpolate A B -o strip.png, options and operands elsewhere")
     }
-    let directionNotations = try edits.direction.map { try DirectionNotation($0) }
+    let directionNotations = try edits.direction.map {
+      try DirectionNotation($0, isThere: Path.exists)
+    }
     let mixNotations = try edits.mix.map { try MixNotation($0) }
     let interpolationEnds = try edits.interpolate.map { try InterpolationEnd($0) }
     let latent = edits.latent.map(Self.file)

@@ -14,7 +14,7 @@ extension Replay {
     func all(_ key: String) -> [String] { texts.filter { $0.key == key }.map(\.value) }
     edits.latent = try all(Metadata.latent).first.map(locate)
     edits.direction = try all(Metadata.direction).map { text in
-      let notation = try DirectionNotation(text)
+      let notation = try DirectionNotation(text, isThere: Path.exists)
       return try locate(notation.path) + notation.rest
     }
     edits.mix = try all(Metadata.mix).map { text in

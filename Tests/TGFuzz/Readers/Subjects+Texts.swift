@@ -73,27 +73,28 @@ extension Subject {
 
   /// Pickled vocabularies of text encoders.
   static var words: Subject {
-    let scratch = ScratchFile(ending: ".pickle")
+    func read(_ file: [UInt8], rows: Int) throws -> Vocabulary {
+      try VocabularyReader.read(
+        GivenFile(path: "words.pickle", contents: ByteRegion(file)), rows: rows)
+    }
     return Subject(
-      name: "words", folders: ["Tests/Fixtures/checkpoint"],
+      name: "words", folders: ["Tests/Fixtures/checkpoint", "Tests/Fixtures/vocabularies"],
       takes: { file in
         // A dictionary or a list of dictionaries, as captions.pickle is.
-        scratch.with(file) { (try? VocabularyReader.read(path: $0, rows: 0)) != nil }
+        ![0x5B, 0x7B].contains(file.first) && (try? read(file, rows: 0)) != nil
       },
       mutate: { file, corpus, random in
         PickleTokens(file).mutated(with: PickleTokens(random.one(of: corpus)), &random)
       },
       parse: { bytes in
-        scratch.with(bytes) { path in
-          do {
-            let vocabulary = try VocabularyReader.read(path: path, rows: 5)
-            _ = try TextPipeline(tokenizer: nil, vocabulary: vocabulary).encode()
-            return .accepted
-          } catch let error as TextError { return outcome(error) } catch {
-            guard let error = error as? CheckpointError else { fail("\(error)") }
-            demand(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
-            return .refused
-          }
+        do {
+          let vocabulary = try read(bytes, rows: 5)
+          _ = try TextPipeline(tokenizer: nil, vocabulary: vocabulary).encode()
+          return .accepted
+        } catch let error as TextError { return outcome(error) } catch {
+          guard let error = error as? CheckpointError else { fail("\(error)") }
+          demand(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
+          return .refused
         }
       })
   }
