@@ -10,7 +10,7 @@ extension Vocabulary {
   /// - Text: one word in each line; empty lines may follow the last. If the first word is a special
   ///   one (`<pad>`, `<end>`, `[PAD]`, `[UNK]`, …), line n has the id n - 1: so are AttnGAN's lists
   ///   exported and BERT's `vocab.txt` made. Otherwise id 0 is kept for padding and line n has the
-  ///   id n.
+  ///   id n. Lines may also hold a word and its id, in either order.
   /// - JSON: a list of words, by the same two rules; a map from words to ids, or from ids to words;
   ///   members such as `word2idx` and `idx2word`, `stoi` and `itos`, `wordtoix` and `ixtoword`, which
   ///   must agree, a list among them having its places as ids; also inside `vocab`, `vocabulary` or
@@ -68,6 +68,10 @@ extension Vocabulary {
     guard rest.count <= Self.maximumCount else {
       throw .badVocabulary(path: path, line: 0, reason: "more than \(Self.maximumCount) lines")
     }
+    if let words = try Self.columns(rest, path: path) {
+      try self.init(words: words, path: path)
+      return
+    }
     for (index, line) in rest.enumerated() {
       func fail(_ reason: String) -> TextError {
         .badVocabulary(path: path, line: index + 1, reason: reason)
@@ -89,6 +93,36 @@ extension Vocabulary {
       words.append(word)
     }
     try self.init(list: words, path: path, rows: rows)
+  }
+
+  /// The words and ids of lines that have two columns, one of them all whole numbers; nil if not all
+  /// lines have. Numbers that do not count through are no ids: they may be how often a word occurs.
+  private static func columns(
+    _ lines: [ArraySlice<UInt8>], path: String
+  ) throws(TextError) -> [(id: Int, word: String)]? {
+    var columns: [[String]] = [[], []]
+    for line in lines {
+      let fields = line.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 })
+      guard fields.count == 2 else { return nil }
+      for (column, field) in fields.enumerated() {
+        guard let text = String(validating: field, as: UTF8.self) else { return nil }
+        columns[column].append(text)
+      }
+    }
+    let numbers = columns.map { $0.compactMap { Int($0) } }
+    let places = [1, 0].filter { numbers[$0].count == lines.count && !lines.isEmpty }
+    guard !places.isEmpty else { return nil }
+    for place in places {
+      let low = numbers[place].min() ?? 0
+      guard low == 0 || low == 1, Set(numbers[place]) == Set(low..<low + lines.count) else {
+        continue
+      }
+      return Array(zip(numbers[place], columns[1 - place])).map { (id: $0, word: $1) }
+    }
+    throw .badVocabulary(
+      path: path, line: 1,
+      reason: "each line has a word and a number, and the numbers are no ids, which count through "
+        + "from 0 or 1; keep the words only, if their lines are their ids")
   }
 
   /// Makes a vocabulary of a list, the ids by the rules of `read(path:rows:)`.

@@ -18,6 +18,8 @@ import Testing
       ),
       (" {\"7\": \"red\", \"0\": \"\\ud83d\\ude00\"}\n", nil, [0, 7]),
       ("a\n \nb\n", nil, [1, 2, 3]), ("red\nblue\n\n\r\n\n", nil, [1, 2]),
+      ("red 2\nblue 1\n", nil, [1, 2]), ("0\t<pad>\r\n1\tred\r\n", nil, [0, 1]),
+      ("7 0\n9 1\n", nil, [0, 1]),
       ("{\"red\": \"4\", \"blue\": \"2\"}", nil, [2, 4]),
       ("[[\"red\", 3], [\"blue\", 1]]", nil, [1, 3]),
       ("{\"idx2word\": [\"red\", \"blue\"], \"idx\": 2}", nil, [0, 1]),
@@ -39,7 +41,8 @@ import Testing
   @Test(arguments: [
     ("", "no words"), ("\n\n", "no words"), ("red\n\nblue\n", "v.txt:2"),
     ("red\nblue\r\nred\n", "v.txt:3: not a vocabulary: 'red' stands on line 1 already"),
-    ("red 1\nblue 2\n", "one word"), ("red\t1\n", "one word"), ("\"red\"\n\u{1}\n", "v.txt:2"),
+    ("red 1\nblue 1\n", "no ids"), ("red\t7\n", "no ids"), ("red 1\nblue\n", "one word"),
+    ("red 1 2\n", "one word"), ("the 969108\na 5\n", "v.txt:1"), ("\"red\"\n\u{1}\n", "v.txt:2"),
     ("[\"a\", 3]", "more than words"), ("[\"a\", [\"b\"]]", "more than words"),
     ("[\"a\"", "ends inside"),
     ("[\"a\"] x", "follows"), ("{\"a\": 1.5}", "neither a word"), ("{}", "no words"),
