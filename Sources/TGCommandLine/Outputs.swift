@@ -52,7 +52,9 @@ package enum Outputs {
     guard !Path.isFolder(folder) else { return }
     let parent = Path.folder(trimmed(folder))
     if parent != folder { try makeFolder(parent) }
-    guard unsafe mkdir(FileName.cString(folder), 0o777) == 0 || errno == EEXIST, Path.isFolder(folder) else {
+    guard unsafe mkdir(FileName.cString(folder), 0o777) == 0 || errno == EEXIST,
+      Path.isFolder(folder)
+    else {
       throw Failure(
         .cannotCreate,
         "the folder \(folder) cannot be made: \(unsafe String(cString: strerror(errno)))")

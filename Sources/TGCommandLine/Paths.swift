@@ -87,6 +87,14 @@ package enum Path {
     return unsafe stat(FileName.cString(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// True if a device, a pipe or a socket is there.
+  package static func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(FileName.cString(path), &status) == 0 else { return false }
+    let kind = status.st_mode & S_IFMT
+    return kind != S_IFREG && kind != S_IFDIR
+  }
+
   /// Removes a file; nothing happens if it is not there.
   package static func remove(_ path: String) { _ = unsafe unlink(FileName.cString(path)) }
 

@@ -24,7 +24,8 @@ package final class RunLock: Sendable {
     let name = FileName.text(of: FileName.bytes(of: Path.baseName(file)).prefix(240))
     path = Path.join(Path.folder(file), ".\(name).lock")
     while true {
-      let descriptor = unsafe open(FileName.cString(path), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      let descriptor = unsafe open(
+        FileName.cString(path), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else {
         throw Failure(
           .cannotCreate, "cannot create \(path): \(unsafe String(cString: strerror(errno)))")

@@ -88,8 +88,10 @@ extension InversionError {
     case .unread: return "begin from another file"
     case .notFinite: return "begin from another file"
     case .memory: return "--init takes the variables of the file only"
-    case .state: return "begin again without --resume; the file may then be removed"
-    case .otherRun: return "use the same options and files, or begin again without --resume"
+    case .state: return "without --resume the run begins again and replaces the file"
+    case .otherRun:
+      return "use the options and files of that run, or give this one another -o or --outdir; "
+        + "without --resume that state is replaced"
     case .session(let error): return error.hint
     }
   }

@@ -47,7 +47,7 @@ struct CheckReport {
             ])
           })
       ),
-      ("objectives", .strings(model.objectives.map(\.form.name))),
+      ("objectives", .array(model.objectives.map { .pairs([("name", .string($0.form.name))]) })),
     ])
   }
 
@@ -133,7 +133,7 @@ struct CompileReport {
           })
       ),
       (
-        "seconds",
+        "times",
         .pairs([
           ("elaboration", .number(result.elaboration)), ("reading", .number(result.reading)),
           ("building", .number(result.building)), ("writing", .number(writing)),

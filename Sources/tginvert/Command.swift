@@ -21,15 +21,16 @@ import TGCommandLine
         tginvert faces.tplan photo.png --mask hole.png --restarts 4 --seed 7 -o photo.code.safetensors
 
       Ctrl-C saves where the run stands; the same command with --resume goes on and ends with the \
-      same bytes.
+      same bytes. Of many pictures the broken ones are left out and told at the end. One run at a \
+      time writes one output.
 
       EXIT STATUS: 0 done, 64 usage, 65 bad input, 66 input missing, 69 not available, 70 our bug, \
       71 out of the memory budget, 73 output cannot be created, 74 input or output failed, 75 \
       stopped and can be resumed, 76 a value became infinite or no number, 130 interrupted with \
       nothing to resume.
 
-      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2 or avx512), NO_COLOR. Completions for your \
-      shell: tginvert --generate-completion-script bash.
+      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2 or avx512), TG_PROGRESS (seconds between lines \
+      about long work off a terminal), NO_COLOR. Completions for your shell: tginvert --generate-completion-script bash.
       """,
     version: "tginvert \(Version.number)")
 

@@ -61,7 +61,7 @@ struct Naming {
         .usage, "-o \(out) is a folder, and a code needs a name",
         hint: "say --outdir \(Path.quoted(out))")
     }
-    if out == Outputs.nowhere || out == "-" {
+    if out == "-" || Path.isSpecial(out) {
       throw Failure(
         .usage, "-o \(out): six files are written beside each other, and need a name",
         hint: "say -o CODE.safetensors")

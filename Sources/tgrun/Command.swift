@@ -19,6 +19,7 @@ import TGCommandLine
         tgrun tagan.tplan bird.png "this bird has red wings" -o red.png
         tgrun birds.tplan "a small yellow bird" --seeds 0-35 --outdir samples
         tgrun birds.tplan --captions captions.txt --outdir samples
+        tgrun edit.tplan "photos/*.png" --outdir edited
         tgrun encoder.tplan --input caption=ids.npy --output words=words.npy
         tgrun birds.tplan --show-words
         tgrun faces.tplan --latent code.safetensors --direction age.npy=-3:3:7 -o ages.png
@@ -26,10 +27,10 @@ import TGCommandLine
 
       EXIT STATUS: 0 done, 64 usage, 65 bad input, 66 input missing, 69 not available, 70 our bug, \
       71 out of the memory budget, 73 output cannot be created, 74 input or output failed, 76 a \
-      value became infinite or no number, 130 interrupted.
+      value became infinite or no number, or --replay gives another picture, 130 interrupted.
 
-      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2 or avx512), NO_COLOR. Completions for your \
-      shell: tgrun --generate-completion-script bash.
+      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2 or avx512), TG_PROGRESS (seconds between lines \
+      about long work off a terminal), NO_COLOR. Completions for your shell: tgrun --generate-completion-script bash.
       """,
     version: "tgrun \(Version.number)")
 

@@ -94,6 +94,10 @@ struct Naming {
           "--attention and --before-after are written beside the picture, and "
             + "\(out) throws it away", hint: "say -o OUT.png")
       }
+    case _ where Path.isSpecial(out):
+      throw Failure(
+        .usage, "-o \(out) is a device or a pipe, and a picture needs a file",
+        hint: "-o - writes it to the standard output")
     case _ where Path.isFolder(out):
       throw Failure(
         .usage, "-o \(out) is a folder, and a picture needs a name",

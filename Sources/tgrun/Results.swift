@@ -306,7 +306,12 @@ extension Picture {
   /// The SHA-256 of size and pixels, whatever else a file of the picture holds.
   var digest: String {
     let head = [height, width, channels, depth].map(String.init).joined(separator: " ")
-    return TGPlan.digest(
-      of: Array(head.utf8) + samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
+    var bytes = Array(head.utf8)
+    bytes.reserveCapacity(bytes.count + 2 * samples.count)
+    for sample in samples {
+      bytes.append(UInt8(sample >> 8))
+      bytes.append(UInt8(sample & 0xFF))
+    }
+    return TGPlan.digest(of: bytes)
   }
 }

@@ -32,7 +32,7 @@ struct CommandFixture {
     try array("bytes.npy", [1, 3, 8, 8], (0..<192).map { Float($0 * 255 / 191) })
     try array("half.npy", [1], [0.5])
     try Picture(height: 8, width: 8, colour: [0, 90, 0]).write(path: folder.path("two.png"))
-    try #require(unsafe mkfifo(folder.path("pipe.png"), 0o600) == 0)
+    try #require(unsafe mkfifo(folder.path("pipe.npy"), 0o600) == 0)
     try text("page.jpg", "\u{FF}")
     try Data([0xFF, 0xD8, 0xFF, 0xE0, 0, 0]).write(to: url("photo.jpg"))
   }

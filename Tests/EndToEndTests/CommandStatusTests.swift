@@ -31,6 +31,8 @@ import Testing
     ("sample.tplan --function edit photo.png two.png -o out.png", 64, "2 are to be made"),
     ("sample.tplan bird photo.png", 64, "-o photo-2.png"),
     ("sample.tplan bird -o .", 64, "--outdir ."),
+    ("sample.tplan bird -o /dev/stdout", 64, "-o - writes it"),
+    ("sample.tplan bird -o pipe.npy", 64, "-o - writes it"),
     ("sample.tplan bird -o photo.jpg", 64, "-o photo-2.png"),
     ("sample.tplan bird -o /dev/null --attention maps", 64, "throws it away"),
     ("sample.tplan bird --seed 18446744073709551616", 64, "seed"),
@@ -76,7 +78,7 @@ import Testing
     ("sample.tplan bird -o none/out.png", 73, "mkdir -p none"),
     ("sample.tplan bird --outdir captions.txt/none", 73, "captions.txt is not a folder"),
     ("sample.tplan bird --outdir captions.txt", 73, "captions.txt is not a folder"),
-    ("sample.tplan bird -o pipe.png", 73, "a device or a pipe"),
+    ("sample.tplan bird --output maps=pipe.npy", 73, "a device or a pipe"),
     ("sample.tplan bird --output image=none/x.npy", 73, "no folder none"),
     ("sample.tplan --function measure --input x=negative.npy", 76, "'y' has"),
   ]

@@ -74,12 +74,9 @@ import Testing
         let outcome = try fixture.run(
           ["sample.tplan", "--function", "edit", "--input", "photo=\(name)"])
         #expect(outcome.status == 65, "\(name): \(outcome.messages)")
-        let line = try #require(
-          outcome.messages.split(separator: "\n").first { $0.contains("example") })
-        let command = line.drop { $0 != ":" }.dropFirst().drop { $0 != ":" }
-        let proposed = try Self.words(
-          of: String(line[(line.range(of: "example: ")?.upperBound ?? command.startIndex)...]))
-        let target = try #require(proposed.last)
+        let command = try #require(outcome.messages.split(separator: "example: ").last)
+        let line = try #require(command.split(separator: "\n").first)
+        let target = try #require(try Self.words(of: String(line)).last)
         #expect(!fixture.has(target) && !fixture.has(target + ".png"), "\(name): \(line)")
         #expect(target != name && target != "./" + name)
       }

@@ -72,15 +72,14 @@ import Testing
     let tgc = try #require(BuiltCommand("tgc"))
     let made = try tgc.run(["paint.tgraph", "-o", "paint.tplan"], in: fixture.folder.url)
     try #require(made.status == 0, "\(made.messages)")
+    func write(_ name: String, upTo high: Float) throws {
+      let tensor = HostTensor([1, 1, 4, 4], (0..<16).map { high * Float($0) / 15 })
+      try Data(NumpyArray(tensor).encoded).write(to: fixture.url(name))
+    }
+    try write("target.npy", upTo: 1)
     for (high, isLegal) in [(1, true), (1.2, false)] as [(Float, Bool)] {
-      let numbers = (0..<16).map { high * Float($0) / 15 }
-      try Data(NumpyArray(HostTensor([1, 1, 4, 4], numbers)).encoded)
-        .write(to: fixture.url("x.npy"))
-      let line =
-        "paint.tplan --input target=\(isLegal ? "x" : "y").npy --init x.npy -o p.safetensors"
-      if isLegal {
-        try fixture.bytes("x.npy").write(to: fixture.url("y.npy"))
-      }
+      try write("start.npy", upTo: high)
+      let line = "paint.tplan --input target=target.npy --init start.npy -o p.safetensors"
       let outcome = try fixture.run(line)
       #expect(outcome.status == 0, "\(outcome.messages)")
       #expect(outcome.messages.contains("warning: x: values from 0 to 1.2") == !isLegal)

@@ -120,4 +120,51 @@ import Testing
       #expect(left.isEmpty)
     }
   }
+
+  @Test func linksLeadToTheirFileWhetherItIsThereOrNot() throws {
+    try withFolder { folder in
+      let files = FileManager.default
+      func path(_ name: String) -> String { folder.appending(path: name).path }
+      try files.createDirectory(atPath: path("sub"), withIntermediateDirectories: false)
+      for (name, target) in [
+        ("one", "sub/two"), ("sub/two", "../three"), ("lost", "none/x"), ("ring", "gnir"),
+        ("gnir", "ring"), ("far", path("four")), ("up", "sub"),
+      ] {
+        try files.createSymbolicLink(atPath: path(name), withDestinationPath: target)
+      }
+      for _ in 0..<2 {
+        try AtomicFile.save([1], to: path("one"))
+        try AtomicFile.save([2], to: path("far"))
+      }
+      #expect(try Data(contentsOf: URL(filePath: path("three"))) == Data([1]))
+      #expect(try Data(contentsOf: URL(filePath: path("four"))) == Data([2]))
+      for link in ["one", "sub/two", "far"] {
+        let kind = try files.attributesOfItem(atPath: path(link))[.type] as? FileAttributeType
+        #expect(kind == .typeSymbolicLink)
+      }
+      for name in ["lost", "ring", "up", "sub"] {
+        #expect(throws: AtomicFileError.self, "\(name)") {
+          try AtomicFile.save([3], to: path(name))
+        }
+      }
+      try AtomicFile.save([4], to: path("up/five"))
+      #expect(files.fileExists(atPath: path("sub/five")))
+    }
+  }
+
+  @Test func aFreeNameIsOneThatNothingHas() throws {
+    try withFolder { folder in
+      let path = folder.appending(path: "a.b.png").path
+      #expect(freePath(like: path) == path)
+      try AtomicFile.save([1], to: path)
+      let second = folder.appending(path: "a.b-2.png").path
+      #expect(freePath(like: path) == second)
+      try FileManager.default.createSymbolicLink(
+        atPath: second, withDestinationPath: "nothing")
+      #expect(freePath(like: path) == folder.appending(path: "a.b-3.png").path)
+      let bare = folder.appending(path: ".hidden").path
+      try AtomicFile.save([1], to: bare)
+      #expect(freePath(like: bare) == bare + "-2")
+    }
+  }
 }

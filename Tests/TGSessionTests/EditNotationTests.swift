@@ -54,7 +54,8 @@ import Testing
     #expect(try InterpolationEnd("seed:9") == .seed(9))
     #expect(try InterpolationEnd("codes/A.NPY") == .file("codes/A.NPY"))
     #expect(try InterpolationEnd("a red bird") == .caption("a red bird"))
-    for text in ["seed:", "seed:x", "seed:1-3", "seed:18446744073709551615"] {
+    #expect(try InterpolationEnd("seed:18446744073709551615") == .seed(.max))
+    for text in ["seed:", "seed:x", "seed:1-3", "seed:18446744073709551616"] {
       #expect(throws: EditingError.self) { try InterpolationEnd(text) }
     }
   }
