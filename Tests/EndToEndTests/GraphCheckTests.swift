@@ -35,6 +35,9 @@ import Testing
     Page("encoders/indomain", "size=16"),
     Page("encoders/style-encoder", "d=4"),
     Page("generators/biggan", "ch=4 classes=5"),
+    Page(
+      "generators/biggan-block",
+      "inputs=8 outputs=4 condition=6 size=4 normEpsilon=1e-4 spectralEpsilon=1e-4"),
     Page("generators/biggan-block", "inputs=8 outputs=4 condition=6 size=4"),
     Page("generators/fashion-mnist-dcgan"),
     Page("generators/mnist-cgan"),
@@ -42,11 +45,15 @@ import Testing
     Page("generators/mnist-vae"),
     Page("generators/singan-birds", "stage=1", rounding: ["chain"]),
     Page("generators/stylegan1", "resolution=32 widest=16"),
+    Page("generators/stylegan1", "resolution=16 widest=16 noiseMode=random"),
     Page("generators/stylegan1-port", "resolution=32 widest=16"),
     Page("generators/stylegan2", "resolution=32 widest=16 styles=32 depth=2 psi=0.7"),
     Page(
       "generators/stylegan2-ada",
       "resolution=32 channels=512 widest=16 styles=32 depth=2 psi=0.7"),
+    Page(
+      "generators/stylegan2-ada",
+      "resolution=16 channels=512 widest=16 styles=32 depth=2 noiseMode=random"),
     Page("inversion/fashion-mnist-dcgan", "features=0.1"),
     Page("inversion/gan-int-cls", "g=4 d=4 textSize=8 narrowed=4 z=6 features=0.1"),
     Page("inversion/idinvert", "size=8 widest=16"),

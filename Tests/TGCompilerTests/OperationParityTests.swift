@@ -86,101 +86,108 @@ import Testing
   }
 }
 
-/// The graph of a case with the tensors of its inputs and parameters.
-private struct Example {
-  let example: OperationParityTests.Case
-  let graph: Graph
-  /// Inputs by name, parameters by `/name`.
-  var leaves: [String: HostTensor] = [:]
+extension OperationParityTests {
+  /// The graph of a case with the tensors of its inputs and parameters.
+  struct Example {
+    let example: OperationParityTests.Case
+    let graph: Graph
+    /// Inputs by name, parameters by `/name`.
+    var leaves: [String: HostTensor] = [:]
 
-  init(_ example: OperationParityTests.Case) throws {
-    self.example = example
-    let library = try Library(path: "case.tgraph") { _ throws(Library.LoadingError) in
-      Array(example.page.utf8)
-    }
-    let model = try Elaborator(library).elaborate(ElaborationOptions(batch: example.batch)).model
-    graph = try #require(model.functions.first { $0.graph.name == "run" }).graph
-    for (name, key) in example.inputs { leaves[name] = try OperationParityTests.tensor(key) }
-    for parameter in model.parameters {
-      if let key = example.weights[parameter.name] {
-        leaves["/\(parameter.name)"] = try OperationParityTests.tensor(key)
-      } else {
-        leaves["/\(parameter.name)"] = HostTensor(
-          parameter.shape,
-          [Float](repeating: try #require(parameter.absent), count: parameter.shape.count))
+    init(_ example: OperationParityTests.Case) throws {
+      self.example = example
+      let library = try Library(path: "case.tgraph") { _ throws(Library.LoadingError) in
+        Array(example.page.utf8)
+      }
+      let model = try Elaborator(library).elaborate(ElaborationOptions(batch: example.batch)).model
+      graph = try #require(model.functions.first { $0.graph.name == "run" }).graph
+      for (name, key) in example.inputs { leaves[name] = try OperationParityTests.tensor(key) }
+      for parameter in model.parameters {
+        if let key = example.weights[parameter.name] {
+          leaves["/\(parameter.name)"] = try OperationParityTests.tensor(key)
+        } else {
+          leaves["/\(parameter.name)"] = HostTensor(
+            parameter.shape,
+            [Float](repeating: try #require(parameter.absent), count: parameter.shape.count))
+        }
       }
     }
-  }
 
-  private func label(_ node: Node) -> String? {
-    switch node.op {
-    case let input as Input: input.name
-    case let parameter as Parameter: "/\(parameter.name)"
-    default: nil
+    private func label(_ node: Node) -> String? {
+      switch node.op {
+      case let input as Input: input.name
+      case let parameter as Parameter: "/\(parameter.name)"
+      default: nil
+      }
     }
-  }
 
-  /// Σ y · cotangent with its gradients.
-  func differentiated(along cotangent: HostTensor, towards labels: [String]) throws -> Graph {
-    var builder = GraphBuilder(extending: graph)
-    let y = try #require(graph.outputs.first { $0.name == "y" }).value
-    let product = try builder.multiply(y, builder.constant(cotangent))
-    let axes = Array(1..<builder.shape(y).rank)
-    builder.output("objective", try builder.insert(Reduce(.sum, axes: axes), [product]))
-    let towards = labels.map { label in
-      label.hasPrefix("/")
-        ? Leaf.parameter(root: "", name: String(label.dropFirst())) : .input(label)
+    /// Σ y · cotangent with its gradients.
+    func differentiated(along cotangent: HostTensor, towards labels: [String]) throws -> Graph {
+      var builder = GraphBuilder(extending: graph)
+      let y = try #require(graph.outputs.first { $0.name == "y" }).value
+      let product = try builder.multiply(y, builder.constant(cotangent))
+      let axes = Array(1..<builder.shape(y).rank)
+      builder.output("objective", try builder.insert(Reduce(.sum, axes: axes), [product]))
+      let towards = labels.map { label in
+        label.hasPrefix("/")
+          ? Leaf.parameter(root: "", name: String(label.dropFirst())) : .input(label)
+      }
+      let graph = try Differentiate(objective: "objective", towards: towards).run(builder.graph)
+      try graph.verify()
+      var gradients = graph.keeping { $0.name.hasPrefix("gradient.") }
+      // The outputs of a plan have no slash in their names.
+      gradients.outputs = gradients.outputs.map {
+        GraphOutput(name: $0.name.replacing("/", with: "file."), value: $0.value)
+      }
+      return gradients
     }
-    let graph = try Differentiate(objective: "objective", towards: towards).run(builder.graph)
-    try graph.verify()
-    var gradients = graph.keeping { $0.name.hasPrefix("gradient.") }
-    // The outputs of a plan have no slash in their names.
-    gradients.outputs = gradients.outputs.map {
-      GraphOutput(name: $0.name.replacing("/", with: "file."), value: $0.value)
-    }
-    return gradients
-  }
 
-  /// Holds outputs of a graph against values: in `Double`, and on every instruction set.
-  func expect(_ graph: Graph, _ wanted: [String: HostTensor], level: OptimizationLevel) throws {
-    let meaning = graph.evaluated { node in label(node).flatMap { leaves[$0] }.map { .init($0) } }
-    let slack = example.tolerance ?? 0
-    for (name, value) in wanted {
-      let off = try deviation(#require(meaning[name]).elements, value)
-      #expect(off <= OperationParityTests.reference + slack, "\(name) of the references")
-    }
-    let testCase = GraphCase(
-      graph: try bound(graph),
-      inputs: leaves.filter { !$0.key.hasPrefix("/") }, batch: example.batch)
-    for isa in ISA.available() {
-      let found = try testCase.run(level: level, isa: isa)
+    /// Holds outputs of a graph against values: in `Double`, and on every instruction set.
+    func expect(_ graph: Graph, _ wanted: [String: HostTensor], level: OptimizationLevel) throws {
+      let meaning = graph.evaluated { node in label(node).flatMap { leaves[$0] }.map { .init($0) } }
+      let slack = example.tolerance ?? 0
       for (name, value) in wanted {
-        let off = try deviation(#require(found[name]).elements.map(Double.init), value)
-        #expect(off <= OperationParityTests.kernels + slack, "\(name) on \(isa) at \(level)")
+        let off = try deviation(#require(meaning[name]).elements, value)
+        #expect(off <= OperationParityTests.reference + slack, "\(name) of the references")
+      }
+      let testCase = try executable(graph)
+      for isa in ISA.available() {
+        let found = try testCase.run(level: level, isa: isa)
+        for (name, value) in wanted {
+          let off = try deviation(#require(found[name]).elements.map(Double.init), value)
+          #expect(off <= OperationParityTests.kernels + slack, "\(name) on \(isa) at \(level)")
+        }
       }
     }
-  }
 
-  /// The graph with its parameters as constants.
-  private func bound(_ graph: Graph) throws -> Graph {
-    var builder = GraphBuilder(name: graph.name)
-    var made: [Value] = []
-    for node in graph.nodes {
-      if node.op is Parameter, let tensor = label(node).flatMap({ leaves[$0] }) {
-        made.append(try builder.constant(tensor))
-      } else {
-        made.append(try builder.insert(node.op, node.operands.map { made[$0.index] }))
-      }
+    /// A graph of the case with its inputs, to be compiled and run.
+    func executable(_ graph: Graph) throws -> GraphCase {
+      GraphCase(
+        graph: try bound(graph), inputs: leaves.filter { !$0.key.hasPrefix("/") },
+        batch: example.batch)
     }
-    for output in graph.outputs { builder.output(output.name, made[output.value.index]) }
-    return builder.graph
-  }
 
-  /// The greatest difference, of the largest value or a thousandth.
-  private func deviation(_ found: [Double], _ wanted: HostTensor) throws -> Double {
-    try #require(found.count == wanted.elements.count)
-    let differences = zip(found, wanted.elements).map { abs($0 - Double($1)) }
-    let worst = differences.contains { $0.isNaN } ? .infinity : differences.max() ?? 0
-    return worst / max(wanted.elements.map { Double(abs($0)) }.max() ?? 0, 1e-3)
+    /// The graph with its parameters as constants.
+    private func bound(_ graph: Graph) throws -> Graph {
+      var builder = GraphBuilder(name: graph.name)
+      var made: [Value] = []
+      for node in graph.nodes {
+        if node.op is Parameter, let tensor = label(node).flatMap({ leaves[$0] }) {
+          made.append(try builder.constant(tensor))
+        } else {
+          made.append(try builder.insert(node.op, node.operands.map { made[$0.index] }))
+        }
+      }
+      for output in graph.outputs { builder.output(output.name, made[output.value.index]) }
+      return builder.graph
+    }
+
+    /// The greatest difference, of the largest value or a thousandth.
+    private func deviation(_ found: [Double], _ wanted: HostTensor) throws -> Double {
+      try #require(found.count == wanted.elements.count)
+      let differences = zip(found, wanted.elements).map { abs($0 - Double($1)) }
+      let worst = differences.contains { $0.isNaN } ? .infinity : differences.max() ?? 0
+      return worst / max(wanted.elements.map { Double(abs($0)) }.max() ?? 0, 1e-3)
+    }
   }
 }

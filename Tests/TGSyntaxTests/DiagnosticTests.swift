@@ -180,6 +180,26 @@ func findings(
     Statement("let y = shared()", "missing-argument", "shared()"),
     Statement("let y = lstm(v, 3)", "rank", "lstm(v, 3)"),
     Statement("let y = lstm(s, 3, length: 4)", "type", "4"),
+    Statement("let y = gru(s, 3, bias: v) @ \"a\"", "type", "v"),
+    Statement("let y = lstm(s, 3, weightHidden: none) @ \"a\"", "argument", "none"),
+    Statement("let y = lstm(s, weightInput: s) @ \"a\"", "weight-input", "s"),
+    Statement("let y = gru(s, weightInput: s) @ \"a\"", "weight-shape", "s"),
+    Statement(
+      "let y = lstm(s, 2, weightHidden: constant([[1, 2]])) @ \"a\"", "weight-shape",
+      "constant([[1, 2]])"),
+    Statement(
+      "let y = convTranspose(x, 4, 3, stride: 2, padding: 1, outputPadding: 2) @ \"a\"",
+      "output-padding", "2"),
+    Statement(
+      "let y = convTranspose(x, 4, 3, padding: 1, outputPadding: [0, 1]) @ \"a\"",
+      "output-padding", "[0, 1]"),
+    Statement(
+      "let y = convTranspose(x, 4, 3, stride: 2, dilation: 3, padding: 1, outputPadding: 3) @ \"a\"",
+      "output-padding", "3"),
+    Statement(
+      "let y = embedding(constant([0, 5]), 5, 2) @ \"a\"", "no-such-row", "constant([0, 5])"),
+    Statement("let y = oneHot(constant([0.5]), 3)", "no-such-row", "constant([0.5])"),
+    Statement("let y = oneHot(-1, 3)", "no-such-row", "-1"),
     Statement(
       "let y = softmax(s, axis: 1, where: v)", "shape-mismatch", "softmax(s, axis: 1, where: v)"),
   ])

@@ -50,6 +50,27 @@ import Testing
     }
   }
 
+  /// Whatever an operation reads of the file can be given instead, by the name that the page states.
+  @Test func everyTensorThatIsReadIsAnArgument() throws {
+    var tensors = 0
+    for row in SpecTests.text.split(separator: "\n") where row.hasPrefix("| `") {
+      let cells = row.split(separator: " | ").map(String.init)
+      guard cells.count >= 3, let call = cells[0].firstMatch(of: /`(\w+)\(/),
+        !["parameter", "buffer"].contains(String(call.1)),
+        OperationTable.shared.names.contains(String(call.1))
+      else { continue }
+      // `name [sizes]`, perhaps with the argument's own name in brackets behind it.
+      for read in cells[2].matches(of: /`(\w+)(?: \[[^`]*\])?`(?: \((?:argument )?`(\w+)`\))?/) {
+        tensors += 1
+        let argument = String(read.2 ?? read.1)
+        #expect(
+          OperationTable.shared.parameters(of: String(call.1)).contains(argument),
+          "\(call.1) reads \(read.1): no argument \(argument)")
+      }
+    }
+    #expect(tensors >= 20)
+  }
+
   /// Every id that the sources of the language report is explained.
   @Test func everyFindingIsExplained() throws {
     let folder = repository.appending(path: "Sources/TGSyntax").resolvingSymlinksInPath()

@@ -206,6 +206,12 @@ SYNTHETIC = [
         lambda rng: {"x": normal(rng, 3, 64, 16, 16), "condition": normal(rng, 3, 148)},
         ["y"], 501),
     block(
+        "biggan-block-epsilons", "biggan-block", "block", 3,
+        dict(inputs=64, outputs=32, condition=148, size=16, normEpsilon=0.3, spectralEpsilon=30.0),
+        lambda: biggan.UpBlock(64, 32, epsilon=0.3, spectral=30.0),
+        lambda rng: {"x": normal(rng, 3, 64, 16, 16), "condition": normal(rng, 3, 148)},
+        ["y"], 501),
+    block(
         "inception-mixed6b-3", "inception-mixed6b", "block", 3, dict(c7=128), inception.Mixed6,
         lambda rng: {"x": numpy.maximum(normal(rng, 3, 768, 17, 17), 0)}, ["y"], 502),
     block(

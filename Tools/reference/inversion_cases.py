@@ -79,22 +79,28 @@ def truncated(name, batch, seed, psi=0.6, resolution=16, widest=32, styles=64, d
     return Case(name, "stylegan2", "generate", batch, settings, build)
 
 
-def official(name, function, batch, seed, psi=1.0, **sizes):
-    """The form of the official PyTorch code."""
+def official(name, function, batch, seed, psi=1.0, noiseMode="const", **sizes):
+    """The form of the official PyTorch code; with random noise its maps come from outside."""
     styles = sizes.get("styles", 512)
     layers = 2 * (sizes["resolution"].bit_length() - 2)
     shapes = {k: v for k, v in sizes.items() if k != "styles"} | {"latent": styles}
 
     class Network(stylegan2_ada.Generator):
-        def forward(self, x):
-            return self.synthesize(self.map(x, psi) if function == "generate" else x)
+        def forward(self, x, *noise):
+            return self.synthesize(
+                self.map(x, psi) if function == "generate" else x, noise or None)
 
     def inputs(rng):
-        if function == "generate":
-            return {"z": normal(rng, batch, styles)}
-        return {"w": normal(rng, batch, layers, styles)}
+        name, shape = ("z", (styles,)) if function == "generate" else ("w", (layers, styles))
+        found = {name: normal(rng, batch, *shape)}
+        if noiseMode == "random":
+            for i in range(layers - 1):
+                side = 4 * 2 ** ((i + 1) // 2)
+                found[f"noise.{i}"] = normal(rng, batch, 1, side, side)
+        return found
 
     settings = sizes | (dict(psi=psi) if psi != 1 else {})
+    settings |= dict(noiseMode=noiseMode) if noiseMode != "const" else {}
     return block(
         name, "stylegan2-ada", function, batch, settings, lambda: Network(**shapes), inputs,
         ["image"], seed)
@@ -208,6 +214,8 @@ CASES = [
     truncated("stylegan2-truncated-3", 3, 423),
     official("stylegan2-ada-64-1", "generate", 1, 424, resolution=64),
     official("stylegan2-ada-128-half-3", "synthesize", 3, 425, resolution=128, channels=16384),
+    official("stylegan2-ada-noise-3", "synthesize", 3, 427, resolution=64, noiseMode="random"),
+    official("stylegan2-ada-noise-1", "generate", 1, 428, resolution=64, noiseMode="random"),
     official("stylegan2-ada-truncated-3", "generate", 3, 426, psi=0.6, resolution=32, widest=48,
              styles=64, depth=2),
     perceives("vgg16-3", "vgg16", 3, 431, 48),

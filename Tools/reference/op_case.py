@@ -15,7 +15,8 @@ BATCH = 2
 class Case:
     """`call` is an expression of the inputs; `reference` the same in PyTorch, of inputs with a
     leading batch axis and of weights by name. With `gradient` it is differentiated as well; `mixes`
-    says that items influence each other; `kinds` are types of inputs other than Tensor."""
+    says that items influence each other; `kinds` are types of inputs other than Tensor; `prelude` are
+    functions and blocks that the call uses."""
 
     operation: str
     call: str
@@ -27,6 +28,7 @@ class Case:
     mixes: bool = False
     kinds: dict = field(default_factory=dict)
     tolerance: float | None = None
+    prelude: str = ""
     name: str = ""
 
     def __post_init__(self):
@@ -115,7 +117,7 @@ class Cases(list):
     """Collects cases; arrays are made of shapes, equal ones for equal names and shapes."""
 
     def add(self, operation, call, reference, *, weights=None, spread=1.0, low=None, high=None,
-            gradient=True, batch=BATCH, mixes=False, kinds=None, tolerance=None, **inputs):
+            gradient=True, batch=BATCH, mixes=False, kinds=None, tolerance=None, prelude="", **inputs):
         def array(name, given):
             if isinstance(given, numpy.ndarray):
                 return given.astype(numpy.float32)
@@ -136,4 +138,4 @@ class Cases(list):
         self.append(Case(
             operation, call, reference, {n: array(n, g) for n, g in inputs.items()},
             {n: weight(n, g) for n, g in (weights or {}).items()}, gradient=gradient, batch=batch,
-            mixes=mixes, kinds=kinds or {}, tolerance=tolerance))
+            mixes=mixes, kinds=kinds or {}, tolerance=tolerance, prelude=prelude))

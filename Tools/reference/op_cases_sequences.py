@@ -1,11 +1,13 @@
 """Cases of Tools/op-parity: matrices, tables, recurrences, normalizations."""
 
+import re
+
 import numpy
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from harness import REPOSITORY
 from op_case import Cases
 
 CASES = Cases()
@@ -114,6 +116,72 @@ for name, kind, gates in [("lstm", nn.LSTM, 4), ("gru", nn.GRU, 3)]:
         return torch.func.functional_call(cell, tensors, (x,))[0]
     add(name, f"({call}).outputs", arranged, x=(T, D),
         weights={"k": (D, gates * H), "r": (H, gates * H), "a": (gates * H,)})
+
+# Other orders and layouts, as spec/tgraph.md writes them; the equations are those of ONNX and Keras.
+
+
+def written(*names):
+    """Functions and blocks of the page's examples."""
+    page = (REPOSITORY / "spec/tgraph.md").read_text()
+    found = [re.search(rf"^(func|block) {name}\(.*?^}}\n", page, re.M | re.S) for name in names]
+    return "\n".join(match[0] for match in found) + "\n"
+
+
+def unrolled(x, step, *state):
+    outputs = []
+    for word in x.unbind(1):
+        state = step(word, *state)
+        outputs.append(state[0])
+    return torch.stack(outputs, 1)
+
+
+def onnx_lstm(x, w):
+    """ONNX LSTM: rows i, o, f, c of W and R; B holds Wb and Rb."""
+    wi, wo, wf, wc = w.W[0].chunk(4)
+    ri, ro, rf, rc = w.R[0].chunk(4)
+    bi, bo, bf, bc, ci, co, cf, cc = w.B[0].chunk(8)
+
+    def step(x, h, c):
+        i = torch.sigmoid(x @ wi.T + h @ ri.T + bi + ci)
+        o = torch.sigmoid(x @ wo.T + h @ ro.T + bo + co)
+        f = torch.sigmoid(x @ wf.T + h @ rf.T + bf + cf)
+        c = f * c + i * torch.tanh(x @ wc.T + h @ rc.T + bc + cc)
+        return o * torch.tanh(c), c
+
+    return unrolled(x, step, x.new_zeros(len(x), H), x.new_zeros(len(x), H))
+
+
+def keras_lstm(x, w):
+    """Keras LSTM: columns i, f, c, o."""
+    def step(x, h, c):
+        i, f, g, o = (x @ w.kernel + h @ w.recurrent_kernel + w.bias).chunk(4, -1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        return o.sigmoid() * c.tanh(), c
+
+    return unrolled(x, step, x.new_zeros(len(x), H), x.new_zeros(len(x), H))
+
+
+def keras_gru(x, w):
+    """Keras GRU with reset_after: columns z, r, h."""
+    def step(x, h):
+        xz, xr, xh = (x @ w.kernel + w.bias[0]).chunk(3, -1)
+        hz, hr, hh = (h @ w.recurrent_kernel + w.bias[1]).chunk(3, -1)
+        z, r = (xz + hz).sigmoid(), (xr + hr).sigmoid()
+        return (z * h + (1 - z) * (xh + r * hh).tanh(),)
+
+    return unrolled(x, step, x.new_zeros(len(x), H))
+
+
+for operation, block, function, tensors in [
+    ("lstm", "ONNXLSTM", onnx_lstm, {"W": (1, 4 * H, D), "R": (1, 4 * H, H), "B": (1, 8 * H)}),
+    ("lstm", "KerasLSTM", keras_lstm,
+     {"kernel": (D, 4 * H), "recurrent_kernel": (H, 4 * H), "bias": (4 * H,)}),
+    ("gru", "KerasGRU", keras_gru,
+     {"kernel": (D, 3 * H), "recurrent_kernel": (H, 3 * H), "bias": (2, 3 * H)}),
+]:
+    for words in (T, 1):
+        add(operation, f'({block}(x, {H}) @ "w").outputs', function, x=(words, D),
+            weights={f"w.{n}": s for n, s in tensors.items()}, prelude=written("reordered", block))
 
 # Normalizations; epsilons large enough to be seen in every digit.
 def batch_norm(x, mean, variance, weight=None, bias=None, eps=1e-5):

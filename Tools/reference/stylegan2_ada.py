@@ -40,7 +40,7 @@ class Layer(Kernels):
         self.register_buffer("noise_const", torch.zeros(side, side))
         self.register_buffer("resample_filter", torch.zeros(4, 4))
 
-    def forward(self, x, w):
+    def forward(self, x, w, noise=None):
         kernels = self.of(self.affine(w))
         kernels = kernels / (kernels.square().sum((2, 3, 4), keepdim=True) + 1e-8).sqrt()
         samples = []
@@ -50,8 +50,8 @@ class Layer(Kernels):
                 samples.append(upfirdn(y, self.resample_filter * 4, 1, (1, 1)))
             else:
                 samples.append(F.conv2d(sample[None], kernel, padding=1))
-        noise = self.noise_strength * self.noise_const
-        y = torch.cat(samples) + noise + self.bias[None, :, None, None]
+        noise = self.noise_const if noise is None else noise
+        y = torch.cat(samples) + self.noise_strength * noise + self.bias[None, :, None, None]
         return F.leaky_relu(y, 0.2) * math.sqrt(2)
 
     def draw_own(self, rng):
@@ -98,7 +98,7 @@ class Block(nn.Module):
 
 
 class Generator(nn.Module):
-    """z N x latent to W+ N x L x latent to pictures, with the stored noise maps."""
+    """z N x latent to W+ N x L x latent to pictures, with the stored noise maps or given ones."""
 
     def __init__(self, resolution=1024, channels=32768, widest=512, latent=512, depth=8):
         super().__init__()
@@ -124,18 +124,19 @@ class Generator(nn.Module):
         mean = self.mapping.w_avg
         return (mean + psi * (x - mean))[:, None].expand(-1, self.layers, -1)
 
-    def synthesize(self, w):
+    def synthesize(self, w, noise=None):
         image = None
+        maps = iter(noise or [None] * (self.layers - 1))
         for k, side in enumerate(self.sides):
             block = getattr(self.synthesis, f"b{side}")
             styles = w[:, max(0, 2 * k - 1) :].unbind(1)
             if k == 0:
                 x = block.const.expand(len(w), -1, -1, -1)
             else:
-                x = block.conv0(x, styles[0])
+                x = block.conv0(x, styles[0], next(maps))
                 styles = styles[1:]
                 image = upfirdn(image, block.resample_filter * 4, 2, (2, 1))
-            x = block.conv1(x, styles[0])
+            x = block.conv1(x, styles[0], next(maps))
             colours = block.torgb(x, styles[1])
             image = colours if image is None else image + colours
         return image
