@@ -51,17 +51,22 @@ let package = Package(
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CTGFaults"),
+    .target(name: "CTGAllocator", dependencies: ["CTGFaults"]),
+    .target(
+      name: "CTGBLAS", dependencies: ["CTGFaults"],
+      linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
     .target(name: "CTGKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
     .target(name: "CTGPNG", dependencies: ["CPNG"]),
     .target(name: "CTGPlan", dependencies: ["CProtobufC"]),
 
     // MARK: 1. What everything speaks of
     module("TGDiagnostics"),
-    module("TGTensor"),
+    module("TGTensor", ["CTGFaults"]),
 
     // MARK: 2. Kernels, the plan, files from outside
-    module("TGKernels", ["TGTensor", "CTGKernels", "COpenBLAS"]),
-    module("TGPlan", ["TGTensor", "CTGPlan", "CProtobufC", crypto]),
+    module("TGKernels", ["TGTensor", "CTGKernels", "CTGBLAS"]),
+    module("TGPlan", ["TGTensor", "CTGKernels", "CTGPlan", "CProtobufC", crypto]),
     module("TGImage", ["TGTensor", "CTGPNG"]),
     module("TGText", ["TGTensor"]),
     module("TGCheckpoint", ["TGTensor", "CZlib"]),
@@ -74,7 +79,7 @@ let package = Package(
 
     // MARK: 5. Above the plan: the language. Below the plan: the executor
     module("TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
-    module("TGRuntime", ["TGPlan", "TGKernels", "TGTensor"]),
+    module("TGRuntime", ["TGPlan", "TGKernels", "TGTensor", "CTGFaults"]),
 
     // MARK: 6. The compiler; the session
     module(
@@ -98,7 +103,7 @@ let package = Package(
       "TGCommandLine",
       [
         "TGSession", "TGDiagnostics", "TGPlan", "TGImage", "TGText", "TGKernels", "TGTensor",
-        arguments,
+        "CTGFaults", arguments,
       ]),
 
     // MARK: 8. The commands
@@ -106,23 +111,26 @@ let package = Package(
       "tgc",
       [
         "TGCommandLine", "TGCompiler", "TGSyntax", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor",
-        "TGCheckpoint", "TGText", arguments,
+        "TGCheckpoint", "TGText", "CTGAllocator", arguments,
       ]),
     command(
       "tgrun",
       [
         "TGCommandLine", "TGSession", "TGRuntime", "TGCheckpoint", "TGKernels", "TGPlan",
-        "TGDiagnostics", "TGTensor", "TGImage", "TGText", arguments,
+        "TGDiagnostics", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
       "tginvert",
       [
         "TGCommandLine", "TGInversion", "TGSession", "TGRuntime", "TGCheckpoint", "TGKernels",
-        "TGPlan", "TGDiagnostics", "TGTensor", "TGImage", "TGText", arguments,
+        "TGPlan", "TGDiagnostics", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
       "tginspect",
-      ["TGCommandLine", "TGRuntime", "TGPlan", "TGDiagnostics", "TGTensor", arguments]),
+      [
+        "TGCommandLine", "TGRuntime", "TGPlan", "TGDiagnostics", "TGTensor", "CTGAllocator",
+        arguments,
+      ]),
     command("tgbench", ["TGKernels", "COpenBLAS"]),
 
     // MARK: Tests

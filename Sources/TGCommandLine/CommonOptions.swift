@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import CTGFaults
 
 /// The options that all commands have.
 package struct CommonOptions: ParsableArguments {
@@ -44,6 +45,7 @@ extension ParsableCommand {
   /// Parses the command line of this process and runs; does not return if something fails.
   package static func start() {
     let arguments = CommandArguments.ofThisProcess()
+    unsafe tg_faults_begin(_commandName, arguments.contains("--json") ? 1 : 0)
     do {
       var command = try parseAsRoot(arguments)
       try command.run()

@@ -37,23 +37,23 @@ package struct Inputs {
     given.compactMapValues { if case .picture(_, let path) = $0 { path } else { nil } }
   }
 
-  /// Reads a picture and tells what is odd about it.
+  /// Reads a picture in the form of an input, and tells what is odd about it.
   ///
-  /// - Throws: `SessionError.picture`.
-  package static func picture(at path: String, console: Console?) throws -> Picture {
+  /// - Returns: `[1, C, H, W]` in the range of the plan.
+  /// - Throws: `SessionError`.
+  package static func tensor(
+    ofPicture path: String, for item: InterfaceItem, console: Console?
+  ) throws -> HostTensor {
     var warnings: [String] = []
-    let picture: Picture
-    do {
-      picture = try Picture.read(path: path, warnings: &warnings)
-    } catch { throw SessionError.picture(error) }
+    let tensor = try Session.tensor(ofFile: path, for: item, warnings: &warnings)
     for warning in warnings { console?.warn(warning) }
-    return picture
+    return tensor
   }
 
   /// Takes a picture.
   package mutating func add(picture path: String, for item: InterfaceItem, console: Console) throws
   {
-    let picture = try Self.picture(at: path, console: console)
+    let picture = try Self.tensor(ofPicture: path, for: item, console: console)
     try demandFree(item.name)
     given[item.name] = .picture(picture, path: path)
     files.append(path)

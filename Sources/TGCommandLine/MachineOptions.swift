@@ -1,5 +1,7 @@
 package import ArgumentParser
+internal import CTGFaults
 package import TGKernels
+package import TGPlan
 
 /// The options of commands that compute.
 package struct MachineOptions: ParsableArguments {
@@ -17,6 +19,15 @@ package struct MachineOptions: ParsableArguments {
     help: ArgumentHelp("End with status 71 rather than take more memory.", valueName: "MB"))
   package var maxMemory: Int?
 
+  /// What bounds the work of a plan.
+  @OptionGroup package var work: WorkOptions
+
+  /// True if weights are taken as they are.
+  @Flag(
+    name: .customLong("no-verify"),
+    help: "Do not compare the weights that are used with their checksums.")
+  package var skipsVerification = false
+
   /// Makes the defaults.
   package init() {}
 
@@ -28,6 +39,8 @@ package struct MachineOptions: ParsableArguments {
     package let isa: ISA
     /// The most bytes; nil for what the machine has.
     package let memoryLimit: Int?
+    /// Whether the weights that are used are compared with their checksums.
+    package let verifiesWeights: Bool
   }
 
   /// Reads the options and the environment.
@@ -51,6 +64,44 @@ package struct MachineOptions: ParsableArguments {
     let threads = try console.environment.threadCount(asked: threads)
     return Resolved(
       threads: threads == 0 ? processorCount() : threads, isa: isa,
-      memoryLimit: maxMemory.map { $0 << 20 })
+      memoryLimit: maxMemory.map { $0 << 20 }, verifiesWeights: !skipsVerification)
+  }
+}
+
+/// Has the system hold this process to `--max-memory`.
+///
+/// What a plan takes is added up before it runs. All else that may be large, such as pictures,
+/// arrays and texts, is held by the system: the process gets no more private memory than the limit
+/// and 64 MiB for itself, and what goes beyond ends it with status 71.
+package func enforceMemoryLimit(_ bytes: Int?) {
+  if let bytes { tg_faults_limit_memory(bytes + (64 << 20)) }
+}
+
+/// The option of commands that would run a plan.
+package struct WorkOptions: ParsableArguments {
+  /// The most work of one run of a function, in thousand millions.
+  @Option(
+    name: .customLong("max-work"),
+    help: ArgumentHelp(
+      "Refuse with status 71 a plan of which one run of a function takes more thousand millions of "
+        + "multiply-adds or elements read, whichever are more; 100000 unless stated.",
+      valueName: "N"))
+  package var maxWork: Int?
+
+  /// Makes the defaults.
+  package init() {}
+
+  /// What a plan may have.
+  ///
+  /// - Throws: `Failure` of status `usage`.
+  package func limits() throws(Failure) -> PlanLimits {
+    var limits = PlanLimits.standard
+    if let maxWork {
+      guard (1...1 << 32).contains(maxWork) else {
+        throw Failure(.usage, "--max-work \(maxWork) is not a number of thousand millions")
+      }
+      limits.work = maxWork * PlanLimits.workUnit
+    }
+    return limits
   }
 }

@@ -9,6 +9,8 @@ extension PlanError: Explained {
     switch exitStatus {
     case .missingInput: "say where the .tplan file is; tgc makes one of a .tgraph page"
     case .badInput: "make the plan again with tgc, or fetch it again"
+    case .memoryBudget where isAboutWork:
+      "raise --max-work (in thousand millions), if the plan is meant to take so long"
     case .notAvailable: "make the plan again with this version of tgc"
     default: nil
     }

@@ -25,24 +25,16 @@ struct InterlacePass {
   /// How many pixels of a row this pass holds.
   func columns(of width: Int) -> Int { (width - column + columnStep - 1) / columnStep }
 
-  /// Puts the pixels of the seven passes, one after the other, in their places.
-  static func woven(
-    _ samples: [UInt16], width: Int, height: Int, channels: Int
-  ) -> [UInt16] {
-    var result = [UInt16](repeating: 0, count: samples.count)
+  /// True if some of the pixels of a row of the picture are of this pass.
+  func holds(row: Int) -> Bool { row >= self.row && (row - self.row) % rowStep == 0 }
+
+  /// Puts the pixels of one row of the pass in their places in a row of the picture.
+  func weave(_ pixels: [UInt16], channels: Int, width: Int, into line: inout [UInt16]) {
     var source = 0
-    for pass in adam7 {
-      let across = pass.columns(of: width)
-      guard across > 0 else { continue }
-      for y in 0..<pass.rows(of: height) {
-        for x in 0..<across {
-          let row = pass.row + y * pass.rowStep
-          let target = (row * width + pass.column + x * pass.columnStep) * channels
-          for channel in 0..<channels { result[target + channel] = samples[source + channel] }
-          source += channels
-        }
-      }
+    for x in 0..<columns(of: width) {
+      let target = (column + x * columnStep) * channels
+      for channel in 0..<channels { line[target + channel] = pixels[source + channel] }
+      source += channels
     }
-    return result
   }
 }

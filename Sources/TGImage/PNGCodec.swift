@@ -1,5 +1,5 @@
 private import CTGPNG
-private import TGTensor
+package import TGTensor
 
 /// What is accepted as a picture.
 package struct PictureLimits: Hashable, Sendable, CustomStringConvertible {
@@ -23,14 +23,40 @@ extension Picture {
   package static func read(
     path: String, limits: PictureLimits = .standard, warnings: inout [String]
   ) throws(PictureError) -> Picture {
-    let file: MappedFile
-    do {
-      file = try MappedFile(path: path)
-    } catch {
-      throw missing(error)
-    }
+    let file = try map(path)
     return try unsafe file.withBytes { (bytes) throws(PictureError) in
       try unsafe decode(bytes, path: path, limits: limits, warnings: &warnings)
+    }
+  }
+
+  /// Reads a PNG straight into the form of a plan's picture input: of a picture of any size, no more
+  /// than the result and some rows are in memory.
+  ///
+  /// - Parameters:
+  ///   - form: makes a form of the size of the picture, which may depend on it or refuse it.
+  ///   - warnings: takes what is odd about the file though it could be read.
+  /// - Returns: `[1, channels, height, width]`; nil if the size is impossible.
+  /// - Throws: `PictureError`, or what `form` throws.
+  package static func readTensor(
+    path: String, limits: PictureLimits = .standard, warnings: inout [String],
+    form: (_ height: Int, _ width: Int) throws -> PictureForm
+  ) throws -> HostTensor? {
+    let file = try map(path)
+    return try unsafe file.withBytes { bytes in
+      let rows = try unsafe PNGRows(bytes, path: path, limits: limits)
+      let form = try form(rows.height, rows.width)
+      guard
+        var fitting = form.fitting(height: rows.height, width: rows.width, depth: rows.depth)
+      else { return nil }
+      var line = [UInt16](repeating: 0, count: rows.width * rows.channels)
+      for _ in 0..<rows.height {
+        try rows.read(into: &line)
+        let pixels =
+          rows.channels == form.channels ? line : converted(line, to: form.channels)
+        fitting.take(pixels, count: pixels.count)
+      }
+      try rows.finish(warnings: &warnings)
+      return form.tensor(fitting)
     }
   }
 
@@ -110,24 +136,23 @@ extension Picture {
   package static func readText(
     path: String
   ) throws(PictureError) -> [(key: String, value: String)] {
-    let file: MappedFile
-    do {
-      file = try MappedFile(path: path)
-    } catch {
-      throw missing(error)
-    }
+    let file = try map(path)
     let bytes = file.bytes(0..<min(file.count, 16 << 20)) ?? []
     let kind = FileKind(bytes)
     guard kind == .png else { throw .notPNG(path: path, kind: kind) }
     return PNGChunks.texts(bytes)
   }
 
-  private static func missing(_ error: MappedFileError) -> PictureError {
-    switch error {
-    case .cannotOpen(let path, let reason), .cannotMap(let path, let reason):
-      return .missing(path: path, reason: reason)
-    case .notARegularFile(let path):
-      return .missing(path: path, reason: "it is a directory or device, not a picture file")
+  private static func map(_ path: String) throws(PictureError) -> MappedFile {
+    do {
+      return try MappedFile(path: path)
+    } catch {
+      switch error {
+      case .cannotOpen(let path, let reason), .cannotMap(let path, let reason):
+        throw .missing(path: path, reason: reason)
+      case .notARegularFile(let path):
+        throw .missing(path: path, reason: "it is a directory or device, not a picture file")
+      }
     }
   }
 
@@ -135,65 +160,17 @@ extension Picture {
     _ bytes: UnsafeRawBufferPointer, path: String, limits: PictureLimits,
     warnings: inout [String]
   ) throws(PictureError) -> Picture {
-    let head = unsafe [UInt8](bytes.prefix(512))
-    let kind = FileKind(head)
-    guard kind == .png else { throw .notPNG(path: path, kind: kind) }
-    if let size = PNGChunks.size(head) {
-      let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
-      guard size.width <= limits.side, size.height <= limits.side, !overflow,
-        pixels <= limits.pixels
-      else { throw .tooLarge(path: path, width: size.width, height: size.height) }
-    }
-    var header = ctgpng_header()
-    var message = [CChar](repeating: 0, count: Int(CTGPNG_MESSAGE))
-    var bounds = ctgpng_limits()
-    bounds.side = UInt32(limits.side)
-    bounds.chunk_bytes = 8 << 20
-    bounds.chunk_count = 64
-    let start = unsafe bytes.assumingMemoryBound(to: UInt8.self).baseAddress
-    guard
-      let reader = unsafe ctgpng_open(start, bytes.count, &bounds, &header, &message)
-    else { throw .damaged(path: path, reason: words(message)) }
-    defer { unsafe ctgpng_close(reader) }
-
-    let width = Int(header.width)
-    let height = Int(header.height)
-    let channels = Int(header.channels)
-    var row = [UInt16](repeating: 0, count: width * channels)
+    let rows = try unsafe PNGRows(bytes, path: path, limits: limits)
+    var line = [UInt16](repeating: 0, count: rows.width * rows.channels)
+    // What the head claims is believed row by row.
     var samples: [UInt16] = []
-    let passes = header.interlaced == 0 ? [InterlacePass.whole] : InterlacePass.adam7
-    var rowsLeft = passes.reduce(0) {
-      $0 + ($1.columns(of: width) > 0 ? $1.rows(of: height) : 0)
+    for _ in 0..<rows.height {
+      try rows.read(into: &line)
+      samples += line
     }
-    for pass in passes {
-      let across = pass.columns(of: width)
-      guard across > 0 else { continue }
-      for _ in 0..<pass.rows(of: height) {
-        rowsLeft -= 1
-        guard unsafe rowsLeft > 0 || ctgpng_expect_last_row(reader, &message) == 0 else {
-          throw .damaged(path: path, reason: words(message))
-        }
-        guard unsafe ctgpng_read_row(reader, UInt32(across), &row, &message) == 0 else {
-          throw .damaged(path: path, reason: words(message))
-        }
-        samples.append(contentsOf: row.prefix(across * channels))
-      }
-    }
-    guard unsafe ctgpng_finish(reader, &message) == 0 else {
-      throw .damaged(path: path, reason: words(message))
-    }
-    let remarks = unsafe String(cString: ctgpng_warnings(reader))
-    if !remarks.isEmpty { warnings.append("\(path): \(remarks)") }
-    if passes.count > 1 {
-      samples = InterlacePass.woven(samples, width: width, height: height, channels: channels)
-    }
+    try rows.finish(warnings: &warnings)
     return Picture(
-      height: height, width: width, channels: channels, depth: Int(header.depth),
+      height: rows.height, width: rows.width, channels: rows.channels, depth: rows.depth,
       samples: samples)
   }
-}
-
-/// A message of the C side as a string.
-private func words(_ message: [CChar]) -> String {
-  String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

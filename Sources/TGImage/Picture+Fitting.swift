@@ -68,65 +68,27 @@ extension Picture {
     height target: Int, width across: Int, fit: PictureFit, by filter: PictureFilter
   ) -> Picture? {
     guard target > 0, across > 0 else { return nil }
-    let place = FittedPlace(self, height: target, width: across, fit: fit)
-    let part: Picture?
-    if place.height == height && place.width == width {
-      part = cropped(rows: place.rows, columns: place.columns)
-    } else {
-      part = resized(
-        height: place.height, width: place.width, by: filter.convention, rows: place.rows,
-        columns: place.columns)
+    let place = FittedPlace(height, width, height: target, width: across, fit: fit)
+    guard var fitting = PictureFitting(self, place: place, convention: filter.convention) else {
+      return nil
     }
-    guard let part, part.height != target || part.width != across else { return part }
-    var sheet = Picture(
-      height: target, width: across, channels: channels, depth: depth,
-      samples: [UInt16](repeating: UInt16(largest), count: target * across * channels))
-    sheet.paste(part, row: place.top, column: place.left)
-    return sheet
+    fitting.take(self)
+    return fitting.sheet(height: target, width: across)
   }
 
   /// What a plan's picture input takes: the channels, size and range that it declares.
   ///
-  /// Pillow's filters resize the samples; the others resize the values, unrounded, as PyTorch's
-  /// `interpolate` does with a tensor.
-  ///
   /// - Returns: `[1, channels, height, width]`; nil if the size is impossible.
-  package func tensor(
-    channels: Int, height target: Int, width across: Int, fit: PictureFit,
-    by filter: PictureFilter, low: Float, high: Float
-  ) -> HostTensor? {
-    guard target > 0, across > 0 else { return nil }
-    let picture = converted(channels: channels)
-    let place = FittedPlace(self, height: target, width: across, fit: fit)
-    if filter.convention.isPillow || (place.height == height && place.width == width) {
-      return picture.fitted(height: target, width: across, fit: fit, by: filter)?
-        .tensor(low: low, high: high)
-    }
-    guard
-      let down = ResampleTable(
-        convention: filter.convention, inputSize: height, outputSize: place.height,
-        outputs: place.rows),
-      let right = ResampleTable(
-        convention: filter.convention, inputSize: width, outputSize: place.width,
-        outputs: place.columns)
-    else { return nil }
-    let part = picture.tensor(low: low, high: high).resampled(down, right)
-    let inner = (height: place.rows.count, width: place.columns.count)
-    guard inner != (target, across) else { return part }
-    var sheet = HostTensor([1, channels, target, across], repeating: high)
-    for line in 0..<channels * inner.height {
-      let row = line / inner.height * target + place.top + line % inner.height
-      for column in 0..<inner.width {
-        sheet[row * across + place.left + column] = part[line * inner.width + column]
-      }
-    }
-    return sheet
+  package func tensor(_ form: PictureForm) -> HostTensor? {
+    guard var fitting = form.fitting(height: height, width: width, depth: depth) else { return nil }
+    fitting.take(converted(channels: form.channels))
+    return form.tensor(fitting)
   }
 }
 
 /// Where a fitted picture comes from: the size that the whole picture is brought to, the part of it
 /// that is kept, and where that part lies on the sheet.
-private struct FittedPlace {
+struct FittedPlace {
   let height: Int
   let width: Int
   let rows: Range<Int>
@@ -135,14 +97,24 @@ private struct FittedPlace {
   let top: Int
   let left: Int
 
-  init(_ picture: Picture, height target: Int, width across: Int, fit: PictureFit) {
-    let (tall, wide) = (picture.height, picture.width)
+  /// The place of a picture at another size of which a part is kept.
+  init(height: Int, width: Int, rows: Range<Int>, columns: Range<Int>) {
+    self.height = height
+    self.width = width
+    self.rows = rows
+    self.columns = columns
+    top = 0
+    left = 0
+  }
+
+  /// The place of a picture of `tall` rows and `wide` columns on a sheet.
+  init(_ tall: Int, _ wide: Int, height target: Int, width across: Int, fit: PictureFit) {
     var whole = (height: target, width: across)
     switch fit {
     case .stretch:
       break
     case .crop(let shorterSide):
-      whole = Self.covering(picture, target, across, shorterSide: shorterSide)
+      whole = Self.covering(tall, wide, target, across, shorterSide: shorterSide)
     case .pad where tall * across > wide * target:
       whole.width = max(1, (2 * target * wide + tall) / (2 * tall))
     case .pad:
@@ -160,9 +132,8 @@ private struct FittedPlace {
   /// The size of the resized picture that a crop is cut from. The longer side is rounded down, as
   /// torchvision's `Resize` does.
   private static func covering(
-    _ picture: Picture, _ target: Int, _ across: Int, shorterSide: Int?
+    _ tall: Int, _ wide: Int, _ target: Int, _ across: Int, shorterSide: Int?
   ) -> (height: Int, width: Int) {
-    let (tall, wide) = (picture.height, picture.width)
     if let side = shorterSide {
       let size = tall <= wide ? (side, side * wide / tall) : (side * tall / wide, side)
       if size.0 >= target && size.1 >= across { return size }

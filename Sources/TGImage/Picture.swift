@@ -49,23 +49,31 @@ package struct Picture: Hashable, Sendable {
   /// Pillow's whole-number weights, (19595 R + 38470 G + 7471 B + 32768) / 65536.
   package func converted(channels wanted: Int) -> Picture {
     guard wanted != channels else { return self }
+    return Picture(
+      height: height, width: width, channels: wanted, depth: depth,
+      samples: Self.converted(samples, to: wanted))
+  }
+
+  /// Pixels of 1 channel as pixels of 3, or the other way round.
+  static func converted(_ samples: [UInt16], to wanted: Int) -> [UInt16] {
     var result: [UInt16] = []
-    result.reserveCapacity(height * width * wanted)
     if wanted == 3 {
+      result.reserveCapacity(samples.count * 3)
       for sample in samples {
         result.append(sample)
         result.append(sample)
         result.append(sample)
       }
     } else {
-      for pixel in 0..<height * width {
+      result.reserveCapacity(samples.count / 3)
+      for pixel in 0..<samples.count / 3 {
         let red = 19595 * Int(samples[3 * pixel])
         let green = 38470 * Int(samples[3 * pixel + 1])
         let blue = 7471 * Int(samples[3 * pixel + 2])
         result.append(UInt16((red + green + blue + 32768) >> 16))
       }
     }
-    return Picture(height: height, width: width, channels: wanted, depth: depth, samples: result)
+    return result
   }
 
   /// The picture with 8 bits per sample, each rounded to the nearest.

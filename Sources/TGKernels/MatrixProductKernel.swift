@@ -1,8 +1,5 @@
-internal import COpenBLAS
+internal import CTGBLAS
 internal import CTGKernels
-
-/// Keeps OpenBLAS to the calling thread, in the whole process. Call before the first product.
-package func confineMatrixProductsToOneThread() { openblas_set_num_threads(1) }
 
 /// What multiplies the tiles of a matrix product.
 package enum MatrixMultiplier: Hashable, Sendable, CaseIterable {
@@ -11,11 +8,12 @@ package enum MatrixMultiplier: Hashable, Sendable, CaseIterable {
   /// Our own kernel, for all.
   case own
 
-  /// OpenBLAS where it runs kernels as wide as an instruction set: builds older than the processor
-  /// fall back to SSE, at a fifth of the speed.
+  /// OpenBLAS where it is installed and runs kernels as wide as an instruction set: builds older
+  /// than the processor fall back to SSE, at a fifth of the speed.
   package static func best(for isa: ISA) -> MatrixMultiplier {
+    guard isa != .scalar, let name = unsafe tg_blas_core() else { return .own }
     #if arch(x86_64)
-      let core = unsafe String(cString: openblas_get_corename())
+      let core = unsafe String(cString: name)
       let wide = ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(core)
       return switch isa {
       case .scalar: .own
@@ -26,6 +24,20 @@ package enum MatrixMultiplier: Hashable, Sendable, CaseIterable {
       return .openBLAS
     #endif
   }
+
+  /// Readies the process for products that several threads compute at once: loads OpenBLAS where it
+  /// is the best, and takes its buffers, 128 MiB of address space each.
+  ///
+  /// - Returns: how many threads may compute products at once, at most `threads`; 0 if there is no
+  ///   memory for one. Fewer threads change no bit.
+  package static func ready(threads: Int, isa: ISA) -> Int {
+    guard isa != .scalar else { return threads }
+    guard tg_blas_load() != TG_BLAS_NO_MEMORY else { return 0 }
+    return best(for: isa) == .openBLAS ? tg_blas_reserve(threads) : threads
+  }
+
+  /// The bytes of address space that OpenBLAS takes for the first thread.
+  package static let addressSpace = TG_BLAS_LIBRARY_BYTES + TG_BLAS_BUFFER_BYTES
 }
 
 extension KernelCall {
@@ -74,13 +86,11 @@ extension KernelCall {
       unsafe product.right_transposed = y.transposed ? 1 : 0
       unsafe product.multiply_floats = 0
       unsafe product.multiply = { product, left, right, out, distance, height, width, _ in
-        unsafe cblas_sgemm(
-          CblasRowMajor,
-          product.pointee.left_transposed != 0 ? CblasTrans : CblasNoTrans,
-          product.pointee.right_transposed != 0 ? CblasTrans : CblasNoTrans,
+        unsafe tg_blas_product(
+          product.pointee.left_transposed, product.pointee.right_transposed,
           Int32(height), Int32(width), Int32(product.pointee.depth),
-          1, left, product.pointee.left_leading, right, product.pointee.right_leading,
-          0, out, Int32(max(distance, width)))
+          left, product.pointee.left_leading, right, product.pointee.right_leading,
+          out, Int32(max(distance, width)))
       }
     }
     let floats = unsafe product.multiply_floats + product.result_floats

@@ -19,6 +19,29 @@ extension Instruction {
     case .map, .reduce, .normalize, .softmax, .pool, .unpool, .gather, .signs: 0
     }
   }
+
+  /// What bounds the time that it takes: multiplications with additions, elements read (as often as
+  /// they are read) or elements written, whichever are most; nil if the number does not fit.
+  var checkedWork: Int? {
+    guard let macs = checkedMacs, let read = elementsRead,
+      let written = Int.product(output.dimensions)
+    else { return nil }
+    return Swift.max(macs, read, written)
+  }
+
+  private var elementsRead: Int? {
+    switch self {
+    case .convolve(let x): Int.elements(of: x.epilogue.operands)
+    case .multiply(let x): Int.elements(of: x.epilogue.operands)
+    case .normalize(let x): Int.elements(of: [x.input] + x.epilogue.operands)
+    case .pool(let x):
+      Int.product(x.output.dimensions + [x.kernelHeight, x.kernelWidth])
+    case .unpool(let x):
+      Int.product(x.gradient.dimensions + [x.kernelHeight, x.kernelWidth])
+    case .gather: 0
+    case .map, .reduce, .softmax, .resample, .signs: Int.elements(of: operands)
+    }
+  }
 }
 
 extension Convolution {
@@ -76,12 +99,20 @@ extension PlanFunction {
   }
 
   /// The sum of the instructions' multiplications with additions; nil if it does not fit.
-  public var requiredMacs: Int? {
+  public var requiredMacs: Int? { sum(\.checkedMacs) }
+
+  /// The work of a run for the whole batch, the sum over the instructions: of each its
+  /// multiplications with additions, elements read (as often as they are read) or elements written,
+  /// whichever are most. A number that does not fit is given as the largest.
+  public var work: Int { checkedWork ?? .max }
+
+  /// `work`, or nil if the number does not fit.
+  var checkedWork: Int? { sum(\.checkedWork) }
+
+  private func sum(_ number: (Instruction) -> Int?) -> Int? {
     var sum = 0
     for placed in instructions {
-      guard let macs = placed.instruction.checkedMacs, let next = sum.adding(macs) else {
-        return nil
-      }
+      guard let more = number(placed.instruction), let next = sum.adding(more) else { return nil }
       sum = next
     }
     return sum
@@ -100,6 +131,16 @@ extension Int {
   func multiplying(_ other: Int) -> Int? {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? nil : product
+  }
+
+  /// The elements that some views see together, nil if their number does not fit.
+  static func elements(of views: [View]) -> Int? {
+    var sum = 0
+    for view in views {
+      guard let count = product(view.dimensions), let next = sum.adding(count) else { return nil }
+      sum = next
+    }
+    return sum
   }
 
   /// The product of all, nil if it does not fit.

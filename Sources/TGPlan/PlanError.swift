@@ -40,12 +40,18 @@ public struct PlanError: Error, Hashable, Sendable {
     }
   }
 
+  /// True if a function would do more than `PlanLimits.work`.
+  public var isAboutWork: Bool {
+    if case .limit(.work, _, _) = problem { return true }
+    return false
+  }
+
   /// The exit code of a command that ends with this error.
   public var exitCode: Int32 {
     switch problem {
     case .cannotOpen, .notAFile: 66
     case .version, .requiredFeature: 69
-    case .loadingMemory: 71
+    case .loadingMemory, .limit(.work, _, _): 71
     case .cannotCreate: 73
     case .cannotRead, .cannotWrite: 74
     default: 65
@@ -71,6 +77,7 @@ package enum PlanProblem: Hashable, Sendable {
   case header
   case section(PlanSection, SectionFault)
   case sectionChecksum(PlanSection)
+  case blockChecksum(Int, of: Int)
   case message(MessageFault, type: String, field: String?, offset: Int?)
   case loadingMemory(atLeast: Int, allowed: Int)
   // The plan.

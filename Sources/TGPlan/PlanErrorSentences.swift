@@ -38,6 +38,8 @@ extension PlanError: CustomStringConvertible {
     case .section(let section, let fault): "the \(section) section \(sentence(fault))"
     case .sectionChecksum(let section):
       "the \(section) section is damaged: its checksum does not match"
+    case .blockChecksum(let block, let count):
+      "the weights section is damaged: the checksum of block \(block + 1) of \(count) does not match"
     case .message(let fault, let type, let field, let offset):
       "the message section is malformed: "
         + sentence(fault, type: type, field: field, offset: offset)
@@ -185,7 +187,7 @@ extension PlanError: CustomStringConvertible {
     case .windowOutside: "a pooling window lies outside the picture"
     case .start(let index, let value, let last):
       "start \(index) is \(value); it must be a whole number in 0 ... \(last)"
-    case .workOverflow: "the number of multiplications does not fit 64 bits"
+    case .workOverflow: "the number of multiplications or of elements read does not fit 64 bits"
     }
   }
 

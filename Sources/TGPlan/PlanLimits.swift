@@ -32,8 +32,14 @@ public struct PlanLimits: Hashable, Sendable {
   public var elements = 1 << 40
   /// Places made by resampling along its axis, over all instructions of a plan.
   public var resampledPlaces = 1 << 24
+  /// The work of one run of a function, as `PlanFunction.work` counts it: hours on any machine. The
+  /// largest network that we know, StyleGAN at 1024 x 1024, takes 76 thousand millions a picture.
+  public var work = 100_000 * PlanLimits.workUnit
   /// Bytes of a name.
   public var nameBytes = 1024
+
+  /// What `--max-work` counts in.
+  public static let workUnit = 1_000_000_000
 
   /// The bytes that reading a file of a size may take.
   func loadingBytes(ofFile size: Int) -> Int { loadingBytes + min(size, loadingBytesFromFile) }
@@ -51,6 +57,7 @@ public struct PlanLimits: Hashable, Sendable {
     case texts = "tokenizers"
     case phases = "phases of a convolution"
     case resampledPlaces = "resampled places"
+    case work = "multiply-adds or elements read in one run"
     case nameBytes = "bytes in a name"
     case elements
   }

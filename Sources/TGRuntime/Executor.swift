@@ -18,6 +18,7 @@ package final class Executor {
   package let function: PlanFunction
   /// The instruction set of the kernels.
   package let isa: ISA
+  private let verification: WeightVerification?
   private let arena: Arena
   private let pool: ThreadPool
   /// For each instruction, one past its last kernel call.
@@ -35,7 +36,7 @@ package final class Executor {
   ///   - isa: the instruction set, one that the processor has.
   ///   - memoryLimit: the most bytes that arena and scratch memory may take; nil for what the
   ///     machine has.
-  /// - Throws: `RuntimeError`.
+  /// - Throws: `RuntimeError`, `outOfMemory` if the system refuses memory for all threads but none.
   package init(
     _ file: LoadedPlan, function: Int = 0, threads: Int, isa: ISA = .best(),
     memoryLimit: Int? = nil
@@ -44,6 +45,8 @@ package final class Executor {
     guard ISA.available().contains(isa) else { throw .unavailableISA(isa.rawValue) }
     self.function = file.plan.functions[function]
     self.isa = isa
+    verification = file.verification
+    verification?.begin(self.function)
     let allowed = memoryLimit ?? Self.physicalMemory()
     let (arenaBytes, overflow) = self.function.arenaElements.multipliedReportingOverflow(by: 4)
     guard !overflow, arenaBytes <= allowed else {
@@ -61,10 +64,22 @@ package final class Executor {
     }
     callEnds = ends
     self.refusals = refusals
-    let needed = arenaBytes + ThreadPool.demand(of: calls, threads: threads).bytes
-    guard needed <= allowed else { throw .overBudget(needed: needed, allowed: allowed) }
-    confineMatrixProductsToOneThread()
-    pool = try ThreadPool(calls: calls, threads: threads)
+    let demand = ThreadPool.demand(of: calls, threads: threads)
+    guard arenaBytes + demand.bytes <= allowed else {
+      throw .overBudget(needed: arenaBytes + demand.bytes, allowed: allowed)
+    }
+    pool = try ThreadPool(
+      calls: calls, threads: try Self.ready(demand.threads, for: self.function, isa: isa))
+  }
+
+  /// Takes what matrix products need of the system, for so many threads or fewer.
+  private static func ready(
+    _ threads: Int, for function: PlanFunction, isa: ISA
+  ) throws(RuntimeError) -> Int {
+    guard function.instructions.contains(where: \.instruction.isProduct) else { return threads }
+    let able = MatrixMultiplier.ready(threads: threads, isa: isa)
+    guard able > 0 else { throw .outOfMemory(MatrixMultiplier.addressSpace) }
+    return able
   }
 
   /// The bytes of memory in use besides weights: arena and scratch memory.
@@ -131,15 +146,18 @@ package final class Executor {
 
   /// What a view sees, in row-major order of its extents.
   ///
-  /// - Throws: `unsound` for a view outside its slot.
+  /// - Throws: `unsound` for a view outside its slot, `damagedWeights` if the weights are not what
+  ///   was written.
   package func fetch(_ view: View) throws(RuntimeError) -> [Float] {
-    try arena.fetch(view)
+    try verification?.demand()
+    return try arena.fetch(view)
   }
 
   /// The same into memory of the caller's; allocates nothing.
   ///
-  /// - Throws: as `store` does.
+  /// - Throws: as `store` does, and `damagedWeights`.
   package func fetch(_ view: View, into elements: inout MutableSpan<Float>) throws(RuntimeError) {
+    try verification?.demand()
     try arena.fetch(view, into: &elements)
   }
 
@@ -174,6 +192,14 @@ package struct InstructionTime: Hashable, Sendable {
 
   /// Arithmetic done per nanosecond, in GFLOP/s: a multiplication and an addition count as two.
   package var gigaflops: Double { seconds > 0 ? 2 * Double(macs) / seconds / 1e9 : 0 }
+}
+
+extension Instruction {
+  /// True for products of computed matrices.
+  fileprivate var isProduct: Bool {
+    if case .multiply = self { return true }
+    return false
+  }
 }
 
 extension [InstructionTime] {

@@ -7,10 +7,13 @@ package struct LoadedPlan: Sendable {
   package let plan: Plan
   /// Its weight section.
   package let weights: WeightSection
+  /// What compares the weights that are used with their checksums; nil if nothing does.
+  package let verification: WeightVerification?
 
   /// Joins a checked plan with its weights.
-  package init(plan: Plan, weights: WeightSection) {
+  package init(plan: Plan, weights: WeightSection, verification: WeightVerification? = nil) {
     self.plan = plan
     self.weights = weights
+    self.verification = verification
   }
 }

@@ -14,6 +14,8 @@ package enum RuntimeError: Error, Hashable, Sendable {
   case wrongCount(expected: Int, found: Int)
   /// A number that was given or computed should be a row of a table and is none.
   case noSuchRow(RefusedRow)
+  /// The weights of a file are not those that were written: the first damaged block, from 0.
+  case damagedWeights(path: String, block: Int, of: Int)
 }
 
 /// A number that is no row of a table.
@@ -44,6 +46,9 @@ extension RuntimeError: CustomStringConvertible {
     case .unsound(let what): "the plan is damaged: \(what)"
     case .wrongCount(let expected, let found): "expected \(expected) numbers, got \(found)"
     case .noSuchRow(let row): row.description
+    case .damagedWeights(let path, let block, let count):
+      "\(path) is damaged: the checksum of block \(block + 1) of \(count) of its weights does not "
+        + "match"
     }
   }
 }

@@ -23,7 +23,7 @@ internal import TGKernels
   private let state: PoolState
   private let calls: UnsafeMutableBufferPointer<KernelCall>
   private let workspace: UnsafeMutableRawPointer
-  private var workers: [pthread_t] = []
+  private var workers: [WorkerThread] = []
 
   /// How many threads are worth having for some calls, and the scratch memory they take.
   static func demand(of calls: [KernelCall], threads: Int) -> (threads: Int, bytes: Int) {
@@ -52,35 +52,16 @@ internal import TGKernels
     state = unsafe PoolState(
       workspace: memory, workspaceBytes: demand.bytes / threads,
       spins: threads <= cores ? 2_000 : 0)
-    var attributes = pthread_attr_t()
-    unsafe pthread_attr_init(&attributes)
-    unsafe pthread_attr_setstacksize(&attributes, 1 << 20)
     for index in 1..<threads {
-      let start = WorkerStart(state: state, index: index)
-      let context = unsafe Unmanaged.passRetained(start).toOpaque()
-      var thread = pthread_t()
-      let status = unsafe pthread_create(
-        &thread, &attributes,
-        { context in
-          if let context = unsafe context {
-            let start = unsafe Unmanaged<WorkerStart>.fromOpaque(context).takeRetainedValue()
-            start.state.work(index: start.index)
-          }
-          return nil
-        }, context)
-      guard status == 0 else {
-        unsafe Unmanaged<WorkerStart>.fromOpaque(context).release()
-        break
-      }
-      workers.append(thread)
+      guard let worker = WorkerThread({ [state] in state.work(index: index) }) else { break }
+      workers.append(worker)
     }
-    unsafe pthread_attr_destroy(&attributes)
     threadCount = workers.count + 1
   }
 
   deinit {
     state.stop()
-    for worker in workers { pthread_join(worker, nil) }
+    for worker in workers { worker.join() }
     unsafe calls.deinitialize()
     unsafe calls.deallocate()
     unsafe free(workspace)
@@ -97,17 +78,6 @@ internal import TGKernels
     } else {
       unsafe state.share(call, tiles: tiles)
     }
-  }
-}
-
-/// What a new worker is told.
-private final class WorkerStart {
-  let state: PoolState
-  let index: Int
-
-  init(state: PoolState, index: Int) {
-    self.state = state
-    self.index = index
   }
 }
 

@@ -1,4 +1,3 @@
-internal import TGImage
 internal import TGPlan
 internal import TGTensor
 internal import TGText
@@ -37,8 +36,14 @@ struct Binding {
   ) throws(SessionError) {
     self.item = item
     switch given {
-    case .picture(let picture, let path):
-      source = .shared(try Self.numbers(of: picture, path: path, for: item), words: nil)
+    case .picture(let picture, _):
+      guard item.takesPicture else {
+        throw .wrongKind(input: item.name, kind: item.kindName, given: "a picture")
+      }
+      guard picture.elements.count == item.itemShape.reduce(1, *) else {
+        throw .shape(input: item.name, found: picture.shape, expected: item.view.dimensions)
+      }
+      source = .shared(picture.elements, words: nil)
     case .caption(let caption):
       guard let pipeline else {
         throw .wrongKind(input: item.name, kind: item.kindName, given: "a caption")
@@ -113,27 +118,5 @@ struct Binding {
       throw .numberOutOfRange(input: item.name, item: 0, value: Float(bad), limit: item.rows)
     }
     return (ids.map { Float($0) }, tokens.count)
-  }
-
-  static func numbers(
-    of picture: Picture, path: String, for item: InterfaceItem
-  ) throws(SessionError) -> [Float] {
-    guard case .image(let low, let high, let fit, let filter) = item.kind,
-      item.itemShape.count == 3
-    else { throw .wrongKind(input: item.name, kind: item.kindName, given: "a picture") }
-    let (channels, height, width) = (item.itemShape[0], item.itemShape[1], item.itemShape[2])
-    if picture.height == height, picture.width == width, fit.isEmpty || filter.isEmpty {
-      return picture.converted(channels: channels).tensor(low: low, high: high).elements
-    }
-    guard !fit.isEmpty, !filter.isEmpty else {
-      throw .pictureSize(
-        path: path, height: picture.height, width: picture.width, wanted: [height, width])
-    }
-    guard let how = PictureFit(fit), let convention = PictureFilter(filter),
-      let tensor = picture.tensor(
-        channels: channels, height: height, width: width, fit: how, by: convention, low: low,
-        high: high)
-    else { throw .pictureWords(input: item.name, fit: fit, filter: filter) }
-    return tensor.elements
   }
 }

@@ -1,10 +1,9 @@
-package import TGImage
 package import TGTensor
 
 /// What is given for one input of a function.
 package enum Given: Hashable, Sendable {
-  /// A picture, brought to the plan's size and range, for every item; its path.
-  case picture(Picture, path: String)
+  /// A picture for every item, brought to the plan's size and range: `[1, C, H, W]`; its path.
+  case picture(HostTensor, path: String)
   /// A caption for every item.
   case caption(String)
   /// Rows of numbers, one for each item; for texts the number of words of each.

@@ -1,4 +1,3 @@
-package import TGImage
 package import TGKernels
 package import TGPlan
 package import TGRuntime
@@ -71,17 +70,6 @@ package final class Session {
     } catch { throw .caption(error, place: place) }
   }
 
-  /// The numbers that a picture gives an input, `[1, C, H, W]` in the range of the plan.
-  ///
-  /// - Parameter path: how errors call the picture.
-  /// - Throws: `SessionError` if the input takes no picture, or none of this size.
-  package static func tensor(
-    of picture: Picture, path: String, for item: InterfaceItem
-  ) throws(SessionError) -> HostTensor {
-    let elements = try Binding.numbers(of: picture, path: path, for: item)
-    return HostTensor(Shape([1] + item.itemShape), elements)
-  }
-
   /// Binds inputs for some items and cuts the items into batches.
   ///
   /// - Parameters:
@@ -147,6 +135,7 @@ package final class Session {
     var times: [InstructionTime] = []
     do {
       if profiled { times = try executor.profile() } else { try executor.run() }
+      try loaded.verification?.demandUnchanged()
     } catch { throw .runtime(error) }
     var results = [[String: HostTensor]](repeating: [:], count: chunk.items.count)
     for item in function.outputs where wanted.contains(item.name) {

@@ -93,7 +93,11 @@ extension SessionError {
     case .caption(.unknownWords, _):
       return "use words of the vocabulary (tgrun --show-words PLAN lists them), or leave out "
         + "--strict-words"
-    case .runtime(.outOfMemory), .memory:
+    case .runtime(.damagedWeights):
+      return "make the plan again with tgc, or copy it again; --no-verify takes it as it is"
+    case .runtime(.outOfMemory):
+      return "allow more memory (ulimit -v), use fewer --threads, or compile with a smaller --batch"
+    case .memory:
       return "raise --max-memory, or compile the plan with a smaller --batch"
     case .runtime(.noSuchRow(let row)):
       return "row numbers are whole, 0 to \(row.rows - 1); look at what was given, or at what the "
@@ -127,7 +131,7 @@ extension SessionError {
       switch error {
       case .overBudget, .outOfMemory: return 71
       case .unavailableISA: return 69
-      case .unsound, .noSuchRow: return 65
+      case .unsound, .noSuchRow, .damagedWeights: return 65
       case .noSuchFunction, .wrongCount: return 70
       }
     case .memory: return 71

@@ -3,6 +3,7 @@
 #else
   import Musl
 #endif
+internal import CTGFaults
 
 /// Why a file could not be written.
 public enum AtomicFileError: Error, Hashable, Sendable {
@@ -42,10 +43,12 @@ public enum AtomicFileError: Error, Hashable, Sendable {
     self.target = target
     temporary = taken.path
     descriptor = taken.descriptor
+    unsafe tg_faults_temporary(FileName.cString(temporary))
   }
 
   deinit {
     if isOpen {
+      unsafe tg_faults_temporary_done(FileName.cString(temporary))
       // While the lock is held, the name is nobody else's.
       _ = unsafe unlink(FileName.cString(temporary))
       close(descriptor)
@@ -99,6 +102,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw .cannotWrite(path: path, reason: Self.reason())
     }
+    unsafe tg_faults_temporary_done(FileName.cString(temporary))
     guard unsafe rename(FileName.cString(temporary), FileName.cString(target)) == 0 else {
       throw .cannotWrite(path: path, reason: Self.reason())
     }

@@ -3,6 +3,7 @@
 #else
   import Musl
 #endif
+internal import CTGFaults
 
 /// Why a file could not be mapped.
 public enum MappedFileError: Error, Hashable, Sendable {
@@ -17,13 +18,37 @@ public enum MappedFileError: Error, Hashable, Sendable {
 /// A regular file mapped read-only into memory.
 ///
 /// Pages are read when they are first touched; nothing is copied. The mapping lasts as long as the
-/// object. Replacing the file by renaming leaves the mapping intact.
+/// object. Replacing the file by renaming leaves the mapping intact; a file that is cut off while it
+/// is mapped ends a command with status 74 (`CTGFaults`), and one that is written over has another
+/// `moment`.
 @safe public final class MappedFile: Sendable {
   /// The number of bytes.
   public let count: Int
   /// The path as given.
   public let path: String
   private let base: UInt
+  private let mapped: Moment
+
+  /// Which file it is, its size, and when it was last written to.
+  package struct Moment: Hashable, Sendable {
+    private let device: UInt64
+    private let file: UInt64
+    private let size: Int
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    fileprivate init(_ status: stat) {
+      device = UInt64(status.st_dev)
+      file = UInt64(status.st_ino)
+      size = Int(status.st_size)
+      seconds = status.st_mtim.tv_sec
+      nanoseconds = status.st_mtim.tv_nsec
+    }
+
+    fileprivate func isSameFile(as other: Moment) -> Bool {
+      device == other.device && file == other.file
+    }
+  }
 
   /// Maps a file.
   ///
@@ -41,19 +66,33 @@ public enum MappedFileError: Error, Hashable, Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notARegularFile(path: path) }
     self.path = path
     count = Int(status.st_size)
+    mapped = Moment(status)
     guard count > 0 else {
       base = 0
       return
     }
     let address = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else {
+      if errno == ENOMEM { tg_faults_out_of_memory(count) }
       throw .cannotMap(path: path, reason: MappedFile.reason())
     }
     base = UInt(bitPattern: address)
+    unsafe tg_faults_mapped(address, count, FileName.shown(path))
   }
 
   deinit {
-    if base != 0 { unsafe munmap(UnsafeMutableRawPointer(bitPattern: base), count) }
+    guard let address = unsafe UnsafeMutableRawPointer(bitPattern: base) else { return }
+    unsafe tg_faults_unmapped(address)
+    unsafe munmap(address, count)
+  }
+
+  /// The state of the file: equal moments mean that nothing was written between. A file that was
+  /// removed or replaced stays as it was when it was mapped.
+  package var moment: Moment {
+    var status = stat()
+    guard unsafe stat(FileName.cString(path), &status) == 0 else { return mapped }
+    let now = Moment(status)
+    return now.isSameFile(as: mapped) ? now : mapped
   }
 
   /// Lends all bytes to a closure.

@@ -13,7 +13,7 @@ import TGKernels
   static let size = 2048
 
   static func main() {
-    confineMatrixProductsToOneThread()
+    openblas_set_num_threads(1)
     let core = unsafe String(cString: openblas_get_corename())
     print("OpenBLAS runs its kernels for \(core); products are \(size) x \(size) x \(size)")
     print("isa     layer                             ms  GFLOP/s    sgemm  ratio")

@@ -26,13 +26,16 @@ import TGTensor
   @Option(help: ArgumentHelp("Show one function with its instructions.", valueName: "F"))
   var function: String?
 
-  @Flag(help: "Compare the weights with their hash.")
+  @Flag(help: "Compare the weights with their hashes, and the work with --max-work.")
   var verify = false
 
+  @OptionGroup var work: WorkOptions
   @OptionGroup(title: "Talk") var common: CommonOptions
 
   mutating func run(on console: Console) throws {
-    let file = try PlanFile.load(path: plan, verifyWeights: verify)
+    var limits = try work.limits()
+    if !verify { limits.work = .max }
+    let file = try PlanFile.load(path: plan, verifyWeights: verify, limits: limits)
     var shown = file.plan.functions
     if let standard = file.plan.defaultFunction?.name {
       // The default function first: JSON shows the interface of the first.

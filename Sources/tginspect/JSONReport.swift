@@ -41,7 +41,8 @@ enum JSONReport {
       ("batch", .integer(function.batch)), ("items_interact", .bool(function.itemsInteract)),
       ("inputs", .array(function.inputs.map(item))),
       ("outputs", .array(function.outputs.map(item))),
-      ("macs", .integer(function.macs)), ("arena_bytes", .integer(4 * function.arenaElements)),
+      ("macs", .integer(function.macs)), ("work", .integer(function.work)),
+      ("arena_bytes", .integer(4 * function.arenaElements)),
       ("instructions", .integer(function.instructions.count)),
     ]
   }

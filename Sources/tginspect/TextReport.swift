@@ -55,6 +55,7 @@ struct TextReport {
     let weights = function.slots.filter { $0.kind == .weight }
     lines.append(
       "  batch \(function.batch): \(Quantity.count(function.macs)) MACs,"
+        + " work \(Quantity.count(function.work)),"
         + " arena \(Quantity.bytes(4 * function.arenaElements)),"
         + " \(weights.count) weight tensors"
         + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))),"

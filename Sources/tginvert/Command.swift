@@ -39,8 +39,10 @@ import TGCommandLine
   @OptionGroup(title: "Talk") var common: CommonOptions
 
   mutating func run(on console: Console) throws {
-    let request = try Request(options, console: console)
-    var job = try Job(request, machine: machine.resolved(on: console), console: console)
+    let resolved = try machine.resolved(on: console)
+    enforceMemoryLimit(resolved.memoryLimit)
+    let request = try Request(options, limits: machine.work.limits(), console: console)
+    var job = try Job(request, machine: resolved, console: console)
     try job.run()
   }
 

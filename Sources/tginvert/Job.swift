@@ -35,7 +35,9 @@ struct Job {
     self.console = console
     stateFile = StateFile(of: request, isa: machine.isa)
     lock = try Self.lock(request, stateFile)
-    loaded = try LoadedPlan(request.plan)
+    do { loaded = try LoadedPlan(request.plan, verifying: machine.verifiesWeights) } catch {
+      throw SessionError.runtime(error)
+    }
     session = try Session(
       loaded, function: request.start.form.name, threads: machine.threads, isa: machine.isa,
       memoryLimit: machine.memoryLimit)
@@ -177,6 +179,7 @@ struct Job {
     }
     progress.clear()
     let total = seconds
+    try demandUnchanged()
     for (problem, outcome) in zip(problems, try run.outcomes()) {
       pending.append(Finished(outcome, seconds: total))
       guard pending.count == request.options.restarts else { continue }
@@ -236,7 +239,13 @@ struct Job {
 
   // MARK: State
 
+  /// Nothing is kept that was computed with other weights than were written.
+  private func demandUnchanged() throws {
+    do { try loaded.verification?.demandUnchanged() } catch { throw SessionError.runtime(error) }
+  }
+
   private func save(chunk: Int, run: ObjectiveRun?, seconds: Double) throws {
+    try demandUnchanged()
     var archive = stateFile.archive([])
     var done: [JSON] = []
     for (index, finished) in pending.enumerated() {

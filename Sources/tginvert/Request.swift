@@ -31,11 +31,11 @@ struct Request {
   /// What makes a run another run: names with values, in a fixed order.
   let identity: [(name: String, value: String)]
 
-  init(_ options: InvertOptions, console: Console) throws {
+  init(_ options: InvertOptions, limits: PlanLimits, console: Console) throws {
     self.options = options
     planPath = options.plan
     try Self.checkNumbers(options)
-    plan = try PlanFile.load(path: planPath)
+    plan = try PlanFile.load(path: planPath, limits: limits)
     objective = try plan.plan.objective(named: options.objective, space: options.space)
     start = try FunctionVariants(of: plan.plan, named: objective.loops[0].start)
     var settings = try InversionSettings(objective)
@@ -246,10 +246,9 @@ struct Request {
     let subjects = try list.pictures.enumerated().compactMap { row, path in
       // A picture that cannot be read or fitted is found before anything is computed.
       try leftOut.trying(path) {
-        let picture = try Inputs.picture(at: path, console: nil)
         let subject = Subject(
           path: path, digest: try MappedFile(path: path).digest, name: Path.stem(path), row: row)
-        if let item { _ = try Session.tensor(of: picture, path: path, for: item) }
+        if let item { _ = try Inputs.tensor(ofPicture: path, for: item, console: nil) }
         return subject
       }
     }

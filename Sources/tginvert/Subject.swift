@@ -19,7 +19,6 @@ struct Subject: Hashable {
   /// - Throws: `SessionError`.
   func tensor(for item: InterfaceItem?, console: Console? = nil) throws -> HostTensor? {
     guard let path, let item else { return nil }
-    return try Session.tensor(
-      of: Inputs.picture(at: path, console: console), path: path, for: item)
+    return try Inputs.tensor(ofPicture: path, for: item, console: console)
   }
 }

@@ -1,5 +1,4 @@
 import TGCommandLine
-import TGImage
 import TGPlan
 import TGSession
 import TGTensor
@@ -16,24 +15,20 @@ extension Job {
     let room = (session.variants.sizes.last ?? 1) / max(1, itemPlan.count * lines.count)
     var rest = many.items[...]
     while !rest.isEmpty {
-      var pictures: [Int: Picture] = [:]
       var tensors: [Int: HostTensor] = [:]
       var good: [NamedItem.OwnPicture] = []
       while good.count < max(1, room), let own = rest.popFirst() {
         let read = try leftOut.trying(own.path) {
-          let picture = try Inputs.picture(at: own.path, console: console)
-          return (picture, try Session.tensor(of: picture, path: own.path, for: many.input))
+          try Inputs.tensor(ofPicture: own.path, for: many.input, console: console)
         }
-        guard let (picture, tensor) = read else { continue }
+        guard let tensor = read else { continue }
         good.append(own)
         tensors[own.place] = tensor
-        if options.beforeAfter { pictures[own.place] = picture }
       }
       guard !good.isEmpty else { continue }
       let items = itemPlan.items(
         pictures: good, captions: lines, input: captions?.input.name)
-      try compute(
-        try prepare(items, own: tensors), items, pictures: pictures, interrupts: interrupts)
+      try compute(try prepare(items, own: tensors), items, interrupts: interrupts)
     }
     let hint = options.output.isEmpty ? nil : "the arrays of --output have no rows of them"
     do { try leftOut.tell(on: console, hint: hint) } catch { throw Refused(failure: error) }

@@ -40,11 +40,16 @@ struct Job {
     var options = given
     replay = try options.replay.map { try Replay($0, options: &options) }
     let planPath = try Self.planPath(options)
-    let file = try PlanFile.load(path: planPath)
+    let machine = try options.machine.resolved(on: console)
+    enforceMemoryLimit(machine.memoryLimit, threads: machine.threads)
+    let file = try PlanFile.load(path: planPath, limits: options.machine.work.limits())
+    let loaded: LoadedPlan
+    do { loaded = try LoadedPlan(file, verifying: machine.verifiesWeights) } catch {
+      throw SessionError.runtime(error)
+    }
     try replay?.demand(hash: file.hash, of: planPath)
     let edits = try EditFiles(options, plan: file.plan, console: console)
-    let session = try Self.session(
-      file, function: edits.function, options: options, console: console)
+    let session = try Self.session(loaded, function: edits.function, machine: machine)
     let variants = session.variants
 
     var inputs = Inputs(variants, isStrict: options.inputs.strict)
@@ -71,7 +76,7 @@ struct Job {
     captionCheck = CaptionCheck(session: session, options: options, console: console)
     try captionCheck.check(inputs: inputs, list: captions)
     let encoder = try edits.encoder {
-      try Self.session(file, function: $0, options: options, console: console)
+      try Self.session(loaded, function: $0, machine: machine)
     }
     if let encoder {
       try edits.check(
@@ -157,8 +162,7 @@ struct Job {
 
   /// Computes prepared items and writes what they give.
   mutating func compute(
-    _ run: PreparedRun, _ items: [NamedItem], pictures: [Int: Picture] = [:],
-    interrupts: Interrupts
+    _ run: PreparedRun, _ items: [NamedItem], interrupts: Interrupts
   ) throws {
     if let folder = options.outdir { try Outputs.makeFolder(folder) }
     for chunk in run.chunks {
@@ -166,10 +170,7 @@ struct Job {
         chunk, of: run, outputs: results.wanted, profiled: options.profile)
       profile.add(times)
       for (index, value) in zip(chunk.items, values) {
-        let item = items[index]
-        try interrupts.writing {
-          try results.take(item, value, picture: item.picture.flatMap { pictures[$0.place] })
-        }
+        try interrupts.writing { try results.take(items[index], value) }
       }
       done += chunk.items.count
       progress.show(done)
@@ -193,16 +194,11 @@ struct Job {
   }
 
   private static func session(
-    _ file: PlanFile, function: String?, options: RunOptions, console: Console
+    _ loaded: LoadedPlan, function: String?, machine: MachineOptions.Resolved
   ) throws -> Session {
-    guard
-      let weights = WeightSection(
-        file: file.file, offset: file.weightOffset, count: file.plan.weightBytes)
-    else { throw Failure(.badInput, "\(file.file.path): the weights lie outside the file") }
-    let machine = try options.machine.resolved(on: console)
-    return try Session(
-      LoadedPlan(plan: file.plan, weights: weights), function: function,
-      threads: machine.threads, isa: machine.isa, memoryLimit: machine.memoryLimit)
+    try Session(
+      loaded, function: function, threads: machine.threads, isa: machine.isa,
+      memoryLimit: machine.memoryLimit)
   }
 
   /// The command line with a picture that has no place moved behind `-o`; no file that is there is

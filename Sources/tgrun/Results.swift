@@ -82,9 +82,7 @@ struct Results {
   /// Writes what one item gave.
   ///
   /// - Parameter picture: the one of its own, where it is shown too.
-  mutating func take(
-    _ item: NamedItem, _ values: [String: HostTensor], picture own: Picture? = nil
-  ) throws {
+  mutating func take(_ item: NamedItem, _ values: [String: HostTensor]) throws {
     for index in arrays.indices {
       guard let value = values[arrays[index].output.name] else { continue }
       arrays[index].rows += value.elements
@@ -114,7 +112,7 @@ struct Results {
       if path != "-", !console.isJSON { try console.print(path) }
       if output == naming.mainPicture {
         files += try drawAttention(of: item, beside: path, values)
-        files += try drawBeforeAfter(path, own: own)
+        files += try drawBeforeAfter(path, own: item.picture?.path)
       }
     }
     report.append(entry(item, files: files, numbers: numbers))
@@ -226,12 +224,13 @@ struct Results {
   }
 
   /// Writes the sheet of `--before-after`: the pictures given, then the main picture made of them.
-  private func drawBeforeAfter(_ path: String, own: Picture?) throws -> [(String, JSON)] {
+  ///
+  /// - Parameter own: the path of the item's own picture.
+  private func drawBeforeAfter(_ path: String, own: String?) throws -> [(String, JSON)] {
     guard options.beforeAfter, let after = lastPicture?.picture else { return [] }
-    let before =
-      inputs.variants.pictureInputs.compactMap { input -> Picture? in
-        if case .picture(let picture, _) = inputs.given[input.name] { picture } else { nil }
-      } + [own].compactMap(\.self)
+    // The pictures themselves may be larger than what the plan takes of them.
+    let paths = inputs.variants.pictureInputs.compactMap { inputs.pictures[$0.name] }
+    let before = try (paths + [own].compactMap(\.self)).map { try Self.picture(at: $0) }
     guard !before.isEmpty else {
       throw Failure(
         .usage, "--before-after needs a picture to begin with",
@@ -244,6 +243,10 @@ struct Results {
     do { try sheet.write(path: place) } catch { throw SessionError.picture(error) }
     if !console.isJSON { try console.print(place) }
     return [("before_after", .string(place))]
+  }
+
+  private static func picture(at path: String) throws -> Picture {
+    do { return try Picture.read(path: path) } catch { throw SessionError.picture(error) }
   }
 
   /// Writes the sheets of `--attention`.

@@ -60,8 +60,9 @@ import TGImage
       let filter = try #require(PictureFilter(known.filter))
       let result = try #require(
         source.tensor(
-          channels: 3, height: known.height, width: known.width, fit: .stretch, by: filter,
-          low: -1, high: 1))
+          PictureForm(
+            channels: 3, height: known.height, width: known.width, fit: .stretch, filter: filter,
+            low: -1, high: 1)))
       for (index, position) in known.positions.enumerated() {
         worst.0 = max(worst.0, abs(Double(result[position]) - known.values[index]))
         worst.1 = max(worst.1, abs(Double(result[position]) - known.single[index]))
@@ -121,7 +122,9 @@ import TGImage
             source.fitted(height: height, width: width, fit: fit, by: filter))
           let values = try #require(
             source.tensor(
-              channels: 3, height: height, width: width, fit: fit, by: filter, low: 0, high: 255))
+              PictureForm(
+                channels: 3, height: height, width: width, fit: fit, filter: filter, low: 0,
+                high: 255)))
           let exact = picture.tensor(low: 0, high: 255)
           #expect(values.shape == exact.shape)
           let worst = zip(values.elements, exact.elements).map {

@@ -117,12 +117,12 @@ import Testing
       ("header length", changed(16, [1]), .header),
       ("section count", changed(20, [2]), .header),
       (
-        "unknown feature", changed(24, [1] + file[25..<224] + Array("holograms".utf8)),
+        "unknown feature", changed(24, [1] + file[25..<288] + Array("holograms".utf8)),
         .requiredFeature("holograms")
       ),
       ("feature without a name", changed(24, [1]), .header),
-      ("too many features", changed(24, [8]), .header),
-      ("feature not counted", changed(224, Array("holograms".utf8)), .header),
+      ("too many features", changed(24, [7]), .header),
+      ("feature not counted", changed(288, Array("holograms".utf8)), .header),
       ("reserved bytes", changed(28, [1]), .header),
       ("reserved bytes of a section", changed(32 + 24, [1]), .header),
       ("sections exchanged", changed(32, [1]), .header),
@@ -132,16 +132,19 @@ import Testing
       ("weights before the file", changed(41, many), .section(.weights, .outsideFile)),
       ("weights past the end", changed(48, [0, 0, 1]), .section(.weights, .outsideFile)),
       ("weights of odd size", changed(48, [63]), .section(.weights, .misaligned)),
-      ("weights too short", changed(48, [0]), .section(.texts, .misplaced)),
+      ("weights too short", changed(48, [0]), .section(.sums, .misplaced)),
       ("weights of 2⁶³ bytes", changed(55, [0x80]), .section(.weights, .outsideFile)),
-      ("texts past the end", changed(32 + 64 + 16, [0, 0, 1]), .section(.texts, .outsideFile)),
-      ("texts too long", changed(32 + 64 + 16, [100]), .section(.message, .misplaced)),
+      ("sums past the end", changed(32 + 64 + 16, [0, 0, 1]), .section(.sums, .outsideFile)),
+      ("sums of more blocks", changed(32 + 64 + 16, [16]), .section(.sums, .lengthMismatch)),
+      ("texts past the end", changed(32 + 128 + 16, [0, 0, 1]), .section(.texts, .outsideFile)),
+      ("texts too long", changed(32 + 128 + 16, [100]), .section(.message, .misplaced)),
       (
-        "message of 2⁶³ - 1 bytes", changed(32 + 128 + 17, many.dropLast() + [0x7F]),
+        "message of 2⁶³ - 1 bytes", changed(32 + 192 + 17, many.dropLast() + [0x7F]),
         .section(.message, .outsideFile)
       ),
-      ("text hash", changed(32 + 64 + 32, [0, 0, 0, 0]), .sectionChecksum(.texts)),
-      ("message hash", changed(32 + 128 + 32, [0, 0, 0, 0]), .sectionChecksum(.message)),
+      ("sum hash", changed(32 + 64 + 32, [0, 0, 0, 0]), .sectionChecksum(.sums)),
+      ("text hash", changed(32 + 128 + 32, [0, 0, 0, 0]), .sectionChecksum(.texts)),
+      ("message hash", changed(32 + 192 + 32, [0, 0, 0, 0]), .sectionChecksum(.message)),
       ("weight hash", changed(32 + 32, [0, 0, 0, 0]), .sectionChecksum(.weights)),
     ]
     for (name, bytes, expected) in cases {

@@ -53,8 +53,11 @@ import Testing
 
   @Test func picturesAreFittedAndNegated() throws {
     let picture = Picture(height: 16, width: 8, colour: [255, 0, 51])
+    let session = try Self.session("edit")
+    let photo = try Session.tensor(
+      of: picture, path: "p.png", for: session.variants.input("photo"))
     let results = try Self.run(
-      Self.session("edit"), ["photo": .picture(picture, path: "p.png")],
+      session, ["photo": .picture(photo, path: "p.png")],
       outputs: ["image", "small"])
     let image = try #require(results[0]["image"])
     #expect(image.shape == [1, 3, 8, 8])

@@ -23,6 +23,7 @@ public struct BuiltCommand: Sendable {
     let signal: Int32
     let isDue: () -> Bool
     let delay: Double
+    var action: (() -> Void)?
 
     /// Ctrl-C, some seconds after a condition holds.
     public static func interrupt(
@@ -39,9 +40,17 @@ public struct BuiltCommand: Sendable {
       Stop(signal: SIGHUP, isDue: isDue, delay: 0)
     }
 
+    /// Something else that is done to the command while it runs, once a condition holds.
+    public static func instead(
+      once isDue: @escaping () -> Bool, do action: @escaping () -> Void
+    ) -> Stop {
+      Stop(signal: 0, isDue: isDue, delay: 0, action: action)
+    }
+
     /// Sends the signal when it is due, unless the command has ended before.
     func send(to process: Process) {
       while process.isRunning, !isDue() { Thread.sleep(forTimeInterval: 0.002) }
+      if let action { return action() }
       if process.isRunning { Thread.sleep(forTimeInterval: delay) }
       if process.isRunning { _ = Foundation.kill(process.processIdentifier, signal) }
     }
@@ -74,12 +83,17 @@ public struct BuiltCommand: Sendable {
   ///   - folder: the current folder of the command.
   ///   - input: what is piped into it.
   ///   - environment: variables besides those of this process.
+  ///   - limit: what the shell's `ulimit` shall hold it to, such as `-v 100000`.
   ///   - stop: a signal for it.
   public func run(
     _ arguments: [String], in folder: URL, input: String? = nil,
-    environment: [String: String] = [:], stop: Stop? = nil
+    environment: [String: String] = [:], limit: String? = nil, stop: Stop? = nil
   ) throws -> Outcome {
     let process = process(arguments, in: folder, environment: environment)
+    if let limit {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "ulimit \(limit) && exec \"$0\" \"$@\"", path] + arguments
+    }
     // Files, not pipes: a pipe that nobody empties would stop the command.
     let name = UUID().uuidString
     let written = [".out", ".err"].map { suffix in

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tg_block_epilogue.h"
+#include "tg_checksum.h"
 #include "tg_common.h"
 #include "tg_convolution.h"
 #include "tg_gather.h"

@@ -151,6 +151,8 @@ struct FunctionCheck {
     guard function.macs == macs else {
       throw PlanError(.macs(declared: function.macs, actual: macs))
     }
+    guard let work = function.checkedWork else { throw PlanError(.rule(.workOverflow)) }
+    guard work <= limits.work else { throw PlanError(.limit(.work, work, limits.work)) }
   }
 
   private func checkLifetimes() throws(PlanError) {

@@ -15,6 +15,8 @@ public struct PlanFile: Sendable {
   /// SHA-256 over the header, which holds the SHA-256 of every section, in hex: equal hashes mean
   /// equal plans with equal weights.
   public let hash: String
+  /// The checksum of each block of weights.
+  private let weightSums: [UInt64]
 
   /// Reads a plan file. Costs milliseconds: weights are not touched, unless they are verified.
   ///
@@ -63,13 +65,14 @@ public struct PlanFile: Sendable {
           .limit(section == .message ? .messageBytes : .textBytes, header[section].length, limit))
       }
     }
-    for (before, section) in [(PlanSection.weights, PlanSection.texts), (.texts, .message)] {
+    for (before, section) in zip(PlanSection.allCases, PlanSection.allCases.dropFirst()) {
       let padding = file.bytes(
         header[before].offset + header[before].length..<header[section].offset)
       guard padding?.allSatisfy({ $0 == 0 }) == true else {
         throw PlanError(.section(section, .padding))
       }
     }
+    let sums = try PlanFile.section(.sums, of: file, header)
     let message = try PlanFile.section(.message, of: file, header)
     let texts = try PlanFile.section(.texts, of: file, header)
     if verifyWeights {
@@ -83,6 +86,7 @@ public struct PlanFile: Sendable {
       }
       guard hash == entry.hash else { throw PlanError(.sectionChecksum(.weights)) }
     }
+    weightSums = [UInt64](littleEndianBytes: sums)
     var plan = try PlanDecoder.decode(
       message: message, texts: texts,
       memory: limits.loadingBytes(ofFile: file.count))
@@ -91,6 +95,30 @@ public struct PlanFile: Sendable {
     self.file = file
     weightOffset = header[.weights].offset
     hash = SHA256.hash(data: start).hex
+    if verifyWeights, let block = weightSums.indices.first(where: { !isWhole(block: $0) }) {
+      throw PlanError(.blockChecksum(block, of: weightSums.count))
+    }
+  }
+
+  /// How many blocks with a checksum the weights are cut into.
+  package var blockCount: Int { weightSums.count }
+
+  /// The blocks in which some of the weights lie, counted in elements from the start of the section;
+  /// they lie inside it.
+  package func blocks(ofElements range: Range<Int>) -> Range<Int> {
+    guard !range.isEmpty else { return 0..<0 }
+    let perBlock = BlockSums.blockBytes / 4
+    return range.lowerBound / perBlock..<(range.upperBound - 1) / perBlock + 1
+  }
+
+  /// True if a block of weights has the checksum that was written with it. Reads the block.
+  package func isWhole(block: Int) -> Bool {
+    let start = block * BlockSums.blockBytes
+    let end = min(start + BlockSums.blockBytes, plan.weightBytes)
+    return file.withSpan { bytes in
+      BlockSums.sum(bytes.extracting(weightOffset + start..<weightOffset + end))
+        == weightSums[block]
+    }
   }
 
   /// A copy of a section whose hash has been compared.

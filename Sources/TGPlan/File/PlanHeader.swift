@@ -13,7 +13,7 @@ struct PlanHeader {
   /// The names of features that this program knows; a file may require others.
   static let knownFeatures: [String] = []
   /// The most features that a header can name.
-  static let maximumFeatures = 7
+  static let maximumFeatures = 6
 
   private static let byteOrder: UInt64 = 0x0403_0201
   private static let featureStart = 32 + 64 * PlanSection.allCases.count
@@ -118,9 +118,11 @@ struct PlanHeader {
   }
 
   /// Makes the header of a file with these sections, and gives them their places.
-  init(weights: (length: Int, hash: [UInt8]), texts: [UInt8], message: [UInt8]) {
+  init(
+    weights: (length: Int, hash: [UInt8]), sums: [UInt8], texts: [UInt8], message: [UInt8]
+  ) {
     sections = [Entry(offset: PlanHeader.size, length: weights.length, hash: weights.hash)]
-    for bytes in [texts, message] {
+    for bytes in [sums, texts, message] {
       let end = sections[sections.count - 1].offset + sections[sections.count - 1].length
       sections.append(
         Entry(
@@ -129,8 +131,8 @@ struct PlanHeader {
     }
   }
 
-  /// The sections stand in file order: weights, texts, message, each at the first aligned place
-  /// after the one before; the message ends the file.
+  /// The sections stand in file order, each at the first aligned place after the one before; the
+  /// message ends the file. There is a checksum for each block of weights.
   private func checkPlaces(fileLength: Int) throws(PlanError) {
     var place = PlanHeader.size
     for section in PlanSection.allCases {
@@ -149,6 +151,9 @@ struct PlanHeader {
     guard self[.weights].length % 4 == 0 else {
       throw PlanError(.section(.weights, .misaligned))
     }
+    guard self[.sums].length == 8 * BlockSums.count(ofBytes: self[.weights].length) else {
+      throw PlanError(.section(.sums, .lengthMismatch))
+    }
     guard place == fileLength else { throw PlanError(.trailingBytes(fileLength - place)) }
   }
 
@@ -164,10 +169,12 @@ struct PlanHeader {
 package enum PlanSection: Int, Hashable, Sendable, CaseIterable {
   /// Raw float32, little endian; tensors at multiples of 64 bytes.
   case weights = 0
+  /// A checksum of 64 bits for each block of weights.
+  case sums = 1
   /// Encoded tokenizers, one after the other.
-  case texts = 1
+  case texts = 2
   /// The protobuf message `Plan`.
-  case message = 2
+  case message = 3
 }
 
 extension ArraySlice<UInt8> {

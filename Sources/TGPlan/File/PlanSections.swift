@@ -30,10 +30,14 @@ package struct PlanSections: Hashable, Sendable {
 
   /// The whole file.
   package var file: [UInt8] {
+    var blocks = BlockSums()
+    blocks.update(weights)
+    let sums = blocks.finished().littleEndianBytes
     let header = PlanHeader(
-      weights: (weights.count, Array(SHA256.hash(data: weights))), texts: texts, message: message)
+      weights: (weights.count, Array(SHA256.hash(data: weights))), sums: sums, texts: texts,
+      message: message)
     var file = header.encoded() + weights
-    for (section, bytes) in [(PlanSection.texts, texts), (.message, message)] {
+    for (section, bytes) in [(PlanSection.sums, sums), (.texts, texts), (.message, message)] {
       file += [UInt8](repeating: 0, count: header[section].offset - file.count) + bytes
     }
     return file

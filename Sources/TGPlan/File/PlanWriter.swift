@@ -8,6 +8,7 @@ internal import TGTensor
 public struct PlanWriter: ~Copyable {
   private let file: AtomicFile
   private var weightHash = SHA256()
+  private var weightSums = BlockSums()
   /// The bytes of the weight section so far.
   private var weightBytes = 0
   /// Where each tensor lies, by its hash; looked up, never iterated.
@@ -67,10 +68,12 @@ public struct PlanWriter: ~Copyable {
   private consuming func close(
     message: [UInt8], texts: [UInt8]
   ) throws(AtomicFileError) -> String {
+    let sums = weightSums.finished().littleEndianBytes
     let layout = PlanHeader(
-      weights: (weightBytes, Array(weightHash.finalize())), texts: texts, message: message)
+      weights: (weightBytes, Array(weightHash.finalize())), sums: sums, texts: texts,
+      message: message)
     var place = PlanHeader.size + weightBytes
-    for (section, bytes) in [(PlanSection.texts, texts), (.message, message)] {
+    for (section, bytes) in [(PlanSection.sums, sums), (.texts, texts), (.message, message)] {
       try file.append([UInt8](repeating: 0, count: layout[section].offset - place))
       try file.append(bytes)
       place = layout[section].offset + bytes.count
@@ -83,6 +86,7 @@ public struct PlanWriter: ~Copyable {
 
   private mutating func put(_ bytes: [UInt8]) throws(PlanError) {
     weightHash.update(data: bytes)
+    weightSums.update(bytes)
     weightBytes += bytes.count
     do {
       try file.append(bytes)

@@ -1,0 +1,51 @@
+#include "CTGAllocator.h"
+
+#include "CTGFaults.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TG_SANITIZED 1
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(TG_SANITIZED)
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static void *checked(void *memory, size_t size) {
+  if (__builtin_expect(memory == NULL && size != 0, 0)) tg_faults_out_of_memory(size);
+  return memory;
+}
+
+void *malloc(size_t size) { return checked(__libc_malloc(size), size); }
+
+void *calloc(size_t number, size_t size) {
+  size_t bytes;
+  if (__builtin_mul_overflow(number, size, &bytes)) bytes = SIZE_MAX;
+  return checked(__libc_calloc(number, size), bytes);
+}
+
+void *realloc(void *memory, size_t size) { return checked(__libc_realloc(memory, size), size); }
+
+void *memalign(size_t alignment, size_t size) {
+  return checked(__libc_memalign(alignment, size), size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+  return checked(__libc_memalign(alignment, size), size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+  if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) return EINVAL;
+  void *result = checked(__libc_memalign(alignment, size), size);
+  if (result == NULL) return ENOMEM;
+  *memory = result;
+  return 0;
+}
+#endif
