@@ -79,7 +79,7 @@ let package = Package(
 
     // MARK: 5. Above the plan: the language. Below the plan: the executor
     module("TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
-    module("TGRuntime", ["TGPlan", "TGKernels", "TGTensor", "CTGFaults"]),
+    module("TGRuntime", ["TGPlan", "TGKernels", "TGTensor"]),
 
     // MARK: 6. The compiler; the session
     module(
@@ -102,8 +102,8 @@ let package = Package(
     module(
       "TGCommandLine",
       [
-        "TGSession", "TGDiagnostics", "TGPlan", "TGImage", "TGText", "TGKernels", "TGTensor",
-        "CTGFaults", arguments,
+        "TGSession", "TGRuntime", "TGDiagnostics", "TGPlan", "TGImage", "TGText", "TGKernels",
+        "TGTensor", "CTGFaults", arguments,
       ]),
 
     // MARK: 8. The commands

@@ -2,6 +2,8 @@
 
 #include "CTGFaults.h"
 
+#include <stdlib.h>
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define TG_SANITIZED 1
@@ -12,11 +14,25 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
+
+/* Before the libraries' own beginnings, which take memory too. */
+static void begin(int count, char **words, char **environment) {
+  (void)environment;
+  int json = 0;
+  for (int i = 1; i < count; i += 1) json |= strcmp(words[i], "--json") == 0;
+  const char *name = count > 0 ? words[0] : "";
+  const char *slash = strrchr(name, '/');
+  tg_faults_begin(slash != NULL ? slash + 1 : name, json);
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const beginning)(
+    int, char **, char **) = begin;
 
 static void *checked(void *memory, size_t size) {
   if (__builtin_expect(memory == NULL && size != 0, 0)) tg_faults_out_of_memory(size);

@@ -11,6 +11,9 @@
 
 enum { STATUS_MEMORY = 71, STATUS_INPUT_OUTPUT = 74 };
 
+/* What a stack grows by, about. */
+enum { STACK_STEP = 4096 };
+
 /* ---- What is remembered ---- */
 
 enum { ENTRIES = 64, PATH_BYTES = 4096 };
@@ -223,19 +226,42 @@ static void on_bus_error(int signal, siginfo_t *info, void *context) {
   sigaction(signal, &standard, NULL);
 }
 
-/* Takes stack that would otherwise be asked for in the middle of work, where no answer but a signal
- * is possible. */
-static void touch_stack(void) {
-  volatile char room[256 << 10];
-  for (size_t i = 0; i < sizeof room; i += 1024) room[i] = 0;
+/* The part of the address space that the stack of the main thread may grow into. */
+static uintptr_t stack_low, stack_high;
+static struct sigaction before_segv;
+
+/* The stack grows when it is used: where the system has no memory for that, all it sends is this. */
+static void on_segv(int signal, siginfo_t *info, void *context) {
+  (void)context;
+  uintptr_t place = (uintptr_t)info->si_addr;
+  if (place >= stack_low && place < stack_high) tg_faults_out_of_memory(STACK_STEP);
+  sigaction(signal, &before_segv, NULL);
+}
+
+static void watch_stack(void) {
+  static char room[1 << 16];
+  stack_t other = {.ss_sp = room, .ss_size = sizeof room};
+  struct rlimit limit;
+  if (sigaltstack(&other, NULL) != 0 || getrlimit(RLIMIT_STACK, &limit) != 0) return;
+  size_t size = limit.rlim_cur < ((size_t)1 << 30) ? (size_t)limit.rlim_cur : (size_t)1 << 30;
+  stack_high = (uintptr_t)__builtin_frame_address(0);
+  /* Near the end of what is allowed it is a recursion that does not end. */
+  stack_low = stack_high - size + ((size_t)1 << 20);
+  struct sigaction action = {.sa_sigaction = on_segv, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+  struct sigaction before;
+  if (sigaction(SIGSEGV, &action, &before) == 0 && before.sa_sigaction != on_segv) {
+    before_segv = before;
+  }
 }
 
 void tg_faults_begin(const char *command, int json) {
   size_t length = strnlen(command, sizeof command_name - 1);
   memcpy(command_name, command, length);
+  command_name[length] = 0;
   is_json = json;
-  touch_stack();
-  struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+  /* Each time: a library may have set handlers of its own between. */
+  watch_stack();
+  struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   sigaction(SIGBUS, &action, NULL);
   struct sigaction ignored = {.sa_handler = SIG_IGN};
   sigaction(SIGXFSZ, &ignored, NULL);

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -28,10 +27,10 @@ package final class Interrupts: Sendable {
 
   /// Runs a body during which these signals are answered by this guard.
   package func guarding<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let sources = Self.answered { [self] in stop() }
+    let watch = SignalWatch { [self] in stop() }
     defer {
       state.withLock { $0.isDone = true }
-      for source in sources { source.cancel() }
+      watch.cancel()
     }
     return try body()
   }
@@ -53,34 +52,5 @@ package final class Interrupts: Sendable {
       console.tell("\(console.command): interrupted\(done)")
       _exit(ExitStatus.interrupted.rawValue)
     }
-  }
-
-  /// Answers each signal that asks a command to end: Ctrl-C, a request to terminate, and the end of
-  /// the terminal, unless `nohup` or the like has it ignored.
-  static func answered(by answer: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
-    let signals = [SIGINT, SIGTERM] + (isIgnored(SIGHUP) ? [] : [SIGHUP])
-    return signals.map { signal in
-      ignore(signal)
-      let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
-      source.setEventHandler(handler: answer)
-      source.resume()
-      return source
-    }
-  }
-
-  /// True if this process ignores a signal; false where the system does not say.
-  private static func isIgnored(_ number: Int32) -> Bool {
-    let status = StreamInput.text(path: "/proc/self/status") ?? ""
-    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigIgn:") }),
-      let mask = UInt64(line.dropFirst("SigIgn:".count).filter(\.isHexDigit), radix: 16)
-    else { return false }
-    return mask >> (UInt64(number) - 1) & 1 == 1
-  }
-
-  /// Takes its default meaning from a signal.
-  private static func ignore(_ number: Int32) {
-    var action = sigaction()
-    unsafe action.__sigaction_handler.sa_handler = SIG_IGN
-    unsafe sigaction(number, &action, nil)
   }
 }

@@ -68,13 +68,13 @@ package struct MachineOptions: ParsableArguments {
   }
 }
 
-/// Has the system hold this process to `--max-memory`.
+/// Has the system hold this process to a number of bytes.
 ///
 /// What a plan takes is added up before it runs. All else that may be large, such as pictures,
-/// arrays and texts, is held by the system: the process gets no more private memory than the limit
-/// and 64 MiB for itself, and what goes beyond ends it with status 71.
-package func enforceMemoryLimit(_ bytes: Int?) {
-  if let bytes { tg_faults_limit_memory(bytes + (64 << 20)) }
+/// arrays and texts, is held by the system: the process gets no more private memory than the limit,
+/// 64 MiB for itself and a mebibyte for each thread; what goes beyond ends it with status 71.
+package func enforceMemoryLimit(_ bytes: Int?, threads: Int = 1) {
+  if let bytes { tg_faults_limit_memory(bytes + ((64 + min(threads, 128)) << 20)) }
 }
 
 /// The option of commands that would run a plan.

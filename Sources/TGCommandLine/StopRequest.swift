@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -23,10 +22,10 @@ package final class StopRequest: Sendable {
 
   /// Runs a body during which these signals are answered by this guard.
   package func guarding<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let sources = Interrupts.answered { [self] in stop() }
+    let watch = SignalWatch { [self] in stop() }
     defer {
       isOver.store(true, ordering: .relaxed)
-      for source in sources { source.cancel() }
+      watch.cancel()
     }
     return try body()
   }

@@ -22,6 +22,8 @@ package struct PlanBuilder: Sendable {
     package var macsAfter: Int
     /// Those of them that compute gradients.
     package var macsBackward: Int
+    /// The work after rewriting, as `PlanFunction.work` counts it.
+    package var work: Int
     /// The arena, in bytes.
     package var arenaBytes: Int
   }
@@ -91,7 +93,7 @@ package struct PlanBuilder: Sendable {
       }, macsAfter: lowered.macs,
       macsBackward: lowered.instructions.reduce(0) { sum, placed in
         sum + (placed.label.contains(Differentiate.mark) ? placed.macs : 0)
-      }, arenaBytes: lowered.arenaElements * 4)
+      }, work: lowered.work, arenaBytes: lowered.arenaElements * 4)
   }
 
   /// How a node is called in listings: its op, its weight scope, and the line it comes from.

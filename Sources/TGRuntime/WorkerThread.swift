@@ -3,10 +3,9 @@
 #else
   import Musl
 #endif
-internal import CTGFaults
 
 /// A thread that does one thing and ends.
-struct WorkerThread: Sendable {
+package struct WorkerThread: Sendable {
   private let thread: pthread_t
 
   /// The memory of its calls, in bytes: kernels need little.
@@ -20,8 +19,7 @@ struct WorkerThread: Sendable {
   }
 
   /// Starts a thread; nil if the system refuses one more.
-  init?(_ body: @escaping @Sendable () -> Void) {
-    tg_faults_allow(Self.stackBytes)
+  package init?(_ body: @escaping @Sendable () -> Void) {
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
     unsafe pthread_attr_setstacksize(&attributes, Self.stackBytes)
@@ -44,5 +42,5 @@ struct WorkerThread: Sendable {
   }
 
   /// Waits until it has ended; to be called once.
-  func join() { pthread_join(thread, nil) }
+  package func join() { pthread_join(thread, nil) }
 }

@@ -89,7 +89,7 @@ struct CompileReport {
   /// A table of the functions, then sizes and times.
   var lines: [String] {
     var lines = [
-      "function".padded(to: 20) + " batch   nodes  instr.   MACs before    MACs after       arena"
+      "function".padded(to: 20) + " batch   nodes  instr.   MACs before    MACs after        work       arena"
     ]
     for report in result.built.reports {
       lines.append(
@@ -97,6 +97,7 @@ struct CompileReport {
           + String(report.nodesBefore).aligned(to: 8) + String(report.instructions).aligned(to: 8)
           + Quantity.count(report.macsBefore).aligned(to: 14)
           + Quantity.count(report.macsAfter).aligned(to: 14)
+          + Quantity.count(report.work).aligned(to: 12)
           + Quantity.bytes(report.arenaBytes).aligned(to: 12))
       guard report.macsBackward > 0 else { continue }
       lines.append(
@@ -128,6 +129,7 @@ struct CompileReport {
               ("macs_before", .integer(report.macsBefore)),
               ("macs_after", .integer(report.macsAfter)),
               ("macs_backward", .integer(report.macsBackward)),
+              ("work", .integer(report.work)),
               ("arena_bytes", .integer(report.arenaBytes)),
             ])
           })

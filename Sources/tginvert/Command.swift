@@ -40,7 +40,7 @@ import TGCommandLine
 
   mutating func run(on console: Console) throws {
     let resolved = try machine.resolved(on: console)
-    enforceMemoryLimit(resolved.memoryLimit)
+    enforceMemoryLimit(resolved.memoryLimit, threads: resolved.threads)
     let request = try Request(options, limits: machine.work.limits(), console: console)
     var job = try Job(request, machine: resolved, console: console)
     try job.run()

@@ -37,8 +37,8 @@ import Testing
         "picture.tgraph",
         """
         model M() {
-          func f(x: Image[3, 64, 64, range: -1 ... 1, fit: "crop", filter: "bicubic"])
-            -> (y: Image[3, 64, 64, range: -1 ... 1]) { return x }
+          func f(x: Image[3, 64, 64](-1 ... 1, fit: "crop", filter: "bicubic"))
+            -> (y: Image[3, 64, 64](-1 ... 1)) { return x * 1 }
         }
         """)
     }
@@ -196,11 +196,9 @@ import Testing
     let fixture = try Fixture()
     try FileManager.default.createDirectory(
       atPath: fixture.path("out"), withIntermediateDirectories: false)
+    let whole = try Data(contentsOf: URL(filePath: fixture.path("weighted.tplan")))
     for options in ["", " --no-verify", " --json"] {
-      try? FileManager.default.removeItem(atPath: fixture.path("weighted.tplan"))
-      try? FileManager.default.copyItem(
-        atPath: fixture.path("whole.tplan"), toPath: fixture.path("weighted.tplan"))
-      if !fixture.has("whole.tplan") { try Self.copyOfWeighted(fixture) }
+      try whole.write(to: URL(filePath: fixture.path("weighted.tplan")))
       let first = "out/weighted-0-y.npy"
       try? FileManager.default.removeItem(atPath: fixture.path(first))
       let outcome = try fixture.run(
@@ -220,14 +218,6 @@ import Testing
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: fixture.path("out"))
           .allSatisfy { !$0.hasSuffix(".tmp") })
-    }
-  }
-
-  private static func copyOfWeighted(_ fixture: Fixture) throws {
-    let again = try Fixture()
-    for name in ["whole.tplan", "weighted.tplan"] {
-      try FileManager.default.copyItem(
-        atPath: again.path("weighted.tplan"), toPath: fixture.path(name))
     }
   }
 
@@ -253,7 +243,7 @@ import Testing
     let page = """
       model M() {
         func f(x: Tensor[1] = 0) -> (y: Tensor[1]) {
-          return mean(expand(x, [1000000000]), axis: 1, keep: true)
+          return mean(expand(x, [2000000000]), axis: 0, keep: true)
         }
       }
       """
@@ -261,8 +251,16 @@ import Testing
     let compiled = try fixture.tgc.run(["long.tgraph"], in: fixture.folder.url)
     try #require(compiled.status == 0, "\(compiled.messages)")
     let listing = try fixture.tginspect.run(["long.tplan"], in: fixture.folder.url)
-    #expect(listing.text.contains("work 1.0 G"), "\(listing.text)")
-    let held = try fixture.run("long.tplan --output y=y.npy --max-work 0")
-    #expect(held.status == 64, "\(held.messages)")
+    #expect(listing.text.contains("0 MACs, work 2.0 G"), "\(listing.text)")
+    let held = try fixture.run("long.tplan --output y=y.npy --max-work 1")
+    #expect(held.status == 71, "\(held.messages)")
+    #expect(held.messages.contains("2000000000 multiply-adds or elements"), "\(held.messages)")
+    #expect(held.messages.contains("hint: raise --max-work"), "\(held.messages)")
+    #expect(!fixture.has("y.npy"))
+    for (limit, status) in [("1", 71), ("2", 0), ("0", 64)] as [(String, Int32)] {
+      let verified = try fixture.tginspect.run(
+        ["long.tplan", "--verify", "--max-work", limit], in: fixture.folder.url)
+      #expect(verified.status == status, "\(verified.messages)")
+    }
   }
 }

@@ -12,14 +12,15 @@
 
 /*
  * Begins to watch, for a command of this name; `json` chooses the form of errors. From here on a
- * write past the file size limit is an ordinary error of the call, and no signal.
+ * write past the file size limit is an ordinary error of the call, and no signal. A second call
+ * changes name and form.
  */
 void tg_faults_begin(const char *_Nonnull command, int json);
 
 /*
  * Has the system refuse more private memory than what is there now and so many bytes, whoever asks
- * for it: `--max-memory`. tg_faults_allow lets it be more by what is known not to be used as it is
- * asked for, such as stacks; it does nothing where no limit was set here.
+ * for it: `--max-memory`. tg_faults_allow lets it be more by what is asked for and hardly used, such as
+ * the buffers of a library; it does nothing where no limit was set here.
  */
 void tg_faults_limit_memory(size_t bytes);
 void tg_faults_allow(size_t bytes);
@@ -34,3 +35,13 @@ void tg_faults_unmapped(const void *_Nonnull start);
 /* Remembers a file that has to be removed when the process ends here, until it is forgotten. */
 void tg_faults_temporary(const char *_Nonnull path);
 void tg_faults_temporary_done(const char *_Nonnull path);
+
+/*
+ * The signals that ask the process to end (SIGINT, SIGTERM, and SIGHUP unless it is ignored), told
+ * to one thread: after prepare it may wait; from begin to end each signal wakes tg_signals_wait, which
+ * says which one it was, or 0 at the end. After the end the signals are ignored.
+ */
+void tg_signals_prepare(void);
+void tg_signals_begin(void);
+int tg_signals_wait(void);
+void tg_signals_end(void);
