@@ -17,9 +17,8 @@ import Testing
     (Array("\n <!DOCTYPE HTML>\n<html>".utf8), .html), (Array("<html lang=en>".utf8), .html),
     ([0xef, 0xbb, 0xbf] + Array("<!doctype html>".utf8), .html),
     ([UInt8](repeating: 0x61, count: 257) + Array("ustar\u{0}00".utf8), .tar),
-    ([0x1f, 0x8b, 8, 0], .compressed("gzip")),
-    ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], .compressed("7z")),
-    ([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], .other("an HDF5 file (Keras .h5)")),
+    ([0x1f, 0x8b, 8, 0], .compressed("gzip", command: "gunzip FILE")),
+    ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], .compressed("7z", command: "7z x FILE")),
     ([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], .other("a PNG picture")),
     (Array("hello".utf8), .other("a text file")),
     (Array("Not Found".utf8), .other("a text file")), ([0], .unknown),
@@ -29,6 +28,42 @@ import Testing
   @Test func eachIsNamed() {
     for (bytes, kind) in Self.files {
       #expect(refusal(of: bytes) == .foreign(kind), "\(bytes.prefix(20))")
+    }
+  }
+
+  /// Weights of other frameworks: how they begin, how they are named, what is said of them.
+  private static let frameworks: [(bytes: [UInt8], name: String, said: String)] = [
+    ([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], "m.h5", "HDF5 file (Keras .h5)"),
+    (Array("MATLAB 5.0 MAT-file, Platform".utf8), "m.mat", "MATLAB file (.mat, version 5)"),
+    (Array("MATLAB 7.3 MAT-file, Platform".utf8), "m.mat", "version 7.3"),
+    ([0x81, 0xa6] + Array("params".utf8) + [0x80], "m.msgpack", "msgpack file (Flax)"),
+    ([0x1c, 0, 0, 0] + Array("TFL3".utf8), "m.tflite", "TensorFlow Lite"),
+    ([8, 7, 0x12, 7] + Array("pytorch".utf8) + [0x1a, 1, 0x32, 0x3a, 3, 0x0a, 1, 0x40], "m.onnx", "ONNX"),
+    ([8, 8, 0x3a, 2, 0x0a, 0], "m.bin", "ONNX"),
+    ([8, 1, 0x12, 3, 0x0a, 1, 0], "saved_model.pb", "SavedModel"),
+    ([0x0a, 3] + Array("vgg".utf8) + [0xa2, 6, 2, 0x0a, 0], "m.caffemodel", "Caffe network"),
+    ([UInt8](repeating: 0, count: 40) + [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb],
+      "model.ckpt.index", "index of a TensorFlow checkpoint"),
+    ([UInt8](repeating: 1, count: 40), "model.ckpt.data-00000-of-00001",
+      "data of a TensorFlow checkpoint"),
+    (Array("model_checkpoint_path: \"model.ckpt\"\n".utf8), "checkpoint", "TensorFlow checkpoint"),
+    (Array("GGUF".utf8) + [3, 0, 0, 0], "m.gguf", "GGUF"),
+    (Array("PAR1".utf8), "m.parquet", "Parquet"),
+    ([0xba, 0x16, 0x4f, 0x2f, 12, 0, 0, 0], "cc.en.300.bin", "fastText"),
+    (Array("7767517\n3 3\n".utf8), "m.param", "ncnn"),
+    ([0x80, 3, 0x63] + Array("joblib.numpy_pickle\nNumpyArrayWrapper\n".utf8), "m.joblib", "joblib"),
+  ]
+
+  @Test func weightsOfOthersAreNamedAndTheWayOutIsSaid() {
+    for (bytes, name, said) in Self.frameworks {
+      do throws(CheckpointError) {
+        _ = try Checkpoint.read(ByteRegion(bytes), path: name)
+        Issue.record("\(name) was read")
+      } catch {
+        #expect(error.description.contains(said), "\(error)")
+        #expect(error.description.contains("; "), "no advice: \(error)")
+        #expect(error.exitCode == 65)
+      }
     }
   }
 
@@ -91,7 +126,7 @@ import Testing
     let expectations = [
       "malicious1_v0.pkl": "__builtin__.eval", "malicious2_v4.pkl": "posix.system",
       "malicious10.pkl": "__builtin__.exec", "malicious16.pkl": "pip.main",
-      "malicious12.pkl": "operator.attrgetter", "malicious19.pkl": "functools.partial",
+      "malicious12.pkl": "operator.attrgetter", "malicious19.pkl": "torch.serialization.load",
       "pytorch_magic_bypass.pt": "__builtin__.eval", "malicious11.pkl": "os.system",
     ]
     for (file, name) in expectations {

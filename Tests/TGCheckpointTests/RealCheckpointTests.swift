@@ -26,7 +26,7 @@ import Testing
         let numbers: Set = file.hasSuffix("NoiseAmp.pth") ? ["0  int64 torch-legacy"] : []
         #expect(found == expected.union(numbers), "\(folder)/\(file)")
         for entry in checkpoint.entries {
-          let isFinite = entry.tensor().elements.allSatisfy(\.isFinite)
+          let isFinite = try entry.tensor().elements.allSatisfy(\.isFinite)
           #expect(isFinite, "\(file) \(entry.name)")
         }
         files += 1
@@ -47,7 +47,7 @@ import Testing
 
   private static func row(_ entry: Checkpoint.Entry, _ format: Checkpoint.Format) -> String {
     let shape = entry.shape.dimensions.map { "\($0)" }.joined(separator: "x")
-    return [entry.name, shape, entry.type.rawValue, format.rawValue].joined(separator: " ")
+    return [entry.name, shape, entry.form.typeName, format.rawValue].joined(separator: " ")
   }
 }
 
