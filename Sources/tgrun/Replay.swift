@@ -109,8 +109,13 @@ struct Replay {
     numbers = all(Metadata.number)
     let planPath = options.plan ?? planName
     func locate(_ name: String) throws -> String {
-      let file = FileArgument(name, parts: .prefix) { find(Path.baseName($0)) != nil }
-      guard let found = find(Path.baseName(file.path)) else {
+      // An operand is found once only.
+      var found: String?
+      let file = FileArgument(name, parts: .prefix) {
+        found = find(Path.baseName($0))
+        return found != nil
+      }
+      guard let found else {
         throw Failure(
           .missingInput, "\(path) was made from \(name), which is neither here nor beside it",
           hint: "say where it is: tgrun \(planPath) FOLDER/\(name) "

@@ -71,7 +71,7 @@ struct WordListing {
         ),
       ])
     }
-    return .pairs([
+    return .document([
       ("plan", .string(path)), ("name", .string(plan.plan.name)), ("hash", .string(plan.hash)),
       ("vocabularies", .array(entries)),
     ])

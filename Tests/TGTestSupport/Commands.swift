@@ -73,9 +73,6 @@ public struct BuiltCommand: Sendable {
     return nil
   }
 
-  /// A program of the system, such as a shell.
-  public init(path: String) { self.path = path }
-
   /// Runs the command and waits for it.
   ///
   /// - Parameters:
