@@ -63,6 +63,7 @@ package enum Outputs {
 
   /// Makes sure that a folder is there or can be made.
   private static func demandMakeable(_ folder: String) throws(Failure) {
+    guard !folder.isEmpty else { throw Failure(.usage, "--outdir '' names no folder") }
     var place = folder
     while !Path.exists(place) {
       let parent = Path.folder(trimmed(place))

@@ -87,8 +87,10 @@ package enum Path {
     return unsafe stat(FileName.cString(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// True if a device, a pipe or a socket is there.
+  /// True if a device, a pipe or a socket is there, or a path stands for a stream of the process.
   package static func isSpecial(_ path: String) -> Bool {
+    let streams = ["/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/"]
+    if streams.contains(where: { path.hasPrefix($0) }) { return true }
     var status = stat()
     guard unsafe stat(FileName.cString(path), &status) == 0 else { return false }
     let kind = status.st_mode & S_IFMT

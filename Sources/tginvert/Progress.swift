@@ -30,7 +30,8 @@ struct InversionProgress {
   /// - Parameter names: what is being inverted.
   mutating func count(_ run: ObjectiveRun, names: [String], left: Int) {
     done += 1
-    guard !console.isQuiet, pulse.isDue() else { return }
+    let isTerminal = console.terminal.messagesAreTerminal
+    guard !console.isQuiet, !(isTerminal && console.isJSON), pulse.isDue() else { return }
     guard let item = run.items.first, let record = item.records.last(where: { !$0.losses.isEmpty }),
       let loss = record.losses.last
     else { return }
@@ -44,7 +45,7 @@ struct InversionProgress {
     }
     line += "  \(Quantity.fixed(speed, 1)) rounds/s"
     if speed > 0 { line += "  \(Self.clock(Double(left) / speed)) left" }
-    if console.terminal.messagesAreTerminal {
+    if isTerminal {
       console.terminal.show(line)
       isDirty = true
     } else {

@@ -29,10 +29,13 @@ extension Replay {
     }
     let causes = try causes(isa: isa, files: files)
     guard let first = causes.first else {
+      let isTold = texts.contains { $0.key == Metadata.isa }
       throw Failure(
         .checkFailed,
-        "the picture differs from \(path), though plan, files, version and instruction set are the "
-          + "same: the weights or this machine may be damaged",
+        "the picture differs from \(path), though plan, files and version are the same"
+          + (isTold ? " and the instruction set too" : "")
+          + ": the weights or this machine may be damaged"
+          + (isTold ? "" : ", or another instruction set made it, which it does not tell"),
         hint: "tginspect --verify compares the weights of a plan with what was written")
     }
     throw Failure(

@@ -25,7 +25,8 @@ import Testing
       ([:], "the pixels of out.png were changed"),
       (["tgraph.pixels": nil, "tgraph.isa": "neon"], "instruction set neon"),
       (["tgraph.pixels": nil, "Software": "tgraph 0.0.1"], "made by tgraph 0.0.1"),
-      (["tgraph.pixels": nil], "may be damaged"),
+      (["tgraph.pixels": nil], "the instruction set too: the weights"),
+      (["tgraph.pixels": nil, "tgraph.isa": nil], "which it does not tell"),
     ] as [([String: String?], String)])
   func theCauseIsNamed(texts: [String: String?], words: String) throws {
     let fixture = try CommandFixture()

@@ -132,11 +132,12 @@ package struct InitialCode: Hashable, Sendable {
   ) throws(InversionError) -> [Float] {
     guard let entry = checkpoint[name] else { return [] }
     let found = entry.shape.dimensions
+    let label = name.isEmpty ? item.name : name
     guard fits(entry, item) else {
-      throw .extents(name, found: found, expected: [1] + item.itemShape, path: path)
+      throw .extents(label, found: found, expected: [1] + item.itemShape, path: path)
     }
     let elements = try tensor(entry, path: path).elements
-    guard elements.allSatisfy(\.isFinite) else { throw .notFinite(name, path: path) }
+    guard elements.allSatisfy(\.isFinite) else { throw .notFinite(label, path: path) }
     return elements
   }
 
