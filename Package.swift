@@ -102,8 +102,8 @@ let package = Package(
     module(
       "TGCommandLine",
       [
-        "TGSession", "TGRuntime", "TGDiagnostics", "TGPlan", "TGImage", "TGText", "TGKernels",
-        "TGTensor", "CTGFaults", arguments,
+        "TGSession", "TGRuntime", "TGDiagnostics", "TGPlan", "TGCheckpoint", "TGImage", "TGText",
+        "TGKernels", "TGTensor", "CTGFaults", arguments,
       ]),
 
     // MARK: 8. The commands

@@ -20,7 +20,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static int is_loaded, is_absent;
 static ptrdiff_t reserved;
 static sgemm_function sgemm;
-static char *(*core_name)(void);
+static char *(*core_name)(void), *(*configuration)(void);
 static void *(*take_buffer)(int);
 static void (*give_buffer)(void *);
 
@@ -37,6 +37,7 @@ static int find(void *library) {
   void (*set_threads)(int) = (void (*)(int))dlsym(library, "openblas_set_num_threads");
   sgemm = (sgemm_function)dlsym(library, "cblas_sgemm");
   core_name = (char *(*)(void))dlsym(library, "openblas_get_corename");
+  configuration = (char *(*)(void))dlsym(library, "openblas_get_config");
   take_buffer = (void *(*)(int))dlsym(library, "blas_memory_alloc");
   give_buffer = (void (*)(void *))dlsym(library, "blas_memory_free");
   if (!set_threads || !sgemm || !core_name || !take_buffer || !give_buffer) return 0;
@@ -65,6 +66,10 @@ tg_blas_state tg_blas_load(void) {
 }
 
 const char *tg_blas_core(void) { return tg_blas_load() == TG_BLAS_READY ? core_name() : NULL; }
+
+const char *tg_blas_configuration(void) {
+  return tg_blas_load() == TG_BLAS_READY && configuration ? configuration() : NULL;
+}
 
 ptrdiff_t tg_blas_reserve(ptrdiff_t threads) {
   if (tg_blas_load() != TG_BLAS_READY) return 0;

@@ -293,3 +293,5 @@ int ctgpng_encode(
 }
 
 void ctgpng_free(uint8_t *bytes) { free(bytes); }
+
+const char *ctgpng_revision(void) { return png_get_libpng_ver(NULL); }

@@ -46,6 +46,10 @@ extension ParsableCommand {
   package static func start() {
     let arguments = CommandArguments.ofThisProcess()
     unsafe tg_faults_begin(_commandName, arguments.contains("--json") ? 1 : 0)
+    if arguments.contains("--version"), arguments.contains("--json") {
+      print(Version.document(of: _commandName).text())
+      return
+    }
     do {
       var command = try parseAsRoot(arguments)
       try command.run()

@@ -174,3 +174,8 @@ extension Picture {
       samples: samples)
   }
 }
+
+extension Picture {
+  /// The revision of libpng that reads and writes, such as `1.6.39`.
+  package static var libraryRevision: String { unsafe String(cString: ctgpng_revision()) }
+}

@@ -1,6 +1,16 @@
 internal import CTGBLAS
 internal import CTGKernels
 
+/// The revision of OpenBLAS, such as `0.3.21`, and the core that it computes for; nil where it is not
+/// installed.
+package func matrixLibraryRevision() -> (revision: String, core: String)? {
+  guard let core = unsafe tg_blas_core(), let configuration = unsafe tg_blas_configuration() else {
+    return nil
+  }
+  let words = unsafe String(cString: configuration).split(separator: " ")
+  return (words.count > 1 ? String(words[1]) : "unknown", unsafe String(cString: core))
+}
+
 /// What multiplies the tiles of a matrix product.
 package enum MatrixMultiplier: Hashable, Sendable, CaseIterable {
   /// OpenBLAS, for operands that it can describe.

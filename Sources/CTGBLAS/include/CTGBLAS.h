@@ -32,6 +32,10 @@ tg_blas_state tg_blas_load(void);
 /* The processor that its kernels are made for, such as "Haswell"; NULL unless it is loaded. */
 const char *_Nullable tg_blas_core(void);
 
+/* What the library says of its build, such as "OpenBLAS 0.3.21 DYNAMIC_ARCH"; NULL unless it is loaded
+ * and says so. */
+const char *_Nullable tg_blas_configuration(void);
+
 /*
  * Takes the buffers of so many threads that compute at once, and keeps them. Returns how many
  * threads have one, fewer than asked for if the system refuses more. Call it before other threads

@@ -76,5 +76,8 @@ int ctgpng_encode(
     const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels, uint32_t depth,
     uint8_t **bytes, size_t *count, char *message);
 
+/* The revision of libpng that runs, such as "1.6.39". */
+const char *ctgpng_revision(void);
+
 /* Releases what ctgpng_encode made. */
 void ctgpng_free(uint8_t *bytes);

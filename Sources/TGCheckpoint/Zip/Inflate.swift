@@ -60,3 +60,8 @@ enum Inflate {
     return complete ? result : nil
   }
 }
+
+extension Checkpoint {
+  /// The revision of zlib that inflates archives, such as `1.2.13`.
+  package static var libraryRevision: String { unsafe String(cString: zlibVersion()) }
+}

@@ -261,3 +261,8 @@ internal import CTGPlan
     }
   }
 }
+
+extension MessageType {
+  /// The revision of protobuf-c that runs, such as `1.4.1`.
+  package static var libraryRevision: String { unsafe String(cString: protobuf_c_version()) }
+}
