@@ -128,8 +128,8 @@ let package = Package(
     command(
       "tginspect",
       [
-        "TGCommandLine", "TGRuntime", "TGPlan", "TGDiagnostics", "TGTensor", "CTGAllocator",
-        arguments,
+        "TGCommandLine", "TGRuntime", "TGPlan", "TGCheckpoint", "TGText", "TGImage",
+        "TGDiagnostics", "TGTensor", "CTGAllocator", arguments,
       ]),
     command("tgbench", ["TGKernels", "COpenBLAS"]),
 

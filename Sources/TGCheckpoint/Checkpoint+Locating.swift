@@ -40,8 +40,10 @@ extension Checkpoint {
     guard let most = candidates.values.map(\.score).max(by: <) else {
       return Located(prefix: "", found: 0, checkpoint: self, rivals: [])
     }
-    var equal = candidates.filter { $0.value.score == most }.sorted { $0.value.first < $1.value.first }
-      .map { String($0.key) }
+    var equal = candidates.filter { $0.value.score == most }.sorted {
+      $0.value.first < $1.value.first
+    }
+    .map { String($0.key) }
     equal = equal.filter { prefix in
       !equal.contains { $0 != prefix && Self.rest(of: prefix, behind: $0) != nil }
     }

@@ -35,7 +35,8 @@ extension CheckpointFault: CustomStringConvertible {
         ? "it has no tensor that could lie under '\(name.shown)'"
         : "it has no tensor under '\(name.shown)'; its names begin with "
           + there.map { "'\($0.shown)'" }.joined(separator: ", ")
-    case .duplicateName(let name): name.isEmpty ? "a dictionary has a key twice" : "two values have the name '\(name.shown)'"
+    case .duplicateName(let name):
+      name.isEmpty ? "a dictionary has a key twice" : "two values have the name '\(name.shown)'"
     case .tooMuch(.values(let limit)): "it holds more than \(limit) values; no checkpoint does"
     case .tooMuch(.depth(let limit)): "its containers are nested deeper than \(limit)"
     }
@@ -64,7 +65,8 @@ extension ForeignFile: CustomStringConvertible {
           + "checkpoint: it has neither one 'data.pkl' nor .npy members"
         : "this is a zip archive that holds \(ForeignFile.list(names)); unpack it (unzip FILE), then "
           + "give the file that is meant"
-    case .framework(let kind, let advice): "this is \(kind), not a checkpoint that is read; \(advice)"
+    case .framework(let kind, let advice):
+      "this is \(kind), not a checkpoint that is read; \(advice)"
     case .other(let kind): "this is \(kind), not a checkpoint"
     case .unknown:
       "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz)"

@@ -67,11 +67,13 @@ package enum ForeignFile: Hashable, Sendable {
       self = .framework("a Keras file (.keras)", advice: Self.keras)
     } else {
       let suffixes = [
-        ".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".safetensors", ".npz", ".npy", ".bin", ".pdparams",
+        ".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".safetensors", ".npz", ".npy", ".bin",
+        ".pdparams",
         ".h5", ".onnx", ".zip", ".tar",
       ]
       self = .archive(
-        holds: archive.names.filter { name in suffixes.contains { name.lowercased().hasSuffix($0) } },
+        holds: archive.names.filter { name in suffixes.contains { name.lowercased().hasSuffix($0) }
+        },
         members: archive.names.count)
     }
   }
@@ -84,7 +86,9 @@ package enum ForeignFile: Hashable, Sendable {
     if opening.hasPrefix("model_checkpoint_path") {
       return .framework("the list of a TensorFlow checkpoint's files", advice: tensorFlow)
     }
-    if opening.hasPrefix("{"), opening.contains("\"weight_map\"") || opening.contains("\"metadata\"") {
+    if opening.hasPrefix("{"),
+      opening.contains("\"weight_map\"") || opening.contains("\"metadata\"")
+    {
       return .other(
         "the index of a safetensors checkpoint in several files: give one of the files it names")
     }
@@ -194,7 +198,8 @@ package enum ForeignFile: Hashable, Sendable {
     ([0xfd] + Array("7zXZ".utf8), "xz", "unxz FILE"),
     ([0x28, 0xb5, 0x2f, 0xfd], "zstd", "unzstd FILE"), (Array("Rar!".utf8), "rar", "unrar x FILE"),
     ([4, 0x22, 0x4d, 0x18], "lz4", "unlz4 FILE"), (Array("LZIP".utf8), "lzip", "lzip -d FILE"),
-    ([0x78, 0x01], "zlib (joblib, perhaps)", joblib), ([0x78, 0x9c], "zlib (joblib, perhaps)", joblib),
+    ([0x78, 0x01], "zlib (joblib, perhaps)", joblib),
+    ([0x78, 0x9c], "zlib (joblib, perhaps)", joblib),
     ([0x78, 0xda], "zlib (joblib, perhaps)", joblib),
   ]
 
@@ -214,7 +219,10 @@ package enum ForeignFile: Hashable, Sendable {
     (Array("TFL3".utf8), 4, "a TensorFlow Lite network", tensorFlow),
     (Array("GGUF".utf8), 0, "a GGUF file", "save its tensors by numpy.savez (gguf.GGUFReader)"),
     (Array("PAR1".utf8), 0, "a Parquet table", "save its columns by numpy.savez"),
-    ([0xba, 0x16, 0x4f, 0x2f], 0, "a fastText model (.bin)", "give its words as text: the .vec file"),
+    (
+      [0xba, 0x16, 0x4f, 0x2f], 0, "a fastText model (.bin)",
+      "give its words as text: the .vec file"
+    ),
     ([4, 0, 0, 0, 1, 0, 0, 0], 0, "a Torch7 file (.t7)", torch7),
     ([3, 0, 0, 0, 1, 0, 0, 0], 0, "a Torch7 file (.t7)", torch7),
     ([0x12, 1, 0, 0, 0, 0, 0, 0], 0, "an MXNet file (.params)", "save its arrays by numpy.savez"),
@@ -226,7 +234,8 @@ package enum ForeignFile: Hashable, Sendable {
 
   private static let matlab =
     "read it in Python (scipy.io.loadmat, or h5py for version 7.3) and save its arrays by numpy.savez"
-  private static let torch7 = "load it in Torch7 or by torchfile and save its tensors by numpy.savez"
+  private static let torch7 =
+    "load it in Torch7 or by torchfile and save its tensors by numpy.savez"
 
   private static let kinds: [(magic: [UInt8], name: String)] = [
     ([0x89] + Array("PNG".utf8), "a PNG picture"), ([0xff, 0xd8, 0xff], "a JPEG picture"),

@@ -43,7 +43,9 @@ struct JSONScanner {
   /// Demands that only white space follows.
   mutating func end() throws(CheckpointFault) {
     skipSpace()
-    guard input.peek() == nil else { throw .safetensors(.json(JSONError(offset: position, fault: .trailing))) }
+    guard input.peek() == nil else {
+      throw .safetensors(.json(JSONError(offset: position, fault: .trailing)))
+    }
   }
 
   /// True if a string comes next.

@@ -157,7 +157,9 @@ struct SafetensorsSource: EntrySource {
     guard case .object(let fields) = value, fields.count == 3,
       case .string(let typeName) = value["dtype"], case .array(let extents) = value["shape"],
       case .array(let offsets) = value["data_offsets"]
-    else { throw .safetensors(.entry(name: name, "does not have exactly dtype, shape and data_offsets")) }
+    else {
+      throw .safetensors(.entry(name: name, "does not have exactly dtype, shape and data_offsets"))
+    }
     guard let dimensions = integers(extents), dimensions.count <= 64,
       let shape = Shape(checking: dimensions)
     else { throw .safetensors(.entry(name: name, "has an impossible shape")) }

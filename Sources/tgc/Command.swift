@@ -5,7 +5,8 @@ import TGCommandLine
 @main struct Command: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tgc", abstract: "Compiles a .tgraph page with its weights into one .tplan.",
-    version: "tgc \(Version.number)", subcommands: [CompileCommand.self, FormatCommand.self],
+    version: "tgc \(Version.number)",
+    subcommands: [CompileCommand.self, FormatCommand.self, DraftCommand.self],
     defaultSubcommand: CompileCommand.self)
 
   static func main() {

@@ -3,24 +3,32 @@ import TGCommandLine
 import TGPlan
 import TGTensor
 
-/// Says what is inside a plan.
+/// Says what is inside a plan, or any other file that the commands read.
 @main struct InspectCommand: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tginspect",
-    abstract: "Says what is inside a plan: interface, functions, weights, memory, licence, hash.",
+    abstract: """
+      Says what is inside a plan (interface, functions, weights, memory, licence, hash), or lists a \
+      checkpoint, a code, a vocabulary or a picture.
+      """,
     discussion: """
       EXAMPLES:
         tginspect birds.tplan
         tginspect birds.tplan --function generate     also its instructions and memory map
         tginspect birds.tplan --verify                also compares the weights with their hash
         tginspect birds.tplan --json
+        tginspect netG.pth                            names, types and shapes of its tensors
+        tginspect captions.pickle                     its words with their ids
 
       Shapes are batch first, pictures N, C, H, W. The structure of a plan is checked whenever it \
       is read.
       """,
     version: "tginspect \(Version.number)")
 
-  @Argument(help: "The plan, a .tplan file made by tgc.", completion: .file(extensions: ["tplan"]))
+  @Argument(
+    help: ArgumentHelp(
+      "A plan made by tgc, a checkpoint, a code, a vocabulary or a picture.", valueName: "FILE"),
+    completion: .file())
   var plan: String
 
   @Option(help: ArgumentHelp("Show one function with its instructions.", valueName: "F"))
@@ -33,6 +41,17 @@ import TGTensor
   @OptionGroup(title: "Talk") var common: CommonOptions
 
   mutating func run(on console: Console) throws {
+    guard try isPlan() else {
+      guard function == nil, !verify else {
+        throw Failure(
+          .usage, "\(plan) is no plan, and --function and --verify are for plans",
+          hint: "leave them out to list what is in it")
+      }
+      let report = FileReport(plan, try FileContents(plan))
+      try console.print(
+        console.isJSON ? report.json.text(indented: true) : report.lines.joined(separator: "\n"))
+      return
+    }
     var limits = try work.limits()
     if !verify { limits.work = .max }
     let file = try PlanFile.load(path: plan, verifyWeights: verify, limits: limits)
@@ -69,6 +88,13 @@ import TGTensor
       }
       try console.print(report.lines.joined(separator: "\n"))
     }
+  }
+
+  /// True for a file that begins as a plan, or is named like one.
+  private func isPlan() throws -> Bool {
+    if Path.suffix(plan) == "tplan" { return true }
+    guard let file = try? MappedFile(path: plan) else { return false }
+    return ByteRegion(file).prefix(6) == Array("TGPLAN".utf8)
   }
 
   static func main() { start() }

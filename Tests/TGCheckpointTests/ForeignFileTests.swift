@@ -38,20 +38,29 @@ import Testing
     (Array("MATLAB 7.3 MAT-file, Platform".utf8), "m.mat", "version 7.3"),
     ([0x81, 0xa6] + Array("params".utf8) + [0x80], "m.msgpack", "msgpack file (Flax)"),
     ([0x1c, 0, 0, 0] + Array("TFL3".utf8), "m.tflite", "TensorFlow Lite"),
-    ([8, 7, 0x12, 7] + Array("pytorch".utf8) + [0x1a, 1, 0x32, 0x3a, 3, 0x0a, 1, 0x40], "m.onnx", "ONNX"),
+    (
+      [8, 7, 0x12, 7] + Array("pytorch".utf8) + [0x1a, 1, 0x32, 0x3a, 3, 0x0a, 1, 0x40], "m.onnx",
+      "ONNX"
+    ),
     ([8, 8, 0x3a, 2, 0x0a, 0], "m.bin", "ONNX"),
     ([8, 1, 0x12, 3, 0x0a, 1, 0], "saved_model.pb", "SavedModel"),
     ([0x0a, 3] + Array("vgg".utf8) + [0xa2, 6, 2, 0x0a, 0], "m.caffemodel", "Caffe network"),
-    ([UInt8](repeating: 0, count: 40) + [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb],
-      "model.ckpt.index", "index of a TensorFlow checkpoint"),
-    ([UInt8](repeating: 1, count: 40), "model.ckpt.data-00000-of-00001",
-      "data of a TensorFlow checkpoint"),
+    (
+      [UInt8](repeating: 0, count: 40) + [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb],
+      "model.ckpt.index", "index of a TensorFlow checkpoint"
+    ),
+    (
+      [UInt8](repeating: 1, count: 40), "model.ckpt.data-00000-of-00001",
+      "data of a TensorFlow checkpoint"
+    ),
     (Array("model_checkpoint_path: \"model.ckpt\"\n".utf8), "checkpoint", "TensorFlow checkpoint"),
     (Array("GGUF".utf8) + [3, 0, 0, 0], "m.gguf", "GGUF"),
     (Array("PAR1".utf8), "m.parquet", "Parquet"),
     ([0xba, 0x16, 0x4f, 0x2f, 12, 0, 0, 0], "cc.en.300.bin", "fastText"),
     (Array("7767517\n3 3\n".utf8), "m.param", "ncnn"),
-    ([0x80, 3, 0x63] + Array("joblib.numpy_pickle\nNumpyArrayWrapper\n".utf8), "m.joblib", "joblib"),
+    (
+      [0x80, 3, 0x63] + Array("joblib.numpy_pickle\nNumpyArrayWrapper\n".utf8), "m.joblib", "joblib"
+    ),
   ]
 
   @Test func weightsOfOthersAreNamedAndTheWayOutIsSaid() {

@@ -57,9 +57,10 @@ import Testing
       return [located.prefix] + located.rivals
     }
     #expect(try found("g.b", "g.w", "g_ema.b", "g_ema.w") == ["g", "g_ema"])
-    #expect(try found("netG.b", "netG.w", "netG_avg.b", "netG_avg.w", "netG_avg.n") == [
-      "netG", "netG_avg",
-    ])
+    #expect(
+      try found("netG.b", "netG.w", "netG_avg.b", "netG_avg.w", "netG_avg.n") == [
+        "netG", "netG_avg",
+      ])
     #expect(try found("D.b", "D.w", "D.x", "G.b", "G.w") == ["D", "G"])
     // One that has more of the names, or the whole of which the other is a part.
     #expect(try found("D.b", "G.b", "G.w") == ["G"])

@@ -47,7 +47,10 @@ import Testing
     (Array("cos\npath.join\n.".utf8), .refused("os.path.join")),
     (Array("cmy.code\neval\n.".utf8), .refused("my.code.eval")),
     (Array("ctypes\nFunctionType\n.".utf8), .refused("types.FunctionType")),
-    (Array("c__builtin__\ngetattr\n(cmy\nClass\nV__class__\ntR.".utf8), .refused("__builtin__.getattr")),
+    (
+      Array("c__builtin__\ngetattr\n(cmy\nClass\nV__class__\ntR.".utf8),
+      .refused("__builtin__.getattr")
+    ),
     (Array("c__builtin__\ngetattr\n(I1\nVreal\ntR.".utf8), .refused("__builtin__.getattr")),
     (Array("ccollections\nOrderedDict\nI1\nR.".utf8), .stack("a call")),
     (
@@ -109,10 +112,12 @@ import Testing
       }
       #expect(refusal(of: Array(stream.utf8)) == .wholeObject(kind))
       // Beside numbers they are listed.
-      let pair = Array("(Vweight\nF0.5\nVnote\n".utf8) + Array(stream.utf8.dropLast()) + Array("d.".utf8)
+      let pair =
+        Array("(Vweight\nF0.5\nVnote\n".utf8) + Array(stream.utf8.dropLast()) + Array("d.".utf8)
       let checkpoint = try Checkpoint.read(ByteRegion(pair), path: "s")
       #expect(checkpoint.entries.map(\.name) == ["weight"])
-      #expect(checkpoint.skipped == [.init(name: "note", kind: kind)])
+      #expect(checkpoint.skipped.map(\.name) == ["note"])
+      #expect(checkpoint.skipped.map(\.kind) == [kind])
     }
   }
 

@@ -160,7 +160,8 @@ extension PickleDocument {
     guard let bytes = region.bytes(span.range) else { return nil }
     switch span.spelling {
     case .plain: return String(validating: bytes, as: UTF8.self)
-    case .quoted: return PickleSpan.unquoted(bytes).flatMap { String(validating: $0, as: UTF8.self) }
+    case .quoted:
+      return PickleSpan.unquoted(bytes).flatMap { String(validating: $0, as: UTF8.self) }
     case .escaped: return PickleSpan.unescaped(bytes)
     }
   }

@@ -68,7 +68,9 @@ final class EntryTable: Sendable {
   func name(_ row: Row) -> String { Self.name(row, folders, sources) }
 
   /// The row of a tensor of a name; nil if there is none.
-  func place(of name: String) -> Int? { index.place(of: name) { self.name(self.tensors[$0]) == name } }
+  func place(of name: String) -> Int? {
+    index.place(of: name) { self.name(self.tensors[$0]) == name }
+  }
 
   private static func name(
     _ row: Row, _ folders: ChunkedArray<Folder>, _ sources: [any EntrySource]

@@ -1,0 +1,109 @@
+import TGCheckpoint
+import TGCommandLine
+import TGImage
+import TGTensor
+import TGText
+
+/// What is in a file that is no plan.
+enum FileContents {
+  /// Tensors: a checkpoint, a code, a direction, the state of an inversion.
+  case checkpoint(Checkpoint)
+  /// Words with their ids.
+  case vocabulary(Vocabulary)
+  /// A picture and the texts in it.
+  case picture(PictureHead, texts: [(key: String, value: String)])
+
+  /// Reads a file, whatever it is.
+  ///
+  /// - Throws: `Failure`, with what the file is instead.
+  init(_ path: String) throws {
+    let file: MappedFile
+    do { file = try MappedFile(path: path) } catch {
+      throw Failure(.missingInput, "\(path) \(error)")
+    }
+    let bytes = ByteRegion(file)
+    if let head = PictureHead(bytes) {
+      self = .picture(head, texts: try Picture.readText(path: path))
+      return
+    }
+    do throws(CheckpointError) {
+      let checkpoint = try Checkpoint.read(bytes, path: path)
+      if let words = Self.words(bytes, path, beside: checkpoint) {
+        self = .vocabulary(words)
+      } else {
+        self = .checkpoint(checkpoint)
+      }
+    } catch {
+      // Captions beside words are more values than a checkpoint has; a text is no pickle.
+      if let words = Self.words(bytes, path, beside: nil) {
+        self = .vocabulary(words)
+      } else {
+        throw Failure(ExitStatus(rawValue: error.exitCode) ?? .badInput, error.description)
+      }
+    }
+  }
+
+  /// The words of a pickle, of JSON or of a text; nil if the file has others or tensors.
+  private static func words(
+    _ bytes: ByteRegion, _ path: String, beside checkpoint: Checkpoint?
+  ) -> Vocabulary? {
+    if let checkpoint {
+      guard checkpoint.format != .safetensors, checkpoint.format != .npz,
+        !checkpoint.entries.contains(where: { $0.shape.rank > 0 })
+      else { return nil }
+    }
+    if let value = try? Checkpoint.readPlainData(bytes, path: path) {
+      return try? Vocabulary(WordValue(value), path: path)
+    }
+    guard checkpoint == nil, bytes.count <= Vocabulary.maximumFileBytes,
+      ForeignText.reason(bytes) == nil
+    else { return nil }
+    return try? Vocabulary.read(bytes, path: path, rows: nil)
+  }
+}
+
+/// What the first bytes of a PNG say.
+struct PictureHead {
+  /// The extents, in pixels.
+  let width: Int, height: Int
+  /// The bits of a sample.
+  let depth: Int
+  /// What a pixel is.
+  let colour: String
+
+  /// Reads them; nil for anything but a PNG.
+  init?(_ file: ByteRegion) {
+    let head = file.prefix(26)
+    guard head.count == 26, head.starts(with: PNGChunks.signature),
+      head[12..<16].elementsEqual("IHDR".utf8)
+    else { return nil }
+    width = head[16..<20].reduce(0) { $0 << 8 | Int($1) }
+    height = head[20..<24].reduce(0) { $0 << 8 | Int($1) }
+    depth = Int(head[24])
+    colour =
+      [0: "grey", 2: "RGB", 3: "palette", 4: "grey with alpha", 6: "RGB with alpha"][head[25]]
+      ?? "of an unknown kind"
+  }
+}
+
+extension WordValue {
+  /// The values of a pickle, as far as words are among them.
+  fileprivate init(_ value: PickleValue) {
+    switch value {
+    case .string(let text): self = .text(text)
+    case .int(let value): self = .whole(value)
+    case .list(let items), .tuple(let items):
+      let isNumbers = !items.isEmpty && items.allSatisfy { $0.int != nil }
+      self = isNumbers ? .other : .list(items.map { WordValue($0) })
+    case .dictionary(let pairs), .object(_, let pairs):
+      self = .pairs(pairs.map { Pair(key: WordValue($0.key), value: WordValue($0.value)) })
+    case .array(let array):
+      guard case .int64(let numbers) = array.elements, numbers.count == 1 else {
+        self = .other
+        return
+      }
+      self = .whole(Int(numbers[0]))
+    case .none, .bool, .float, .bytes, .set, .other: self = .other
+    }
+  }
+}
