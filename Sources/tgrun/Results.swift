@@ -80,8 +80,6 @@ struct Results {
   }
 
   /// Writes what one item gave.
-  ///
-  /// - Parameter picture: the one of its own, where it is shown too.
   mutating func take(_ item: NamedItem, _ values: [String: HostTensor]) throws {
     for index in arrays.indices {
       guard let value = values[arrays[index].output.name] else { continue }
