@@ -112,7 +112,8 @@ package final class Executor {
       RefusedRow(
         number: numbers[place],
         place: zip(shape.strides, shape.dimensions).map { place / $0 % $1 },
-        rows: gathering.table.dimensions[0], function: function.name, label: placed.label,
+        rows: gathering.table.dimensions[0], function: function.name,
+        instruction: index, label: placed.label,
         source: placed.source))
   }
 

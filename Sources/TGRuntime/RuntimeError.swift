@@ -28,6 +28,8 @@ package struct RefusedRow: Hashable, Sendable {
   package var rows: Int
   /// The function of the plan.
   package var function: String
+  /// The instruction of the function, from 0.
+  package var instruction: Int
   /// The instruction's name for listings.
   package var label: String
   /// The base name of the `.tgraph` file and the line; empty if unknown.

@@ -94,7 +94,7 @@ import Testing
       do {
         let file = try PlanFile.load(path: path)
         let executor = try Executor(LoadedPlan(file), threads: 2)
-        executor.run()
+        try executor.run()
         return .done
       } catch let error as PlanError {
         return .refused(status: error.exitCode)

@@ -9,6 +9,7 @@ import Testing
   ])
   func everyMultiplierAgreesWithDouble(_ extents: [Int]) {
     let (batch, m, k, n) = (extents[0], extents[1], extents[2], extents[3])
+    _ = MatrixMultiplier.ready(threads: 1, isa: .best())
     let left = FloatMemory((0..<batch * m * k).map { Float(($0 * 7 + 3) % 23) - 11 })
     let right = FloatMemory((0..<batch * k * n).map { Float(($0 * 5 + 1) % 19) - 9 })
     for turnLeft in [false, true] {

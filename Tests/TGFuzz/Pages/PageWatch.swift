@@ -127,7 +127,7 @@ struct PageWatch {
         try executor.store((0..<lengths.count).map { Float(most - $0 % most) }, into: lengths)
       }
     }
-    executor.run()
+    try executor.run()
     return try executor.function.outputs.map { try executor.fetch($0.view) }
   }
 }

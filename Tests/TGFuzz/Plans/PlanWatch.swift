@@ -22,6 +22,7 @@ extension Subject {
 
 /// Carries out a plan several times and ends the program unless
 ///
+/// - a number that is no row ends it with the same words, whatever else differs,
 /// - nothing is written but inputs and outputs of instructions,
 /// - nothing is read but operands: what lies around them, in the arena and between weights, changes
 ///   no bit of what is written,
@@ -29,7 +30,7 @@ extension Subject {
 /// - each instruction gives the same on every instruction set, within what rounding explains.
 struct PlanWatch {
   private let plan: Plan
-  private let function: PlanFunction
+  private var function: PlanFunction
   private let weights: [Float]
   private var random: Random
   /// The number of the slot that is the whole arena.
@@ -51,15 +52,7 @@ struct PlanWatch {
     var function = plan.functions[0]
     everything = function.slots.count
     function.slots.append(Slot(kind: .arena, offset: 0, count: function.arenaElements))
-    isWritten = [Bool](repeating: false, count: function.arenaElements)
-    for view in function.inputs.map(\.view) + function.instructions.map(\.instruction.output) {
-      let start = function.slots[view.slot].offset + view.offset
-      for place in StridedOrder(
-        dimensions: view.dimensions, strides: view.strides, offset: start)
-      {
-        isWritten[place] = true
-      }
-    }
+    isWritten = []
     self.plan = plan
     self.function = function
     self.weights = weights
@@ -89,6 +82,9 @@ struct PlanWatch {
     let garbage = (0..<function.arenaElements).map { _ in
       Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
     }
+    endBeforeRefusal(
+      from: filled(poison, inputs), and: filled(garbage, inputs), isa: isa)
+    noteWritten()
     let once = result(
       of: function, weights: weights, from: filled(poison, inputs), threads: 1, isa: isa)
     let again = result(
@@ -139,22 +135,54 @@ struct PlanWatch {
     }
   }
 
+  /// Cuts off what comes after a number that is no row, which ends every run in the same way.
+  private mutating func endBeforeRefusal(from one: [Float], and other: [Float], isa: ISA) {
+    guard
+      let refused = refusal(of: function, weights: weights, from: one, threads: 1, isa: isa)
+    else { return }
+    let again = refusal(
+      of: function, weights: refilledWeights(), from: other, threads: 3, isa: isa)
+    demand(
+      again?.instruction == refused.instruction && again?.place == refused.place
+        && again?.number.bitPattern == refused.number.bitPattern,
+      "\(refused) or \(again?.description ?? "nothing") is refused, on \(isa)")
+    function.instructions.removeSubrange(refused.instruction...)
+  }
+
+  private mutating func noteWritten() {
+    isWritten = [Bool](repeating: false, count: function.arenaElements)
+    for view in function.inputs.map(\.view) + function.instructions.map(\.instruction.output) {
+      for place in places(of: view) { isWritten[place] = true }
+    }
+  }
+
   // MARK: Parts
 
   private mutating func inputs(isWild: Bool) -> [(view: View, elements: [Float])] {
     function.inputs.map { item in
       var (low, high): (Float, Float) = (-2, 2)
       if case .uniform(let a, let b) = item.kind { (low, high) = (a, b) }
+      let rows = rows(named: item.view)
       let elements = (0..<item.view.count).map { _ -> Float in
         if isWild, random.once(in: 3) {
           return random.once(in: 2)
             ? Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
             : random.one(of: [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 3e38])
         }
+        if let rows { return Float(random.below(rows)) }
         return low + (high - low) * Float(random.next() >> 40) * 0x1p-24
       }
       return (item.view, elements)
     }
+  }
+
+  /// The rows of the table that an input's numbers name; nil if they name none.
+  private func rows(named view: View) -> Int? {
+    function.instructions.lazy.compactMap { placed -> Int? in
+      guard case .gather(let gathering) = placed.instruction, gathering.indices.slot == view.slot
+      else { return nil }
+      return gathering.table.dimensions[0]
+    }.min()
   }
 
   private func filled(
@@ -198,6 +226,22 @@ struct PlanWatch {
   private func result(
     of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int, isa: ISA
   ) -> [Float] {
+    let (found, refused) = outcome(
+      of: function, weights: weights, from: arena, threads: threads, isa: isa)
+    demand(refused == nil, "\(refused?.description ?? "") is refused")
+    return found
+  }
+
+  /// What ends a run from given contents.
+  private func refusal(
+    of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int, isa: ISA
+  ) -> RefusedRow? {
+    outcome(of: function, weights: weights, from: arena, threads: threads, isa: isa).refused
+  }
+
+  private func outcome(
+    of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int, isa: ISA
+  ) -> (arena: [Float], refused: RefusedRow?) {
     var plan = plan
     plan.functions = [function]
     guard let section = WeightSection(elements: weights) else { fail("no memory") }
@@ -206,8 +250,13 @@ struct PlanWatch {
       let executor = try Executor(
         LoadedPlan(plan: plan, weights: section), threads: threads, isa: isa)
       try executor.store(arena, into: all)
-      executor.run()
-      return try executor.fetch(all)
+      do throws(RuntimeError) {
+        try executor.run()
+      } catch {
+        guard case .noSuchRow(let refused) = error else { throw error }
+        return (try executor.fetch(all), refused)
+      }
+      return (try executor.fetch(all), nil)
     } catch { fail("what the checker accepts cannot be prepared: \(error)") }
   }
 }
