@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import CTGFaults
+internal import TGTensor
 
 /// The options that all commands have.
 package struct CommonOptions: ParsableArguments {

@@ -1,4 +1,3 @@
-package import TGImage
 package import TGPlan
 package import TGSession
 package import TGTensor
