@@ -61,7 +61,8 @@ struct WordListing {
   private var json: JSON {
     let entries = vocabularies.map { name, inputs, words in
       JSON.pairs([
-        ("name", .string(name)), ("inputs", .strings(inputs)),
+        ("name", .string(name)),
+        ("inputs", .array(inputs.map { .pairs([("name", .string($0))]) })),
         (
           "words",
           .array(
