@@ -56,6 +56,9 @@ public struct BuiltCommand: Sendable {
     }
   }
 
+  /// A program of the system, such as a shell.
+  public init(path: String) { self.path = path }
+
   /// Finds a command in the folder that the tests were built into; nil if it is not there.
   public init?(_ name: String) {
     var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
