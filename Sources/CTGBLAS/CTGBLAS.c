@@ -14,7 +14,7 @@ typedef void (*sgemm_function)(
     int order, int left, int right, int32_t m, int32_t n, int32_t k, float alpha, const float *a,
     int32_t lda, const float *b, int32_t ldb, float beta, float *c, int32_t ldc);
 
-enum { MOST_THREADS = 256 };
+enum { MOST_THREADS = 256, SPARE_BYTES = 64 << 20 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static int is_loaded, is_absent;
@@ -82,7 +82,10 @@ ptrdiff_t tg_blas_reserve(ptrdiff_t threads) {
     ptrdiff_t count = 0;
     /* Of a buffer little is ever touched. */
     tg_faults_allow((size_t)(threads - reserved) * TG_BLAS_BUFFER_BYTES);
-    while (count < threads && (count < reserved || is_to_be_had(TG_BLAS_BUFFER_BYTES))) {
+    while (count < threads) {
+      /* More than one only where something is left for all else. */
+      size_t needed = TG_BLAS_BUFFER_BYTES + (count == 0 ? 0 : SPARE_BYTES);
+      if (count >= reserved && !is_to_be_had(needed)) break;
       buffers[count] = take_buffer(0);
       if (buffers[count] == NULL) break;
       count += 1;

@@ -84,7 +84,7 @@ extension KernelCall {
     if unsafe program.raw.program != nil {
       unsafe product.result_floats = tile.rows * tile.columns
     }
-    if (multiplier ?? .best(for: isa)) == .openBLAS,
+    if (multiplier ?? .best(for: isa)) == .openBLAS, unsafe tg_blas_core() != nil,
       unsafe output.strides[1] >= columns || rows == 1,
       max(rows, columns, depth) <= Int(Int32.max), c[1] <= Int(Int32.max),
       let x = BLASLayout(rows: rows, columns: depth, rowStride: a[1], columnStride: a[2]),

@@ -51,8 +51,9 @@ enum MalformedPlans {
       ("reserved", 28, [1], 65), ("section-number", 32, [1], 65),
       ("weights-misaligned", 40, [1], 65), ("weights-far", 47, [0x7f], 65),
       ("weights-length", 48, [63], 65), ("weights-length-2-63", 55, [0x80], 65),
-      ("texts-far", 111, [0x7f], 65), ("texts-length", 112, [255, 255], 65),
-      ("message-length", 176, [1], 65), ("message-length-2-63", 183, [0x7f], 65),
+      ("sums-far", 111, [0x7f], 65), ("sums-length", 112, [16], 65),
+      ("texts-far", 175, [0x7f], 65), ("texts-length", 176, [255, 255], 65),
+      ("message-length", 240, [1], 65), ("message-length-2-63", 247, [0x7f], 65),
     ]
     return places.map { name, place, bytes, status in
       refused("header-" + name, changed(place, bytes), status: status)

@@ -1,0 +1,70 @@
+import TGPlan
+import TGTensor
+import TGTestSupport
+import Testing
+
+/// What bounds the time of a run.
+@Suite struct WorkTests {
+  /// A function of one instruction over views of its own.
+  private func work(_ instruction: Instruction) -> Int {
+    var function = PlanFunction(name: "f", batch: 1)
+    function.instructions = [PlacedInstruction(instruction, label: "", source: "")]
+    return function.work
+  }
+
+  private func view(_ extents: [Int], strides: [Int]? = nil) -> View {
+    View(slot: 0, dimensions: extents, strides: strides ?? Shape(extents).strides)
+  }
+
+  @Test func whatIsMostCounts() {
+    let wide = view([1_000, 1_000], strides: [0, 0])
+    let one = view([])
+    // Read as often as it is seen, however little memory is behind it.
+    #expect(
+      work(.reduce(Reduction(function: .mean, input: wide, keptRank: 0, output: one))) == 1_000_000)
+    // Two operands are read for each place.
+    let sum = PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])])
+    #expect(
+      work(.map(PointwiseMap(program: sum, operands: [wide, wide], output: view([1_000, 1_000]))))
+        == 2_000_000)
+    // A fill reads nothing and writes.
+    let fill = PointwiseProgram(operandCount: 0, steps: [.init(.constant, immediate: 1)])
+    #expect(work(.map(PointwiseMap(program: fill, operands: [], output: view([5, 7])))) == 35)
+    // Multiply-adds.
+    #expect(
+      work(
+        .multiply(
+          MatrixProduct(
+            left: view([2, 3, 50]), right: view([2, 50, 4]), output: view([2, 3, 4])))) == 1_200)
+    // A window reads all of its places.
+    let pooling = Pooling(
+      function: .maximum, input: view([1, 64, 64, 2]), output: view([1, 8, 8, 2]),
+      kernelHeight: 9, kernelWidth: 5, strideY: 7, strideX: 7, padTop: 0, padLeft: 0)
+    #expect(work(.pool(pooling)) == 8 * 8 * 2 * 45)
+    #expect(
+      work(
+        .gather(
+          Gathering(
+            table: view([10, 300]), indices: view([40], strides: [0]), output: view([40, 300]))))
+        == 12_000)
+    // What does not fit is the largest number.
+    let huge = view([1 << 31, 1 << 31, 1 << 31], strides: [0, 0, 0])
+    #expect(
+      work(.reduce(Reduction(function: .sum, input: huge, keptRank: 0, output: one))) == .max)
+  }
+
+  @Test func theLimitIsThatOfTheCaller() throws {
+    let plan = SmallPlan().plan
+    let work = try #require(plan.functions.map(\.work).max())
+    #expect(work > 0)
+    var limits = PlanLimits.standard
+    limits.work = work
+    try PlanChecker.check(plan, limits: limits)
+    limits.work = work - 1
+    let error = try #require(throws: PlanError.self) {
+      try PlanChecker.check(plan, limits: limits)
+    }
+    #expect(error.problem == .limit(.work, work, work - 1))
+    #expect(error.exitCode == 71 && error.isAboutWork)
+  }
+}
