@@ -170,9 +170,10 @@ struct VectorParser {
   private static func separates(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   private static func number(_ field: ArraySlice<UInt8>) -> Float? {
-    guard let value = Float(String(decoding: field, as: UTF8.self)), value.isFinite else {
-      return nil
-    }
+    // `Float` would read up to a zero byte.
+    guard !field.contains(0), let value = Float(String(decoding: field, as: UTF8.self)),
+      value.isFinite
+    else { return nil }
     return value
   }
 

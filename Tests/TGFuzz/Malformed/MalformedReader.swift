@@ -1,4 +1,5 @@
 import TGCheckpoint
+import TGCompiler
 import TGDiagnostics
 import TGImage
 import TGInversion
@@ -24,9 +25,7 @@ struct MalformedReader {
       MalformedReader(name: "npy", refusal: checkpoint),
       MalformedReader(name: "json", refusal: json),
       MalformedReader(name: "png", refusal: picture),
-      MalformedReader(name: "vocabulary") { bytes in
-        text { () throws(TextError) in _ = try Vocabulary(contents: bytes, path: "FILE") }
-      },
+      MalformedReader(name: "vocabulary", refusal: vocabulary),
       MalformedReader(name: "vectors", refusal: vectors),
       MalformedReader(name: "caption") { bytes in
         text { () throws(TextError) in _ = try Caption.read(bytes) }
@@ -80,6 +79,17 @@ struct MalformedReader {
       try read()
       return nil
     } catch { return (Int(error.exitCode), error.message) }
+  }
+
+  private static func vocabulary(_ bytes: [UInt8]) -> (Int, String)? {
+    do {
+      let file = GivenFile(path: "FILE", contents: ByteRegion(bytes))
+      _ = try VocabularyReader.read(file, rows: 0)
+      return nil
+    } catch let error as TextError { return (Int(error.exitCode), error.message) } catch {
+      guard let error = error as? CheckpointError else { fail("\(error)") }
+      return (Int(error.exitCode), error.description)
+    }
   }
 
   private static func vectors(_ bytes: [UInt8]) -> (Int, String)? {

@@ -22,7 +22,6 @@ extension Subject {
 
 /// Carries out a plan several times and ends the program unless
 ///
-/// - a number that is no row ends it with the same words, whatever else differs,
 /// - nothing is written but inputs and outputs of instructions,
 /// - nothing is read but operands: what lies around them, in the arena and between weights, changes
 ///   no bit of what is written,
@@ -30,7 +29,7 @@ extension Subject {
 /// - each instruction gives the same on every instruction set, within what rounding explains.
 struct PlanWatch {
   private let plan: Plan
-  private var function: PlanFunction
+  private let function: PlanFunction
   private let weights: [Float]
   private var random: Random
   /// The number of the slot that is the whole arena.
@@ -52,7 +51,15 @@ struct PlanWatch {
     var function = plan.functions[0]
     everything = function.slots.count
     function.slots.append(Slot(kind: .arena, offset: 0, count: function.arenaElements))
-    isWritten = []
+    isWritten = [Bool](repeating: false, count: function.arenaElements)
+    for view in function.inputs.map(\.view) + function.instructions.map(\.instruction.output) {
+      let start = function.slots[view.slot].offset + view.offset
+      for place in StridedOrder(
+        dimensions: view.dimensions, strides: view.strides, offset: start)
+      {
+        isWritten[place] = true
+      }
+    }
     self.plan = plan
     self.function = function
     self.weights = weights
@@ -82,26 +89,30 @@ struct PlanWatch {
     let garbage = (0..<function.arenaElements).map { _ in
       Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
     }
-    endBeforeRefusal(
-      from: filled(poison, inputs), and: filled(garbage, inputs), isa: isa)
-    noteWritten()
     let once = result(
       of: function, weights: weights, from: filled(poison, inputs), threads: 1, isa: isa)
     let again = result(
       of: function, weights: refilledWeights(), from: filled(garbage, inputs), threads: 3, isa: isa)
+    demand(
+      once.end?.description == again.end?.description,
+      "threads or garbage change how it ends: \(once.end?.description ?? ""), "
+        + "\(again.end?.description ?? "")")
     for place in isWritten.indices {
+      let (a, b) = (once.arena[place], again.arena[place])
+      let isUntouched =
+        a.bitPattern == poison[place].bitPattern && b.bitPattern == garbage[place].bitPattern
       if isWritten[place] {
+        // An instruction that was not reached has written nothing.
         demand(
-          once[place].bitPattern == again[place].bitPattern,
-          "threads or garbage change place \(place): \(once[place]), \(again[place]) on \(isa)")
+          a.bitPattern == b.bitPattern || once.end != nil && isUntouched,
+          "threads or garbage change place \(place): \(a), \(b) on \(isa)")
       } else {
         demand(
-          once[place].bitPattern == poison[place].bitPattern
-            && again[place].bitPattern == garbage[place].bitPattern,
+          isUntouched,
           "place \(place) is written, which belongs to no output, on \(isa)")
       }
     }
-    compareSets(isas, from: filled(poison, inputs), base: isa, expected: once)
+    compareSets(isas, from: filled(poison, inputs), base: isa, expected: once.arena)
   }
 
   /// Each instruction from the same arena on every instruction set.
@@ -113,10 +124,10 @@ struct PlanWatch {
       var step = function
       step.instructions = [placed]
       let bound = ErrorBound(of: placed.instruction) { magnitude(of: $0, in: arena) }
-      let next = result(of: step, weights: weights, from: arena, threads: 1, isa: base)
-      if bound.isFinite {
+      let (next, end) = result(of: step, weights: weights, from: arena, threads: 1, isa: base)
+      if bound.isFinite, end == nil {
         for other in isas where other != base {
-          let found = result(of: step, weights: weights, from: arena, threads: 1, isa: other)
+          let (found, _) = result(of: step, weights: weights, from: arena, threads: 1, isa: other)
           for place in places(of: placed.instruction.output) {
             let (x, y) = (found[place], next[place])
             demand(
@@ -127,32 +138,12 @@ struct PlanWatch {
         }
       }
       arena = next
+      if end != nil { break }
     }
     for place in arena.indices {
       demand(
         arena[place].bitPattern == expected[place].bitPattern,
         "one by one, the instructions give something else at place \(place)")
-    }
-  }
-
-  /// Cuts off what comes after a number that is no row, which ends every run in the same way.
-  private mutating func endBeforeRefusal(from one: [Float], and other: [Float], isa: ISA) {
-    guard
-      let refused = refusal(of: function, weights: weights, from: one, threads: 1, isa: isa)
-    else { return }
-    let again = refusal(
-      of: function, weights: refilledWeights(), from: other, threads: 3, isa: isa)
-    demand(
-      again?.instruction == refused.instruction && again?.place == refused.place
-        && again?.number.bitPattern == refused.number.bitPattern,
-      "\(refused) or \(again?.description ?? "nothing") is refused, on \(isa)")
-    function.instructions.removeSubrange(refused.instruction...)
-  }
-
-  private mutating func noteWritten() {
-    isWritten = [Bool](repeating: false, count: function.arenaElements)
-    for view in function.inputs.map(\.view) + function.instructions.map(\.instruction.output) {
-      for place in places(of: view) { isWritten[place] = true }
     }
   }
 
@@ -162,27 +153,17 @@ struct PlanWatch {
     function.inputs.map { item in
       var (low, high): (Float, Float) = (-2, 2)
       if case .uniform(let a, let b) = item.kind { (low, high) = (a, b) }
-      let rows = rows(named: item.view)
       let elements = (0..<item.view.count).map { _ -> Float in
         if isWild, random.once(in: 3) {
           return random.once(in: 2)
             ? Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
             : random.one(of: [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 3e38])
         }
-        if let rows { return Float(random.below(rows)) }
+        if item.rows > 0 { return Float(random.below(item.rows)) }
         return low + (high - low) * Float(random.next() >> 40) * 0x1p-24
       }
       return (item.view, elements)
     }
-  }
-
-  /// The rows of the table that an input's numbers name; nil if they name none.
-  private func rows(named view: View) -> Int? {
-    function.instructions.lazy.compactMap { placed -> Int? in
-      guard case .gather(let gathering) = placed.instruction, gathering.indices.slot == view.slot
-      else { return nil }
-      return gathering.table.dimensions[0]
-    }.min()
   }
 
   private func filled(
@@ -222,26 +203,11 @@ struct PlanWatch {
     return Double(largest)
   }
 
-  /// The arena after a run from given contents.
+  /// The arena after a run from given contents, and why it ended early, if it did: a number that
+  /// should be a row of a table and is none.
   private func result(
     of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int, isa: ISA
-  ) -> [Float] {
-    let (found, refused) = outcome(
-      of: function, weights: weights, from: arena, threads: threads, isa: isa)
-    demand(refused == nil, "\(refused?.description ?? "") is refused")
-    return found
-  }
-
-  /// What ends a run from given contents.
-  private func refusal(
-    of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int, isa: ISA
-  ) -> RefusedRow? {
-    outcome(of: function, weights: weights, from: arena, threads: threads, isa: isa).refused
-  }
-
-  private func outcome(
-    of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int, isa: ISA
-  ) -> (arena: [Float], refused: RefusedRow?) {
+  ) -> (arena: [Float], end: RuntimeError?) {
     var plan = plan
     plan.functions = [function]
     guard let section = WeightSection(elements: weights) else { fail("no memory") }
@@ -250,13 +216,12 @@ struct PlanWatch {
       let executor = try Executor(
         LoadedPlan(plan: plan, weights: section), threads: threads, isa: isa)
       try executor.store(arena, into: all)
-      do throws(RuntimeError) {
-        try executor.run()
-      } catch {
-        guard case .noSuchRow(let refused) = error else { throw error }
-        return (try executor.fetch(all), refused)
+      var end: RuntimeError?
+      do throws(RuntimeError) { try executor.run() } catch {
+        guard case .noSuchRow = error else { throw error }
+        end = error
       }
-      return (try executor.fetch(all), nil)
+      return (try executor.fetch(all), end)
     } catch { fail("what the checker accepts cannot be prepared: \(error)") }
   }
 }
