@@ -49,7 +49,11 @@ struct MalformedReader {
   private static func checkpoint(_ bytes: [UInt8]) -> (Int, String)? {
     refusal { () throws(CheckpointError) in
       let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: "FILE")
-      for entry in checkpoint.entries { _ = entry.tensor() }
+      for entry in checkpoint.entries {
+        do throws(CheckpointFault) { _ = try entry.tensor() } catch {
+          throw CheckpointError(path: "FILE", fault: error)
+        }
+      }
     }
   }
 

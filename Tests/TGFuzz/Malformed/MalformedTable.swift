@@ -51,7 +51,9 @@ struct MalformedTable {
       if shows { say("\(reader.name)/\(file.name):") }
       let found = reader.refusal(file.bytes)
       let isRight =
-        found.map { $0.status == file.status && (file.part.isEmpty || $0.sentence.contains(file.part)) } ?? false
+        found.map {
+          $0.status == file.status && (file.part.isEmpty || $0.sentence.contains(file.part))
+        } ?? false
       if shows || !isRight {
         let outcome = found.map { "\($0.status) \($0.sentence)" } ?? "it is read"
         let expected = isRight ? "" : " (expected \(file.status) …\(file.part)…)"

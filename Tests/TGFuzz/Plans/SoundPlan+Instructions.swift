@@ -141,11 +141,10 @@ extension SoundPlan {
   private mutating func gathering() -> Instruction {
     let table = extents(1...3)
     let ids = Array(extents(0...2).map { min($0, 40) })
-    let rows = Float(table[0])
     let source = operand(table)
     let indices =
       random.once(in: 4)
-      ? operand(ids) : input(ids, innermostOne: false, kind: .uniform(low: -2, high: rows + 2))
+      ? operand(ids) : input(ids, innermostOne: false, kind: .tensor, rows: table[0])
     return .gather(
       Gathering(
         table: source, indices: indices, output: result(ids + table.dropFirst())))

@@ -138,15 +138,18 @@ struct SoundPlan {
     return input(extents, innermostOne: innermostOne, kind: .uniform(low: -2, high: 2))
   }
 
-  /// A new input.
-  mutating func input(_ extents: [Int], innermostOne: Bool, kind: InterfaceItem.Kind) -> View {
+  /// A new input; of ids with the number of rows that they are for.
+  mutating func input(
+    _ extents: [Int], innermostOne: Bool, kind: InterfaceItem.Kind, rows: Int = 0
+  ) -> View {
     // Inputs are written first, so they cannot lie where something was.
     let kept = free
     free = []
     let view = result(extents, innermostOne: innermostOne)
     free = kept
-    function.inputs.append(
-      InterfaceItem(name: "x\(function.inputs.count)", kind: kind, view: view))
+    var item = InterfaceItem(name: "x\(function.inputs.count)", kind: kind, view: view)
+    item.rows = rows
+    function.inputs.append(item)
     add(view)
     return view
   }
