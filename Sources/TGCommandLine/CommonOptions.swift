@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import CTGFaults
+internal import TGDiagnostics
 internal import TGTensor
 
 /// The options that all commands have.
@@ -54,17 +55,48 @@ extension ParsableCommand {
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
-    } catch {
-      let code = exitCode(for: error)
-      if arguments.contains("--json"), code == .validationFailure,
-        !(error is ExitCode)
-      {
-        let console = Console(command: _commandName, quiet: true, json: true)
-        let failure = Failure(
-          .usage, message(for: error), hint: "\(_commandName) --help lists the options")
-        exit(withError: ExitCode(console.explain(failure).rawValue))
-      }
+    } catch let error as ExitCode {
       exit(withError: error)
+    } catch {
+      // What else is thrown here is help, a version, a script, or what the parser refuses.
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      let console = Console(
+        command: _commandName, quiet: false, json: arguments.contains("--json"))
+      let refusal = Failure(parserMessage: message(for: error), command: _commandName)
+      exit(withError: ExitCode(console.explain(refusal).rawValue))
     }
+  }
+}
+
+extension Failure {
+  /// A refusal of the argument parser, `Unknown option '--sed'. Did you mean '--seed'?`, as our own
+  /// are told: its first sentence says what was found, the rest and `--help` what to do.
+  init(parserMessage text: String, command: String) {
+    let line = text.split(separator: "\n").first.map(String.init) ?? text
+    let cuts = [". Did you mean ", ". Please "].compactMap { line.firstRange(of: $0)?.lowerBound }
+    let end = cuts.min() ?? line.endIndex
+    let found = String(line[..<end]).startingLowerCase
+    var hint = "\(command) --help lists the options"
+    if end < line.endIndex {
+      let advice = String(line[line.index(end, offsetBy: 2)...]).startingLowerCase
+      // The parser suggests names that are far away.
+      let names = [found, advice].compactMap { $0.split(separator: "'").dropFirst().first }
+      if !advice.hasSuffix("?") {
+        hint = advice.trimmingSuffix(".") + "; " + hint
+      } else if names.count == 2, nearestName(to: String(names[0]), among: [String(names[1])]) != nil
+      {
+        hint = advice + " " + hint
+      }
+    }
+    self.init(.usage, found.trimmingSuffix("."), hint: hint)
+  }
+}
+
+extension String {
+  /// The text as it goes on in a sentence.
+  fileprivate var startingLowerCase: String { prefix(1).lowercased() + dropFirst() }
+
+  fileprivate func trimmingSuffix(_ suffix: String) -> String {
+    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
   }
 }

@@ -43,6 +43,17 @@ package struct MachineOptions: ParsableArguments {
     package let verifiesWeights: Bool
   }
 
+  /// The bytes of a number of mebibytes as given; nil if none is.
+  ///
+  /// - Throws: `Failure` of status `usage`.
+  package static func memoryLimit(_ megabytes: Int?) throws(Failure) -> Int? {
+    guard let megabytes else { return nil }
+    guard (1...1 << 30).contains(megabytes) else {
+      throw Failure(.usage, "--max-memory \(megabytes) is not a number of megabytes")
+    }
+    return megabytes << 20
+  }
+
   /// Reads the options and the environment.
   ///
   /// - Throws: `Failure` of status `usage`.
@@ -56,15 +67,11 @@ package struct MachineOptions: ParsableArguments {
       }
       isa = chosen
     }
-    if let megabytes = maxMemory {
-      guard (1...1 << 30).contains(megabytes) else {
-        throw Failure(.usage, "--max-memory \(megabytes) is not a number of megabytes")
-      }
-    }
+    let limit = try Self.memoryLimit(maxMemory)
     let threads = try console.environment.threadCount(asked: threads)
     return Resolved(
       threads: threads == 0 ? processorCount() : threads, isa: isa,
-      memoryLimit: maxMemory.map { $0 << 20 }, verifiesWeights: !skipsVerification)
+      memoryLimit: limit, verifiesWeights: !skipsVerification)
   }
 }
 

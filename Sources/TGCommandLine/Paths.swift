@@ -97,6 +97,18 @@ package enum Path {
     return kind != S_IFREG && kind != S_IFDIR
   }
 
+  /// The path from the root with all links followed; nil if nothing is there.
+  package static func resolved(_ path: String) -> String? {
+    guard let text = unsafe realpath(FileName.cString(path), nil) else { return nil }
+    defer { unsafe free(text) }
+    return unsafe FileName.text(of: text)
+  }
+
+  /// True if a path lies in a folder, or below it; both from the root, links followed.
+  package static func isInside(_ folder: String, _ path: String) -> Bool {
+    path.hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
+  }
+
   /// Removes a file; nothing happens if it is not there.
   package static func remove(_ path: String) { _ = unsafe unlink(FileName.cString(path)) }
 

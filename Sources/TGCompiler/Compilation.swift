@@ -25,6 +25,10 @@ package struct Compilation: Sendable {
   package var vocabularies: [VocabularyFile] = []
   /// A file of word vectors for sequence inputs.
   package var wordVectors: GivenFile?
+  /// Whether weights that are infinite or no numbers are errors.
+  package var isStrict = false
+  /// What the compilation may take.
+  package var memory = CompileMemory()
   /// The licence of the weights, for the plan.
   package var licence = ""
   /// Where the weights come from, for the plan.
@@ -51,25 +55,49 @@ package struct Compilation: Sendable {
     package var building: Double
   }
 
+  /// What the page says, before any weight is read.
+  package struct Checked: Sendable {
+    /// The model for the first batch size, as the page has it.
+    package var elaborated: Elaborated
+    /// A model for each batch size, differentiated.
+    package var models: [GraphModel]
+  }
+
+  /// Elaborates a library's main file in all batch sizes, differentiates its objectives, and holds
+  /// it against the limits of plans.
+  ///
+  /// - Throws: `DiagnosticFailure` with everything that is wrong.
+  package func check(_ library: Library) throws -> Checked {
+    let elaborator = Elaborator(library)
+    var first: Elaborated?
+    var models: [GraphModel] = []
+    var options = ElaborationOptions(model: model, settings: settings)
+    for batch in batches {
+      options.batch = batch
+      let elaborated = try elaborator.elaborate(options)
+      options.steps -= elaborated.steps
+      first = first ?? elaborated
+      models.append(try elaborated.model.differentiated(sources: library.sources))
+      // Before the next batch size takes as long.
+      let findings = PlanRules(models).findings
+      guard findings.isEmpty else { throw DiagnosticFailure(findings) }
+    }
+    guard let first else { throw CompilationError.nothingToCompile(notes: []) }
+    return Checked(elaborated: first, models: models)
+  }
+
   /// Compiles a library's main file.
   ///
   /// - Throws: `DiagnosticFailure` for errors in the text or between text and weights;
-  ///   `CheckpointError`, `TextError`, `CompilationError` for files and options; `LoweringError`
-  ///   for what no instruction can do; `RewriteError` for our own bugs.
+  ///   `CheckpointError`, `TextError`, `CompilationError` for files and options; `RewriteError`
+  ///   for our own bugs.
   package func run(_ library: Library) throws -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    let elaborator = Elaborator(library)
-    var models: [GraphModel] = []
-    var warnings: [Diagnostic] = []
-    for batch in batches {
-      let elaborated = try elaborator.elaborate(
-        .init(model: model, settings: settings, batch: batch))
-      models.append(try elaborated.model.differentiated(sources: library.sources))
-      if models.count == 1 { warnings = elaborated.warnings }
-    }
-    let first = models[0]
+    let checked = try check(library)
+    let (models, first) = (checked.models, checked.models[0])
     let afterElaboration = clock.now
+    try memory.demandRoom(for: checked.models)
     var binding =
       if let seed = syntheticSeed {
         WeightBinding(first, syntheticSeed: seed)
@@ -77,32 +105,19 @@ package struct Compilation: Sendable {
         try WeightBinding(first, files: weights)
       }
     let missed = syntheticSeed == nil ? binding.missed(first.requirements) : []
-    guard binding.diagnostics.isEmpty, missed.isEmpty else {
-      throw DiagnosticFailure(binding.diagnostics + missed)
+    guard binding.diagnostics.isEmpty, missed.isEmpty, binding.warnings.isEmpty || !isStrict else {
+      throw DiagnosticFailure(
+        binding.diagnostics + missed + (isStrict ? binding.warnings : []))
     }
-    var functions: [GraphFunction] = []
-    // Of each function all batch sizes, the functions in declared order.
-    for index in first.functions.indices {
-      functions += binding.usable(models.map { $0.functions[index] })
-    }
-    var objectives: [PlanObjective] = []
-    for (index, objective) in first.objectives.enumerated() {
-      let parts = objective.functions.indices.flatMap { part in
-        models.map { $0.objectives[index].functions[part] }
-      }
-      guard binding.isUsable(objective.form.name, "objective", parts) else { continue }
-      functions += parts
-      objectives.append(objective.form)
-    }
+    var (functions, objectives) = usable(models, &binding)
     guard !functions.isEmpty else {
       throw CompilationError.nothingToCompile(notes: binding.notes)
     }
     var texts = TextResources()
     functions = try texts.resolve(functions, files: vocabularies, vectors: wordVectors)
-    warnings += texts.warnings
     let afterReading = clock.now
     let builder = PlanBuilder(
-      level: level, verifies: verifies, sources: library.sources, observe: observe)
+      level: level, verifies: verifies, sources: library.sources, memory: memory, observe: observe)
     var built = try builder.build(functions, name: first.name, binding: binding)
     built.plan.documentation = first.documentation
     built.plan.producer = producer
@@ -111,10 +126,37 @@ package struct Compilation: Sendable {
     built.plan.objectives = objectives
     built.plan.texts = texts.resources
     built.plan.notes = (binding.notes + texts.notes).map { FileName.shown($0) }
+    do throws(PlanError) {
+      try built.check()
+    } catch {
+      throw DiagnosticFailure([error.diagnostic(of: functions, sources: library.sources)])
+    }
+    try memory.demandRoom(for: built.plan)
     return Result(
-      built: built, warnings: warnings,
+      built: built, warnings: checked.elaborated.warnings + binding.warnings + texts.warnings,
       elaboration: (afterElaboration - start) / .seconds(1),
       reading: (afterReading - afterElaboration) / .seconds(1),
       building: (clock.now - afterReading) / .seconds(1))
+  }
+
+  /// The functions and objectives whose files were given: of each function all batch sizes, the
+  /// functions in declared order.
+  private func usable(
+    _ models: [GraphModel], _ binding: inout WeightBinding
+  ) -> ([GraphFunction], [PlanObjective]) {
+    var functions: [GraphFunction] = []
+    for index in models[0].functions.indices {
+      functions += binding.usable(models.map { $0.functions[index] })
+    }
+    var objectives: [PlanObjective] = []
+    for (index, objective) in models[0].objectives.enumerated() {
+      let parts = objective.functions.indices.flatMap { part in
+        models.map { $0.objectives[index].functions[part] }
+      }
+      guard binding.isUsable(objective.form.name, "objective", parts) else { continue }
+      functions += parts
+      objectives.append(objective.form)
+    }
+    return (functions, objectives)
   }
 }

@@ -7,6 +7,8 @@ package enum CompilationError: Error, Hashable, Sendable {
   case vocabularyTooLarge(String, ids: Int, words: Int, rows: Int)
   /// Word vectors of another width than the graph's.
   case vectorWidth(String, found: Int, expected: Int)
+  /// What needs more memory than allowed, in bytes.
+  case memory(String, needed: Int, allowed: Int)
   /// No function has all the weights it needs.
   case nothingToCompile(notes: [String])
 }
@@ -26,6 +28,9 @@ extension CompilationError: CustomStringConvertible {
         + "entries: --set entries=\(ids)"
     case .vectorWidth(let path, let found, let expected):
       "\(path) has vectors of \(found) numbers, the graph takes \(expected)"
+    case .memory(let what, let needed, let allowed):
+      "\(what) takes at least \((needed + (1 << 20) - 1) >> 20) MB; --max-memory allows "
+        + "\(allowed >> 20) MB"
     case .nothingToCompile(let notes):
       (["no function has all the weights that it needs"] + notes).joined(separator: "\n")
     }

@@ -31,14 +31,14 @@ package struct Pipeline: Sendable {
   /// The passes.
   package var passes: [any Pass]
   /// Called after each pass with its name, the graph, and how long it took in seconds.
-  package var observe: @Sendable (String, Graph, Double) -> Void
+  package var observe: @Sendable (String, Graph, Double) throws -> Void
   /// Whether the graph is verified after each pass.
   package var verifies: Bool
 
   /// The passes of a level, each where it stands for a reason.
   package init(
     level: OptimizationLevel, verifies: Bool = false,
-    observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
+    observe: @escaping @Sendable (String, Graph, Double) throws -> Void = { _, _, _ in }
   ) {
     // Weight expressions must be numbers before anything can be packed: also at O0.
     var passes: [any Pass] = [FoldConstants(), EliminateDeadCode()]
@@ -78,7 +78,7 @@ package struct Pipeline: Sendable {
 
   /// Runs all passes.
   ///
-  /// - Throws: what a pass throws, or `RewriteError` if the verifier refuses its result.
+  /// - Throws: what a pass or `observe` throws, or `RewriteError` if the verifier refuses its result.
   package func run(_ graph: Graph) throws -> Graph {
     var graph = graph
     let clock = ContinuousClock()
@@ -86,7 +86,7 @@ package struct Pipeline: Sendable {
       let start = clock.now
       graph = try pass.run(graph)
       let taken = start.duration(to: clock.now)
-      observe(
+      try observe(
         type(of: pass).name, graph,
         Double(taken.components.attoseconds) * 1e-18
           + Double(taken.components.seconds))

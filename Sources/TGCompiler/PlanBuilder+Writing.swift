@@ -1,6 +1,20 @@
 import TGPlan
 
 extension PlanBuilder.Result {
+  /// Checks the plan and the resamplings among its weights, as every reader will.
+  ///
+  /// - Throws: `PlanError`, the first thing that is wrong.
+  func check() throws(PlanError) {
+    try PlanChecker.check(plan)
+    let places = store.offsets
+    try PlanChecker.checkResamplings(plan) { first, count in
+      guard let blob = places.lastIndex(where: { $0 <= first }) else { return nil }
+      let start = first - places[blob]
+      guard start + count <= store.blobs[blob].count else { return nil }
+      return Array(store.blobs[blob][start..<start + count])
+    }
+  }
+
   /// Writes the plan file; returns the plan hash in hex.
   ///
   /// - Throws: `PlanError` if the plan is not sound or the disk refuses.

@@ -43,38 +43,58 @@ package struct PlanBuilder: Sendable {
   private let level: OptimizationLevel
   private let verifies: Bool
   private let sources: SourceTable
+  private let memory: CompileMemory
   private let observe: @Sendable (String, Graph, Double) -> Void
 
   /// Makes a builder. `observe` is told of every pass: its name, its graph, its seconds.
   package init(
     level: OptimizationLevel, verifies: Bool, sources: SourceTable,
+    memory: CompileMemory = CompileMemory(),
     observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
   ) {
     self.level = level
     self.verifies = verifies
     self.sources = sources
+    self.memory = memory
     self.observe = observe
   }
 
   /// Compiles functions, in order; those of objectives with their gradients.
   ///
-  /// - Throws: `LoweringError` for what no instruction can do; `RewriteError` for our own bugs.
+  /// - Throws: `DiagnosticFailure` for what no instruction can do; `CompilationError` for too much
+  ///   memory; `RewriteError` for our own bugs.
   package func build(_ functions: [GraphFunction], name: String, binding: WeightBinding) throws
     -> Result
   {
     var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
-    let pipeline = Pipeline(level: level, verifies: verifies, observe: observe)
+    let pipeline = Pipeline(level: level, verifies: verifies) { [memory, observe] in
+      observe($0, $1, $2)
+      try memory.demandRoom(after: $0)
+    }
     for function in functions {
       let bound = try BindParameters(tensors: binding.tensors).run(function.graph)
       let graph = try pipeline.run(bound)
-      let lowered = try FunctionLowering.lower(
-        function, graph: graph, into: &result.store, label: label)
+      let lowered = try lower(function, graph, into: &result.store)
       result.reports.append(report(function, bound: bound, lowered))
       result.plan.functions.append(lowered)
       result.graphs.append(graph)
     }
     result.plan.weightBytes = result.store.count * 4
     return result
+  }
+
+  private func lower(
+    _ function: GraphFunction, _ graph: Graph, into store: inout WeightStore
+  ) throws(DiagnosticFailure) -> PlanFunction {
+    do {
+      return try FunctionLowering.lower(function, graph: graph, into: &store, label: label)
+    } catch {
+      throw DiagnosticFailure([
+        Diagnostic(
+          "not-available", "no instruction can do this: \(error.message)",
+          at: error.origin?.ranges.first ?? function.range)
+      ])
+    }
   }
 
   private func report(_ function: GraphFunction, bound: Graph, _ lowered: PlanFunction)

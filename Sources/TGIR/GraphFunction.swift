@@ -25,11 +25,14 @@ package struct GraphFunction: Sendable {
   package var inputs: [GraphInterface]
   /// The outputs in declared order.
   package var outputs: [GraphInterface]
+  /// The name in the declaration of the entry point or objective that it belongs to.
+  package var range: SourceRange?
 
   /// Makes a function.
   package init(
     graph: Graph, batch: Int, role: PlanFunction.Role = .entry, itemsInteract: Bool = false,
-    documentation: String = "", inputs: [GraphInterface], outputs: [GraphInterface]
+    documentation: String = "", inputs: [GraphInterface], outputs: [GraphInterface],
+    range: SourceRange? = nil
   ) {
     self.graph = graph
     self.role = role
@@ -38,6 +41,7 @@ package struct GraphFunction: Sendable {
     self.documentation = documentation
     self.inputs = inputs
     self.outputs = outputs
+    self.range = range
   }
 }
 
@@ -97,6 +101,8 @@ package struct GraphModel: Sendable {
   package var parameters: [GraphParameter]
   /// What the tensors have to fulfil.
   package var requirements: [GraphRequirement] = []
+  /// Tensors that calls would read, but are told to do without (`bias: none`, no `affine: true`).
+  package var declined: [GraphParameter] = []
 
   /// Makes a model.
   package init(
@@ -171,6 +177,10 @@ package struct GraphParameter: Hashable, Sendable {
   package var fanIn: Int
   /// The number by which the graph multiplies it before use, which synthetic weights undo.
   package var gain: Float = 1
+  /// The operation that reads it, such as `lstm`.
+  package var reader = ""
+  /// Its name inside the scope of that call, such as `weight_ih`.
+  package var own = ""
   /// The place of the call that reads it.
   package var range: SourceRange?
   /// The calls around it, innermost first, with what each is.

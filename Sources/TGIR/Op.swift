@@ -122,6 +122,8 @@ package enum PullbackError: Error, Hashable, Sendable {
 package struct LoweringError: Error, Hashable, Sendable {
   /// What cannot be done.
   package var message: String
+  /// The node that cannot be lowered, if one is meant.
+  package var origin: Origin?
 
   /// Makes an error.
   package init(_ message: String) { self.message = message }

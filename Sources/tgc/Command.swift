@@ -10,11 +10,16 @@ import TGCommandLine
     defaultSubcommand: CompileCommand.self)
 
   static func main() {
+    let words = CommandLine.arguments.dropFirst()
     // What people want to read is the help of compiling.
-    if ["--help", "-h"].contains(CommandLine.arguments.dropFirst().first ?? "") {
+    if words.count == 1, ["--help", "-h", "help"].contains(words.first) {
       print(helpMessage(for: CompileCommand.self))
-      return
+    } else if words.count == 2, words.first == "--generate-completion-script",
+      let shell = words.last.flatMap({ CompletionShell(rawValue: $0) })
+    {
+      print(CompletionScript(shell).text)
+    } else {
+      start()
     }
-    start()
   }
 }

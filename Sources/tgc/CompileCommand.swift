@@ -53,7 +53,7 @@ struct CompileCommand: Tool {
     let files = try CompileFiles(options, page: graph)
     let (compilation, target) = try request(graph, files, console)
     let page = Page(graph)
-    let (sources, read) = try page.library()
+    let (sources, read) = try page.library(allowing: options.allowImports)
     do {
       let library = try read.get()
       if options.check || options.shapes {
@@ -97,6 +97,12 @@ struct CompileCommand: Tool {
     compilation.syntheticSeed = options.syntheticWeights
     compilation.vocabularies = files.vocabularies
     compilation.wordVectors = files.wordVectors
+    compilation.isStrict = options.strict
+    compilation.memory.limit = try MachineOptions.memoryLimit(options.maxMemory)
+    compilation.memory.peak = { ProcessMemory.peak }
+    enforceMemoryLimit(compilation.memory.limit)
+    try Self.demandPlain(options.licence, "--licence")
+    try Self.demandPlain(options.origin, "--origin")
     compilation.licence = options.licence
     compilation.origin = options.origin
     compilation.producer = "tgc \(Version.number)"
@@ -120,6 +126,15 @@ struct CompileCommand: Tool {
     return (compilation, target)
   }
 
+  /// Refuses what a plan cannot hold as a text.
+  private static func demandPlain(_ text: String, _ option: String) throws(Failure) {
+    guard PlanText.isPrintable(Array(text.utf8)[...]) else {
+      throw Failure(
+        .usage, "\(option) has control characters",
+        hint: "a plan keeps plain text: letters, spaces, line ends")
+    }
+  }
+
   private func batches() throws -> [Int] {
     var sizes: [Int] = []
     for text in options.batch.split(separator: ",", omittingEmptySubsequences: false) {
@@ -136,21 +151,15 @@ struct CompileCommand: Tool {
   private func check(
     _ library: Library, _ compilation: Compilation, _ graph: String, console: Console
   ) throws {
-    for batch in compilation.batches {
-      let elaborated = try Elaborator(library).elaborate(
-        .init(model: compilation.model, settings: compilation.settings, batch: batch))
-      _ = try elaborated.model.differentiated(sources: library.sources)
-      if batch == compilation.batches[0] {
-        console.explain(elaborated.warnings, sources: library.sources)
-        let summary = CheckReport(elaborated, page: graph)
-        if options.shapes {
-          try console.print(elaborated.page(library.sources.files[0], file: 0), terminator: "")
-        } else if console.isJSON {
-          try console.print(summary.json.text(indented: true))
-        } else if !console.isQuiet {
-          try console.print(summary.text)
-        }
-      }
+    let elaborated = try compilation.check(library).elaborated
+    console.explain(elaborated.warnings, sources: library.sources)
+    let summary = CheckReport(elaborated, page: graph)
+    if options.shapes {
+      try console.print(elaborated.page(library.sources.files[0], file: 0), terminator: "")
+    } else if console.isJSON {
+      try console.print(summary.json.text(indented: true))
+    } else if !console.isQuiet {
+      try console.print(summary.text)
     }
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TGCommandLine
+import TGCompiler
 
 /// What `tgc` writes instead of a plan.
 enum Emission: String, ExpressibleByArgument, CaseIterable {
@@ -22,7 +23,8 @@ struct CompileOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
-    help: ArgumentHelp("Where the plan goes. (default: <graph>.tplan)", valueName: "P.tplan"))
+    help: ArgumentHelp("Where the plan goes. (default: <graph>.tplan)", valueName: "P.tplan"),
+    completion: .file())
   var out: String?
 
   @Option(
@@ -30,7 +32,7 @@ struct CompileOptions: ParsableArguments {
     help: ArgumentHelp(
       "A checkpoint (.pth, .ckpt, .safetensors, .npz); several roots have one each. #PREFIX names "
         + "a part of it. A file of the whole name wins; - is the standard input.",
-      valueName: "[ROOT=]FILE[#PREFIX]"))
+      valueName: "[ROOT=]FILE[#PREFIX]"), completion: .file())
   var weights: [String] = []
 
   @Option(
@@ -43,20 +45,27 @@ struct CompileOptions: ParsableArguments {
     help: ArgumentHelp(
       "The words of a Text input: a pickle, JSON or a text with a word on a line. A file of the "
         + "whole name wins; - is the standard input.",
-      valueName: "[NAME=]FILE"))
+      valueName: "[NAME=]FILE"), completion: .file())
   var vocabulary: [String] = []
 
   @Option(
     name: .customLong("word-vectors"),
     help: ArgumentHelp(
       "Vectors of words for a Sequence input, as text; - is the standard input.",
-      valueName: "FILE.vec"))
+      valueName: "FILE.vec"), completion: .file())
   var wordVectors: String?
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Set a parameter of the model.", valueName: "NAME=VALUE"))
   var set: [String] = []
+
+  @Option(
+    name: .customLong("allow-imports"),
+    help: ArgumentHelp(
+      "Let pages import out of this folder, too, besides the page's own or the Graphs folder "
+        + "around it.", valueName: "FOLDER"), completion: .directory)
+  var allowImports: [String] = []
 
   @Option(help: ArgumentHelp("The batch sizes of the plan, such as 1,8.", valueName: "LIST"))
   var batch = "1"
@@ -77,6 +86,16 @@ struct CompileOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where the weights come from, kept in the plan.", valueName: "TEXT"))
   var origin = ""
 
+  @Option(
+    name: .customLong("max-memory"),
+    help: ArgumentHelp(
+      "End with status 71 rather than take more memory, for compiling or in the plan.",
+      valueName: "MB"))
+  var maxMemory: Int?
+
+  @Flag(help: "Infinite weights, and weights that are no numbers, are errors.")
+  var strict = false
+
   @Flag(help: "Check the page and its shapes; read no weights, write nothing.")
   var check = false
 
@@ -90,7 +109,8 @@ struct CompileOptions: ParsableArguments {
 
   @Option(
     name: .customLong("print-after"),
-    help: ArgumentHelp("Print the graphs as they are after a pass.", valueName: "PASS"))
+    help: ArgumentHelp("Print the graphs as they are after a pass.", valueName: "PASS"),
+    completion: .list(Array(Set(Pipeline(level: .approximate).passes.map { type(of: $0).name })).sorted()))
   var printAfter: String?
 
   @Flag(name: .customLong("verify-passes"), help: "Verify the graph after each pass.")

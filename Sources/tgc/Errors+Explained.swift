@@ -1,7 +1,6 @@
 package import TGCheckpoint
 package import TGCommandLine
 package import TGCompiler
-package import TGIR
 package import TGText
 
 extension CheckpointError: Explained {
@@ -17,6 +16,7 @@ extension CompilationError: Explained {
   package var exitStatus: ExitStatus {
     switch self {
     case .unknownVocabulary, .nothingToCompile: .usage
+    case .memory: .memoryBudget
     case .vocabularyTooLarge, .vectorWidth: .badInput
     }
   }
@@ -27,11 +27,8 @@ extension CompilationError: Explained {
     switch self {
     case .nothingToCompile:
       "say --weights [ROOT=]FILE, or --synthetic-weights 1 to try the graph without a checkpoint"
+    case .memory(_, let needed, _): "--max-memory \((needed + (1 << 20) - 1) >> 20) or more"
     default: nil
     }
   }
-}
-
-extension LoweringError: Explained {
-  package var exitStatus: ExitStatus { .notAvailable }
 }

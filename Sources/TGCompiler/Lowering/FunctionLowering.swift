@@ -53,7 +53,11 @@ package struct FunctionLowering {
         continue
       }
       if node.op is Constant { continue }
-      try site.lower(Value(index))
+      do { try site.lower(Value(index)) } catch {
+        var located = error
+        located.origin = node.origin
+        throw located
+      }
       let (name, source) = site.instructions.isEmpty ? ("", "") : label(node)
       for instruction in site.instructions {
         instructions.append(

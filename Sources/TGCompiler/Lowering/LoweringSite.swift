@@ -67,8 +67,14 @@ struct LoweringSite: LoweringContext {
     return view
   }
 
+  /// The numbers of a constant operand, also of one that is broadcast.
   func constant(_ operand: Int) -> HostTensor? {
-    (graph[operands[operand]].op as? Constant)?.tensor
+    let node = graph[operands[operand]]
+    if let constant = node.op as? Constant { return constant.tensor }
+    guard node.op is Broadcast, let inner = graph[node.operands[0]].op as? Constant else {
+      return nil
+    }
+    return ReferenceTensor(inner.tensor).broadcast(to: node.shape).rounded
   }
 
   mutating func rows(_ operand: Int) -> View {

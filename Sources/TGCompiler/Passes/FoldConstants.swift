@@ -13,7 +13,24 @@ import TGTensor
 package struct FoldConstants: Pass {
   package static let name = "FoldConstants"
 
+  /// The most elements of a broadcast that a folded op sees.
+  fileprivate static let broadcastElements = 1 << 16
+
   package init() {}
+
+  /// Which nodes of a graph the pass computes once all parameters are constants.
+  static func folds(_ graph: Graph) -> [Bool] {
+    var isKnown: [Bool] = []
+    var folds: [Bool] = []
+    for node in graph.nodes {
+      let isLeaf = node.op is Constant || node.op is Parameter
+      let readsKnown = !node.operands.isEmpty && node.operands.allSatisfy { isKnown[$0.index] }
+      folds.append(readsKnown && !(node.op is Broadcast))
+      isKnown.append(
+        isLeaf || readsKnown && (!(node.op is Broadcast) || node.shape.count <= broadcastElements))
+    }
+    return folds
+  }
 
   package func run(_ graph: Graph) throws -> Graph {
     try graph.rewritten { node, _, builder in
@@ -48,7 +65,7 @@ extension GraphBuilder {
   fileprivate func knownTensor(_ value: Value) -> HostTensor? {
     if let constant = constant(of: value) { return constant.tensor }
     guard self[value].op is Broadcast, let inner = constant(of: self[value].operands[0]),
-      shape(value).count <= 1 << 16
+      shape(value).count <= FoldConstants.broadcastElements
     else { return nil }
     return ReferenceTensor(inner.tensor).broadcast(to: shape(value)).rounded
   }

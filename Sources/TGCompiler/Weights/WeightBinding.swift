@@ -46,6 +46,8 @@ package struct WeightBinding: Sendable {
   package private(set) var tensors: [ParameterKey: HostTensor] = [:]
   /// What stops the import.
   package private(set) var diagnostics: [Diagnostic] = []
+  /// Tensors with infinite numbers, or with what is no number.
+  package private(set) var warnings: [Diagnostic] = []
   /// Remarks: where in a file the tensors were found, functions left out.
   package private(set) var notes: [String] = []
   /// The roots that have a file.
@@ -69,7 +71,9 @@ package struct WeightBinding: Sendable {
       let shapes = Dictionary(
         parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
       let located = try locate(checkpoint, shapes, given: file, declared: root.subtree)
-      if located.found == 0, !names.isEmpty {
+      let compared = parameters.filter { wanted.contains(ParameterKey($0)) }
+      let diagnosis = WeightDiagnosis(model, root, wanted: compared, in: located.checkpoint)
+      if located.found == 0, !names.isEmpty, !diagnosis.explainsNames {
         diagnostics.append(nothingFound(root, parameters, checkpoint))
         continue
       }
@@ -80,8 +84,8 @@ package struct WeightBinding: Sendable {
       if !located.prefix.isEmpty {
         notes.append("\(checkpoint.fileName): tensors found under `\(located.prefix)`")
       }
-      bind(parameters.filter { wanted.contains(ParameterKey($0)) }, to: located.checkpoint)
-      reportUnread(located.checkpoint, names, root)
+      bind(compared, to: located.checkpoint)
+      diagnostics += diagnosis.findings
     }
   }
 
@@ -188,63 +192,30 @@ package struct WeightBinding: Sendable {
 
   // MARK: Comparing
 
+  /// Takes the tensors that fit, and numbers for those that may be missing.
   private mutating func bind(_ parameters: [GraphParameter], to checkpoint: Checkpoint) {
-    var absent: [Diagnostic] = []
-    var misfits: [Diagnostic] = []
     for parameter in parameters {
       let key = ParameterKey(parameter)
       guard let entry = checkpoint[parameter.name] else {
         if let value = parameter.absent {
           tensors[key] = HostTensor(parameter.shape, repeating: value)
-        } else {
-          absent.append(missing(parameter, in: checkpoint))
         }
         continue
       }
-      if case .numbers = entry.form.kind, entry.shape != parameter.shape {
-        misfits.append(misshaped(parameter, entry.shape, in: checkpoint))
-        continue
-      }
-      do { tensors[key] = try entry.tensor() } catch {
+      if case .numbers = entry.form.kind, entry.shape != parameter.shape { continue }
+      do {
+        let tensor = try entry.tensor()
+        if let finding = OddNumbers(tensor)?.finding(parameter, in: checkpoint) {
+          warnings.append(finding)
+        }
+        tensors[key] = tensor
+      } catch {
         diagnostics.append(
           Diagnostic(
             "unreadable-tensor", "\(checkpoint.fileName): \(error)", at: parameter.range,
             notes: parameter.reachedBy))
       }
     }
-    diagnostics += condensed(absent, "tensors are missing") + condensed(misfits, "shapes differ")
-  }
-
-  /// Up to three findings of a kind stand alone; more become one that lists them all.
-  private func condensed(_ findings: [Diagnostic], _ summary: String) -> [Diagnostic] {
-    guard findings.count > 3, let first = findings.first else { return findings }
-    return [
-      Diagnostic(
-        first.id, "\(findings.count) \(summary), the first: \(first.message)", at: first.range,
-        notes: first.notes + findings.dropFirst().map { Diagnostic.Note($0.message) },
-        hint: first.hint)
-    ]
-  }
-
-  private mutating func reportUnread(
-    _ checkpoint: Checkpoint, _ names: Set<String>, _ root: GraphRoot
-  ) {
-    let unread = checkpoint.entries.map(\.name).filter { name in
-      !names.contains(name) && !name.hasSuffix("num_batches_tracked")
-        && !root.ignored.contains { matches(pattern: $0, name) }
-    }
-    guard !unread.isEmpty else { return }
-    let shown = unread.prefix(12).map { name in
-      Diagnostic.Note("`\(name)`, \(checkpoint[name].map { $0.form.described } ?? "")")
-    }
-    let rest = unread.count > 12 ? [Diagnostic.Note("and \(unread.count - 12) more")] : []
-    diagnostics.append(
-      Diagnostic(
-        "unread-tensors",
-        "\(checkpoint.fileName) has \(unread.count) "
-          + "tensor\(unread.count == 1 ? "" : "s") that the graph does not read", at: root.range,
-        notes: shown + rest,
-        hint: "if that is meant, say so in the model: ignore \"\(commonPattern(unread))\""))
   }
 
   private func nothingFound(
@@ -294,64 +265,11 @@ package struct WeightBinding: Sendable {
       : "is this the file of another network? tginspect lists its tensors; a subtree is chosen by "
         + "FILE#prefix"
   }
-
-  private func missing(_ parameter: GraphParameter, in checkpoint: Checkpoint) -> Diagnostic {
-    let names = Set(model.parameters.filter { $0.root == parameter.root }.map(\.name))
-    let near = nearestName(
-      to: parameter.name, among: checkpoint.entries.prefix(10_000).map(\.name))
-    var hint: String?
-    let free = checkpoint.entries.prefix(10_000).first { entry in
-      !names.contains(entry.name) && entry.shape == parameter.shape
-    }
-    if let entry = free {
-      hint =
-        "`\(entry.name)` has the shape expected here, \(entry.shape.described), and nobody "
-        + "reads it"
-    } else if let near {
-      hint = "the nearest name in the file is `\(near)`"
-    } else if let value = parameter.absent {
-      hint = "taken as \(value)"
-    }
-    return Diagnostic(
-      "missing-tensor", "\(checkpoint.fileName) has no tensor `\(parameter.name)`",
-      at: parameter.range, notes: parameter.reachedBy, hint: hint)
-  }
-
-  private func misshaped(
-    _ parameter: GraphParameter, _ found: Shape, in checkpoint: Checkpoint
-  ) -> Diagnostic {
-    let sorted = found.dimensions.sorted() == parameter.shape.dimensions.sorted()
-    let hint =
-      sorted
-      ? "the same sizes in another order: if the file stores another layout, read it as "
-        + "permute(parameter(\"…\", \(found)), …)"
-      : "--set a parameter of the graph, or is this the file of another size of the network?"
-    return Diagnostic(
-      sorted ? "tensor-layout" : "tensor-shape",
-      "`\(parameter.name)` is \(found.described) in \(checkpoint.fileName), "
-        + "\(parameter.shape.described) here", at: parameter.range, notes: parameter.reachedBy,
-      hint: hint)
-  }
 }
 
 extension ParameterKey {
   fileprivate init(_ parameter: GraphParameter) {
     self.init(root: parameter.root, name: parameter.name)
-  }
-}
-
-extension Shape {
-  /// The extents as people write them: `64 × 128 × 3 × 3`.
-  fileprivate var described: String {
-    rank == 0 ? "a single number" : dimensions.map(String.init).joined(separator: " × ")
-  }
-}
-
-extension Checkpoint.Form {
-  /// Extents and, unless it is one of numbers, what the tensor is.
-  fileprivate var described: String {
-    guard case .unread(let kind) = kind else { return shape.described }
-    return shape.rank == 0 ? kind : "\(shape.described), \(kind)"
   }
 }
 
@@ -361,34 +279,4 @@ extension Graph {
     let live = live
     return nodes.indices.compactMap { live[$0] ? nodes[$0].op as? Parameter : nil }
   }
-}
-
-/// True if `name` fits `pattern`, in which `*` stands for any characters, also none.
-func matches(pattern: String, _ name: String) -> Bool {
-  let (pattern, name) = (Array(pattern.utf8), Array(name.utf8))
-  var (p, n) = (0, 0)
-  var star: (pattern: Int, name: Int)?
-  while n < name.count {
-    if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-      star = (p, n)
-      p += 1
-    } else if p < pattern.count, pattern[p] == name[n] {
-      p += 1
-      n += 1
-    } else if let last = star {
-      p = last.pattern + 1
-      n = last.name + 1
-      star = (last.pattern, n)
-    } else {
-      return false
-    }
-  }
-  return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
-}
-
-/// A pattern for several names: their common first part, or the only name.
-private func commonPattern(_ names: [String]) -> String {
-  guard let first = names.first, names.count > 1 else { return names.first ?? "" }
-  let parts = names.map { $0.split(separator: ".").first.map(String.init) ?? $0 }
-  return parts.allSatisfy { $0 == parts[0] } ? "\(parts[0]).*" : first
 }

@@ -107,10 +107,10 @@ package enum PlanChecker {
 }
 
 /// What names in plans may look like.
-enum PlanName {
-  /// A name without folders: not empty, one line, no slash.
-  static func isBaseName(_ name: String) -> Bool {
-    !name.isEmpty && name != "." && name != ".."
+package enum PlanName {
+  /// A name without folders: not empty, at most 1,024 bytes, one line, no slash.
+  package static func isBaseName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= PlanLimits.standard.nameBytes && name != "." && name != ".."
       && !name.unicodeScalars.contains { $0 == "/" || $0.value < 0x20 }
   }
 

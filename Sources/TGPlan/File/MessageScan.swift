@@ -174,9 +174,9 @@ struct MessageScan {
 }
 
 /// The texts that may stand in a plan.
-enum PlanText {
+package enum PlanText {
   /// True for UTF-8 without control characters but tabs and line feeds.
-  static func isPrintable(_ bytes: ArraySlice<UInt8>) -> Bool {
+  package static func isPrintable(_ bytes: ArraySlice<UInt8>) -> Bool {
     guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x09 }) else {
       return false
     }

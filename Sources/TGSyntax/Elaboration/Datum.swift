@@ -93,12 +93,18 @@ extension Datum {
     }
   }
 
-  /// True for what is known at run time only.
-  var isRunTime: Bool {
+  /// True for a tensor or a text, which are known at run time only.
+  var isTensorOrText: Bool {
     switch self {
     case .tensor, .text: true
-    case .list(let elements): elements.contains { $0.isRunTime }
-    case .tuple(let fields), .starts(let fields): fields.contains { $0.value.isRunTime }
+    default: false
+    }
+  }
+
+  /// True for what holds other values.
+  var isCompound: Bool {
+    switch self {
+    case .list, .tuple, .starts: true
     default: false
     }
   }

@@ -6,12 +6,18 @@ import TGIR
 /// Evaluation walks the tree. Numbers, loops, conditions and names are used up on the way; tensors
 /// become nodes. Everything that a text can make large is counted: steps, depth, nodes, lists.
 final class Elaboration {
-  /// The most nodes of a graph.
-  static let maximumNodes = 1_000_000
+  /// The most nodes of a graph, with the operands of lists; the largest network of `Graphs` has 3,300.
+  static let maximumNodes = 32_768
   /// The most rounds of one loop, elements of one list and characters of one text.
   static let maximumCount = 100_000
-  /// The most evaluation steps of one function.
-  static let maximumSteps = 1_000_000
+  /// The most evaluation steps of one function; the largest network of `Graphs` takes 18,000.
+  static let maximumSteps = 250_000
+  /// How many elements of a list, or bytes of a text, are made in one step.
+  static let elementsPerStep = 16
+  /// How many ids a table or label has: whole numbers that float32 holds.
+  static let maximumIds = 1 << 24
+  /// What a finding costs: often all known names are compared with a misspelt one.
+  static let stepsPerFinding = 100
   /// How deep evaluation may nest, over all calls.
   static let maximumDepth = 700
   /// The most findings that are reported.
@@ -49,7 +55,10 @@ final class Elaboration {
   var isObjective = false
   /// The parts of the objective so far.
   var objective = ObjectiveParts()
-  private var steps = 0
+  /// The steps taken so far.
+  private(set) var steps = 0
+  /// The operands of operations that take lists.
+  private var listed = 0
   /// True once a limit of the whole function was passed: nothing more is evaluated.
   private var isExhausted = false
   private var depth = 0
@@ -75,21 +84,50 @@ final class Elaboration {
     builder = GraphBuilder(name: name)
   }
 
-  /// Counts one step of evaluation.
-  func step(at range: SourceRange) throws {
+  /// Counts steps of evaluation: one for each expression, statement, round and operand.
+  func step(at range: SourceRange, _ count: Int = 1) throws {
     guard !isExhausted else { throw ElaborationFailure.known }
-    steps += 1
+    steps += count
     if steps > Elaboration.maximumSteps {
       isExhausted = true
       throw failure(
         "limit", "this takes more than \(Elaboration.maximumSteps) steps to unfold", at: range,
-        hint: "loops are unrolled at compile time")
+        hint: "loops and lists are unrolled at compile time")
     }
-    if builder.graph.nodes.count > Elaboration.maximumNodes {
+    if builder.graph.nodes.count + listed > Elaboration.maximumNodes {
       isExhausted = true
       throw failure(
         "limit", "the graph has more than \(Elaboration.maximumNodes) nodes", at: range,
-        hint: "loops are unrolled at compile time")
+        hint: "loops and lists are unrolled at compile time")
+    }
+  }
+
+  /// Counts the operands of an operation that takes a list of them.
+  func listing(_ count: Int, at range: SourceRange) throws {
+    listed += count
+    try step(at: range, count)
+  }
+
+  /// Counts the elements of a list, or the bytes of a text, that are made or looked through.
+  func making(_ count: Int, at range: SourceRange) throws {
+    try step(at: range, count / Elaboration.elementsPerStep)
+  }
+
+  /// Whether a value is known at run time only; looking through lists counts.
+  func isRunTime(_ datum: Datum, at range: SourceRange) throws -> Bool {
+    switch datum {
+    case .tensor, .text: return true
+    case .list(let elements):
+      try making(elements.count, at: range)
+      return try elements.contains { element in
+        guard element.isCompound else { return element.isTensorOrText }
+        try step(at: range)
+        return try isRunTime(element, at: range)
+      }
+    case .tuple(let fields), .starts(let fields):
+      try step(at: range, fields.count)
+      return try fields.contains { try isRunTime($0.value, at: range) }
+    default: return false
     }
   }
 
@@ -112,6 +150,8 @@ final class Elaboration {
     let isKnown = diagnostics.contains {
       $0.id == diagnostic.id && $0.range == diagnostic.range && diagnostic.range != nil
     }
+    // A finding in each round of a loop costs a search for the nearest name in each.
+    steps += Elaboration.stepsPerFinding
     guard !isKnown else { return }
     if let note = reachedBy() { diagnostic.notes.append(note) }
     diagnostics.append(diagnostic)

@@ -1,6 +1,7 @@
 package import TGDiagnostics
 package import TGIR
 import TGOps
+import TGPlan
 
 /// What is asked of a source besides the source.
 package struct ElaborationOptions: Sendable {
@@ -12,6 +13,11 @@ package struct ElaborationOptions: Sendable {
   package var batch: Int
   /// The entry points wanted; nil for all.
   package var functions: [String]?
+  /// The evaluation steps that all entry points together may take.
+  package var steps = ElaborationOptions.maximumSteps
+
+  /// The most steps of a page: of all its entry points in all batch sizes.
+  package static let maximumSteps = 1_000_000
 
   /// Makes options.
   package init(
@@ -33,6 +39,8 @@ package struct Elaborated: Sendable {
   package var warnings: [Diagnostic]
   /// The shapes that expressions had, in the order in which they were found.
   package var shapes: [SourceRange: [String]]
+  /// The evaluation steps that it took.
+  package var steps = 0
 }
 
 /// Turns sources into graphs: names, numbers, loops and conditions are used up, shapes are known.
@@ -60,15 +68,15 @@ package struct Elaborator: Sendable {
       ])
     }
     var findings: [Diagnostic] = []
-    var names: [String] = []
     var result = Elaborated(
       model: GraphModel(
         name: model.name.name, documentation: model.documentation, functions: [], roots: [],
         parameters: []), warnings: [], shapes: [:])
     let (first, entries) = start(model, options, function: nil)
     note(first, &findings, &result)
-    names = entries
     guard findings.isEmpty else { throw DiagnosticFailure(findings) }
+    try demandFew(entries, of: model)
+    var names = entries.map(\.name)
     if let wanted = options.functions {
       for name in wanted where !names.contains(name) {
         findings.append(
@@ -87,23 +95,54 @@ package struct Elaborator: Sendable {
             hint: "a function that states the types of its parameters and results is one")
         ])
     }
+    var tensors = SharedTensors()
     for name in names {
       let (session, _) = start(model, options, function: name)
       note(session, &findings, &result)
+      result.steps += session.steps
+      guard result.steps <= options.steps else {
+        findings.append(
+          Diagnostic(
+            "limit",
+            "the entry points up to `\(name)` take more than \(ElaborationOptions.maximumSteps) "
+              + "steps to unfold, in all batch sizes together",
+            at: entries.first { $0.name == name }?.range,
+            hint: "loops and lists are unrolled at compile time"))
+        break
+      }
       guard session.diagnostics.isEmpty else { continue }
-      collect(session, &result)
+      collect(session, name, &tensors, &result)
     }
+    findings += tensors.findings
     guard findings.isEmpty else { throw DiagnosticFailure(findings) }
+    result.model.parameters = tensors.parameters
+    let used = Set(tensors.parameters.map(\.root))
+    result.model.roots.removeAll { !used.contains($0.name) }
     return result
+  }
+
+  /// Refuses more entry points than a plan has functions, before any of them is elaborated.
+  private func demandFew(_ entries: [Identifier], of model: ModelDeclaration)
+    throws(DiagnosticFailure)
+  {
+    let limit = PlanLimits.standard.functions
+    guard entries.count > limit else { return }
+    throw DiagnosticFailure([
+      Diagnostic(
+        "limit",
+        "`\(model.name.name)` has \(entries.count) entry points; a plan has at most \(limit) "
+          + "functions", at: entries[limit].range,
+        hint: "a function that leaves out the type of a parameter is no entry point")
+    ])
   }
 
   /// Elaborates the model, and one function of it; gives the names of all entry points.
   private func start(_ model: ModelDeclaration, _ options: ElaborationOptions, function: String?)
-    -> (Elaboration, [String])
+    -> (Elaboration, [Identifier])
   {
     let session = Elaboration(
       library: library, batch: options.batch, name: function ?? model.name.name)
-    var names: [String] = []
+    var names: [Identifier] = []
     do {
       let file = try session.fileEnvironment(0)
       let given = try settings(options.settings, of: model, session, file)
@@ -113,7 +152,7 @@ package struct Elaborator: Sendable {
         place: session.places.place(in: -1, at: model.name.range, visit: 0),
         at: model.name.range)
       let entries = session.entryPoints(of: instance)
-      names = entries.map(\.declaration.name.name)
+      names = entries.map(\.declaration.name)
       if let entry = entries.first(where: { $0.declaration.name.name == function }) {
         session.built = try session.build(entry)
       }
@@ -141,7 +180,10 @@ package struct Elaborator: Sendable {
   }
 
   /// Adds what a session built to the result.
-  private func collect(_ session: Elaboration, _ result: inout Elaborated) {
+  private func collect(
+    _ session: Elaboration, _ name: String, _ tensors: inout SharedTensors,
+    _ result: inout Elaborated
+  ) {
     var graphs: [Graph] = []
     if let built = session.built {
       result.model.functions.append(built)
@@ -159,10 +201,7 @@ package struct Elaborator: Sendable {
     }
     for entry in session.weights.entries {
       let key = WeightTable.Key(root: entry.parameter.root, name: entry.parameter.name)
-      let isKnown = result.model.parameters.contains {
-        $0.root == key.root && $0.name == key.name
-      }
-      guard read.contains(key), !isKnown else { continue }
+      guard read.contains(key) else { continue }
       var parameter = entry.parameter
       if parameter.absent == nil {
         parameter.absent =
@@ -170,7 +209,7 @@ package struct Elaborator: Sendable {
             $0.root == key.root && matches(pattern: $0.pattern, key.name)
           }?.value
       }
-      result.model.parameters.append(parameter)
+      tensors.add(parameter, readBy: name)
     }
     for requirement in session.requirements {
       let needed = requirement.graph.nodes.compactMap { $0.op as? Parameter }
@@ -181,8 +220,13 @@ package struct Elaborator: Sendable {
         result.model.requirements.append(requirement)
       }
     }
-    let used = Set(result.model.parameters.map(\.root))
-    result.model.roots = session.roots.filter { used.contains($0.name) }
+    for parameter in session.weights.declined {
+      let isKnown = result.model.declined.contains {
+        $0.root == parameter.root && $0.name == parameter.name
+      }
+      if !isKnown { result.model.declined.append(parameter) }
+    }
+    result.model.roots = session.roots
   }
 
   // MARK: The model and its parameters

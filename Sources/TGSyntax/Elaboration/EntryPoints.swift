@@ -64,7 +64,7 @@ extension Elaboration {
           parameter.name.name, resolved, standard?.number, parameter.range, &inputs)
       }
       try declare(parameter.name, .value(value), in: environment)
-      if !value.isRunTime {
+      if try !isRunTime(value, at: parameter.range) {
         try declare(parameter.name, .value(value), in: signature)
       }
     }
@@ -81,7 +81,7 @@ extension Elaboration {
       graph: pruned(builder.graph, name: declaration.name.name), batch: batch,
       itemsInteract: itemsInteract,
       documentation: declaration.documentation, inputs: inputs.map { withRows($0) },
-      outputs: outputs)
+      outputs: outputs, range: declaration.name.range)
   }
 
   /// Remarks on inputs that no output needs: each would be asked for in vain.
@@ -161,6 +161,11 @@ extension Elaboration {
   ) throws {
     let results = declaration.results ?? []
     for (index, result) in results.enumerated() {
+      if let name = result.name, let first = results[..<index].first(where: { $0.name?.name == name.name }) {
+        throw failure(
+          "duplicate-name", "two results are called `\(name.name)`", at: name.range,
+          notes: [Diagnostic.Note("the other one", at: first.name?.range)])
+      }
       let type = try resolve(result.type, in: environment)
       var name = result.name?.name ?? declaration.name.name
       if result.name == nil, case .tensor(let tensor) = type, case .image = tensor.kind {

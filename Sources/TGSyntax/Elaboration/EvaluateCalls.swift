@@ -200,7 +200,9 @@ extension Elaboration {
     let binding = Binding(
       meaning: .value(bound), isVariable: false, range: parameter.name.range)
     environment.bindings[parameter.name.name] = binding
-    if !bound.isRunTime { environment.signature?.bindings[parameter.name.name] = binding }
+    if try !isRunTime(bound, at: place) {
+      environment.signature?.bindings[parameter.name.name] = binding
+    }
   }
 
   /// Sorts arguments by parameter: positional ones first, then by name.

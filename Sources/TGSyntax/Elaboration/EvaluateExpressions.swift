@@ -106,6 +106,7 @@ extension Elaboration {
         throw failure(
           "limit", "a loop has at most \(Elaboration.maximumCount) rounds", at: expression.range)
       }
+      try making(count, at: expression.range)
       return (first...end).map { .int($0) }
     case .poison: throw ElaborationFailure.known
     case let other:
@@ -137,6 +138,7 @@ extension Elaboration {
       guard result.utf8.count <= Elaboration.maximumCount else {
         throw failure("limit", "a text is longer than 100000 bytes", at: literal.range)
       }
+      try making(result.utf8.count, at: literal.range)
     }
     return result
   }

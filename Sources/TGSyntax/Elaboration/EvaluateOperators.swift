@@ -51,6 +51,7 @@ extension Elaboration {
       guard first.count + second.count <= Elaboration.maximumCount else {
         throw failure("limit", "a list has more than 100000 elements", at: range)
       }
+      try making(first.count + second.count, at: range)
       return .list(first + second)
     }
     if let result = try arithmetic(a, found, b, at: range) { return result }
@@ -207,6 +208,7 @@ extension Elaboration {
         return elements[at]
       case .range:
         let (start, count) = try span(index, of: elements.count, at: place.range)
+        try making(count, at: place.range)
         return .list(Array(elements[start..<start + count]))
       default:
         throw failure(

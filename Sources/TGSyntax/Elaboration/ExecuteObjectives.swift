@@ -23,6 +23,9 @@ struct ObjectiveParts {
     var isMinimized = false
   }
 
+  /// The most loops of an objective.
+  static let maximumLoops = 64
+
   /// The loops so far.
   var loops: [Loop] = []
   /// Where in the objective elaboration is.
@@ -116,6 +119,10 @@ extension Elaboration {
       in: 1...1_000_000_000)
     let names = carried(by: body, in: environment)
     let index = objective.loops.count
+    guard index < ObjectiveParts.maximumLoops else {
+      throw failure(
+        "limit", "an objective has at most \(ObjectiveParts.maximumLoops) loops", at: count.range)
+    }
     objective.loops.append(
       ObjectiveParts.Loop(form: .init(start: "", step: "", rounds: rounds, method: .descent)))
     for name in names { try start(name, in: environment) }
@@ -271,7 +278,7 @@ extension Elaboration {
           "argument-name", "a start without a name", at: argument.range,
           hint: "start(mean: …, random: …)")
       }
-      guard argument.value.isRunTime || argument.value.number != nil else {
+      guard try isRunTime(argument.value, at: range) || argument.value.number != nil else {
         throw failure("type", "a variable cannot start as \(argument.value.described)", at: range)
       }
       if case .tensor(let first)? = fields.first?.value, case .tensor(let other) = argument.value,
@@ -281,6 +288,10 @@ extension Elaboration {
           "shape-mismatch",
           "starts of different shapes, \(shapeText(first.shape)) and \(shapeText(other.shape))",
           at: argument.range)
+      }
+      guard !fields.contains(where: { $0.label == label }) else {
+        throw failure(
+          "duplicate-name", "two starts are called `\(label)`", at: argument.range)
       }
       fields.append(Datum.Field(label: label, value: argument.value))
     }
@@ -341,6 +352,9 @@ extension Elaboration {
           throw failure(
             "minimize", "a term without a name", at: range,
             hint: "(pixels: mse(…), features: 0.1 * mse(…)), or one sum")
+        }
+        guard !objective.loops[index].form.terms.contains(label) else {
+          throw failure("duplicate-name", "two terms are called `\(label)`", at: range)
         }
         let term = try number(field.value, at: range)
         objective.loops[index].form.terms.append(label)

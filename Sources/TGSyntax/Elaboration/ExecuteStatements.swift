@@ -93,6 +93,7 @@ extension Elaboration {
       record(new, at: value.range)
     case .loop(let variable, let sequence, let body):
       for value in try sequenceElements(sequence, in: environment) {
+        try step(at: statement.range)
         let inner = environment.nested()
         inner.bindings[variable.name] = Binding(
           meaning: .value(value), isVariable: false, range: variable.range)

@@ -16,6 +16,7 @@ extension Elaboration {
         hint: "`/` of whole numbers is whole only if it divides; floor(…) cuts the rest")
     case (.float, .int(let value)): return .float(Double(value))
     case (.list(let element), .list(let values)):
+      try making(values.count, at: range)
       return .list(try values.map { try fitted($0, to: element, what: what, at: range) })
     case (.lists(let types), .list(let values)):
       guard types.count == values.count else {

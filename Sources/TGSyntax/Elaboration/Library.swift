@@ -7,11 +7,19 @@ package struct Library: Sendable {
 
   /// Why a file could not be given.
   package struct LoadingError: Error, Hashable, Sendable {
-    /// The reason, as the system puts it.
+    /// The reason, as the system puts it; the whole sentence of a refusal.
     package var reason: String
+    /// True if the file may not be read, rather than cannot.
+    package var isRefusal: Bool
+    /// What to do about it.
+    package var hint: String?
 
     /// Makes an error.
-    package init(_ reason: String) { self.reason = reason }
+    package init(_ reason: String, isRefusal: Bool = false, hint: String? = nil) {
+      self.reason = reason
+      self.isRefusal = isRefusal
+      self.hint = hint
+    }
   }
 
   /// A parsed file with the files that its imports name.
@@ -40,7 +48,7 @@ package struct Library: Sendable {
       _ = load(path, bytes, loader, &open, &findings)
     } catch {
       throw DiagnosticFailure([
-        Diagnostic("file", "cannot read \(path): \(error.reason)", at: nil)
+        Diagnostic("file", "cannot read \(path): \(error.reason)", at: nil, hint: error.hint)
       ])
     }
     guard findings.isEmpty else { throw DiagnosticFailure(findings) }
@@ -97,9 +105,13 @@ package struct Library: Sendable {
         do throws(LoadingError) {
           content = try loader(target)
         } catch {
+          guard !error.isRefusal else {
+            throw failure(
+              "import-outside", error.reason, at: statement.pathRange, hint: error.hint)
+          }
           throw failure(
             "import-missing", "cannot read \(target): \(error.reason)", at: statement.pathRange,
-            hint: "paths are relative to the importing file")
+            hint: error.hint ?? "paths are relative to the importing file")
         }
         imports.append(load(target, content, loader, &open, &findings))
       } catch {

@@ -45,6 +45,7 @@ extension Elaboration {
       }
       return .lists(
         try sequenceElements(sequence, in: environment).map { value in
+          try step(at: type.range)
           let inner = environment.nested()
           inner.bindings[variable.name] = Binding(
             meaning: .value(value), isVariable: false, range: variable.range)
@@ -115,6 +116,16 @@ extension Elaboration {
       }
       return text
     }
+    func vocabulary(_ type: String) throws -> String {
+      let text = try word("vocabulary", nil, type == "Text" ? "captions" : "")
+      guard text.isEmpty ? type != "Text" : PlanName.isBaseName(text) else {
+        throw failure(
+          "convention", "a vocabulary is not called \"\(text)\"",
+          at: names.firstIndex(of: "vocabulary").flatMap { bound[$0]?.range } ?? range,
+          hint: "a name of one line without `/`, as --vocabulary NAME=FILE has it")
+      }
+      return text
+    }
     func expect(_ rank: Int, _ example: String) throws {
       guard shape.count == rank else {
         throw failure(
@@ -130,6 +141,11 @@ extension Elaboration {
         throw failure(
           "type", "an Image states the range of its values", at: range,
           hint: "as in Image\(plainShapeText(shape))(-1 ... 1)")
+      }
+      guard shape[0] == 1 || shape[0] == 3 else {
+        throw failure(
+          "channels", "a picture has 1 or 3 channels, not \(shape[0])", at: range,
+          hint: "Tensor\(plainShapeText(shape)) is for numbers that are no picture")
       }
       let bounds = try numberRange(argument)
       let fit = try word("fit", ["crop", "stretch", "pad"], "")
@@ -154,11 +170,16 @@ extension Elaboration {
       return .text(
         TextType(
           length: shape[0], width: shape.count > 1 ? shape[1] : nil,
-          vocabulary: try word("vocabulary", nil, name.name == "Text" ? "captions" : ""),
+          vocabulary: try vocabulary(name.name),
           tokenizer: try word("tokenizer", TypeNames.tokenizers, "words"),
           unknown: try word("unknown", ["drop", "id"], "drop"), range: range))
     case "Label":
       try expect(1, "Label[10]: classes")
+      guard shape[0] <= Elaboration.maximumIds else {
+        throw failure(
+          "limit", "a label has at most 16777216 classes, not \(shape[0])", at: range,
+          hint: "ids are whole numbers of float32")
+      }
       return .tensor(TensorType(kind: .label(count: shape[0]), shape: [], range: range))
     case "Uniform":
       guard let argument = bound[0] else {
@@ -203,7 +224,7 @@ extension Elaboration {
     }
   }
 
-  /// A range of numbers with the lower bound below the upper.
+  /// A range of numbers with the lower bound below the upper, also as float32.
   func numberRange(_ argument: GivenArgument) throws -> ClosedRange<Double> {
     guard case .range(let lower, let upper, _) = argument.value, let low = lower.number,
       let high = upper.number, low < high
@@ -211,6 +232,11 @@ extension Elaboration {
       throw failure(
         "type", "a range of values goes up, as in -1 ... 1, not \(argument.value.described)",
         at: argument.range)
+    }
+    guard Float(low) < Float(high), (Float(high) - Float(low)).isFinite else {
+      throw failure(
+        "number", "\(rangeText(low...high)) is no range of float32", at: argument.range,
+        hint: "its bounds are too near to each other, or too far apart")
     }
     return low...high
   }

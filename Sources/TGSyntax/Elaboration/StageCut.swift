@@ -165,6 +165,7 @@ extension Elaboration {
       form.loops.insert(loop, at: 0)
     }
     functions.reverse()
+    for index in functions.indices { functions[index].range = declaration.name.range }
     return GraphObjective(form: form, functions: functions)
   }
 

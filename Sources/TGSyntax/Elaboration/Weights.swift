@@ -28,6 +28,8 @@ struct WeightTable {
 
   private(set) var entries: [Entry] = []
   private var known: [Key: Int] = [:]
+  /// Tensors that calls were told to do without, by name; each once.
+  private(set) var declined: [GraphParameter] = []
   /// Tensors claimed twice, by where the paths to them part.
   var clashes: [(clash: Clash, names: [String])] = []
 
@@ -40,6 +42,12 @@ struct WeightTable {
     entries[index].parameter.role = role
     entries[index].parameter.fanIn = fanIn
     entries[index].parameter.gain = gain
+  }
+
+  /// Notes a tensor that a call was told to do without.
+  mutating func decline(_ parameter: GraphParameter) {
+    let isKnown = declined.contains { $0.name == parameter.name && $0.root == parameter.root }
+    if !isKnown { declined.append(parameter) }
   }
 
   mutating func add(_ entry: Entry) {
@@ -55,7 +63,7 @@ extension Elaboration {
   /// `range`; reading it again from the same place shares it, from another place is an error.
   func weight(
     _ own: String, _ shape: [Int], role: String, fanIn: Int = 0, absent: Float? = nil,
-    in activation: Activation, at range: SourceRange, visit: Int
+    reader: String, in activation: Activation, at range: SourceRange, visit: Int
   ) throws -> Tensor {
     guard let scope = activation.scope else {
       throw failure(
@@ -84,11 +92,23 @@ extension Elaboration {
     }
     let value = try builder.insert(
       Parameter(root: scope.root, name: name, shape: extents), [])
-    let parameter = GraphParameter(
+    var parameter = GraphParameter(
       root: scope.root, name: name, shape: extents, absent: absent, role: role, fanIn: fanIn,
       range: range, reachedBy: callNotes())
+    (parameter.reader, parameter.own) = (reader, own)
     weights.add(WeightTable.Entry(parameter: parameter, place: place, value: value))
     return Tensor(value: value, shape: shape, isBatched: false, range: range)
+  }
+
+  /// Notes a tensor that a call of `reader` could read, but was told to do without.
+  func decline(
+    _ own: String, _ shape: [Int], reader: String, in scope: WeightScope?, at range: SourceRange
+  ) {
+    guard let scope, let extents = Shape(checking: shape) else { return }
+    var parameter = GraphParameter(
+      root: scope.root, name: scope.name(own), shape: extents, range: range, reachedBy: callNotes())
+    (parameter.reader, parameter.own) = (reader, own)
+    weights.decline(parameter)
   }
 
   /// Notes for synthetic weights what a tensor of the checkpoint is used as, if `value` is one, seen

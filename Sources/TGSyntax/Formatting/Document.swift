@@ -94,9 +94,12 @@ struct DocumentRenderer {
       for (index, part) in parts.enumerated() {
         var following = 0
         var next = index + 1
-        while next < parts.count, let width = headWidth(parts[next], broken: broken) {
-          following += width.columns
-          if width.ends { break }
+        // More than a line is as bad as anything longer.
+        while next < parts.count, following <= width,
+          let head = headWidth(parts[next], broken: broken)
+        {
+          following += head.columns
+          if head.ends { break }
           next += 1
         }
         if next == parts.count { following += rest }

@@ -12,6 +12,8 @@ package struct LexedFile: Sendable {
 
 /// Cuts text into tokens. Never fails: what cannot be read is reported and skipped.
 package struct Lexer {
+  /// The most letters of a name; the names of a plan are made of few of them.
+  static let maximumNameBytes = 256
   /// The most bytes that a source file may have.
   package static let maximumBytes = 4 << 20
   /// The most findings that are reported for one file.
@@ -112,6 +114,12 @@ package struct Lexer {
     while position < limit, bytes[position].isLetter || bytes[position].isDigit { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if let keyword = Keyword(rawValue: text) { return .keyword(keyword) }
+    if text.utf8.count > Lexer.maximumNameBytes {
+      report(
+        "limit",
+        "a name of \(text.utf8.count) letters; it may have \(Lexer.maximumNameBytes)", from: start,
+        hint: nil)
+    }
     return bytes[start].isUpper ? .typeName : .name
   }
 
@@ -249,6 +257,13 @@ private func unreadableBytes(of source: SourceFile, file: Int) -> [Diagnostic] {
       hint: "save it as UTF-8 without the mark")
   }
   for (index, byte) in bytes.enumerated() {
+    let isSecondControl = byte == 0xC2 && index + 1 < bytes.count && bytes[index + 1] < 0xA0
+    if isSecondControl || byte == 0x7F {
+      let code = String(byte == 0x7F ? byte : bytes[index + 1], radix: 16, uppercase: true)
+      return finding(
+        "character", "control character U+00\(code)", at: index, count: byte == 0x7F ? 1 : 2,
+        hint: "remove it")
+    }
     if byte < 0x20, byte != 0x09, byte != 0x0A, byte != 0x0D {
       let code = String(byte, radix: 16, uppercase: true)
       return finding(

@@ -48,6 +48,11 @@ extension OperationTable {
         call.given("rows") == nil
       {
         (rows, width) = (table.shape[0], table.shape[1])
+        guard rows <= Elaboration.maximumIds else {
+          throw failure(
+            "limit", "a table has at most 16777216 rows, not \(rows)", at: argument.range,
+            hint: "ids are whole numbers of float32")
+        }
       } else {
         rows = try call.int("rows", in: 1...(1 << 24))
         width = try call.int("width", in: 1...(1 << 24))

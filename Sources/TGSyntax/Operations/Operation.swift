@@ -130,6 +130,7 @@ struct OperationCall {
     guard case .list(let elements) = argument.value else {
       return [try elaboration.whole(argument.value, "`\(name)`", at: argument.range, in: bounds)]
     }
+    try elaboration.making(elements.count, at: argument.range)
     return try elements.map {
       try elaboration.whole($0, "`\(name)`", at: argument.range, in: bounds)
     }
@@ -158,6 +159,7 @@ struct OperationCall {
     guard case .list(let elements) = argument.value else {
       throw wrong(name, "a list of numbers", argument)
     }
+    try elaboration.making(elements.count, at: argument.range)
     return try elements.map {
       guard let number = $0.number else { throw wrong(name, "a list of numbers", argument) }
       return number
@@ -176,6 +178,7 @@ struct OperationCall {
     guard !elements.isEmpty else {
       throw failure("argument", "`\(name)` is empty", at: argument.range)
     }
+    try elaboration.listing(elements.count, at: argument.range)
     return try elements.map {
       guard let tensor = try elaboration.tensor($0) else {
         throw wrong(name, "a list of tensors", argument)
@@ -217,7 +220,10 @@ struct OperationCall {
     _ name: String, _ shape: [Int], role: String, fanIn: Int = 0, key: String? = nil
   ) throws -> Tensor? {
     if let argument = given(name) {
-      if case .none = argument.value { return nil }
+      if case .none = argument.value {
+        decline(key ?? name, shape)
+        return nil
+      }
       guard let tensor = try elaboration.tensor(argument.value) else {
         throw wrong(name, "a tensor", argument)
       }
@@ -240,7 +246,13 @@ struct OperationCall {
   ) throws -> Tensor {
     let inner = Activation(place: activation.place, scope: scope)
     return try elaboration.weight(
-      name, shape, role: role, fanIn: fanIn, absent: absent, in: inner, at: range, visit: visit)
+      name, shape, role: role, fanIn: fanIn, absent: absent, reader: operation.name, in: inner,
+      at: range, visit: visit)
+  }
+
+  /// Notes a tensor of the scope that the call was told to do without.
+  func decline(_ name: String, _ shape: [Int]) {
+    elaboration.decline(name, shape, reader: operation.name, in: scope, at: range)
   }
 
   // MARK: Operands

@@ -147,6 +147,7 @@ private struct Recurrence {
           "type", "`bias` of `\(call.operation.name)` is `none` or left out", at: argument.range,
           hint: "`biasInput` and `biasHidden` take tensors")
       }
+      call.decline(key, [gates * hidden])
       return nil
     }
     let tensor = try call.weight(name, [gates * hidden], role: "bias", key: key)

@@ -5,6 +5,9 @@ import TGPlan
 import TGTensor
 
 extension OperationTable {
+  /// The most numbers that the kernels of one `fir` have together.
+  private static let maximumFirWeights = 1 << 22
+
   /// Other sizes and other ranges of pictures.
   static let resamplings: [Operation] = [
     Operation("resize", ["x", "size", "filter", "scale"]) { call in
@@ -33,6 +36,7 @@ extension OperationTable {
             "resize", "\(x.shape[axis + 1]) rows or columns do not become \(size[axis])",
             at: call.range, hint: scale == nil ? nil : "`scale` is new size / old size")
         }
+        try call.elaboration.making(table.weights.count, at: call.range)
         value = try call.elaboration.builder.resample(value, axis: axis + 2, table)
       }
       return call.result(
@@ -94,8 +98,11 @@ extension OperationTable {
       let unit = taps.map { $0 / sum }
       let kernel = unit.flatMap { row in unit.map { Float(row * $0) } }
       let channels = x.shape[0]
-      guard channels <= 1 << 16 else {
-        throw failure("limit", "`fir` takes at most 65536 channels", at: call.range)
+      guard channels * kernel.count <= Self.maximumFirWeights else {
+        throw failure(
+          "limit",
+          "`fir` of \(channels) channels and \(taps.count) taps makes more than "
+            + "\(Self.maximumFirWeights) weights", at: call.range)
       }
       let weights = (0..<channels).flatMap { _ in kernel }
       let weight = try call.elaboration.constant(

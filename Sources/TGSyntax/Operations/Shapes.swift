@@ -115,6 +115,7 @@ extension OperationTable {
       let x = try call.tensor("x")
       let axis = try call.axis("axis", of: x, default: 0)
       let sizes = try call.ints("sizes", in: 1...Int(Int32.max))
+      try call.elaboration.listing(sizes.count, at: call.place("sizes"))
       guard sizes.reduce(0, +) == x.shape[axis] else {
         throw failure(
           "split",
@@ -137,6 +138,7 @@ extension OperationTable {
       let ids = try call.tensor("ids")
       let count = try call.int("count")
       let elaboration = call.elaboration
+      try elaboration.making(count, at: call.range)
       let ones = [Int](repeating: 1, count: ids.shape.count)
       let places = try elaboration.constant(
         ones + [count], (0..<count).map { Float($0) }, at: call.range)
@@ -205,6 +207,7 @@ extension OperationTable {
     },
     Operation("constant", ["values"]) { call in
       let (shape, numbers) = try call.nested(call.required("values").value, depth: 0)
+      try call.elaboration.making(numbers.count, at: call.range)
       return call.result(
         try call.elaboration.constant(shape, numbers.map { Float($0) }, at: call.range))
     },
@@ -220,6 +223,7 @@ extension Elaboration {
     guard places.count <= 1 << 20 else {
       throw failure("limit", "an axis of \(places.count) is too long for this", at: range)
     }
+    try making(places.count, at: range)
     return try builder.insert(
       Resample(
         axis: axis, starts: places.map(source), taps: 1,
@@ -327,6 +331,7 @@ extension OperationCall {
         "constant", "a constant is a number or lists of numbers, not \(datum.described)",
         at: range)
     }
+    try elaboration.making(elements.count, at: range)
     var shape: [Int]?
     var numbers: [Double] = []
     for element in elements {

@@ -1,0 +1,274 @@
+import Foundation
+import TGTensor
+import TGTestSupport
+import Testing
+
+/// The table of `spec/tools.md` that says what each command refuses: every row has a command line
+/// here, and every command line ends with the status of its row, in the one style of errors.
+@Suite struct StatusTableTests {
+  /// Command lines for the rows of the table, `STATUS COMMAND: WHAT IS WRONG`. `_` is a space inside
+  /// a word; a line of a shell begins with `$`.
+  private static let lines: [String: [String]] = [
+    "64 all: an option that does not exist": [
+      "tgc --bogus", "tgc fmt a.tgraph --bogus", "tgrun sample.tplan --bogus",
+      "tginvert net.tplan --bogus", "tginspect sample.tplan --bogus",
+    ],
+    "64 all: an option without its value": [
+      "tgc ok.tgraph --batch", "tgrun sample.tplan --seeds", "tginvert net.tplan a.png --objective",
+      "tginspect sample.tplan --function",
+    ],
+    "64 all: a value that is no number where one is needed": [
+      "tgc ok.tgraph --synthetic-weights x", "tgrun sample.tplan bird --threads x",
+      "tginvert net.tplan a.png --restarts x",
+    ],
+    "64 tgc: no page, or two": ["tgc", "tgc ok.tgraph other.tgraph"],
+    "64 tgc: a level, pass, list of batch sizes, `--emit` or `--set` that cannot be": [
+      "tgc ok.tgraph -O9 --check", "tgc ok.tgraph -Ox", "tgc ok.tgraph --check --print-after None",
+      "tgc ok.tgraph --check --batch 0", "tgc ok.tgraph --check --batch 1,1",
+      "tgc ok.tgraph --emit java", "tgc ok.tgraph --check --set x",
+    ],
+    "64 tgc: `--weights` together with `--synthetic-weights`": [
+      "tgc ok.tgraph --weights w.safetensors --synthetic-weights 1"
+    ],
+    "64 tgc: no function has all its weights": ["tgc ok.tgraph -o p.tplan"],
+    "64 tgc: a vocabulary that no input asks for": [
+      "tgc ok.tgraph --synthetic-weights 1 --vocabulary captions.txt -o p.tplan"
+    ],
+    "64 tgc: an output that is a file to be read": [
+      "tgc ok.tgraph --synthetic-weights 1 -o ok.tgraph"
+    ],
+    "64 tgc: `--licence` or `--origin` with control characters": [
+      "tgc ok.tgraph --synthetic-weights 1 --origin a\u{7}b -o p.tplan"
+    ],
+    "64 tgc fmt: no page": ["tgc fmt"],
+    "64 tgrun: no plan, or an input that must be given and is not": [
+      "tgrun", "tgrun sample.tplan", "tgrun sample.tplan --function edit",
+    ],
+    "64 tgrun: an input, output or function that the plan does not have": [
+      "tgrun sample.tplan bird --input none=one.npy", "tgrun sample.tplan bird --output none=n.npy",
+      "tgrun sample.tplan bird --function none",
+    ],
+    "64 tgrun: options that exclude each other": [
+      "tgrun sample.tplan bird --seed 1 --seeds 2", "tgrun sample.tplan bird -o o.png --outdir ."
+    ],
+    "64 tgrun: an output that is a file to be read": [
+      "tgrun sample.tplan --function edit photo.png -o photo.png"
+    ],
+    "64 tginvert: no picture, or an objective that the plan does not have": [
+      "tginvert net.tplan", "tginvert net.tplan a.png --objective none",
+    ],
+    "64 tginvert: `--shard` or `--rate` that cannot be": [
+      "tginvert net.tplan a.png --shard 3/2", "tginvert net.tplan a.png --objective noisy --rate 1",
+    ],
+    "64 tginspect: no plan, or a function that it does not have": [
+      "tginspect", "tginspect sample.tplan --function none",
+    ],
+    "65 tgc: a page with an error, at its line": [
+      "tgc wrong.tgraph --check", "tgc wrong.tgraph --synthetic-weights 1 -o p.tplan"
+    ],
+    "65 tgc: a page that a plan cannot hold (`plan.md`, section 5), at its line": [
+      "tgc wide.tgraph --check", "tgc wide.tgraph --synthetic-weights 1 -o p.tplan",
+    ],
+    "65 tgc: a file that is no page, or an import outside of the page's tree": [
+      "tgc captions.txt --check", "tgc importing.tgraph --check",
+    ],
+    "65 tgc: a checkpoint that is none, or not the page's": [
+      "tgc ok.tgraph --weights photo.png -o p.tplan", "tgc ok.tgraph --weights v.safetensors -o p.tplan",
+    ],
+    "65 tgc: with `--strict`: weights that are infinite or no number": [
+      "tgc ok.tgraph --weights nan.safetensors --strict -o p.tplan"
+    ],
+    "65 tgc fmt: a page that cannot be read as one": ["tgc fmt broken.tgraph", "tgc fmt captions.txt"],
+    "65 tgrun: a file that is no plan": ["tgrun photo.png", "tgrun captions.txt bird"],
+    "65 tgrun: a picture, array, code or caption that is not what the plan takes": [
+      "tgrun sample.tplan --function edit page.jpg", "tgrun sample.tplan bird --input z=one.npy",
+      "tgrun sample.tplan zzz", "tgrun sample.tplan --input caption=badids.npy",
+    ],
+    "65 tginvert: a file that is no plan, or a state or start that is none": [
+      "tginvert bad.tplan a.png", "tginvert net.tplan a.png --init bad.safetensors",
+    ],
+    "65 tginspect: a damaged plan": ["tginspect cut.tplan"],
+    "66 all: a file that is not there": [
+      "tgc none.tgraph --check", "tgc ok.tgraph --weights none.pth -o p.tplan",
+      "tgc ok.tgraph --check --allow-imports none", "tgc fmt none.tgraph", "tgrun none.tplan",
+      "tgrun sample.tplan --function edit none.png", "tginvert none.tplan a.png",
+      "tginvert net.tplan none.png", "tginspect none.tplan",
+    ],
+    "69 tgc: `--emit onnx`": ["tgc ok.tgraph --emit onnx"],
+    "69 tgrun: an interpolation that the plan has no functions for": [
+      "tgrun sample.tplan --interpolate bird red"
+    ],
+    "71 tgc: more memory than `--max-memory`, for compiling or in the plan": [
+      "tgc large.tgraph --synthetic-weights 1 --max-memory 16 -o p.tplan"
+    ],
+    "71 tgrun: more memory than `--max-memory`": ["tgrun large.tplan bird --max-memory 1"],
+    "71 tginvert: more memory than `--max-memory`": [
+      "tginvert large-net.tplan a.png --max-memory 1"
+    ],
+    "73 tgc: a plan in a folder that is not there, or where a folder is": [
+      "tgc ok.tgraph --synthetic-weights 1 -o none/p.tplan", "tgc ok.tgraph --synthetic-weights 1 -o .",
+    ],
+    "73 tgrun: an output in a folder that is not there": [
+      "tgrun sample.tplan bird -o none/out.png"
+    ],
+    "74 all: a standard output that takes no more": [
+      "$ tgc ok.tgraph --check > /dev/full", "$ tgrun sample.tplan --function measure --input x=one.npy > /dev/full",
+      "$ tginspect sample.tplan > /dev/full",
+    ],
+    "76 tgc fmt: `--check` of a page that is not in style": ["tgc fmt --check unstyled.tgraph"],
+    "76 tgrun: an output that is infinite or no number": [
+      "tgrun sample.tplan --function measure --input x=negative.npy"
+    ],
+    "76 tgrun: `--replay` with another plan": ["tgrun large.tplan --replay made.png"],
+  ]
+  /// Rows whose commands are stopped while they run: the tests that do so.
+  private static let stopped = [
+    "75 tginvert: Ctrl-C: the state is kept": "InvertCommandTests",
+    "130 tgrun: Ctrl-C": "CommandRunTests",
+  ]
+
+  private static let specification: String =
+    (try? String(
+      contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("spec/tools.md"), encoding: .utf8)) ?? ""
+
+  /// The rows of the table of mistakes, as keys of `lines`.
+  private static var rows: [String] {
+    let start = specification.range(of: "| status | command | what is wrong |")?.upperBound
+    let table = start.map { specification[$0...] } ?? ""
+    return table.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("|") }.map { row in
+      let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      return "\(cells[0]) \(cells[1].replacing("`", with: "")): \(cells[2])"
+    }
+  }
+
+  @Test func everyRowHasItsCommandLines() {
+    #expect(Self.rows.count >= 40)
+    #expect(Set(Self.rows) == Set(Self.lines.keys).union(Self.stopped.keys))
+    let statuses = Set(Self.rows.compactMap { $0.split(separator: " ").first })
+    #expect(statuses == ["64", "65", "66", "69", "71", "73", "74", "75", "76", "130"])
+  }
+
+  @Test func everyCommandLineEndsAsTheTableSays() throws {
+    let fixture = try StatusFixture()
+    for (row, lines) in Self.lines {
+      let status = try #require(row.split(separator: " ").first.flatMap { Int32($0) })
+      for line in lines {
+        let outcome = try fixture.run(line)
+        #expect(outcome.status == status, "\(line): \(outcome.status) \(outcome.messages)")
+        #expect(isInStyle(outcome.messages), "\(line): \(outcome.messages)")
+        #expect(!outcome.messages.contains("tgc compile"), "\(line): \(outcome.messages)")
+        if line.hasPrefix("$") { continue }
+        let asked = try fixture.run(line + " --json")
+        #expect(asked.status == status, "\(line) --json: \(asked.status) \(asked.messages)")
+        try expectJSON(asked.messages, status, line)
+      }
+    }
+  }
+
+  /// An error of ours begins with the command's name, or with the place in a page.
+  private func isInStyle(_ messages: String) -> Bool {
+    let first = messages.split(separator: "\n").first { !$0.hasPrefix("warning: ") && !$0.hasPrefix("note: ") } ?? ""
+    let isOurs = ["tgc", "tgc fmt", "tgrun", "tginvert", "tginspect"].contains {
+      first.hasPrefix("\($0): error: ")
+    }
+    return isOurs || first.contains(".tgraph:") && first.contains(": error: ")
+      || first.hasPrefix("error: ")
+  }
+
+  /// Every line is an object; what ends the command is an error with its status, or a finding.
+  private func expectJSON(_ messages: String, _ status: Int32, _ line: String) throws {
+    var isTold = false
+    for text in messages.split(separator: "\n") {
+      let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+      let told = try #require(object, "\(line) --json: \(text)")
+      if let error = told["error"] as? [String: Any] {
+        #expect((error["code"] as? NSNumber)?.int32Value == status, "\(line): \(text)")
+        isTold = true
+      }
+      if let finding = told["diagnostic"] as? [String: Any], finding["severity"] as? String == "error" {
+        isTold = true
+      }
+    }
+    #expect(isTold, "\(line) --json: \(messages)")
+  }
+}
+
+/// A folder with everything that the command lines name, and the commands.
+private struct StatusFixture {
+  let commands: CommandFixture
+  let inversion: InvertFixture
+  let pages: PageFixture
+
+  init() throws {
+    commands = try CommandFixture()
+    inversion = try InvertFixture()
+    pages = try PageFixture()
+    try writePages()
+    _ = try SamplePlan.write(to: commands.folder.path("large.tplan"), weights: 600_000)
+    let plan = try commands.bytes("sample.tplan")
+    try plan.prefix(plan.count - 5).write(to: commands.url("cut.tplan"))
+    let made = try commands.run(["sample.tplan", "bird", "-o", "made.png"])
+    try #require(made.status == 0, "\(made.messages)")
+    for name in ["net.tplan", "other.tplan", "a.png", "bad.tplan", "bad.safetensors"] {
+      try FileManager.default.copyItem(at: inversion.url(name), to: commands.url(name))
+    }
+    let large = try pages.run("large-net.tgraph --synthetic-weights 1 -o large-net.tplan")
+    try #require(large.status == 0, "\(large.messages)")
+    for name in try FileManager.default.contentsOfDirectory(atPath: pages.folder.url.path) {
+      try FileManager.default.copyItem(
+        at: pages.folder.url.appendingPathComponent(name), to: commands.url(name))
+    }
+  }
+
+  private func writePages() throws {
+    func model(_ body: String) -> String { "model M() {\n  \(body)\n}" }
+    let layer = "func f(x: Tensor[6]) -> (y: Tensor[4]) { return x |> linear(4) @ \"a\" }"
+    for name in ["ok", "other"] { try pages.write(model(layer), to: "\(name).tgraph") }
+    try pages.write(
+      model("func f(x: Tensor[6]) -> (y: Tensor[4]) { return x }"), to: "wrong.tgraph")
+    try pages.write(
+      model("func f(x: Image[2, 8, 8](0 ... 1)) -> (y: Tensor[2, 8, 8]) { return x * 1 }"),
+      to: "wide.tgraph")
+    try pages.write("import A from \"../a.tgraph\"\n" + model(layer), to: "importing.tgraph")
+    try pages.write("model {", to: "broken.tgraph")
+    try pages.write("model   M( ) {\n\(layer)\n}", to: "unstyled.tgraph")
+    try pages.write(
+      model("func f(x: Tensor[2000]) -> (y: Tensor[2000]) { return x |> linear(2000) @ \"a\" }"),
+      to: "large.tgraph")
+    try pages.write(
+      model(
+        """
+        objective invert(target: Image[1, 16, 16](0 ... 1)) -> (z: Latent[1000]) {
+            sample random: Normal[1000]
+            var z = random
+            repeat 4 {
+              minimize mse(z |> linear(1000) @ "a" |> linear(256) @ "b" |> reshape([1, 16, 16]), target)
+                over z using adam(rate: 0.1)
+            }
+            return (z: z)
+          }
+        """), to: "large-net.tgraph")
+    let bias = HostTensor([4], [1, .nan, 1, 1])
+    try pages.write(["a.weight": [4, 6], "a.bias": [4]], to: "w.safetensors")
+    try pages.write(["b.weight": [4, 6]], to: "v.safetensors")
+    try pages.write(
+      ["a.weight": HostTensor([4, 6], repeating: 1), "a.bias": bias], to: "nan.safetensors")
+  }
+
+  func run(_ line: String) throws -> BuiltCommand.Outcome {
+    if line.hasPrefix("$ ") { return try shell(String(line.dropFirst(2))) }
+    let words = line.split(separator: " ").map { $0.replacing("_", with: " ") }
+    let command = try #require(BuiltCommand(words[0]), "build the package first")
+    return try command.run(Array(words.dropFirst()), in: commands.folder.url)
+  }
+
+  /// Runs a line of a shell whose first word is a command of ours.
+  private func shell(_ line: String) throws -> BuiltCommand.Outcome {
+    let name = String(line.prefix { $0 != " " })
+    let command = try #require(BuiltCommand(name), "build the package first")
+    return try BuiltCommand(path: "/bin/sh").run(
+      ["-c", "\"$0\" \(line.dropFirst(name.count))", command.path], in: commands.folder.url)
+  }
+}
