@@ -45,7 +45,8 @@ package struct PlanRules {
       count += function.graph.nodes.count
       guard count > limits.instructions else { continue }
       return Diagnostic(
-        "limit", "the functions up to this one have \(count) operations; a plan has at most "
+        "limit",
+        "the functions up to this one have \(count) operations; a plan has at most "
           + "\(limits.instructions)", at: function.range)
     }
     return nil
@@ -113,7 +114,8 @@ package struct PlanRules {
             + "most \(Self.constantElements) elements", at: node.origin.ranges.first)
       }
       work += max(
-        node.shape.count, node.op.macs(operands: node.operands.map(graph.shape), result: node.shape))
+        node.shape.count, node.op.macs(operands: node.operands.map(graph.shape), result: node.shape)
+      )
       guard work > Self.constantWork else { continue }
       return Diagnostic(
         "limit",

@@ -110,7 +110,8 @@ struct CompileOptions: ParsableArguments {
   @Option(
     name: .customLong("print-after"),
     help: ArgumentHelp("Print the graphs as they are after a pass.", valueName: "PASS"),
-    completion: .list(Array(Set(Pipeline(level: .approximate).passes.map { type(of: $0).name })).sorted()))
+    completion: .list(
+      Array(Set(Pipeline(level: .approximate).passes.map { type(of: $0).name })).sorted()))
   var printAfter: String?
 
   @Flag(name: .customLong("verify-passes"), help: "Verify the graph after each pass.")

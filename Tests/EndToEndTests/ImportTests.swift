@@ -10,7 +10,9 @@ import Testing
 
   private func fixture() throws -> PageFixture {
     let fixture = try PageFixture()
-    for name in ["Graphs/shared/a.tgraph", "Graphs/nets/a.tgraph", "other/a.tgraph", "own/a.tgraph"] {
+    for name in [
+      "Graphs/shared/a.tgraph", "Graphs/nets/a.tgraph", "other/a.tgraph", "own/a.tgraph",
+    ] {
       try fixture.write("block A(x) { return x * 1 }", to: name)
     }
     try fixture.write("hunter2:x:0:0", to: "other/secret")
@@ -68,7 +70,8 @@ import Testing
   @Test(arguments: ["other/secret", "Graphs/nets/link.tgraph"])
   func onlyPagesAreRead(path: String) throws {
     let fixture = try fixture()
-    for line in ["\(path) --check", "fmt \(path)", "fmt --check \(path)", "\(path) --check --json"] {
+    for line in ["\(path) --check", "fmt \(path)", "fmt --check \(path)", "\(path) --check --json"]
+    {
       let outcome = try fixture.run(line)
       #expect(outcome.status == 65)
       #expect(outcome.messages.contains("is no page"), "\(outcome.messages)")

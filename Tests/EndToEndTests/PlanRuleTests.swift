@@ -104,10 +104,12 @@ import Testing
         "y: Tensor[]", (0..<65).map { "c\($0).length" }.joined(separator: " + ")),
       place: "page.tgraph:2:", words: "at most 64 vocabularies"),
     Case(
-      name: "a name of an input", page: function("\(long): Tensor[2]", "y: Tensor[2]", "\(long) * 1"),
+      name: "a name of an input",
+      page: function("\(long): Tensor[2]", "y: Tensor[2]", "\(long) * 1"),
       place: "page.tgraph:2:10: error", words: "a name of 257 letters"),
     Case(
-      name: "a name of a model", page: "model M\(long)() { func f(x: Tensor[2]) -> Tensor[2] { return x } }",
+      name: "a name of a model",
+      page: "model M\(long)() { func f(x: Tensor[2]) -> Tensor[2] { return x } }",
       place: "page.tgraph:1:7: error", words: "a name of 258 letters"),
     Case(
       name: "two results of one name",
@@ -163,7 +165,8 @@ import Testing
       place: "page.tgraph:3:", words: "places; a plan has at most 16777216"),
     Case(
       name: "a constant too large to compute",
-      page: function("x: Tensor[1]", "y: Tensor[1]", "x + sum(pad(constant([[1]]), [10000, 10000]))"),
+      page: function(
+        "x: Tensor[1]", "y: Tensor[1]", "x + sum(pad(constant([[1]]), [10000, 10000]))"),
       place: "page.tgraph:3:20: error", words: "computed at compile time"),
     Case(
       name: "weights that take too long to compute",

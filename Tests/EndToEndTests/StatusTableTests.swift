@@ -49,7 +49,7 @@ import Testing
       "tgrun sample.tplan bird --function none",
     ],
     "64 tgrun: options that exclude each other": [
-      "tgrun sample.tplan bird --seed 1 --seeds 2", "tgrun sample.tplan bird -o o.png --outdir ."
+      "tgrun sample.tplan bird --seed 1 --seeds 2", "tgrun sample.tplan bird -o o.png --outdir .",
     ],
     "64 tgrun: an output that is a file to be read": [
       "tgrun sample.tplan --function edit photo.png -o photo.png"
@@ -64,7 +64,7 @@ import Testing
       "tginspect", "tginspect sample.tplan --function none",
     ],
     "65 tgc: a page with an error, at its line": [
-      "tgc wrong.tgraph --check", "tgc wrong.tgraph --synthetic-weights 1 -o p.tplan"
+      "tgc wrong.tgraph --check", "tgc wrong.tgraph --synthetic-weights 1 -o p.tplan",
     ],
     "65 tgc: a page that a plan cannot hold (`plan.md`, section 5), at its line": [
       "tgc wide.tgraph --check", "tgc wide.tgraph --synthetic-weights 1 -o p.tplan",
@@ -73,12 +73,15 @@ import Testing
       "tgc captions.txt --check", "tgc importing.tgraph --check",
     ],
     "65 tgc: a checkpoint that is none, or not the page's": [
-      "tgc ok.tgraph --weights photo.png -o p.tplan", "tgc ok.tgraph --weights v.safetensors -o p.tplan",
+      "tgc ok.tgraph --weights photo.png -o p.tplan",
+      "tgc ok.tgraph --weights v.safetensors -o p.tplan",
     ],
     "65 tgc: with `--strict`: weights that are infinite or no number": [
       "tgc ok.tgraph --weights nan.safetensors --strict -o p.tplan"
     ],
-    "65 tgc fmt: a page that cannot be read as one": ["tgc fmt broken.tgraph", "tgc fmt captions.txt"],
+    "65 tgc fmt: a page that cannot be read as one": [
+      "tgc fmt broken.tgraph", "tgc fmt captions.txt",
+    ],
     "65 tgrun: a file that is no plan": ["tgrun photo.png", "tgrun captions.txt bird"],
     "65 tgrun: a picture, array, code or caption that is not what the plan takes": [
       "tgrun sample.tplan --function edit page.jpg", "tgrun sample.tplan bird --input z=one.npy",
@@ -106,13 +109,15 @@ import Testing
       "tginvert large-net.tplan a.png --max-memory 1"
     ],
     "73 tgc: a plan in a folder that is not there, or where a folder is": [
-      "tgc ok.tgraph --synthetic-weights 1 -o none/p.tplan", "tgc ok.tgraph --synthetic-weights 1 -o .",
+      "tgc ok.tgraph --synthetic-weights 1 -o none/p.tplan",
+      "tgc ok.tgraph --synthetic-weights 1 -o .",
     ],
     "73 tgrun: an output in a folder that is not there": [
       "tgrun sample.tplan bird -o none/out.png"
     ],
     "74 all: a standard output that takes no more": [
-      "$ tgc ok.tgraph --check > /dev/full", "$ tgrun sample.tplan --function measure --input x=one.npy > /dev/full",
+      "$ tgc ok.tgraph --check > /dev/full",
+      "$ tgrun sample.tplan --function measure --input x=one.npy > /dev/full",
       "$ tginspect sample.tplan > /dev/full",
     ],
     "76 tgc fmt: `--check` of a page that is not in style": ["tgc fmt --check unstyled.tgraph"],
@@ -169,7 +174,10 @@ import Testing
 
   /// An error of ours begins with the command's name, or with the place in a page.
   private func isInStyle(_ messages: String) -> Bool {
-    let first = messages.split(separator: "\n").first { !$0.hasPrefix("warning: ") && !$0.hasPrefix("note: ") } ?? ""
+    let first =
+      messages.split(separator: "\n").first {
+        !$0.hasPrefix("warning: ") && !$0.hasPrefix("note: ")
+      } ?? ""
     let isOurs = ["tgc", "tgc fmt", "tgrun", "tginvert", "tginspect"].contains {
       first.hasPrefix("\($0): error: ")
     }
@@ -187,7 +195,9 @@ import Testing
         #expect((error["code"] as? NSNumber)?.int32Value == status, "\(line): \(text)")
         isTold = true
       }
-      if let finding = told["diagnostic"] as? [String: Any], finding["severity"] as? String == "error" {
+      if let finding = told["diagnostic"] as? [String: Any],
+        finding["severity"] as? String == "error"
+      {
         isTold = true
       }
     }

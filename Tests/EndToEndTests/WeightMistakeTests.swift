@@ -46,7 +46,8 @@ import Testing
       file: ["n.weight": [6], "n.bias": [6], "a.weight": [4, 6], "a.bias": [4]],
       says: ["`instanceNorm` here has no `affine: true`", "`n.bias` and `n.weight`"]),
     Case(
-      name: "a bias that the file lacks", body: "x |> linear(4) @ \"a\"", file: ["a.weight": [4, 6]],
+      name: "a bias that the file lacks", body: "x |> linear(4) @ \"a\"",
+      file: ["a.weight": [4, 6]],
       says: [
         "page.tgraph:3:17: error: net.safetensors has `a.weight`, but no `a.bias`: `linear` has "
           + "no bias there", "hint: say `bias: none`",
@@ -105,7 +106,8 @@ import Testing
       ]),
     Case(
       name: "a kernel stored by TensorFlow",
-      body: "x |> reshape([6, 1, 1]) |> conv(4, kernel: [3, 1], padding: [1, 0]) @ \"a\" |> reshape([4])",
+      body:
+        "x |> reshape([6, 1, 1]) |> conv(4, kernel: [3, 1], padding: [1, 0]) @ \"a\" |> reshape([4])",
       file: ["a.weight": [3, 1, 6, 4], "a.bias": [4]],
       says: ["permute(parameter(\"weight\", [3, 1, 6, 4]), [3, 2, 0, 1])"]),
     Case(
@@ -123,7 +125,8 @@ import Testing
       says: ["`a.weight` is 8 × 6 in net.safetensors, 4 × 6 here", "--set"]),
     Case(
       name: "another network's file",
-      body: "x |> linear(5) @ \"fc1\" |> linear(5) @ \"fc2\" |> linear(5) @ \"fc3\" |> linear(5) @ \"fc4\" |> linear(4) @ \"0\"",
+      body:
+        "x |> linear(5) @ \"fc1\" |> linear(5) @ \"fc2\" |> linear(5) @ \"fc3\" |> linear(5) @ \"fc4\" |> linear(4) @ \"0\"",
       file: ["features.0.weight": [64, 3, 3, 3], "features.0.bias": [64], "0.bias": [4]],
       says: [
         "net.safetensors fits 1 of the 10 tensors that the graph reads: it holds another network",

@@ -163,7 +163,8 @@ struct WeightDiagnosis {
         Diagnostic(
           "missing-tensor",
           "\(fileName) has `\(beside)`, but no \(listed(names)): `\(parameter.reader)` has no "
-            + "bias there", at: parameter.range, notes: parameter.reachedBy, hint: "say `bias: none`")
+            + "bias there", at: parameter.range, notes: parameter.reachedBy,
+          hint: "say `bias: none`")
       }, "biases are missing")
   }
 

@@ -161,7 +161,9 @@ extension Elaboration {
   ) throws {
     let results = declaration.results ?? []
     for (index, result) in results.enumerated() {
-      if let name = result.name, let first = results[..<index].first(where: { $0.name?.name == name.name }) {
+      if let name = result.name,
+        let first = results[..<index].first(where: { $0.name?.name == name.name })
+      {
         throw failure(
           "duplicate-name", "two results are called `\(name.name)`", at: name.range,
           notes: [Diagnostic.Note("the other one", at: first.name?.range)])

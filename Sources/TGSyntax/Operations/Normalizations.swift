@@ -112,7 +112,9 @@ extension OperationCall {
     let scale =
       isAffine || given("weight") != nil ? try weight("weight", size, role: "scale") : nil
     let shift = isAffine || given("bias") != nil ? try weight("bias", size, role: "bias") : nil
-    if !isAffine { for name in ["weight", "bias"] where given(name) == nil { decline(name, size) } }
+    if !isAffine {
+      for name in ["weight", "bias"] where given(name) == nil { decline(name, size) }
+    }
     return try affine(x, scale, shift, axis: axis)
   }
 
