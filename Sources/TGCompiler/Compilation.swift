@@ -114,7 +114,12 @@ package struct Compilation: Sendable {
       throw CompilationError.nothingToCompile(notes: binding.notes)
     }
     var texts = TextResources()
-    functions = try texts.resolve(functions, files: vocabularies, vectors: wordVectors)
+    do {
+      functions = try texts.resolve(functions, files: vocabularies, vectors: wordVectors)
+    } catch let error as CompilationError {
+      guard let finding = error.finding(in: functions) else { throw error }
+      throw DiagnosticFailure([finding])
+    }
     let afterReading = clock.now
     let builder = PlanBuilder(
       level: level, verifies: verifies, sources: library.sources, memory: memory, observe: observe)

@@ -1,3 +1,7 @@
+import TGDiagnostics
+import TGIR
+import TGTensor
+
 /// What is wrong with the options of a compilation, as opposed to a text or a file.
 package enum CompilationError: Error, Hashable, Sendable {
   /// A vocabulary was given that no text input names.
@@ -11,6 +15,25 @@ package enum CompilationError: Error, Hashable, Sendable {
   case memory(String, needed: Int, allowed: Int)
   /// No function has all the weights it needs.
   case nothingToCompile(notes: [String])
+}
+
+extension CompilationError {
+  /// What does not fit an input of the page, as a finding at that input; nil for what is wrong with
+  /// the options.
+  func finding(in functions: [GraphFunction]) -> Diagnostic? {
+    let inputs = functions.flatMap(\.inputs)
+    switch self {
+    case .vocabularyTooLarge(_, _, _, let rows):
+      return Diagnostic(
+        "vocabulary-size", description, at: inputs.first { $0.rows == rows }?.range)
+    case .vectorWidth(_, _, let expected):
+      let input = inputs.first { item in
+        if case .sequence = item.kind { item.shape.dimensions.last == expected } else { false }
+      }
+      return Diagnostic("vector-width", description, at: input?.range)
+    case .unknownVocabulary, .memory, .nothingToCompile: return nil
+    }
+  }
 }
 
 extension CompilationError: CustomStringConvertible {

@@ -33,8 +33,8 @@ struct CompileCommand: Tool {
       the bytes decide. ./a=b.pth is always a file.
 
       EXIT STATUS: 0 done, 64 usage, 65 errors in \
-      the page or the weights, 66 a file is missing, 69 not available, 70 our bug, 73 the plan \
-      cannot be created, 74 input or output failed, 76 a check failed. Completions for your shell: \
+      the page or the weights, 66 a file is missing, 69 not available, 70 our bug, 71 more memory \
+      than allowed, 73 the plan cannot be created, 74 input or output failed, 76 a check failed. Completions for your shell: \
       tgc --generate-completion-script bash.
       """)
 

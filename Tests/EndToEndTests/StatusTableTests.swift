@@ -270,8 +270,8 @@ private struct StatusFixture {
   func run(_ line: String) throws -> BuiltCommand.Outcome {
     if line.hasPrefix("$ ") { return try shell(String(line.dropFirst(2))) }
     let words = line.split(separator: " ").map { $0.replacing("_", with: " ") }
-    let command = try #require(BuiltCommand(words[0]), "build the package first")
-    return try command.run(Array(words.dropFirst()), in: commands.folder.url)
+    let command = try #require(BuiltCommand(String(words[0])), "build the package first")
+    return try command.run(words.dropFirst().map(String.init), in: commands.folder.url)
   }
 
   /// Runs a line of a shell whose first word is a command of ours.
