@@ -49,10 +49,18 @@ extension PickleValue {
   /// The items of a list, tuple or set. Those of a file are read when they are asked for.
   package struct Items: RandomAccessCollection, Hashable, Sendable, ExpressibleByArrayLiteral {
     fileprivate let values: Lazy
+    /// The place of the container in its pickle.
+    private let container: Int?
 
     /// Makes a list of values.
-    package init(arrayLiteral elements: PickleValue...) { values = .made(elements) }
-    fileprivate init(_ values: Lazy) { self.values = values }
+    package init(arrayLiteral elements: PickleValue...) {
+      values = .made(elements)
+      container = nil
+    }
+    fileprivate init(_ source: PickleSource, container: Int) {
+      values = Lazy(source, container: container)
+      self.container = container
+    }
 
     /// 0.
     package var startIndex: Int { 0 }
@@ -60,6 +68,21 @@ extension PickleValue {
     package var endIndex: Int { values.count }
     /// The item at a place.
     package subscript(position: Int) -> PickleValue { values[position] }
+    /// True if there are items and all are plain numbers; quick also for many.
+    package var areNumbers: Bool {
+      switch values {
+      case .made(let values):
+        !values.isEmpty
+          && values.allSatisfy {
+            switch $0 {
+            case .int, .float: true
+            default: false
+            }
+          }
+      case .stored(let source, _, let count):
+        count > 0 && container.map { source.document.holdsNumbers($0) } ?? false
+      }
+    }
     /// True for equal items in the same order.
     package static func == (a: Items, b: Items) -> Bool { a.elementsEqual(b) }
     /// Feeds the number of items.
@@ -211,9 +234,9 @@ extension PickleValue {
         document.text(span).map { .string($0) }
         ?? .bytes(document.bytes(span).map { $0.prefix($0.count) } ?? [])
     case .bytes(let region): self = .bytes(region.prefix(region.count))
-    case .list(let place): self = .list(Items(Lazy(source, container: place)))
-    case .tuple(let place): self = .tuple(Items(Lazy(source, container: place)))
-    case .set(let place): self = .set(Items(Lazy(source, container: place)))
+    case .list(let place): self = .list(Items(source, container: place))
+    case .tuple(let place): self = .tuple(Items(source, container: place))
+    case .set(let place): self = .set(Items(source, container: place))
     case .dictionary(let place): self = .dictionary(Pairs(Lazy(source, container: place)))
     case .tensor, .array:
       if let elements = try? source.elements(item.bits, name: "") {

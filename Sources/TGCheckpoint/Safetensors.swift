@@ -130,6 +130,13 @@ struct SafetensorsSource: EntrySource {
 
   /// The string that begins at a place of the head.
   func string(at place: Int) throws(CheckpointFault) -> String {
+    // Names are short and have no escapes.
+    let near = head.bytes(place..<min(place + 256, head.count)) ?? []
+    if let end = near.dropFirst().firstIndex(where: { $0 == 0x22 || $0 == 0x5c || $0 < 0x20 }),
+      near[end] == 0x22, let text = String(validating: near[1..<end], as: UTF8.self)
+    {
+      return text
+    }
     var scanner = JSONScanner(head, at: place, window: 256)
     try scanner.value(limit: Safetensors.textLimit)
     guard case .string(let text) = try json(place..<scanner.position) else {

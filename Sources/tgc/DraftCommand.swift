@@ -49,12 +49,11 @@ struct DraftCommand: Tool {
     if let prefix = argument.prefix {
       checkpoint = try checkpoint.subtree(named: prefix, path: argument.path)
     }
-    guard !checkpoint.entries.isEmpty else {
+    guard let page = try Draft.page(of: checkpoint, name: model) else {
       throw Failure(
         .badInput, "\(argument.path) has no tensor that a page could read",
         hint: "tginspect \(Path.quoted(argument.path)) lists what is in it")
     }
-    let page = try Draft.page(of: checkpoint, name: model)
     guard let out else {
       try console.print(page, terminator: "")
       return

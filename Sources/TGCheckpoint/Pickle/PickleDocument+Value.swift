@@ -78,6 +78,21 @@ extension PickleDocument {
     return (tuple(items[record.first + 1]) ?? [], state == .nothing ? nil : state)
   }
 
+  /// True if a container holds plain numbers only.
+  func holdsNumbers(_ place: Int) -> Bool {
+    contents(of: place).allSatisfy { item in
+      switch item.form {
+      case .small: true
+      case .literal, .farLiteral:
+        switch literal(item) {
+        case .int, .float: true
+        default: false
+        }
+      case .none, .nothing, .bool, .object: false
+      }
+    }
+  }
+
   /// The dictionary of the attributes of a closed value; nil if it has none.
   func attributes(of item: PickleItem) -> Int? {
     guard let place = item.place, records[place].kind == .call,

@@ -90,7 +90,7 @@ final class EntryTable: Sendable {
 /// A table under construction.
 struct EntryTableBuilder {
   /// The most values that a file may hold.
-  static let limit = 1_000_000
+  static let limit = 600_000
 
   private(set) var sources: [any EntrySource] = []
   private(set) var folders = ChunkedArray<EntryTable.Folder>()

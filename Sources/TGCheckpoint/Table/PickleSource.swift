@@ -59,7 +59,8 @@ struct PickleSource: EntrySource {
     case .array: "an array of values that are not numbers"
     case .dictionary: "a value whose key is no text and no whole number"
     case .other(let kind): kind
-    case .int, .float, .list, .tuple, .tensor, .unread: "a value"
+    case .list(let place), .tuple(let place): "a list of \(document.count(of: place)) numbers"
+    case .int, .float, .tensor, .unread: "a value"
     }
   }
 }
@@ -69,6 +70,8 @@ struct PickleSource: EntrySource {
 struct TensorCollector {
   /// Containers in containers.
   static let depth = 64
+  /// A longer list of plain numbers is a record of something; its items have no names.
+  private static let longList = 256
 
   private let source: PickleSource
   private let number: UInt32
@@ -105,6 +108,11 @@ struct TensorCollector {
     let document = source.document
     switch document.meaning(item) {
     case .list(let place), .tuple(let place):
+      let count = document.count(of: place)
+      guard count <= Self.longList || !document.holdsNumbers(place) else {
+        try add(folder, part, item, isTensor: false)
+        return
+      }
       let inner = try open(folder, part)
       for (position, item) in document.contents(of: place).enumerated() {
         guard let name = PickleItem(small: position) else { break }

@@ -17,8 +17,9 @@ package enum Draft {
   /// The text of the page, in the canonical style.
   ///
   /// - Parameter name: the name of the model; letters and digits, an upper case letter first.
+  /// - Returns: The text; nil if the file has no tensor that a page could read.
   /// - Throws: `DiagnosticFailure` if the text is no page, which would be our bug.
-  package static func page(of checkpoint: Checkpoint, name: String) throws -> String {
+  package static func page(of checkpoint: Checkpoint, name: String) throws -> String? {
     let (scopes, tensors) = grouped(checkpoint)
     let layers = scopes.map { DraftLayer(scope: $0, tensors[$0] ?? []) }
     let root = commonRoot(zip(scopes, layers).compactMap { $1 == nil ? nil : $0 })
@@ -45,7 +46,8 @@ package enum Draft {
         if let entry = checkpoint[full] { rest.append((relative(full, root), entry.form)) }
       }
     }
-    let shown = known.isEmpty ? Array(rest.filter { isShown($0.form) }.prefix(tensorLimit)) : []
+    let shown = known.count == strangers.count ? Array(rest.filter { isShown($0.form) }.prefix(tensorLimit)) : []
+    guard known.count > strangers.count || !shown.isEmpty else { return nil }
     let shownNames = Set(shown.map(\.name))
     lines += ignored(rest.filter { !shownNames.contains($0.name) })
     lines += functions
@@ -55,9 +57,6 @@ package enum Draft {
         "", "func tensor\(place + 1)(x: Tensor[] = 0) -> (y: Tensor\(shape)) {",
         "return parameter(\"\(escaped(tensor.name))\", \(shape)) + 0 * x", "}",
       ]
-    }
-    if known.isEmpty, shown.isEmpty {
-      lines += ["", "func nothing(x: Tensor[] = 0) -> (y: Tensor[]) { return x }"]
     }
     lines.append("}")
     let text = lines.joined(separator: "\n") + "\n"
@@ -107,7 +106,7 @@ package enum Draft {
   /// True for numbers that a page can hold as a value.
   private static func isShown(_ form: Checkpoint.Form) -> Bool {
     guard case .numbers(let type) = form.kind else { return false }
-    return type.hasFraction && form.shape.rank <= Shape.maximumRank - 1
+    return (type.hasFraction || form.shape.rank > 0) && form.shape.rank <= Shape.maximumRank - 1
       && (1..<1 << 31).contains(form.shape.count)
   }
 

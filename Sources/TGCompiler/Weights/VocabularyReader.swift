@@ -60,9 +60,9 @@ extension WordValue {
     case .string(let text): self = .text(text)
     case .int(let value): self = .whole(value)
     case .list(let items), .tuple(let items):
-      // Captions as ids stand beside AttnGAN's words, many of them.
-      let isNumbers = !items.isEmpty && items.allSatisfy { $0.int != nil }
-      self = isNumbers ? .other : .list(items.map { WordValue($0) })
+      // Captions as ids: lists of numbers, and lists of such.
+      let areCaptions = items.areNumbers || (items.count > 1000 && items.first?.items?.areNumbers ?? false)
+      self = areCaptions ? .other : .list(items.map { WordValue($0) })
     case .dictionary(let pairs), .object(_, let pairs):
       self = .pairs(pairs.map { Pair(key: WordValue($0.key), value: WordValue($0.value)) })
     case .array(let array): self = array.wholeNumber.map { .whole($0) } ?? .other
