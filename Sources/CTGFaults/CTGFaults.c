@@ -116,7 +116,7 @@ static void put_number(words *line, size_t value) {
 static void begin_error(words *line, size_t status) {
   line->count = 0;
   if (is_json) {
-    put(line, "{\"error\":{\"code\":");
+    put(line, "{\"schema_version\":1,\"error\":{\"code\":");
     put_number(line, status);
     put(line, ",\"message\":\"");
   } else {

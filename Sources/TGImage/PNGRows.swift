@@ -48,7 +48,8 @@ private import CTGPNG
     let present = passes.filter { $0.columns(of: width) > 0 && $0.rows(of: height) > 0 }
     let line = [UInt16](repeating: 0, count: width * channels)
     for (index, pass) in present.enumerated() {
-      let decoder = index == 0 ? decoder : try unsafe PNGDecoder(bytes, path: path, side: limits.side)
+      let decoder =
+        index == 0 ? decoder : try unsafe PNGDecoder(bytes, path: path, side: limits.side)
       var reader = PassReader(pass: pass, decoder: decoder, pixels: line)
       for before in present[..<index] {
         for _ in 0..<before.rows(of: height) {

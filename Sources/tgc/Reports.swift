@@ -89,7 +89,8 @@ struct CompileReport {
   /// A table of the functions, then sizes and times.
   var lines: [String] {
     var lines = [
-      "function".padded(to: 20) + " batch   nodes  instr.   MACs before    MACs after        work       arena"
+      "function".padded(to: 20)
+        + " batch   nodes  instr.   MACs before    MACs after        work       arena"
     ]
     for report in result.built.reports {
       lines.append(

@@ -152,7 +152,9 @@ import Testing
     let held = try fixture.run(
       "product.tplan --seed 3 --output v=held.npy --threads 8", limit: "-v 600000")
     #expect(held.status == 0, "\(held.messages)")
-    let files = try ["free.npy", "held.npy"].map { try Data(contentsOf: URL(filePath: fixture.path($0))) }
+    let files = try ["free.npy", "held.npy"].map {
+      try Data(contentsOf: URL(filePath: fixture.path($0)))
+    }
     #expect(files[0] == files[1])
   }
 
@@ -214,6 +216,7 @@ import Testing
         let line = try #require(outcome.messages.split(separator: "\n").last)
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
         #expect((object?["error"] as? [String: Any])?["code"] as? Int == 74)
+        #expect(object?["schema_version"] as? Int == 1)
       }
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: fixture.path("out"))
