@@ -33,7 +33,7 @@ import Testing
       path: "tgraph-requirement-\(UInt64.random(in: 0..<(.max))).npz.safetensors")
     defer { try? FileManager.default.removeItem(at: file) }
     try Data(Safetensors.encoded([("head", HostTensor([head.count], head))])).write(to: file)
-    compilation.weights = [WeightFile(argument: file.path)]
+    compilation.weights = [WeightFile(GivenFile(path: file.path))]
     return try compilation.run(library).built
   }
 
