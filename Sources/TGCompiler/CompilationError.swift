@@ -28,7 +28,8 @@ extension CompilationError {
         "vocabulary-size", description, at: inputs.first { $0.rows == rows }?.range)
     case .vectorWidth(_, _, let expected):
       let input = inputs.first { item in
-        if case .sequence = item.kind { item.shape.dimensions.last == expected } else { false }
+        guard case .sequence(vocabulary: _) = item.kind else { return false }
+        return item.shape.dimensions.last == expected
       }
       return Diagnostic("vector-width", description, at: input?.range)
     case .unknownVocabulary, .memory, .nothingToCompile: return nil
