@@ -51,7 +51,7 @@ import Testing
     #expect(try tgc.run(["fmt", "--check", "d.tgraph"], in: folder.url).status == 0)
     let again = try tgc.run(["draft", file], in: folder.url)
     #expect(
-      again.output
+      again.text
         == (try String(contentsOf: folder.url.appending(path: "d.tgraph"), encoding: .utf8)))
   }
 
@@ -194,7 +194,7 @@ import Testing
     func listed(_ name: String) throws -> String {
       let outcome = try tginspect.run(["\(Self.fixtures)/\(name)"], in: folder.url)
       #expect(outcome.status == 0, "\(outcome.messages)")
-      return outcome.output
+      return outcome.text
     }
     let odd = try listed("odd-zip.pth")
     for line in ["torch-zip, 17 tensors", "float8_e4m3fn  4", "a sparse tensor  2 × 3"] {
@@ -208,11 +208,11 @@ import Testing
     #expect(try listed("model.safetensors").contains("metadata origin: ours"))
     let outcome = try tginspect.run(
       ["\(Self.fixtures)/odd.safetensors", "--json"], in: folder.url)
-    let json = try JSON(parsing: Array(outcome.output.utf8))
+    let json = try JSON(parsing: Array(outcome.text.utf8))
     #expect(json["schema_version"] == .integer(1))
     #expect(json["kind"] == .string("checkpoint"))
     guard case .array(let tensors) = json["tensors"] else {
-      Issue.record("no tensors in \(outcome.output)")
+      Issue.record("no tensors in \(outcome.text)")
       return
     }
     #expect(tensors.count == 7)
