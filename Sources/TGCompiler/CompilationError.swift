@@ -1,5 +1,6 @@
 import TGDiagnostics
 import TGIR
+import TGPlan
 import TGTensor
 
 /// What is wrong with the options of a compilation, as opposed to a text or a file.
@@ -27,9 +28,11 @@ extension CompilationError {
       return Diagnostic(
         "vocabulary-size", description, at: inputs.first { $0.rows == rows }?.range)
     case .vectorWidth(_, _, let expected):
-      let input = inputs.first { item in
-        guard case .sequence(vocabulary: _) = item.kind else { return false }
-        return item.shape.dimensions.last == expected
+      let input = inputs.first { (item: GraphInterface) -> Bool in
+        switch item.kind {
+        case .sequence: item.shape.dimensions.last == expected
+        default: false
+        }
       }
       return Diagnostic("vector-width", description, at: input?.range)
     case .unknownVocabulary, .memory, .nothingToCompile: return nil

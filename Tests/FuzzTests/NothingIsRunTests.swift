@@ -8,19 +8,21 @@ import Testing
 @Suite struct NothingIsRunTests {
   /// What makes an object of a name and its arguments, in the ways that pickles have.
   private static func pickles(_ command: String) -> [(String, [UInt8])] {
-    let text = Array("X".utf8) + [UInt8(command.utf8.count), 0, 0, 0] + Array(command.utf8)
-    let calls = ["os\nsystem", "posix\nsystem", "subprocess\ngetoutput", "builtins\nexec"]
-    return calls.map { name in
-      (name, [0x80, 2] + Array("c\(name)\n(".utf8) + text + Array("tR.".utf8))
-    } + [
-      (
-        "by the stack",
-        [0x80, 4, 0x8c, 2] + Array("os".utf8) + [0x8c, 6] + Array("system".utf8)
-          + [0x93] + text + [0x85, 0x52, 0x2e]
-      ),
-      ("by an instance", Array("(".utf8) + text + Array("ios\nsystem\n.".utf8)),
-      ("by an object", [0x80, 2] + Array("(cos\nsystem\n".utf8) + text + Array("o.".utf8)),
-    ]
+    func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+    let argument: [UInt8] = bytes("X") + [UInt8(command.utf8.count), 0, 0, 0] + bytes(command)
+    var found: [(String, [UInt8])] = []
+    for name in ["os\nsystem", "posix\nsystem", "subprocess\ngetoutput", "builtins\nexec"] {
+      let head: [UInt8] = [0x80, 2]
+      found.append((name, head + bytes("c\(name)\n(") + argument + bytes("tR.")))
+    }
+    let module: [UInt8] = [0x80, 4, 0x8c, 2] + bytes("os")
+    let function: [UInt8] = [0x8c, 6] + bytes("system") + [0x93]
+    let call: [UInt8] = argument + [0x85, 0x52, 0x2e]
+    found.append(("by the stack", module + function + call))
+    found.append(("by an instance", bytes("(") + argument + bytes("ios\nsystem\n.")))
+    let object: [UInt8] = [0x80, 2] + bytes("(cos\nsystem\n")
+    found.append(("by an object", object + argument + bytes("o.")))
+    return found
   }
 
   @Test func readingRunsNothing() throws {
