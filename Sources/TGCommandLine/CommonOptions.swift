@@ -83,7 +83,8 @@ extension Failure {
       let names = [found, advice].compactMap { $0.split(separator: "'").dropFirst().first }
       if !advice.hasSuffix("?") {
         hint = advice.trimmingSuffix(".") + "; " + hint
-      } else if names.count == 2, nearestName(to: String(names[0]), among: [String(names[1])]) != nil
+      } else if names.count == 2,
+        nearestName(to: String(names[0]), among: [String(names[1])]) != nil
       {
         hint = advice + " " + hint
       }

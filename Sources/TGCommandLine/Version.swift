@@ -19,7 +19,8 @@ package enum Version {
       (
         "libraries",
         .pairs([
-          ("openblas", matrices.map { .string($0.revision) } ?? .null), ("libpng", .string(Picture.libraryRevision)),
+          ("openblas", matrices.map { .string($0.revision) } ?? .null),
+          ("libpng", .string(Picture.libraryRevision)),
           ("zlib", .string(Checkpoint.libraryRevision)),
           ("protobuf-c", .string(MessageType.libraryRevision)),
         ])

@@ -12,6 +12,8 @@ package enum CompilationError: Error, Hashable, Sendable {
   case vocabularyTooLarge(String, ids: Int, words: Int, rows: Int)
   /// Word vectors of another width than the graph's.
   case vectorWidth(String, found: Int, expected: Int)
+  /// Word vectors, and no input that they could be for.
+  case unaskedVectors
   /// What needs more memory than allowed, in bytes.
   case memory(String, needed: Int, allowed: Int)
   /// No function has all the weights it needs.
@@ -35,7 +37,7 @@ extension CompilationError {
         }
       }
       return Diagnostic("vector-width", description, at: input?.range)
-    case .unknownVocabulary, .memory, .nothingToCompile: return nil
+    case .unknownVocabulary, .unaskedVectors, .memory, .nothingToCompile: return nil
     }
   }
 }
@@ -55,6 +57,8 @@ extension CompilationError: CustomStringConvertible {
         + "entries: --set entries=\(ids)"
     case .vectorWidth(let path, let found, let expected):
       "\(path) has vectors of \(found) numbers, the graph takes \(expected)"
+    case .unaskedVectors:
+      "no input takes word vectors: only those of the type Sequence do"
     case .memory(let what, let needed, let allowed):
       "\(what) takes at least \((needed + (1 << 20) - 1) >> 20) MB; --max-memory allows "
         + "\(allowed >> 20) MB"

@@ -55,6 +55,7 @@ extension InversionError {
       return "the rate of '\(objective)' changes from round to round by the plan's own schedule"
     case .method(let name, let what): return "the number '\(name)' of the method \(what)"
     case .lacksVariable(let name, let names, let path):
+      if names == [""] { return "\(path) is one array without a name, and does not fit '\(name)'" }
       return "\(path) has no tensor '\(name)'; it has \(Self.list(names))"
     case .extents(let name, let found, let expected, let path):
       return "'\(name)' of \(path) has the shape \(found); expected \(expected)"
@@ -101,7 +102,8 @@ extension InversionError {
     switch self {
     case .noObjective, .noSuchObjective, .noSuchSpace, .noSuchStart, .loopCount, .scheduledRate:
       return 64
-    case .method, .lacksVariable, .extents, .unread, .notFinite, .memory, .state, .otherRun: return 65
+    case .method, .lacksVariable, .extents, .unread, .notFinite, .memory, .state, .otherRun:
+      return 65
     case .session(let error): return error.exitCode
     }
   }

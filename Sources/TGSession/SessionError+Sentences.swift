@@ -15,7 +15,7 @@ extension SessionError {
     case .noSuchOutput(let name, let outputs, let function):
       return "the function '\(function)' has no output '\(name)'; it gives \(Self.list(outputs))"
     case .missing(let item, let function):
-      return "the function '\(function)' needs \(Self.described(item))"
+      return "\(Self.callee(function)) needs \(Self.described(item))"
     case .tooManyPictures(let paths, let inputs):
       let takes = inputs.isEmpty ? "no picture" : "the pictures \(Self.list(inputs))"
       return "too many pictures: \(Self.list(paths)); the function takes \(takes)"
@@ -137,6 +137,13 @@ extension SessionError {
     case .memory: return 71
     case .notFiniteOutput: return 76
     }
+  }
+
+  /// A function by its name; the steps of an objective by the objective's.
+  private static func callee(_ function: String) -> String {
+    let parts = function.split(separator: ".")
+    return parts.count == 2 && parts[1] == "start"
+      ? "the objective '\(parts[0])'" : "the function '\(function)'"
   }
 
   private static func described(_ item: InterfaceItem) -> String {

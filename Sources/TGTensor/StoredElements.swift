@@ -136,24 +136,24 @@ package struct StoredElements: Sendable {
 
   private func floats() -> [Float] {
     switch type {
-      case .float32: gathered(as: UInt32.self) { Float(bitPattern: $0) }
-      case .float64: gathered(as: UInt64.self) { Float(Double(bitPattern: $0)) }
-      case .float8E4M3: gathered(as: UInt8.self) { Float(e4m3: $0) }
-      case .float8E5M2:
-        // A binary16 without its lower byte.
-        gathered(as: UInt8.self) { Float(Float16(bitPattern: UInt16($0) << 8)) }
-      case .float16: gathered(as: UInt16.self) { Float(Float16(bitPattern: $0)) }
-      case .bfloat16: gathered(as: UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-      case .int64: gathered(as: Int64.self) { Float($0) }
-      case .int32: gathered(as: Int32.self) { Float($0) }
-      case .int16: gathered(as: Int16.self) { Float($0) }
-      case .int8: gathered(as: Int8.self) { Float($0) }
-      case .uint64: gathered(as: UInt64.self) { Float($0) }
-      case .uint32: gathered(as: UInt32.self) { Float($0) }
-      case .uint16: gathered(as: UInt16.self) { Float($0) }
-      case .uint8: gathered(as: UInt8.self) { Float($0) }
-      case .bool: gathered(as: UInt8.self) { $0 == 0 ? 0 : 1 }
-      }
+    case .float32: gathered(as: UInt32.self) { Float(bitPattern: $0) }
+    case .float64: gathered(as: UInt64.self) { Float(Double(bitPattern: $0)) }
+    case .float8E4M3: gathered(as: UInt8.self) { Float(e4m3: $0) }
+    case .float8E5M2:
+      // A binary16 without its lower byte.
+      gathered(as: UInt8.self) { Float(Float16(bitPattern: UInt16($0) << 8)) }
+    case .float16: gathered(as: UInt16.self) { Float(Float16(bitPattern: $0)) }
+    case .bfloat16: gathered(as: UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+    case .int64: gathered(as: Int64.self) { Float($0) }
+    case .int32: gathered(as: Int32.self) { Float($0) }
+    case .int16: gathered(as: Int16.self) { Float($0) }
+    case .int8: gathered(as: Int8.self) { Float($0) }
+    case .uint64: gathered(as: UInt64.self) { Float($0) }
+    case .uint32: gathered(as: UInt32.self) { Float($0) }
+    case .uint16: gathered(as: UInt16.self) { Float($0) }
+    case .uint8: gathered(as: UInt8.self) { Float($0) }
+    case .bool: gathered(as: UInt8.self) { $0 == 0 ? 0 : 1 }
+    }
   }
 
   /// The elements as whole numbers, row-major, exact; nil if the type does not hold such.

@@ -94,7 +94,8 @@ extension WordValue {
     case .int(let value): self = .whole(value)
     case .list(let items), .tuple(let items):
       // Captions as ids: lists of numbers, and lists of such.
-      let areCaptions = items.areNumbers || (items.count > 1000 && items.first?.items?.areNumbers ?? false)
+      let areCaptions =
+        items.areNumbers || (items.count > 1000 && items.first?.items?.areNumbers ?? false)
       self = areCaptions ? .other : .list(items.map { WordValue($0) })
     case .dictionary(let pairs), .object(_, let pairs):
       self = .pairs(pairs.map { Pair(key: WordValue($0.key), value: WordValue($0.value)) })

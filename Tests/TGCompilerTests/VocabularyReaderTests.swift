@@ -123,10 +123,12 @@ import Testing
   }
 
   @Test func wordsWithoutARowAreAnError() {
-    let error = #expect(throws: CompilationError.self) {
+    let error = #expect(throws: DiagnosticFailure.self) {
       try Self.compiled("{\"a\": 1, \"b\": 8, \"c\": 9}")
     }
-    #expect(error?.description.contains("2 words have no row") == true)
+    let finding = error?.diagnostics.first
+    #expect(finding?.id == "vocabulary-size" && finding?.range != nil)
+    #expect(finding?.message.contains("2 words have no row") == true)
   }
 
   @Test func wordsWithoutAVectorAreSaid() throws {

@@ -291,6 +291,14 @@ extension PickleDocument {
     return storage
   }
 
+  /// The class in the tuple `("module", class, file, source text)`; nil for any other value.
+  func describedClass(_ id: PickleItem) -> PickleItem? {
+    guard let fields = tuple(id), fields.count == 4, string(fields[0]) == "module",
+      name(fields[1]) != nil
+    else { return nil }
+    return fields[1]
+  }
+
   /// Every storage that is named, by its key.
   ///
   /// - Throws: `TorchFault.unexpectedStorage` if one is named in two ways.

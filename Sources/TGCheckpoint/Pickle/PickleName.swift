@@ -109,6 +109,7 @@ struct PickleName: Hashable, Sendable {
     "numpy.ndarray": .numpyArray, "numpy.memmap": .numpyArray, "numpy.matrix": .numpyArray,
     "numpy.core.memmap.memmap": .numpyArray, "numpy.matrixlib.defmatrix.matrix": .numpyArray,
     "_codecs.encode": .encode,
+    "torch._C.Generator": .opaque,
   ]
 }
 
@@ -120,7 +121,9 @@ extension PickleName {
   private static func isAttack(module: String, name: String) -> Bool {
     let path = "\(module).\(name)"
     let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    if module == "builtins" { return !harmless.contains(name) }
+    if module == "builtins" {
+      return !harmless.contains(name) && !exceptions.contains { name.hasSuffix($0) }
+    }
     return parts.first.map(modules.contains) ?? true
       || parts.contains(where: anywhere.contains)
       || prefixes.contains { path == $0 || path.hasPrefix($0 + ".") }
@@ -133,6 +136,9 @@ extension PickleName {
     "enumerate", "zip", "map", "reversed", "property", "len", "abs", "min", "max", "sum", "round",
     "print", "sorted", "any", "all", "iter", "next",
   ]
+
+  /// How Python's own classes of errors end.
+  private static let exceptions = ["Error", "Exception", "Warning", "Interrupt", "Iteration"]
 
   /// First parts of names: modules that act on the machine.
   private static let modules: Set = [

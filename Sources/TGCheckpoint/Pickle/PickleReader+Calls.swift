@@ -45,9 +45,12 @@ extension PickleReader {
     }
   }
 
-  /// Makes a reference to a storage from the tuple that `torch.save` writes.
+  /// Makes a reference to a storage from the tuple that `torch.save` writes. Before version 1.6 it
+  /// also wrote classes so, with their source text, which is not looked at.
   mutating func pushStorage(_ id: PickleItem) throws(PickleFault) {
-    guard allowsStorages, document.storage(id) != nil else { throw .persistentID }
+    guard allowsStorages else { throw .persistentID }
+    if let described = document.describedClass(id) { return push(described) }
+    guard document.storage(id) != nil else { throw .persistentID }
     try push(.storage, [id])
   }
 

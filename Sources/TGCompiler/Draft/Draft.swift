@@ -46,7 +46,9 @@ package enum Draft {
         if let entry = checkpoint[full] { rest.append((relative(full, root), entry.form)) }
       }
     }
-    let shown = known.count == strangers.count ? Array(rest.filter { isShown($0.form) }.prefix(tensorLimit)) : []
+    let shown =
+      known.count == strangers.count
+      ? Array(rest.filter { isShown($0.form) }.prefix(tensorLimit)) : []
     guard known.count > strangers.count || !shown.isEmpty else { return nil }
     let shownNames = Set(shown.map(\.name))
     lines += ignored(rest.filter { !shownNames.contains($0.name) })

@@ -49,6 +49,10 @@ struct TextResources {
     guard files.isEmpty || !asked.isEmpty else {
       throw CompilationError.unknownVocabulary(files[0].name ?? files[0].file.path, asked: [])
     }
+    let takesVectors = functions.contains { function in
+      function.inputs.contains { if case .sequence = $0.kind { true } else { false } }
+    }
+    guard vectors == nil || takesVectors else { throw CompilationError.unaskedVectors }
     for f in result.indices {
       for i in result[f].inputs.indices {
         guard let name = result[f].inputs[i].vocabulary else { continue }
