@@ -46,11 +46,27 @@ extension Subject {
     let item = InterfaceItem(
       name: "w", kind: .latent, view: View(slot: 0, shape: [1, 3, 4]))
     let scratch = ScratchFile(ending: ".npz")
+    let parse = { (bytes: [UInt8]) -> Outcome in
+      scratch.with(bytes) { path in
+        do throws(EditingError) {
+          let direction = try Direction(path)
+          do throws(EditingError) { _ = try direction.spread(over: item) } catch {
+            demand(error.exitCode == 65, "an odd refusal")
+          }
+          return .accepted
+        } catch {
+          demand(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
+          if case .noTensor = error { return .accepted }
+          if case .severalTensors = error { return .accepted }
+          return .refused
+        }
+      }
+    }
     return Subject(
       name: "direction", folders: ["Tests/Fixtures/editing", "Tests/Fixtures/checkpoint"],
       takes: { file in
         [[0x50, 0x4b], [0x93], [0x80, 4]].contains { file.starts(with: $0) }
-          && file.count < 700
+          && file.count < 700 && parse(file) == .accepted
       },
       mutate: { file, corpus, random in
         if file.starts(with: NumpyArray.magic) { return damagedArray(file, &random) }
@@ -59,22 +75,7 @@ extension Subject {
         }
         return PickleTokens(file).mutated(with: PickleTokens(random.one(of: corpus)), &random)
       },
-      parse: { bytes in
-        scratch.with(bytes) { path in
-          do throws(EditingError) {
-            let direction = try Direction(path)
-            do throws(EditingError) { _ = try direction.spread(over: item) } catch {
-              demand(error.exitCode == 65, "an odd refusal")
-            }
-            return .accepted
-          } catch {
-            demand(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
-            if case .noTensor = error { return .accepted }
-            if case .severalTensors = error { return .accepted }
-            return .refused
-          }
-        }
-      })
+      parse: parse)
   }
 
   /// Lists of seeds, layers and amounts, and the notations of files with them.

@@ -19,7 +19,10 @@ extension Subject {
           sections.message = encoder.bytes
           sections.texts = encoder.texts
         }
-        if random.once(in: 8) { sections.weights = random.damaged(sections.weights) }
+        if random.once(in: 8) {
+          let weights = random.damaged(sections.weights)
+          sections.weights = Array(weights.prefix(weights.count / 4 * 4))
+        }
         return sections.file
       },
       read: { bytes in scratch.with(bytes) { plan(at: $0) } })
