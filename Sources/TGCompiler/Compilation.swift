@@ -107,7 +107,7 @@ package struct Compilation: Sendable {
     let missed = syntheticSeed == nil ? binding.missed(first.requirements) : []
     guard binding.diagnostics.isEmpty, missed.isEmpty, binding.warnings.isEmpty || !isStrict else {
       throw DiagnosticFailure(
-        binding.diagnostics + missed + (isStrict ? binding.warnings : []))
+        binding.diagnostics + missed + (isStrict ? binding.warnings.map(\.asError) : []))
     }
     var (functions, objectives) = usable(models, &binding)
     guard !functions.isEmpty else {
@@ -163,5 +163,14 @@ package struct Compilation: Sendable {
       objectives.append(objective.form)
     }
     return (functions, objectives)
+  }
+}
+
+extension Diagnostic {
+  /// The same, as what stops a compilation.
+  fileprivate var asError: Diagnostic {
+    var error = self
+    error.severity = .error
+    return error
   }
 }

@@ -174,15 +174,11 @@ import Testing
 
   /// An error of ours begins with the command's name, or with the place in a page.
   private func isInStyle(_ messages: String) -> Bool {
-    let first =
-      messages.split(separator: "\n").first {
-        !$0.hasPrefix("warning: ") && !$0.hasPrefix("note: ")
-      } ?? ""
-    let isOurs = ["tgc", "tgc fmt", "tgrun", "tginvert", "tginspect"].contains {
-      first.hasPrefix("\($0): error: ")
+    let names = ["tgc", "tgc fmt", "tgrun", "tginvert", "tginspect"]
+    return messages.split(separator: "\n").contains { line in
+      names.contains { line.hasPrefix("\($0): error: ") }
+        || line.contains(".tgraph:") && line.contains(": error: ") || line.hasPrefix("error: ")
     }
-    return isOurs || first.contains(".tgraph:") && first.contains(": error: ")
-      || first.hasPrefix("error: ")
   }
 
   /// Every line is an object; what ends the command is an error with its status, or a finding.

@@ -63,7 +63,7 @@ import Testing
       body: "x |> linear(5) @ \"0\" |> relu |> linear(4) @ \"1\"",
       file: ["0.weight": [5, 6], "0.bias": [5], "2.weight": [4, 5], "2.bias": [4]],
       says: [
-        "page.tgraph:3:42: error: no tensor `1.weight`: net.safetensors has it at `2.weight`",
+        "page.tgraph:3:44: error: no tensor `1.weight`: net.safetensors has it at `2.weight`",
         "is the index 1 off by 1?",
       ]),
     Case(

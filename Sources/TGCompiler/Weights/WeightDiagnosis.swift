@@ -81,7 +81,7 @@ struct WeightDiagnosis {
     findIndices()
     findBiases()
     explainsNames = !findings.isEmpty
-    if compared >= 4, absent.count * 10 > compared * 9 {
+    if compared >= 4, absent.count * 10 >= compared * 9 {
       findings.append(foreign(fitting: fitting))
       return
     }
