@@ -19,7 +19,7 @@ import Testing
       #expect(entry.form.typeName == tensor.type, "\(tensor.name)")
       #expect(entry.shape.dimensions == tensor.shape, "\(tensor.name)")
       if let values = tensor.values {
-        #expect(try entry.tensor().elements == values.map { Float($0) }, "\(tensor.name)")
+        #expect(try entry.elements().tensor().elements == values.map { Float($0) }, "\(tensor.name)")
       } else {
         // Listed, and refused by its name once it is asked for.
         #expect(throws: CheckpointFault.unread(name: tensor.name, tensor.type)) {
@@ -112,7 +112,7 @@ import Testing
   private func tensors(_ bytes: [UInt8]) throws -> [HostTensor] {
     try Checkpoint.read(ByteRegion(bytes), path: "file").entries.compactMap { entry in
       if case .unread = entry.form.kind { return nil }
-      return try entry.tensor()
+      return try entry.elements().tensor()
     }
   }
 }

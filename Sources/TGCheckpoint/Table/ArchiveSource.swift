@@ -29,12 +29,23 @@ struct ArchiveSource: EntrySource {
 
   func elements(_ value: UInt32, name: String) throws(CheckpointFault) -> StoredElements {
     guard let bytes = try contents(value) else { throw .numpy(member: name, .truncated) }
-    do { return try NumpyArray.stored(bytes) } catch { throw .numpy(member: name, error) }
+    do { return try NumpyArray.stored(bytes) } catch {
+      guard case .unread(let kind) = try form(value, name: name).kind else {
+        throw .numpy(member: name, error)
+      }
+      throw .unread(name: name, kind)
+    }
   }
 
   func kind(_ value: UInt32) -> String {
     archive.names[Int(value)].hasSuffix(".npy")
       ? "an array of values that are not numbers" : "a file beside the arrays"
+  }
+
+  private func isStored(_ value: UInt32) throws(CheckpointFault) -> Bool {
+    do { return try archive.inflatedSize(of: archive.names[Int(value)]) == nil } catch {
+      throw .zip(error)
+    }
   }
 
   /// The bytes of a member, compared with their checksum.
@@ -53,11 +64,15 @@ struct ArchiveSource: EntrySource {
         continue
       }
       let name = part(value)
+      // Compressed members are compared with their checksums when they are read.
+      if try isStored(value) { _ = try contents(value) }
       do throws(CheckpointFault) {
         _ = try form(value, name: name)
         try builder.add(row, isTensor: true)
       } catch {
         guard case .numpy(_, .type(let type, _)) = error else { throw error }
+        // A type that is not read may be a damaged one.
+        _ = try contents(value)
         guard type == "|O" || type == "O", let document = try objects(value, name: name) else {
           try builder.add(row, isTensor: false)
           continue

@@ -43,7 +43,12 @@ struct PickleSource: EntrySource {
     case .int(let value): return StoredElements(scalar: value)
     case .float(let value): return StoredElements(scalar: value)
     case .tensor(let tensor): return try tensor.elements(contents, name: name)
-    case .array(let array): return try document.elements(of: array, name: name)
+    case .array(let array) where array.element != nil:
+      return try document.elements(of: array, name: name)
+    case .array(let array):
+      throw .unread(
+        name: name,
+        "an array of type \(NumpyArray.numbers(named: array.dtype.full) ?? array.dtype.full)")
     case .unread(let kind, _): throw .unread(name: name, kind)
     default: throw .unread(name: name, "no tensor")
     }

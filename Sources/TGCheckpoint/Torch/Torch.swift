@@ -175,7 +175,9 @@ extension TorchTensor {
   /// - Returns: The shape.
   func check(_ contents: Torch.Contents?, name: String) throws(CheckpointFault) -> Shape {
     let range = try place(contents, name: name).1
-    guard let type = type.stored else { throw .unread(name: name, type.name) }
+    guard let type = type.stored else {
+      throw .unread(name: name, unread ?? "a tensor of type \(type.name)")
+    }
     do {
       return try StoredElements.checked(
         byteCount: range.count, type: type, dimensions: dimensions, offset: offset,
@@ -189,7 +191,9 @@ extension TorchTensor {
     _ contents: Torch.Contents?, name: String
   ) throws(CheckpointFault) -> StoredElements {
     let (bytes, range, isBigEndian) = try place(contents, name: name)
-    guard let type = type.stored else { throw .unread(name: name, type.name) }
+    guard let type = type.stored else {
+      throw .unread(name: name, unread ?? "a tensor of type \(type.name)")
+    }
     guard let region = try bytes.region()?.region(range) else {
       throw .torch(.missingStorage(name))
     }

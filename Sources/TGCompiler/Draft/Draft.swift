@@ -39,16 +39,19 @@ package enum Draft {
     let (functions, strangers) = functions(known)
     let isStranger = Set(strangers.map(\.scope))
     var rest: [(name: String, form: Checkpoint.Form)] = []
+    var readable: Set<String> = []
     for place in inside
     where layers[place] == nil || isStranger.contains(relative(scopes[place], root)) {
       for tensor in tensors[scopes[place]] ?? [] where tensor.name != "num_batches_tracked" {
         let full = scopes[place].isEmpty ? tensor.name : "\(scopes[place]).\(tensor.name)"
-        if let entry = checkpoint[full] { rest.append((relative(full, root), entry.form)) }
+        guard let entry = checkpoint[full] else { continue }
+        rest.append((relative(full, root), entry.form))
+        if isShown(entry) { readable.insert(relative(full, root)) }
       }
     }
     let shown =
       known.count == strangers.count
-      ? Array(rest.filter { isShown($0.form) }.prefix(tensorLimit)) : []
+      ? Array(rest.filter { readable.contains($0.name) }.prefix(tensorLimit)) : []
     guard known.count > strangers.count || !shown.isEmpty else { return nil }
     let shownNames = Set(shown.map(\.name))
     lines += ignored(rest.filter { !shownNames.contains($0.name) })
@@ -106,10 +109,12 @@ package enum Draft {
   }
 
   /// True for numbers that a page can hold as a value.
-  private static func isShown(_ form: Checkpoint.Form) -> Bool {
-    guard case .numbers(let type) = form.kind else { return false }
-    return (type.hasFraction || form.shape.rank > 0) && form.shape.rank <= Shape.maximumRank - 1
-      && (1..<1 << 31).contains(form.shape.count)
+  private static func isShown(_ entry: Checkpoint.Entry) -> Bool {
+    let form = entry.form
+    guard case .numbers(let type) = form.kind, type.hasFraction || form.shape.rank > 0,
+      form.shape.rank < Shape.maximumRank, (1..<1 << 31).contains(form.shape.count)
+    else { return false }
+    return type.hasFraction || (try? entry.tensor()) != nil
   }
 
   // MARK: Names

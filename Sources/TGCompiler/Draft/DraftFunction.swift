@@ -170,18 +170,21 @@ struct DraftFunction {
   ) -> Bool {
     guard shape.count == 2, shape[1] == inputs else { return false }
     let dot = layer.scope.isEmpty ? "" : "\(layer.scope)."
+    // Names of the body are used once: they count its lines.
+    let line = lines.count
     for step in 0..<layers {
       let place = layer.isCell ? layer.at : " @ \"\(dot)*_l\(step)\""
       let bias = layer.hasRecurrentBias ? "" : ", bias: none"
       if isTwoWay {
-        lines.append("let forward\(step) = \(name)(y, \(hidden)\(bias))\(place)")
+        lines.append("let forward\(line + step) = \(name)(y, \(hidden)\(bias))\(place)")
         lines.append(
-          "let backward\(step) = \(name)(y, \(hidden), reversed: true\(bias)) "
+          "let backward\(line + step) = \(name)(y, \(hidden), reversed: true\(bias)) "
             + "@ \"\(dot)*_l\(step)_reverse\"")
-        lines.append("y = concat([forward\(step).outputs, backward\(step).outputs], axis: 1)")
+        lines.append(
+          "y = concat([forward\(line + step).outputs, backward\(line + step).outputs], axis: 1)")
       } else {
-        lines.append("let states\(step) = \(name)(y, \(hidden)\(bias))\(place)")
-        lines.append("y = states\(step).outputs")
+        lines.append("let states\(line + step) = \(name)(y, \(hidden)\(bias))\(place)")
+        lines.append("y = states\(line + step).outputs")
       }
     }
     shape = [shape[0], isTwoWay ? 2 * hidden : hidden]
@@ -230,7 +233,8 @@ struct DraftFunction {
     }
     if let channels, first != second {
       if channels == second { return false }
-      if channels == first { return true }
+      // One channel of an odd kernel is rather one kernel for each channel.
+      if channels == first { return second > 1 || kernel[0] % 2 == 0 }
     }
     let name = layer.scope.lowercased()
     return ["deconv", "convt", "transp", "upconv"].contains { name.contains($0) }
