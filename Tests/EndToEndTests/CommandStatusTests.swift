@@ -31,7 +31,7 @@ import Testing
     ("sample.tplan --function edit photo.png two.png -o out.png", 64, "2 are to be made"),
     ("sample.tplan bird photo.png", 64, "-o photo-2.png"),
     ("sample.tplan bird -o .", 64, "--outdir ."),
-    ("sample.tplan bird --outdir=", 64, "names no folder"),
+    ("sample.tplan bird --outdir=", 64, "missing value for '--outdir <DIR>'"),
     ("sample.tplan bird -o /dev/stdout", 64, "-o - writes it"),
     ("sample.tplan bird -o pipe.npy", 64, "-o - writes it"),
     ("sample.tplan bird -o photo.jpg", 64, "-o photo-2.png"),
