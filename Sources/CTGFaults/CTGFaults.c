@@ -265,5 +265,11 @@ void tg_faults_begin(const char *command, int json) {
   sigaction(SIGBUS, &action, NULL);
   struct sigaction ignored = {.sa_handler = SIG_IGN};
   sigaction(SIGXFSZ, &ignored, NULL);
+  /* Blocked, as a process may be started, they would end it without a word. */
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGBUS);
+  sigaddset(&signals, SIGSEGV);
+  sigprocmask(SIG_UNBLOCK, &signals, NULL);
   atomic_store(&is_watching, 1);
 }

@@ -19,11 +19,17 @@ static void on_signal(int signal) {
   errno = error;
 }
 
+/* A process may have been started by one that had signals blocked, and begins like that. */
 static void set(void (*handler)(int)) {
   struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+  sigset_t signals;
+  sigemptyset(&signals);
   for (int signal = 1; signal < 32; signal += 1) {
-    if (watched >> signal & 1) sigaction(signal, &action, NULL);
+    if (!(watched >> signal & 1)) continue;
+    sigaction(signal, &action, NULL);
+    sigaddset(&signals, signal);
   }
+  pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
 void tg_signals_prepare(void) {
