@@ -71,8 +71,9 @@ long tg_failure_stop(void) {
 
 long tg_failure_kept(void) { return kept; }
 
-/* Whether a call comes from code whose memory is watched. */
-static int is_ours(const void *caller) {
+/* Whether a call comes from code whose memory is watched. The program's own calls of malloc are not:
+ * Swift makes them where it suspends a function, and our C code makes none. */
+static int is_ours(const void *caller, int is_malloc) {
   Dl_info info;
   watching = 0; /* dladdr itself may allocate. */
   const int found = dladdr(caller, &info);
@@ -80,7 +81,7 @@ static int is_ours(const void *caller) {
   dladdr((const void *)&is_ours, &own);
   watching = 1;
   if (!found || info.dli_fname == NULL) return 0;
-  if (info.dli_fbase == own.dli_fbase) return 1;
+  if (info.dli_fbase == own.dli_fbase) return !is_malloc;
   static const char *const names[] = {"/libpng", "/libz.", "/libprotobuf-c"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strstr(info.dli_fname, names[i]) != NULL) return 1;
@@ -88,8 +89,8 @@ static int is_ours(const void *caller) {
 }
 
 /* Whether an allocation of so many bytes is watched; numbers it. 2 if it is to fail. */
-static int watched(const void *caller, unsigned long size) {
-  if (!watching || !(is_ours(caller) || size >= large_bytes)) return 0;
+static int watched(const void *caller, unsigned long size, int is_malloc) {
+  if (!watching || !(is_ours(caller, is_malloc) || size >= large_bytes)) return 0;
   return seen++ == failing ? 2 : 1;
 }
 
@@ -109,8 +110,8 @@ static void forget(void *memory, void *replacement) {
 }
 
 #define CALLER __builtin_return_address(0)
-#define FAIL_IF_ASKED(size)                                                                     \
-  const int state = watched(CALLER, size);                                                      \
+#define FAIL_IF_ASKED(size, is_malloc)                                                          \
+  const int state = watched(CALLER, size, is_malloc);                                           \
   if (state == 2) {                                                                             \
     errno = ENOMEM;                                                                             \
     return NULL;                                                                                \
@@ -118,19 +119,19 @@ static void forget(void *memory, void *replacement) {
 
 void *malloc(size_t size) {
   count();
-  FAIL_IF_ASKED(size)
+  FAIL_IF_ASKED(size, 1)
   return counted(state, __libc_malloc(size));
 }
 
 void *calloc(size_t number, size_t size) {
   count();
-  FAIL_IF_ASKED(number * size)
+  FAIL_IF_ASKED(number * size, 0)
   return counted(state, __libc_calloc(number, size));
 }
 
 void *realloc(void *memory, size_t size) {
   count();
-  FAIL_IF_ASKED(size)
+  FAIL_IF_ASKED(size, 0)
   void *larger = __libc_realloc(memory, size);
   if (memory == NULL) return counted(state, larger);
   if (larger != NULL) forget(memory, larger);
@@ -139,19 +140,19 @@ void *realloc(void *memory, size_t size) {
 
 void *memalign(size_t alignment, size_t size) {
   count();
-  FAIL_IF_ASKED(size)
+  FAIL_IF_ASKED(size, 0)
   return counted(state, __libc_memalign(alignment, size));
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
   count();
-  FAIL_IF_ASKED(size)
+  FAIL_IF_ASKED(size, 0)
   return counted(state, __libc_memalign(alignment, size));
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
   count();
-  const int state = watched(CALLER, size);
+  const int state = watched(CALLER, size, 0);
   if (state == 2) return ENOMEM;
   if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) return EINVAL;
   void *result = __libc_memalign(alignment, size);
@@ -166,7 +167,7 @@ void free(void *memory) {
 }
 
 void *mmap(void *address, size_t size, int protection, int flags, int file, off_t offset) {
-  const int state = watched(CALLER, size);
+  const int state = watched(CALLER, size, 0);
   if (state == 2) {
     errno = ENOMEM;
     return MAP_FAILED;

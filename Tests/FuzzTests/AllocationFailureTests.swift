@@ -80,17 +80,9 @@ import Testing
     try everyAllocationFails(atLeast: 1, "reading \(name)") {
       do {
         let checkpoint = try Checkpoint.read(path: path)
-        // By place: a loop over the elements takes memory of Swift's own in between.
-        for place in checkpoint.entries.indices { try Self.read(checkpoint.entries[place]) }
+        for entry in checkpoint.entries { _ = try entry.elements() }
         return .done
       } catch { return .refused(status: (error as? CheckpointError)?.exitCode ?? 65) }
-    }
-  }
-
-  /// Reads a tensor; numbers that float32 does not hold are refused without a failure.
-  private static func read(_ entry: Checkpoint.Entry) throws(CheckpointFault) {
-    do { _ = try entry.tensor() } catch {
-      guard case .inexact = error else { throw error }
     }
   }
 
