@@ -19,7 +19,8 @@ import Testing
       #expect(entry.form.typeName == tensor.type, "\(tensor.name)")
       #expect(entry.shape.dimensions == tensor.shape, "\(tensor.name)")
       if let values = tensor.values {
-        #expect(try entry.elements().tensor().elements == values.map { Float($0) }, "\(tensor.name)")
+        let found = try entry.elements().tensor().elements
+        #expect(found == values.map { Float($0) }, "\(tensor.name)")
       } else {
         // Listed, and refused by its name once it is asked for.
         #expect(throws: CheckpointFault.unread(name: tensor.name, tensor.type)) {
