@@ -315,7 +315,9 @@ import Testing
     let json = try fixture.expect(#""$tgrun" c.tplan --show-words --json"#)
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     let list = (object?["vocabularies"] as? [[String: Any]])?.first
-    #expect(list?["name"] as? String == "words" && list?["inputs"] as? [String] == ["caption"])
+    let inputs = list?["inputs"] as? [[String: Any]]
+    #expect(list?["name"] as? String == "words")
+    #expect(inputs?.map { $0["name"] as? String } == ["caption"])
     let words = list?["words"] as? [[String: Any]]
     #expect(words?.map { $0["word"] as? String } == ["red", "blue", "bird"])
     #expect(words?.map { $0["id"] as? Int } == [1, 2, 3])
