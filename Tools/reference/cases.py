@@ -12,6 +12,8 @@ Synthetic weights, outputs from our PyTorch modules in float64; --set names in b
                        [base hidden condition wordSize length size entries]; entries=0 takes
                        `words` N x length x wordSize with `words.lengths`, entries>0 a Text
                        `caption` through the table `word_embedding.weight`
+  tagan-scenes         edit(image, caption) -> image; look(image) -> share, light, colour;
+                       [base hidden wordSize condition regions size length entries]
   attngan              generate(caption, z, epsilon) -> image, image128, image64, maps256,
                        maps128, mu, logvar
                        [g residuals nef entries length z condition corrected]; roots: unnamed =
@@ -64,6 +66,7 @@ import singan
 import stylegan1
 import synthetic
 import tagan
+import tagan_scenes
 from arrays import Data, Output, save_weights, tensor
 from case import (
     Case, array, block, captions, inside, lengths_array, normal, picture, vocabulary)
@@ -104,6 +107,35 @@ def edits(name, lengths, seed, base=64, hidden=512, condition=128, wordSize=300,
     settings = dict(base=base, hidden=hidden, condition=condition, wordSize=wordSize,
                     length=length, size=size, entries=entries)
     return Case(name, "tagan", None, len(lengths), settings, build)
+
+
+def edits_scenes(name, lengths, seed, function="edit", base=16, hidden=192, wordSize=64, length=32,
+                 size=128, entries=111, regions=10, step=1):
+    """The editor of drawn scenes, its last layer and filter kept small so that little is clamped."""
+
+    def build(folder, shared):
+        network = tagan_scenes.SceneEditor(base, hidden, wordSize, 64, regions, entries)
+        gains = {f"residual_blocks.{i}.encoder.3": 0.5 for i in range(3, 7)}
+        gains |= {"encoder.0": 1.5, "mu.0": 2, "decoder.14": 0.7, "filters": 0.5}
+        save_weights(synthetic.fill(network, seed, gains), folder / "weights.safetensors")
+        rng = numpy.random.default_rng(seed + 1)
+        count = len(lengths)
+        inputs = {"image": picture(rng, count, size)}
+        if function == "look":
+            results = network.look(tensor(inputs["image"]))
+            outputs = {n: Output(array(r), None, step)
+                       for n, r in zip(("share", "light", "colour"), results)}
+        else:
+            inputs |= {"caption": captions(rng, entries, lengths, length),
+                       "caption.lengths": lengths_array(lengths)}
+            image = network(*[tensor(value) for value in inputs.values()])
+            outputs = {"image": Output(array(image), None, step)}
+        return Data([("", folder / "weights.safetensors")], inputs, outputs,
+                    vocabulary(folder, entries))
+
+    settings = dict(base=base, hidden=hidden, wordSize=wordSize, condition=64, regions=regions,
+                    length=length, size=size, entries=entries)
+    return Case(name, "tagan-scenes", function, len(lengths), settings, build)
 
 
 def paints(name, lengths, seed, g=32, residuals=2, entries=5450, length=25, corrected=False,
@@ -190,6 +222,10 @@ SYNTHETIC = [
     edits("tagan-embedding-3", [4, 12, 8], 103, length=12, entries=40),
     edits("tagan-narrow-3", [6, 2, 8], 104, base=16, hidden=64, condition=32, wordSize=48,
           length=8, size=64, entries=30, last=0.15),
+    edits_scenes("tagan-scenes-2", [9, 3], 105),
+    edits_scenes("tagan-scenes-narrow-3", [6, 2, 8], 106, base=8, hidden=48, wordSize=24, length=8,
+                 size=72, entries=30, regions=5),
+    edits_scenes("tagan-scenes-look-2", [9, 3], 107, "look"),
     paints("attngan-birds-1", [7], 201),
     paints("attngan-birds-3", [11, 7, 4], 202, format="{}-legacy.pth"),
     paints("attngan-birds-corrected-3", [11, 7, 4], 203, corrected=True, format="{}-zip.pth"),
