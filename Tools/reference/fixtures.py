@@ -13,7 +13,7 @@ import numpy
 import torch
 
 from arrays import alive, saturated, spread, store
-from cases import edits, paints, reads
+from cases import edits, edits_scenes, paints, reads
 from inversion_cases import truncated
 from parity import FIXTURES
 
@@ -29,6 +29,8 @@ CASES = [
     paints("attngan-corrected", [5, 2, 3], 71, corrected=True, **SMALL_PAINTER),
     edits("tagan", [5, 2, 3], 72, base=4, last=0.5, **SMALL_EDITOR),
     edits("tagan-embedding", [4, 1, 5], 73, base=2, entries=9, last=0.6, **SMALL_EDITOR),
+    edits_scenes("tagan-scenes", [5, 2], 74, base=1, hidden=8, wordSize=6, length=5, size=24,
+                 entries=9, regions=3),
     reads("text-encoder", [2, 5, 3], 71, entries=20, length=5, nef=16),
     truncated("stylegan2", 2, 73, resolution=16, widest=6, styles=8, depth=2),
 ]
