@@ -1,12 +1,13 @@
-"""A trained generator as a file: safetensors, sizes read back from the shapes."""
+"""The trained editor as a file: safetensors, sizes read back from the shapes."""
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
 import captions
-from network import Generator
+from network import Painter, TextEncoder
 from wording import encode, vocabulary
+
 
 def write_vocabulary(path):
     """One word per line; line n has id n - 1, the first line is the padding."""
@@ -14,21 +15,27 @@ def write_vocabulary(path):
         file.write("\n".join(["<pad>"] + captions.words()) + "\n")
 
 
-def save(generator, path):
-    """Everything in the state_dict but the batch counters."""
-    tensors = {name: tensor.contiguous() for name, tensor in generator.state_dict().items()
+def save(modules, path):
+    """Everything in the state dicts of `modules` but the batch counters."""
+    tensors = {name: tensor.contiguous() for module in modules
+               for name, tensor in module.state_dict().items()
                if not name.endswith("num_batches_tracked")}
     save_file(tensors, path, {"format": "pt", "licence": "Apache-2.0"})
 
 
 def load(path):
+    """Text encoder and painter."""
     tensors = load_file(path)
     entries, word = tensors["word_embedding.weight"].shape
-    generator = Generator(entries, tensors["encoder.0.weight"].shape[0],
-                          tensors["txt_encoder_f.weight_hh"].shape[1], word,
-                          tensors["mu.0.weight"].shape[0])
-    generator.load_state_dict(tensors, strict=False)
-    return generator.eval()
+    text = TextEncoder(entries, tensors["txt_encoder_f.weight_hh"].shape[1], word,
+                       tensors["mu.0.weight"].shape[0])
+    painter = Painter(tensors["encoder.0.weight"].shape[0], tensors["mu.0.weight"].shape[0],
+                      tensors["gates.weight"].shape[0])
+    for module in (text, painter):
+        names = [n for n in module.state_dict() if not n.endswith("num_batches_tracked")]
+        module.load_state_dict({name: tensors[name] for name in names}, strict=False)
+        module.eval()
+    return text, painter
 
 
 def to_tensor(pictures):
@@ -42,10 +49,11 @@ def to_bytes(tensor):
 
 
 @torch.no_grad()
-def edit(generator, pictures, texts, noise):
-    """Pictures (bytes) and captions to edited pictures (bytes)."""
+def edit(modules, pictures, texts):
+    """Pictures (bytes) and captions to edited pictures (bytes); unknown words are skipped."""
+    text, painter = modules
     known = vocabulary()
-    tokens = [[word for word in captions.tokens(text) if word in known] for text in texts]
-    ids, lengths = encode(tokens, known)
+    tokens = [[word for word in captions.tokens(each) if word in known] for each in texts]
+    code = text(*encode(tokens, known))
     batch = to_tensor(pictures).contiguous(memory_format=torch.channels_last)
-    return to_bytes(generator(batch, ids, lengths, noise)[0])
+    return to_bytes(painter(batch, code))

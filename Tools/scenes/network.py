@@ -1,12 +1,14 @@
-"""A TAGAN of any width: generator, text encoder and discriminator (Nam et al., NeurIPS 2018).
+"""A narrow TAGAN: the generator and its text encoder (Nam et al., NeurIPS 2018).
 
-The structure and the names in the state_dict are those of the original (woozzu/tagan); only the
-sizes are parameters. The words come from an embedding table that is trained with the rest.
+Structure and names in the state_dict are those of the original (woozzu/tagan) with three changes,
+each a setting of the page: maps of the encoder are added to the decoder's (`skips`), the answer is
+a change of colour under a mask (`masked`), and a caption has one code, without noise (`noisy` off).
 """
 
 import torch
 from torch import nn
-from torch.nn import functional as F
+
+from meaning import WIDTH
 
 
 def _half(inputs, outputs):
@@ -18,11 +20,18 @@ def _same(inputs, outputs):
     return [nn.Conv2d(inputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs)]
 
 
-class WordRecurrence(nn.Module):
-    """Two GRU cells over padded words; mixed into generator and discriminator."""
+class TextEncoder(nn.Module):
+    """Two GRU cells over padded words, averaged; their mean over the words to the code."""
 
-    def read(self, ids, lengths, tint=None):
-        """Words N x T to features T x N x hidden (0 on padding) and their mean N x hidden.
+    def __init__(self, entries, hidden=192, word=64, condition=WIDTH):
+        super().__init__()
+        self.word_embedding = nn.Embedding(entries, word, padding_idx=0)
+        self.txt_encoder_f = nn.GRUCell(word, hidden)
+        self.txt_encoder_b = nn.GRUCell(word, hidden)
+        self.mu = nn.Sequential(nn.Linear(hidden, condition), nn.LeakyReLU(0.2))
+
+    def forward(self, ids, lengths, tint=None):
+        """Words N x T to codes N x condition.
 
         `tint` (training only): which words are colours, N x T x 1, and their vectors, N x T x word.
 
@@ -52,11 +61,11 @@ class WordRecurrence(nn.Module):
             n = torch.tanh(xn + torch.sigmoid(xr + hr) * hn)
             state = n + z * (state - n)
             states.append(state)
-        forward, backward = torch.stack(states, 2)                # each N x T x hidden
-        backward = backward.gather(1, turned[:, :, None].expand_as(backward))
-        inside = (place < lengths[:, None]).to(words.dtype)[:, :, None]
-        features = ((forward + backward) / 2 * inside).transpose(0, 1)
-        return features, features.sum(0) / lengths[:, None].to(words.dtype)
+        # The backward walk is a sum over the same places, in whatever order.
+        inside = (place < lengths[:, None]).to(words.dtype).transpose(0, 1)[:, None, :, None]
+        features = torch.stack(states) * inside                   # T x 2 x N x hidden
+        mean = features.sum((0, 1)) / (2 * lengths.clamp(min=1)[:, None].to(words.dtype))
+        return self.mu(mean)
 
 
 class ResidualBlock(nn.Module):
@@ -69,83 +78,55 @@ class ResidualBlock(nn.Module):
         return x + self.encoder(x)
 
 
-class Generator(WordRecurrence):
-    """Picture N x 3 x S x S in [-1,1], word ids, lengths and noise to the edited picture."""
+class Painter(nn.Module):
+    """Picture N x 3 x S x S in [-1,1] and code N x condition to the edited picture.
 
-    def __init__(self, entries, base=16, hidden=128, word=64, condition=64):
+    The picture alone says which region every pixel belongs to (softmax over `regions` and a rest
+    that nothing changes), how light the pixel is for its region's colour, and what that colour is.
+    The code alone says for each region how much of its colour goes and what comes instead; this is
+    a filter over regions made from the text, as those of TAGAN's discriminator over features.
+    """
+
+    def __init__(self, base=16, condition=WIDTH, regions=10):
         super().__init__()
-        b, relu = base, lambda: nn.ReLU(inplace=True)
+        b, relu = base, nn.ReLU
+        self.regions = regions
         self.encoder = nn.Sequential(
             nn.Conv2d(3, b, 3, padding=1), relu(), *_half(b, 2 * b), relu(),
             *_half(2 * b, 4 * b), relu(), *_half(4 * b, 8 * b), relu())
         self.residual_blocks = nn.Sequential(
-            *_same(8 * b + condition, 8 * b), relu(), *[ResidualBlock(8 * b) for _ in range(4)])
+            *_same(8 * b, 8 * b), relu(), *[ResidualBlock(8 * b) for _ in range(4)])
         double = lambda: nn.Upsample(scale_factor=2, mode="nearest")
         self.decoder = nn.Sequential(
             double(), *_same(8 * b, 4 * b), relu(), double(), *_same(4 * b, 2 * b), relu(),
-            double(), *_same(2 * b, b), relu(), nn.Conv2d(b, 3, 3, padding=1), nn.Tanh())
-        self.mu = nn.Sequential(nn.Linear(hidden, condition), nn.LeakyReLU(0.2))
-        self.log_sigma = nn.Sequential(nn.Linear(hidden, condition), nn.LeakyReLU(0.2))
-        nn.init.constant_(self.log_sigma[0].bias, -15.0)  # noise starts at e^-3, below the words
-        self.txt_encoder_f = nn.GRUCell(word, hidden)
-        self.txt_encoder_b = nn.GRUCell(word, hidden)
-        self.word_embedding = nn.Embedding(entries, word, padding_idx=0)
+            double(), *_same(2 * b, b), relu(), nn.Conv2d(b + 3, b, 3, padding=1), relu(),
+            nn.Conv2d(b, regions + 5, 3, padding=1))
+        self.filters = nn.Linear(condition, 4 * regions)
+        self.gates = nn.Linear(condition, regions)
 
-    def forward(self, picture, ids, lengths, noise):
-        return self.draw(picture, self.read(ids, lengths)[1], noise)
+    def look(self, picture):
+        """Logits of regions + 1, lightness and three of colour: N x C x S x S each."""
+        e1 = self.encoder[:2](picture)
+        e2 = self.encoder[2:5](e1)
+        e3 = self.encoder[5:8](e2)
+        e4 = self.encoder[8:11](e3)
+        x = e4 + self.residual_blocks(e4)
+        x = torch.relu(self.decoder[0:3](x) + e3)
+        x = torch.relu(self.decoder[4:7](x) + e2)
+        x = torch.relu(self.decoder[8:11](x) + e1)
+        x = self.decoder[12:15](torch.cat([x, picture.to(x.dtype)], 1)).float()
+        return x.split([self.regions + 1, 1, 3], 1)
 
-    def draw(self, picture, meaning, noise):
-        """The picture edited by what a caption means; also mu and log_sigma."""
-        mu, log_sigma = self.mu(meaning), self.log_sigma(meaning)
-        c = mu + torch.exp(log_sigma) * noise
-        e = self.encoder(picture)
-        tiled = c[:, :, None, None].expand(-1, -1, e.shape[2], e.shape[3])
-        merged = self.residual_blocks(torch.cat([e, tiled], 1))
-        return self.decoder(e + merged), mu, log_sigma
+    def ask(self, code):
+        """For each region what comes and how much of the old goes, N x regions x 4."""
+        gate = torch.sigmoid(self.gates(code))[:, :, None]
+        return gate * self.filters(code).view(-1, self.regions, 4)
 
+    def change(self, logits, light, colour, asked):
+        """What an edit adds to the picture."""
+        share = torch.softmax(logits, 1)[:, :self.regions]
+        here = torch.einsum("nrhw,nrc->nchw", share, asked)
+        return light * (here[:, :3] - here[:, 3:] * colour)
 
-class Discriminator(WordRecurrence):
-    """Real or drawn (logit), and whether every word fits the picture (probability)."""
-
-    def __init__(self, entries, base=12, hidden=96, word=48):
-        super().__init__()
-        b, leak = base, lambda: nn.LeakyReLU(0.2, inplace=True)
-        self.encoder_1 = nn.Sequential(nn.Conv2d(3, b, 4, 2, 1), leak(), *_half(b, 2 * b), leak(),
-                                       *_half(2 * b, 4 * b), leak())
-        self.encoder_2 = nn.Sequential(*_half(4 * b, 8 * b), leak())
-        self.encoder_3 = nn.Sequential(*_half(8 * b, 8 * b), leak())
-        widths = [4 * b, 8 * b, 8 * b]
-        for scale, width in enumerate(widths, 1):
-            setattr(self, f"GAP_{scale}", nn.Sequential(*_same(width, width), leak()))
-        self.classifier = nn.Conv2d(8 * b, 1, 4)
-        self.txt_encoder_f = nn.GRUCell(word, hidden)
-        self.txt_encoder_b = nn.GRUCell(word, hidden)
-        self.gen_filter = nn.ModuleList([nn.Linear(hidden, width + 1) for width in widths])
-        self.gen_weight = nn.Sequential(nn.Linear(hidden, 3), nn.Softmax(-1))
-        self.word_embedding = nn.Embedding(entries, word, padding_idx=0)
-
-    def scales(self, picture):
-        f1 = self.encoder_1(picture)
-        f2 = self.encoder_2(f1)
-        f3 = self.encoder_3(f2)
-        pooled = [gap(f).mean((2, 3)) for gap, f in ((self.GAP_1, f1), (self.GAP_2, f2),
-                                                     (self.GAP_3, f3))]
-        return self.classifier(f3).mean((1, 2, 3)), pooled
-
-    def fits(self, pooled, ids, lengths, tint=None):
-        """The product over words of the word classifiers, weighted by attention, N in (0,1]."""
-        features, meaning = self.read(ids, lengths, tint)
-        outside = torch.arange(features.shape[0])[:, None] >= lengths[None, :]
-        attention = (features * meaning).sum(2).masked_fill(outside, -1e9).softmax(0)
-        weights = self.gen_weight(features)
-        score = 0
-        for scale, v in enumerate(pooled):
-            word_filter = self.gen_filter[scale](features)
-            logit = (word_filter[..., :-1] * v).sum(2) + word_filter[..., -1]
-            score = score + weights[..., scale] * torch.sigmoid(logit)
-        return torch.clamp(score + 1e-7, max=1.0).pow(attention).prod(0)
-
-
-def divergence(mu, log_sigma):
-    """KL of the conditioning distribution from N(0,1), mean over its elements."""
-    return (-log_sigma + 0.5 * (torch.exp(2 * log_sigma) + mu ** 2 - 1)).mean()
+    def forward(self, picture, code):
+        return (picture + self.change(*self.look(picture), self.ask(code))).clamp(-1, 1)

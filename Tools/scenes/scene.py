@@ -7,6 +7,7 @@ import birds
 import captions
 import flowers
 from layers import Layers
+from meaning import wanted
 from shapes import Grid
 from vocabulary import HELD_OUT, PALETTE, PARTS, trained_colours
 
@@ -36,13 +37,14 @@ def editable(layers):
 
 
 class Scene:
-    """A scene with its colours and one edit of one part.
+    """A scene with its colours and one edit of one part or of several.
 
-    The edit caption names the edited part with its new colour, in some scenes also one other part
-    with the colour it has already; parts that are not named, and the background, stay.
+    The edit caption names the edited parts with their new colours, in some scenes of one edit also
+    one other part with the colour it has already; parts that are not named, and the background,
+    stay. `edits` maps the edited parts to colours of the palette, or to DARKER or LIGHTER.
     """
 
-    def __init__(self, seed, index, size, held_out=False):
+    def __init__(self, seed, index, size, held_out=False, count=1):
         self.subject, self.layers = layout(seed, index, size)
         rng = generator(seed, index, 1)
 
@@ -51,20 +53,29 @@ class Scene:
 
         parts = self.layers.parts
         self.colours = {part: pick(trained_colours(part)) for part in parts}
-        self.part = pick(editable(self.layers))
-        choices = HELD_OUT[self.part] if held_out else trained_colours(self.part)
-        self.old_colour = self.colours[self.part]
-        self.colour = pick([colour for colour in choices if colour != self.old_colour])
+        able = editable(self.layers)
+        chosen = [pick(able)]
+        rest = [part for part in able if part != chosen[0]]
+        choices = HELD_OUT[chosen[0]] if held_out else trained_colours(chosen[0])
+        self.edits = {chosen[0]: pick([c for c in choices if c != self.colours[chosen[0]]])}
 
         own = [parts[i] for i in rng.permutation(len(parts))[:int(rng.integers(1, 4))]]
         self.caption = captions.caption(
             rng, self.subject, [(part, self.colours[part]) for part in own])
-        named = [(self.part, self.colour)]
-        if rng.random() < 0.3:
-            other = pick([part for part in parts if part != self.part])
+        named = list(self.edits.items())
+        if count == 1 and rng.random() < 0.3:
+            other = pick([part for part in parts if part != chosen[0]])
             named.append((other, self.colours[other]))
-        self.edit_caption = captions.caption(rng, self.subject, named)
+        for part in [rest[i] for i in rng.permutation(len(rest))[:count - 1]]:
+            self.edits[part] = pick([c for c in trained_colours(part) if c != self.colours[part]])
+            named.append((part, self.edits[part]))
         self.named = named
+        self.edit_caption = captions.caption(rng, self.subject, named)
+
+    def ask(self, edits, caption):
+        """Makes this scene one of other edits (part to colour, DARKER or LIGHTER)."""
+        self.edits, self.edit_caption, self.named = edits, caption, list(edits.items())
+        return self
 
     def _rgb(self, colours):
         return {part: PALETTE[colour] for part, colour in colours.items()}
@@ -72,19 +83,26 @@ class Scene:
     def picture(self):
         return self.layers.picture(self._rgb(self.colours))
 
-    def edited_picture(self):
-        return self.layers.picture(self._rgb({**self.colours, self.part: self.colour}))
+    def rgb_after(self):
+        """Part to RGB as the edit asks."""
+        old = self._rgb(self.colours)
+        return {part: wanted(PALETTE.get(self.edits[part], self.edits[part]), old[part])
+                if part in self.edits else old[part] for part in old}
 
-    def mask(self):
-        return self.layers.mask(self.part)
+    def edited_picture(self):
+        return self.layers.picture(self.rgb_after())
+
+    def mask(self, part=None):
+        """H x W bytes: how much of each pixel the edited parts cover, or one part."""
+        parts = [part] if part else list(self.edits)
+        cover = sum(self.layers.cover[self.layers.parts.index(p)] for p in parts)
+        return np.floor(np.clip(cover, 0, 1) * 255.0 + 0.5).astype(np.uint8)
 
     def record(self, index):
         """The line of captions.jsonl."""
         return {
             "scene": index, "subject": self.subject, "caption": self.caption,
-            "edit_caption": self.edit_caption, "part": self.part, "from": self.old_colour,
-            "to": self.colour, "held_out": self.colour in HELD_OUT[self.part],
+            "edit_caption": self.edit_caption, "edits": self.edits,
+            "held_out": any(c in HELD_OUT[p] for p, c in self.edits.items()),
             "colours": self.colours, "named": dict(self.named),
         }
-
-

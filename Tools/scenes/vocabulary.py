@@ -15,6 +15,20 @@ PALETTE = {
 }
 COLOURS = list(PALETTE)
 
+# Other words that mean the same entry of the palette.
+SYNONYMS = {
+    "red": ["scarlet", "crimson", "ruby"],
+    "orange": ["tangerine", "amber"],
+    "yellow": ["golden", "gold", "lemon"],
+    "green": ["emerald", "grassy"],
+    "blue": ["azure", "cobalt", "sapphire"],
+    "purple": ["violet", "lilac"],
+    "pink": ["rose", "rosy"],
+    "brown": ["chestnut", "hazel"],
+    "black": ["ebony", "inky"],
+    "white": ["snowy", "ivory"],
+}
+
 # The parts of each kind of subject. A scene has one subject.
 PARTS = {
     "bird": ["crown", "beak", "wings", "belly", "body", "tail"],
@@ -39,19 +53,26 @@ HELD_OUT = {
 
 # Words for each part, the first one usual; True where the word is plural.
 NAMES = {
-    "crown": [("crown", False), ("cap", False), ("head", False)],
+    "crown": [("crown", False), ("cap", False), ("head", False), ("crest", False)],
     "beak": [("beak", False), ("bill", False)],
     "wings": [("wings", True), ("wing", False)],
-    "belly": [("belly", False), ("breast", False)],
-    "body": [("body", False), ("back", False)],
+    "belly": [("belly", False), ("breast", False), ("chest", False), ("underside", False)],
+    "body": [("body", False), ("back", False), ("plumage", False)],
     "tail": [("tail", False)],
-    "petals": [("petals", True), ("blossom", False)],
-    "centre": [("centre", False), ("center", False), ("middle", False)],
+    "petals": [("petals", True), ("blossom", False), ("petal", False), ("bloom", False)],
+    "centre": [("centre", False), ("center", False), ("middle", False), ("heart", False)],
     "stem": [("stem", False), ("stalk", False)],
-    "leaves": [("leaves", True), ("leaf", False)],
+    "leaves": [("leaves", True), ("leaf", False), ("foliage", False)],
 }
 
 
 def trained_colours(part):
     """The colours that training may give to a part."""
     return [colour for colour in COLOURS if colour not in HELD_OUT[part]]
+
+
+def meaning_of(word):
+    """The palette entry that a word names, or None."""
+    if word in PALETTE:
+        return word
+    return next((colour for colour, words in SYNONYMS.items() if word in words), None)
