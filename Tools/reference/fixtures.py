@@ -29,7 +29,7 @@ CASES = [
     paints("attngan-corrected", [5, 2, 3], 71, corrected=True, **SMALL_PAINTER),
     edits("tagan", [5, 2, 3], 72, base=4, last=0.5, **SMALL_EDITOR),
     edits("tagan-embedding", [4, 1, 5], 73, base=2, entries=9, last=0.6, **SMALL_EDITOR),
-    edits_scenes("tagan-scenes", [5, 2], 74, base=1, hidden=8, wordSize=6, length=5, size=24,
+    edits_scenes("tagan-scenes", [5, 2], 74, base=1, hidden=8, wordSize=5, length=5, size=24,
                  entries=9, regions=3),
     reads("text-encoder", [2, 5, 3], 71, entries=20, length=5, nef=16),
     truncated("stylegan2", 2, 73, resolution=16, widest=6, styles=8, depth=2),

@@ -25,7 +25,7 @@ class SceneEditor(SentenceEncoder):
         self.decoder = nn.Sequential(
             twice, *conv_norm(8 * b, 4 * b, 3, 1, act), twice, *conv_norm(4 * b, 2 * b, 3, 1, act),
             twice, *conv_norm(2 * b, b, 3, 1, act), nn.Conv2d(b + 3, b, 3, padding=1), act,
-            nn.Conv2d(b, regions + 5, 3, padding=1))
+            nn.Conv2d(b, regions + 6, 3, padding=1))
         self.mu = nn.Sequential(nn.Linear(hidden, condition), nn.LeakyReLU(0.2))
         self.gates = nn.Linear(condition, regions)
         self.filters = nn.Linear(condition, 4 * regions)
@@ -45,8 +45,11 @@ class SceneEditor(SentenceEncoder):
         for first, skipped in ((0, 2), (4, 1), (8, 0)):
             x = torch.relu(self.decoder[first:first + 3](x) + maps[skipped])
         x = self.decoder[12:15](torch.cat([x, image], 1))
-        share = x[:, :self.regions + 1].softmax(1)[:, :self.regions]
-        return share, x[:, self.regions + 1:self.regions + 2], x[:, self.regions + 2:]
+        n = self.regions
+        share, guess, trust, colour = x[:, :n + 1], x[:, n + 1], x[:, n + 2], x[:, n + 3:]
+        whole = (colour + 1) / 2                               # black is 0, white 1
+        factor = ((image + 1) / 2 * whole).sum(1) / ((whole * whole).sum(1) + 0.01)
+        return share.softmax(1)[:, :n], (guess + trust * factor)[:, None], colour
 
     def paint(self, image, code):
         share, light, colour = self.look(image)

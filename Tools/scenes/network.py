@@ -78,11 +78,21 @@ class ResidualBlock(nn.Module):
         return x + self.encoder(x)
 
 
+def amount(picture, colour):
+    """How much of a colour a pixel has: the least squares factor from colour to pixel, black 0.
+
+    Inside a region it carries the finest shading, which no convolution need draw again.
+    """
+    pixel, colour = (picture + 1) / 2, (colour + 1) / 2
+    return (pixel * colour).sum(1, keepdim=True) / ((colour ** 2).sum(1, keepdim=True) + 0.01)
+
+
 class Painter(nn.Module):
     """Picture N x 3 x S x S in [-1,1] and code N x condition to the edited picture.
 
     The picture alone says which region every pixel belongs to (softmax over `regions` and a rest
-    that nothing changes), how light the pixel is for its region's colour, and what that colour is.
+    that nothing changes), how light the pixel is for its region's colour, and what that colour is;
+    how light is partly guessed, partly measured (`amount`).
     The code alone says for each region how much of its colour goes and what comes instead; this is
     a filter over regions made from the text, as those of TAGAN's discriminator over features.
     """
@@ -100,7 +110,7 @@ class Painter(nn.Module):
         self.decoder = nn.Sequential(
             double(), *_same(8 * b, 4 * b), relu(), double(), *_same(4 * b, 2 * b), relu(),
             double(), *_same(2 * b, b), relu(), nn.Conv2d(b + 3, b, 3, padding=1), relu(),
-            nn.Conv2d(b, regions + 5, 3, padding=1))
+            nn.Conv2d(b, regions + 6, 3, padding=1))
         self.filters = nn.Linear(condition, 4 * regions)
         self.gates = nn.Linear(condition, regions)
 
@@ -115,7 +125,8 @@ class Painter(nn.Module):
         x = torch.relu(self.decoder[4:7](x) + e2)
         x = torch.relu(self.decoder[8:11](x) + e1)
         x = self.decoder[12:15](torch.cat([x, picture.to(x.dtype)], 1)).float()
-        return x.split([self.regions + 1, 1, 3], 1)
+        logits, guess, trust, colour = x.split([self.regions + 1, 1, 1, 3], 1)
+        return logits, guess + trust * amount(picture, colour), colour
 
     def ask(self, code):
         """For each region what comes and how much of the old goes, N x regions x 4."""

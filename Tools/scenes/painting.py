@@ -15,6 +15,7 @@ from network import Painter
 from scene import generator
 from trainingset import SEED, TrainingSet
 
+LAPLACIAN = torch.tensor([[[[0.0, -1, 0], [-1, 4, -1], [0, -1, 0]]]])
 CODE_NOISE = 0.03  # of a caption's code from the text encoder, about; makes the painter forgive it
 
 
@@ -22,7 +23,8 @@ def loss_of(painter, lesson):
     """Distance to the true edit, and of what the edit is made.
 
     - the picture: L1 and squared error everywhere, L1 of the differences of neighbours (sharp
-      borders), and L1 inside each named part, so that a beak counts as much as a body;
+      borders) and of the Laplacian (fine structure), and L1 inside each named part, so that a beak
+      counts as much as a body;
     - the regions: cross entropy to the share that each part has of a pixel; the regions of a
       painter are the parts in the order of ALL_PARTS;
     - lightness and colour of all parts that show, L1, each part counting the same.
@@ -34,6 +36,7 @@ def loss_of(painter, lesson):
     difference = difference - lesson.after
     gap = difference.abs().mean(1)                             # N x H x W
     steps = difference.diff(dim=2).abs().mean() + difference.diff(dim=3).abs().mean()
+    fine = F.conv2d(difference.flatten(0, 1)[:, None], LAPLACIAN).abs().mean()
 
     def inside(cover, error):
         """Mean of an error N x H x W in each part of `cover`, mean over the parts that show."""
@@ -52,9 +55,10 @@ def loss_of(painter, lesson):
     made_of = inside(most, (light - true_light).abs().mean(1) * 2
                      + (colour - true_colour).abs().mean(1))
     named = cover * lesson.named[..., None, None]
-    picture = 2 * gap.mean() + 3 * (difference ** 2).mean() + steps + 0.5 * inside(named, gap)
+    picture = (2 * gap.mean() + 3 * (difference ** 2).mean() + steps + fine
+               + 0.5 * inside(named, gap))
     return picture + regions + 0.3 * made_of, {
-        "gap": gap.mean().item(), "mse": (difference ** 2).mean().item() / 4,
+        "gap": gap.mean().item(), "mse": (difference ** 2).mean().item() / 4, "fine": fine.item(),
         "inside": inside(named, (difference ** 2).mean(1)).item() / 4,
         "regions": regions.item(), "made_of": made_of.item()}
 
