@@ -12,7 +12,7 @@ Synthetic weights, outputs from our PyTorch modules in float64; --set names in b
                        [base hidden condition wordSize length size entries]; entries=0 takes
                        `words` N x length x wordSize with `words.lengths`, entries>0 a Text
                        `caption` through the table `word_embedding.weight`
-  tagan-scenes         edit(image, caption) -> image; look(image) -> share, light, colour;
+  tagan-scenes         edit(image, caption) -> image; look(image) -> share, light, colours;
                        [base hidden wordSize condition regions size length entries]
   attngan              generate(caption, z, epsilon) -> image, image128, image64, maps256,
                        maps128, mu, logvar
@@ -124,7 +124,7 @@ def edits_scenes(name, lengths, seed, function="edit", base=16, hidden=192, word
         if function == "look":
             results = network.look(tensor(inputs["image"]))
             outputs = {n: Output(array(r), None, step)
-                       for n, r in zip(("share", "light", "colour"), results)}
+                       for n, r in zip(("share", "light", "colours"), results)}
         else:
             inputs |= {"caption": captions(rng, entries, lengths, length),
                        "caption.lengths": lengths_array(lengths)}

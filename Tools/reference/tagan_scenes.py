@@ -36,7 +36,7 @@ class SceneEditor(SentenceEncoder):
         return self.mu(self.encode(self.word_embedding(ids) * mask, lengths)[1])
 
     def look(self, image):
-        """Shares N x regions x S x S, lightness N x 1 x S x S, colour N x 3 x S x S."""
+        """Shares N x regions x S x S, lightness N x 1 x S x S, colours N x regions x 3."""
         maps, x = [], image
         for first, last in ((0, 2), (2, 5), (5, 8), (8, 11)):
             x = self.encoder[first:last](x)
@@ -49,15 +49,17 @@ class SceneEditor(SentenceEncoder):
         share, guess, trust, colour = x[:, :n + 1], x[:, n + 1], x[:, n + 2], x[:, n + 3:]
         whole = (colour + 1) / 2                               # black is 0, white 1
         factor = ((image + 1) / 2 * whole).sum(1) / ((whole * whole).sum(1) + 0.01)
-        return share.softmax(1)[:, :n], (guess + trust * factor)[:, None], colour
+        share = share.softmax(1)[:, :n]
+        each = (share[:, :, None] * colour[:, None]).sum((3, 4))
+        each = each / (share.sum((2, 3)) + 1)[:, :, None]
+        return share, (guess + trust * factor)[:, None], each
 
     def paint(self, image, code):
-        share, light, colour = self.look(image)
+        share, light, colours = self.look(image)
         asked = self.filters(code).reshape(len(code), self.regions, 4)
         asked = asked * torch.sigmoid(self.gates(code))[:, :, None]
-        comes = (share[:, :, None] * asked[:, :, :3, None, None]).sum(1)
-        goes = (share * asked[:, :, 3, None, None]).sum(1, keepdim=True)
-        return (image + light * (comes - goes * colour)).clamp(-1, 1)
+        asked = (asked[:, :, :3] - asked[:, :, 3:] * colours)[..., None, None]
+        return (image + light * (share[:, :, None] * asked).sum(1)).clamp(-1, 1)
 
     def forward(self, image, ids, lengths):
         return self.paint(image, self.read(ids, lengths))

@@ -95,6 +95,7 @@ class Painter(nn.Module):
     how light is partly guessed, partly measured (`amount`).
     The code alone says for each region how much of its colour goes and what comes instead; this is
     a filter over regions made from the text, as those of TAGAN's discriminator over features.
+    So every region has one change of colour, and the picture's shading stays.
     """
 
     def __init__(self, base=16, condition=WIDTH, regions=10):
@@ -136,8 +137,9 @@ class Painter(nn.Module):
     def change(self, logits, light, colour, asked):
         """What an edit adds to the picture."""
         share = torch.softmax(logits, 1)[:, :self.regions]
-        here = torch.einsum("nrhw,nrc->nchw", share, asked)
-        return light * (here[:, :3] - here[:, 3:] * colour)
+        own = torch.einsum("nrhw,nchw->nrc", share, colour) / (share.sum((2, 3)) + 1)[:, :, None]
+        new = asked[:, :, :3] - asked[:, :, 3:] * own
+        return light * torch.einsum("nrhw,nrc->nchw", share, new)
 
     def forward(self, picture, code):
         return (picture + self.change(*self.look(picture), self.ask(code))).clamp(-1, 1)

@@ -7,8 +7,9 @@ Three parts, one after the other; the same command goes on where it was stopped:
   text     captions to the code of what they ask (wording.py); no pictures
   small    the painter at 64 pixels, from codes (painting.py); no captions
   painter  the same at 128 pixels
-The state lies in RUN (default: ~/.cache/tgraph/scenes), with a .jsonl of losses for each part; at
-the end RUN/editor.safetensors and RUN/vocabulary.txt are what Graphs/weights/tagan-scenes holds.
+The state lies in RUN (default: ~/.cache/tgraph/scenes), with a .jsonl of losses for each part. At
+the end RUN/tagan-scenes.safetensors, RUN/vocabulary.txt and RUN/expected.png (an edit by PyTorch that
+a test holds the plan against) are what Graphs/weights/tagan-scenes has.
 """
 
 import argparse
@@ -18,9 +19,12 @@ import sys
 import torch
 
 import model
+import pngfile
 from painting import paint
 from trainingset import TrainingSet
 from wording import teach
+
+BOX = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Graphs/weights/tagan-scenes")
 
 
 def arguments():
@@ -42,6 +46,18 @@ def arguments():
     return parser.parse_args()
 
 
+def finish(text, painter, folder):
+    """Writes what is committed."""
+    weights = os.path.join(folder, "tagan-scenes.safetensors")
+    model.save([text, painter], weights)
+    model.write_vocabulary(os.path.join(folder, "vocabulary.txt"))
+    source = pngfile.read(os.path.join(BOX, "scene-bird.png"))
+    edited = model.edit(model.load(weights), [source],
+                        ["this bird has a blue crown and green wings"])
+    pngfile.write(os.path.join(folder, "expected.png"), edited[0])
+    print(weights)
+
+
 def main():
     options = arguments()
     os.makedirs(options.outdir, exist_ok=True)
@@ -52,9 +68,7 @@ def main():
                                      ("painter", 128, options.steps, options.batch)):
         TrainingSet.prepare(options.outdir, options.layouts, size, os.cpu_count())
         painter = paint(options, name, size, steps, batch, painter and painter.state_dict())
-    model.save([text, painter], os.path.join(options.outdir, "editor.safetensors"))
-    model.write_vocabulary(os.path.join(options.outdir, "vocabulary.txt"))
-    print(os.path.join(options.outdir, "editor.safetensors"))
+    finish(text, painter, options.outdir)
     return 0
 
 
