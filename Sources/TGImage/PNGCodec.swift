@@ -143,7 +143,8 @@ extension Picture {
     return PNGChunks.texts(bytes)
   }
 
-  private static func map(_ path: String) throws(PictureError) -> MappedFile {
+  /// The file of a picture, mapped.
+  static func map(_ path: String) throws(PictureError) -> MappedFile {
     do {
       return try MappedFile(path: path)
     } catch {

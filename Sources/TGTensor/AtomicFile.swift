@@ -95,6 +95,24 @@ public enum AtomicFileError: Error, Hashable, Sendable {
     }
   }
 
+  /// Reads bytes that were appended before.
+  ///
+  /// - Throws: `AtomicFileError.cannotWrite` if they are not there or the disk fails.
+  public func bytes(_ range: Range<Int>) throws(AtomicFileError) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: range.count)
+    var offset = 0
+    while offset < result.count {
+      let count = unsafe result[offset...].withUnsafeMutableBytes { buffer in
+        unsafe pread(
+          descriptor, buffer.baseAddress, buffer.count, off_t(range.lowerBound + offset))
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw .cannotWrite(path: path, reason: Self.reason()) }
+      offset += count
+    }
+    return result
+  }
+
   /// Makes the file appear.
   ///
   /// - Throws: `AtomicFileError.cannotWrite`; then nothing has appeared.

@@ -41,7 +41,7 @@ struct TemporaryName {
   /// before it was locked.
   private func make(_ path: String) -> Int32? {
     let descriptor = unsafe open(
-      FileName.cString(path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      FileName.cString(path), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return nil }
     // A file system without locks leaves the file to the one that made it.
     let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
