@@ -39,6 +39,8 @@ import Testing
       "generators/biggan-block",
       "inputs=8 outputs=4 condition=6 size=4 normEpsilon=1e-4 spectralEpsilon=1e-4"),
     Page("generators/biggan-block", "inputs=8 outputs=4 condition=6 size=4"),
+    Page("generators/dcgan", "z=12 g=8"),
+    Page("generators/dcgan", model: "Discriminator", "d=8 channels=1"),
     Page("generators/fashion-mnist-dcgan"),
     Page("generators/mnist-cgan"),
     Page("generators/mnist-mlp-gan"),
@@ -54,6 +56,7 @@ import Testing
     Page(
       "generators/stylegan2-ada",
       "resolution=16 channels=512 widest=16 styles=32 depth=2 noiseMode=random"),
+    Page("inversion/dcgan", "z=12 g=8 samples=2"),
     Page("inversion/fashion-mnist-dcgan", "features=0.1"),
     Page("inversion/gan-int-cls", "g=4 d=4 textSize=8 narrowed=4 z=6 features=0.1"),
     Page("inversion/idinvert", "size=8 widest=16"),

@@ -24,6 +24,8 @@ Synthetic weights, outputs from our PyTorch modules in float64; --set names in b
   biggan-block         block(x, condition) -> y [inputs outputs condition size]
   inception-mixed6b    block(x) -> y [c7]
   lxmert-cross-layer   block(words, regions, mask) -> words, regions [length regions]
+  dcgan                generate(z) -> image [z g channels]; model Discriminator: judge(image) ->
+                       probability, features(image) -> features [d channels]
 
 Trained weights (../shared/data/weights or TG_SHARED), goldens of that folder; the file of each
 input and output stands in the table below:
@@ -50,7 +52,11 @@ input and output stands in the table below:
   shapes-text-encoder  encode(caption) -> encoded 10x128, embedding 128, logits 10x15
   mnist-mlp-           classify(image 1x28x28 in 0...1) -> logits 10
     safetensors
+  dcgan                generate(z 100) -> image 3x64x64; of the faces that Tools/faces has fetched
 """
+
+import os
+from pathlib import Path
 
 import numpy
 import torch
@@ -58,6 +64,7 @@ import torch
 import attngan
 import biggan
 import damsm
+import dcgan
 import inception
 import inversion_cases
 import lxmert
@@ -70,6 +77,9 @@ import tagan_scenes
 from arrays import Data, Output, save_weights, tensor
 from case import (
     Case, array, block, captions, inside, lengths_array, normal, picture, vocabulary)
+from harness import NotRun
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tgraph"
 
 
 # Synthetic weights
@@ -259,6 +269,22 @@ SYNTHETIC = [
             "mask": inside([20, 5, 11], 20).astype(numpy.float32),
         },
         ["words", "regions"], 503),
+    block(
+        "dcgan-3", "dcgan", "generate", 3, {}, dcgan.Generator,
+        lambda rng: {"z": normal(rng, 3, 100)}, ["image"], 601, {"main.12": 1.5},
+        {"image": "tanh"}),
+    block(
+        "dcgan-narrow-3", "dcgan", "generate", 3, dict(z=20, g=8, channels=1),
+        lambda: dcgan.Generator(20, 8, 1), lambda rng: {"z": normal(rng, 3, 20)}, ["image"], 602,
+        {"main.12": 1.5}, {"image": "tanh"}),
+    block(
+        "dcgan-judge-3", "dcgan", "judge", 3, dict(d=16), lambda: dcgan.Discriminator(16),
+        lambda rng: {"image": picture(rng, 3, 64)}, ["probability"], 603,
+        {"main.11": 4}, {"probability": "sigmoid"}, "Discriminator"),
+    block(
+        "dcgan-features-3", "dcgan", "features", 3, dict(d=16), lambda: dcgan.Discriminator(16),
+        lambda rng: {"image": picture(rng, 3, 64)}, [None, "features"], 604,
+        model="Discriminator"),
 ]
 
 
@@ -373,7 +399,21 @@ def singan_chain():
                 needs=tuple(f"singan-birds/{f}" for f in roots.values()))
 
 
+def faces(folder, shared):
+    """The package's weights, where Tools/faces has fetched them."""
+    path = CACHE / "faces/weights.tar"
+    if not path.exists():
+        raise NotRun(f"no {path}; Tools/faces fetches it")
+    z = dcgan.known_noise()
+    image = array(real.load(dcgan.Generator(), dcgan.read(path))(tensor(z)))
+    off = dcgan.distance_to_known(image)
+    if not off <= 1e-7:
+        raise ValueError(f"dcgan-faces: our module is {off:.3g} from what is known")
+    return Data([("", path)], {"z": z}, {"image": Output(image, "tanh")})
+
+
 REAL = [
+    Case("dcgan-faces", "dcgan", "generate", 4, {}, faces, real=True),
     trained("mnist-mlp-gan-generate", "mnist-mlp-gan", "generate",
             {"G": "G--300.ckpt", "D": "D--300.ckpt"}, {"z": "input.npy"},
             {"image": ("output.npy", "tanh")}, sequential(real.mlp_generator, "G"), batch=8),

@@ -5,6 +5,7 @@ import torch
 
 import attngan
 import damsm
+import dcgan
 import gan_int_cls
 import lxmert
 import stylegan1
@@ -38,6 +39,7 @@ PUBLISHED = [
     ("GAN-INT-CLS discriminator", gan_int_cls.Discriminator, {}, 4_032_321),
     ("GAN-CLS generator COCO", gan_int_cls.Generator, dict(g=196), 41_107_551),
     ("GAN-CLS discriminator COCO", gan_int_cls.Discriminator, dict(d=196, coco=True), 36_190_301),
+    ("DCGAN generator", dcgan.Generator, {}, 3_576_704),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
 ]
 

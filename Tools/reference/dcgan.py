@@ -1,0 +1,76 @@
+"""DCGAN (Radford, Metz, Chintala, ICLR 2016) with the tensor names of PyTorch's examples, and what a
+trained one gives: the faces of the package gan-face-generate 1.1.1, which Tools/faces fetches.
+"""
+
+import numpy
+import torch
+from torch import nn
+
+
+class Network(nn.Module):
+    """A Sequential named `main`."""
+
+    def __init__(self, *layers):
+        super().__init__()
+        self.main = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.main(x)
+
+
+class Generator(Network):
+    """Noise N x z to pictures N x channels x 64 x 64."""
+
+    def __init__(self, z=100, g=64, channels=3):
+        up = lambda i, o, *geometry: nn.ConvTranspose2d(i, o, 4, *geometry, bias=False)
+        after = lambda n: (nn.BatchNorm2d(n), nn.ReLU())
+        super().__init__(
+            up(z, 8 * g, 1, 0), *after(8 * g), up(8 * g, 4 * g, 2, 1), *after(4 * g),
+            up(4 * g, 2 * g, 2, 1), *after(2 * g), up(2 * g, g, 2, 1), *after(g),
+            up(g, channels, 2, 1), nn.Tanh())
+
+    def forward(self, z):
+        return super().forward(z[:, :, None, None])
+
+
+class Discriminator(Network):
+    """Pictures to the probability of each, and what the last layer sees."""
+
+    def __init__(self, d=64, channels=3):
+        down = lambda i, o: nn.Conv2d(i, o, 4, 2, 1, bias=False)
+        act = lambda: nn.LeakyReLU(0.2)
+        norm = lambda n: (nn.BatchNorm2d(n), act())
+        super().__init__(
+            down(channels, d), act(), down(d, 2 * d), *norm(2 * d), down(2 * d, 4 * d),
+            *norm(4 * d), down(4 * d, 8 * d), *norm(8 * d), nn.Conv2d(8 * d, 1, 4, bias=False),
+            nn.Sigmoid())
+
+    def forward(self, image):
+        features = self.main[:-2](image)
+        return self.main[-2:](features).flatten(), features
+
+
+# Known of the package's file (float64): noise of NumPy's RandomState(0), four codes.
+KNOWN = {
+    "mean": -0.281145655,
+    "deviation": 0.320875933,
+    "corner": [0.25266842, 0.29193331, 0.33081700],
+    "middle": [0.1099021, -0.1240011, -0.1371384],
+}
+
+
+def known_noise():
+    drawn = numpy.random.RandomState(0).standard_normal((4, 100, 1, 1))
+    return drawn.astype(numpy.float32).reshape(4, 100)
+
+
+def distance_to_known(y):
+    """The greatest distance of pictures from what is known of them."""
+    found = {
+        "mean": y.mean(), "deviation": y.std(), "corner": y[0, 0, 0, :3], "middle": y[0, :, 32, 32]}
+    return max(numpy.abs(found[n] - numpy.asarray(v)).max() for n, v in KNOWN.items())
+
+
+def read(path):
+    """The generator's state; nothing in the file is executed."""
+    return torch.load(path, map_location="cpu", weights_only=True)["netG_state_dict"]
