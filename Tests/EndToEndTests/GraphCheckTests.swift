@@ -103,6 +103,14 @@ import Testing
     #expect(try Self.files() == rows)
   }
 
+  @Test func everyPageSaysWhereItsWeightsComeFrom() throws {
+    let path = Self.graphs.appendingPathComponent("README.md").path
+    let list = try String(contentsOfFile: path, encoding: .utf8)
+    for file in try Self.files() {
+      #expect(list.contains("`\(file)`"), "\(file) is not in Graphs/README.md")
+    }
+  }
+
   @Test func pagesCheckInTheirFullSize() throws {
     let tgc = try #require(BuiltCommand("tgc"), "build the package first: swift build -c release")
     for file in try Self.files() {
