@@ -42,6 +42,18 @@ package enum Metadata {
   package static let frames = "tgraph.frames"
   /// Present if normal noise was interpolated along the great circle.
   package static let spherical = "tgraph.spherical"
+  /// The seeds of a film or a sheet, where there are several.
+  package static let seeds = "tgraph.seeds"
+  /// The base name of the file of captions of a film or a sheet.
+  package static let captions = "tgraph.captions"
+  /// How many pictures a film or a sheet was made of, a run for each.
+  package static let pictures = "tgraph.pictures"
+  /// The form of a sheet, as the command line names it.
+  package static let grid = "tgraph.grid"
+  /// Of a film how many frames are shown in a second.
+  package static let film = "tgraph.film"
+  /// Present if a film goes forward and then backward.
+  package static let thereAndBack = "tgraph.there-and-back"
   /// The number of the frame that a picture shows, from 0; absent for strips.
   package static let frame = "tgraph.frame"
 }

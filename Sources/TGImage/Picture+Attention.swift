@@ -33,6 +33,34 @@ extension Picture {
     return result
   }
 
+  /// The picture under an attention map, as AttnGAN's authors draw figure 4: the map, without what is
+  /// not above a value, brought to the picture's size (PyTorch's bilinear) and stretched to 0 ... 255
+  /// as grey, counts 180 of 255, the picture 75.
+  ///
+  /// - Parameters:
+  ///   - map: `[height, width]`, with any axes of length 1 before them.
+  ///   - least: what is not above it counts as 0, if anything is; values that are no numbers always
+  ///     do.
+  /// - Returns: the picture in RGB with 8 bits; nil if the map has another form.
+  package func under(attention map: HostTensor, above least: Float) -> Picture? {
+    let extents = map.shape.dimensions
+    let isCut = map.elements.contains { $0.isFinite && $0 > least }
+    guard extents.count >= 2, extents.dropLast(2).allSatisfy({ $0 == 1 }),
+      let values = map.map({ $0.isFinite && (!isCut || $0 > least) ? $0 : 0 })
+        .resized(height: height, width: width, by: .torchBilinear),
+      let low = values.elements.min(), let high = values.elements.max()
+    else { return nil }
+    var result = with8Bits().converted(channels: 3)
+    for pixel in 0..<height * width {
+      let light = high > low ? 255 * (values[pixel] - low) / (high - low) : 0
+      for channel in 0..<3 {
+        let under = Float(result.samples[3 * pixel + channel])
+        result.samples[3 * pixel + channel] = UInt16((75 * under + 180 * light) / 255 + 0.5)
+      }
+    }
+    return result
+  }
+
   /// Blue, purple, orange, yellow: the colour at a place in `0 ... 1`, RGB in `0 ... 255`.
   private static func heat(_ value: Float) -> [Float] {
     let stops: [[Float]] = [[0, 0, 160], [190, 0, 140], [250, 130, 30], [255, 240, 80]]

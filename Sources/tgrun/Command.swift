@@ -24,6 +24,8 @@ import TGCommandLine
         tgrun birds.tplan --show-words
         tgrun faces.tplan --latent code.safetensors --direction age.npy=-3:3:7 -o ages.png
         tgrun faces.tplan --interpolate seed:3 seed:9 --frames 5 -o between.png
+        tgrun faces.tplan --grid 6x6 -o faces.png
+        tgrun birds.tplan --interpolate "a red bird" "a blue bird" --film birds.png
 
       EXIT STATUS: 0 done, 64 usage, 65 bad input, 66 input missing, 69 not available, 70 our bug, \
       71 out of the memory budget, 73 output cannot be created, 74 input or output failed, 76 a \

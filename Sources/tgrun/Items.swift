@@ -6,6 +6,8 @@ import TGSession
 /// all of them.
 struct ItemPlan {
   private let seeds: [UInt64]
+  /// The seeds as `--seeds` takes them, if there are several.
+  let seedList: String?
   private let frames: [Int?]
   /// The item's number in the noise, if a run is repeated.
   private let noiseItem: Int?
@@ -13,9 +15,16 @@ struct ItemPlan {
   private let rows: Range<Int>?
   private let rowInput: String
 
-  init(_ options: RunOptions, inputs: Inputs, editing: Editing, replay: Replay?) throws {
-    seeds = try editing.seed.map { [$0] } ?? Self.seeds(options)
+  /// - Parameter lists: how many pairs of a picture and a caption of lists each seed is run with.
+  init(
+    _ options: RunOptions, inputs: Inputs, editing: Editing, lists: Int, replay: Replay?
+  ) throws {
     frames = replay?.frame.map { [$0] } ?? editing.frames.map { (0..<$0).map { $0 } } ?? [nil]
+    let perSeed = lists * inputs.rows * frames.count
+    let room = editing.draws ? options.sheets.grid?.cells.map { $0 / max(1, perSeed) } : nil
+    seeds = try editing.seed.map { [$0] } ?? Self.seeds(options, room: max(1, room ?? 1))
+    seedList =
+      seeds.count == 1 ? nil : options.seeds ?? "\(seeds[0])-\(seeds[seeds.count - 1])"
     noiseItem = replay?.noiseItem
     rows = inputs.rows > 1 ? 0..<inputs.rows : nil
     rowInput = inputs.rowInput
@@ -66,8 +75,18 @@ struct ItemPlan {
     }
   }
 
-  private static func seeds(_ options: RunOptions) throws -> [UInt64] {
-    guard let text = options.seeds else { return [options.seed?.drawn() ?? 0] }
+  /// - Parameter room: how many seeds are taken, from the one given on, where no list says it.
+  private static func seeds(_ options: RunOptions, room: Int) throws -> [UInt64] {
+    guard let text = options.seeds else {
+      let first = options.seed?.drawn() ?? 0
+      let last = first.addingReportingOverflow(UInt64(room - 1))
+      guard !last.overflow else {
+        throw Failure(
+          .usage, "--grid takes \(room) seeds from \(first) on, and there are not so many",
+          hint: "say them: --seeds LIST")
+      }
+      return Array(first...last.partialValue)
+    }
     guard options.seed == nil else {
       throw Failure(.usage, "--seed and --seeds are both given", hint: "say one of them")
     }

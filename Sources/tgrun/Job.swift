@@ -38,6 +38,10 @@ struct Job {
 
   init(_ given: RunOptions, console: Console) throws {
     var options = given
+    // What follows the two ends are operands.
+    options.operands += options.edits.interpolate.dropFirst(2)
+    options.edits.interpolate = Array(options.edits.interpolate.prefix(2))
+    try options.sheets.check()
     replay = try options.replay.map { try Replay($0, options: &options) }
     let planPath = try Self.planPath(options)
     let machine = try options.machine.resolved(on: console)
@@ -68,23 +72,22 @@ struct Job {
     // One answer after the other, where nothing needs all captions at once.
     let answers =
       options.captions == "-" && options.out == nil && bound.many == nil
-      && inputs.rows == 1
+      && options.sheets.asked.isEmpty && inputs.rows == 1
     var captions: CaptionList?
     if let path = options.captions, let captionInput, !answers {
       captions = try CaptionList(path, for: captionInput)
     }
     captionCheck = CaptionCheck(session: session, options: options, console: console)
     try captionCheck.check(inputs: inputs, list: captions)
-    let encoder = try edits.encoder {
-      try Self.session(loaded, function: $0, machine: machine)
-    }
-    if let encoder {
-      try edits.check(
-        CaptionCheck(session: encoder, options: options, console: console))
-    }
+    let conditions = try edits.conditions(
+      { try Self.session(loaded, function: $0, machine: machine) },
+      check: { CaptionCheck(session: $0, options: options, console: console) }, console: console)
     editing = try Editing(
-      edits, options: options.edits, session: session, encoder: encoder, inputs: inputs)
-    itemPlan = try ItemPlan(options, inputs: inputs, editing: editing, replay: replay)
+      edits, options: options.edits, session: session, conditions: conditions,
+      usualFrames: options.sheets.usualFrames, inputs: inputs)
+    itemPlan = try ItemPlan(
+      options, inputs: inputs, editing: editing,
+      lists: (captions?.lines.count ?? 1) * (bound.many?.paths.count ?? 1), replay: replay)
     work = try Self.work(
       itemPlan, inputs: inputs, captions: captions, many: bound.many,
       answersFor: answers ? captionInput : nil)
@@ -96,13 +99,17 @@ struct Job {
     results = try Results(
       options, session: session, plan: file, planPath: planPath, inputs: inputs,
       mainOutput: replay?.output, editTexts: edits.metadata, editPaths: edits.paths,
-      readFiles: readFiles, items: items, console: console)
+      readFiles: readFiles, items: items, labels: Labels(items, inputs: inputs, editing: editing),
+      whole: WholeRun(
+        seeds: itemPlan.seedList, captions: options.captions, pictures: bound.many?.paths.count,
+        frames: edits.ends == nil || options.edits.frames != nil ? nil : editing.frames),
+      console: console)
     progress = try Progress(console: console, total: answers ? nil : items.count)
     self.options = options
     self.console = console
     self.session = session
     self.inputs = inputs
-    console.note(options.seeds.map { "seeds \($0)" } ?? "seed \(itemPlan.firstSeed)")
+    console.note(itemPlan.seedList.map { "seeds \($0)" } ?? "seed \(itemPlan.firstSeed)")
   }
 
   /// Computes and writes.
@@ -139,7 +146,8 @@ struct Job {
     if options.profile, !console.isJSON { profile.print(on: console) }
     if let replay {
       try replay.compare(
-        with: results.lastPicture, isa: session.isa, files: results.readFiles, console: console)
+        with: results.film?.path, or: results.lastPicture?.picture, isa: session.isa,
+        files: results.readFiles, console: console)
     }
   }
 

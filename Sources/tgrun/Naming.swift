@@ -20,16 +20,18 @@ struct Naming {
   private let frameDigits: Int
   private let attention: [String]
   private let hasBeforeAfter: Bool
-  /// How many frames stand in one picture; nil if each is a picture of its own.
-  let strip: Int?
+  /// What stands in one picture; nil if each is a picture of its own.
+  let sheet: SheetForm?
+  private let firstSeed: UInt64
+  private let isFilmed: Bool
 
   init(
-    _ options: RunOptions, variants: FunctionVariants, mainOutput: String?, planPath: String,
-    items: [NamedItem], console: Console
+    _ options: RunOptions, requests: [AttentionRequest], variants: FunctionVariants,
+    mainOutput: String?, planPath: String, items: [NamedItem], console: Console
   ) throws {
     let named = variants.form.outputs.first { $0.name == mainOutput && $0.takesPicture }
     mainPicture = named ?? variants.mainPicture
-    attention = options.attention
+    attention = requests.map(\.name)
     hasBeforeAfter = options.beforeAfter
     out = options.out
     newFolder = options.outdir.map { Outputs.trimmed($0) }
@@ -39,17 +41,39 @@ struct Naming {
     rowDigits = String(items.compactMap(\.row).max() ?? 0).count
     let numbers = Set(items.compactMap(\.frame))
     frameDigits = String(numbers.max() ?? 0).count
+    firstSeed = items.first?.run.seed ?? 0
+    let films = options.sheets
+    isFilmed = films.film != nil
     let isNumbered = options.outdir != nil || options.out?.contains(Self.place) == true
-    strip = numbers.count > 1 && !isNumbered && mainPicture != nil ? numbers.count : nil
+    if let grid = films.grid {
+      guard !isNumbered else {
+        throw Failure(
+          .usage,
+          "--grid puts all pictures into one, and "
+            + (options.outdir == nil ? "-o \(out ?? "")" : "--outdir") + " asks for many",
+          hint: "say -o SHEET.png")
+      }
+      if let cells = grid.cells, cells < items.count {
+        throw Failure(
+          .usage, "--grid \(grid) has room for \(cells) pictures, and \(items.count) are made",
+          hint: "say --grid \(grid.columns), for as many rows as needed")
+      }
+      sheet = .grid(columns: grid.columns, count: items.count)
+    } else {
+      sheet = numbers.count > 1 && !isNumbered && mainPicture != nil ? .strip(numbers.count) : nil
+    }
+    guard mainPicture != nil || films.asked.isEmpty else {
+      throw SessionError.noPictureOutput(outputs: variants.form.outputs.map(\.name))
+    }
     guard options.out == nil || options.outdir == nil else {
       throw Failure(.usage, "-o and --outdir are both given", hint: "say one of them")
     }
     if out != nil {
       let count = numbers.isEmpty ? items.count : items.count / numbers.count
-      guard count == 1 else {
+      guard count == 1 || films.grid != nil else {
         throw Failure(
           .usage, "-o names one picture, and \(count) are to be made",
-          hint: "say --outdir FOLDER instead")
+          hint: "say --outdir FOLDER instead, or --grid COLUMNS for one sheet")
       }
       guard mainPicture != nil else {
         throw SessionError.noPictureOutput(outputs: variants.form.outputs.map(\.name))
@@ -57,16 +81,18 @@ struct Naming {
     }
     if options.outdir != nil {
       outputs = variants.form.outputs
-    } else if let mainPicture, out != nil || options.output.isEmpty {
+    } else if let mainPicture,
+      out != nil || films.grid != nil || options.output.isEmpty && films.film == nil
+    {
       outputs = [mainPicture]
-    } else if options.output.isEmpty {
+    } else if options.output.isEmpty && films.film == nil {
       outputs = variants.form.outputs
     } else {
       outputs = []
     }
     isWriting = options.outdir != nil || mainPicture != nil
     if let out { try checkOut(out, console: console) }
-    if let strip { try checkStrip(of: strip) }
+    if let sheet, !outputs.isEmpty { try check(sheet) }
     guard attention.isEmpty || outputs.contains(where: { $0 == mainPicture }) else {
       throw Failure(
         .usage, "--attention is drawn over a picture, and none is written",
@@ -76,7 +102,7 @@ struct Naming {
 
   /// Makes sure that `-o` names a place that a picture can go to.
   private func checkOut(_ out: String, console: Console) throws {
-    let needsMore = console.isJSON || !attention.isEmpty
+    let needsMore = console.isJSON || !attention.isEmpty || isFilmed
     switch out {
     case "-":
       guard !console.terminal.outputIsTerminal else {
@@ -84,7 +110,8 @@ struct Naming {
       }
       guard !needsMore else {
         throw Failure(
-          .usage, "-o - leaves the standard output to the picture; --json and --attention need it",
+          .usage,
+          "-o - leaves the standard output to the picture; --json, --attention and --film need it",
           hint: "say -o OUT.png")
       }
     case Outputs.nowhere:
@@ -120,9 +147,28 @@ struct Naming {
   /// What stands for the number of a frame in `-o`.
   static let place = "%d"
 
-  /// Makes sure that the frames fit into one picture and nothing is to be drawn beside each.
-  private func checkStrip(of count: Int) throws {
+  /// Makes sure that pictures fit into one and nothing is to be drawn beside each.
+  private func check(_ sheet: SheetForm) throws {
     let remedy = "say --outdir FOLDER, or -o frame-%d.png, for a picture of each frame"
+    if case .grid(let columns, let count) = sheet {
+      guard attention.isEmpty, !hasBeforeAfter else {
+        throw Failure(
+          .usage, "--attention and --before-after are drawn for single pictures, not for sheets",
+          hint: "leave out --grid")
+      }
+      guard let extents = mainPicture?.itemShape, extents.count == 3 else { return }
+      guard
+        ContactSheet.allows(
+          height: extents[1], width: extents[2], columns: columns, count: count)
+      else {
+        throw Failure(
+          .usage,
+          "a sheet of \(count) pictures of \(extents[2]) x \(extents[1]) pixels is too large; "
+            + "pictures have at most \(PictureLimits.standard)", hint: "make several sheets")
+      }
+      return
+    }
+    let count = sheet.count
     guard attention.isEmpty, !hasBeforeAfter else {
       throw Failure(
         .usage, "--attention and --before-after are drawn for single pictures, not for strips",
@@ -145,8 +191,9 @@ struct Naming {
   func path(of output: InterfaceItem, for item: NamedItem) -> String? {
     guard isWriting else { return nil }
     let isMain = output == mainPicture
-    let frame = strip == nil ? item.frame.map { Self.digits($0, frameDigits) } : nil
+    let frame = sheet == nil ? item.frame.map { Self.digits($0, frameDigits) } : nil
     if let out, isMain { return frame.map { out.replacing(Self.place, with: $0) } ?? out }
+    if case .grid = sheet, isMain { return Path.join(folder, "\(stem)-\(firstSeed).png") }
     var name = "\(stem)-\(item.run.seed)"
     if let picture = item.picture { name += "-" + Path.stem(picture.path) }
     if let line = item.line { name += "-" + Self.digits(line, lineDigits) }
@@ -169,7 +216,13 @@ struct Naming {
   /// Makes sure that everything can be created, nothing is written twice, and nothing that is read.
   func check(arrays: [String], items: [NamedItem], readFiles: [String]) throws {
     var places = arrays
-    for item in items where strip == nil || item.frame == items.first?.frame {
+    let heads: [NamedItem] =
+      switch sheet {
+      case .grid: Array(items.prefix(1))
+      case .strip: items.filter { $0.frame == items.first?.frame }
+      case nil: items
+      }
+    for item in heads {
       for output in outputs {
         guard let path = path(of: output, for: item), path != "-", path != Outputs.nowhere
         else { continue }

@@ -11,21 +11,23 @@ extension Replay {
     let hint: String
   }
 
-  /// Says that the repeated picture is the same.
+  /// Says that the repeated picture or film is the same.
   ///
   /// - Parameters:
-  ///   - repeated: the picture made now, and its path.
+  ///   - film: the path of the film made now; nil if it is none.
+  ///   - repeated: the picture made now.
   ///   - isa: the instruction set that made it.
   ///   - files: what was read for it.
   /// - Throws: `Failure` of status `checkFailed` if it differs, with every cause that is known.
   func compare(
-    with repeated: (path: String, picture: Picture)?, isa: ISA, files: [String], console: Console
+    with film: String?, or repeated: Picture?, isa: ISA, files: [String], console: Console
   ) throws {
-    guard let repeated else {
+    guard film != nil || repeated != nil else {
       throw Failure(.internalError, "the run of \(path) was repeated and made no picture")
     }
-    guard original != repeated.picture else {
-      return console.note("the same picture as \(path), bit for bit")
+    guard try film.map({ try !Film.areEqual(path, $0) }) ?? (original != repeated) else {
+      return console.note(
+        "the same \(film == nil ? "picture" : "film") as \(path), bit for bit")
     }
     let causes = try causes(isa: isa, files: files)
     guard let first = causes.first else {

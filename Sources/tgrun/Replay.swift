@@ -80,7 +80,9 @@ struct Replay {
       ("--captions", options.captions != nil), ("--input", !options.inputs.input.isEmpty),
       ("--function", options.function.map { $0 != function } ?? false),
     ]
-    if let name = asked.first(where: \.1)?.0 ?? options.edits.asked.first {
+    if let name = asked.first(where: \.1)?.0 ?? options.edits.asked.first
+      ?? options.sheets.asked.first
+    {
       throw Failure(.usage, "\(name) and --replay contradict each other", hint: "leave out \(name)")
     }
     // With --replay the plan may be left out; what stands first is then a picture.
@@ -133,6 +135,7 @@ struct Replay {
     let isBetweenSeeds = options.edits.interpolate.first?.hasPrefix("seed:") == true
     options.seed = isBetweenSeeds ? nil : SeedArgument(seed)
     if options.out == nil, options.outdir == nil { options.out = "\(Path.stem(path))-replay.png" }
+    try Self.restore(texts, of: path, to: &options, locate: locate)
   }
 
   /// Makes sure that the plan is the one that made the picture.

@@ -28,14 +28,17 @@ struct Results {
   private let planPath: String
   /// The files that are read.
   let readFiles: [String]
-  /// The frames so far of each strip, by path.
-  private var strips: [String: [Picture]] = [:]
+  /// The film of the run, if one is asked for.
+  let film: Film?
+  private var sheets: Sheets
+  private let whole: WholeRun
+  private let attention: [AttentionRequest]
 
   /// Decides and checks that everything can be created.
   init(
     _ options: RunOptions, session: Session, plan: PlanFile, planPath: String, inputs: Inputs,
     mainOutput: String?, editTexts: [(key: String, value: String)], editPaths: [String],
-    readFiles: [String], items: [NamedItem], console: Console
+    readFiles: [String], items: [NamedItem], labels: Labels, whole: WholeRun, console: Console
   ) throws {
     self.options = options
     let variants = session.variants
@@ -45,9 +48,13 @@ struct Results {
     self.plan = plan
     self.planPath = planPath
     self.readFiles = readFiles
+    self.whole = whole
+    film = Film(options.sheets)
+    attention = try options.attention.map { try AttentionRequest($0, of: variants) }
     naming = try Naming(
-      options, variants: variants, mainOutput: mainOutput, planPath: planPath, items: items,
-      console: console)
+      options, requests: attention, variants: variants, mainOutput: mainOutput,
+      planPath: planPath, items: items, console: console)
+    sheets = Sheets(naming.sheet, labels: labels)
     for text in options.output {
       let assignment = try Assignment(text, option: "--output", example: "NAME=FILE.npy")
       let output = try variants.output(assignment.name)
@@ -58,9 +65,12 @@ struct Results {
       }
       arrays.append((output, assignment.value, [], 0))
     }
-    for name in options.attention { try AttentionSheet.demand(variants.output(name)) }
-    try naming.check(arrays: arrays.map(\.path), items: items, readFiles: readFiles)
-    let named = Set(arrays.map(\.output.name) + options.attention + naming.outputs.map(\.name))
+    try naming.check(
+      arrays: arrays.map(\.path) + [film?.path].compactMap(\.self), items: items,
+      readFiles: readFiles)
+    let filmed = film == nil ? [] : [naming.mainPicture?.name].compactMap(\.self)
+    let named = Set(
+      arrays.map(\.output.name) + attention.map(\.name) + naming.outputs.map(\.name) + filmed)
     wanted = variants.form.outputs.map(\.name).filter { named.contains($0) }
     description =
       [
@@ -86,6 +96,11 @@ struct Results {
       arrays[index].rows += value.elements
       arrays[index].count += 1
     }
+    if let film, let output = naming.mainPicture, let value = values[output.name] {
+      let picture = try picture(of: value, output)
+      try film.take(picture, text: metadata(of: item, output: output, picture, in: .film))
+    }
+    var head = item
     var files: [(String, JSON)] = []
     var numbers: [(String, JSON)] = []
     for output in naming.outputs {
@@ -100,8 +115,9 @@ struct Results {
       }
       if output.takesPicture {
         let picture = try picture(of: value, output)
-        guard let whole = try strip(with: picture, at: path) else { return }
-        try write(whole, of: output, item: item, to: path)
+        guard let (whole, first) = try sheets.take(picture, of: item, at: path) else { return }
+        head = first
+        try write(whole, of: output, item: first, to: path)
       } else {
         try AtomicFile.save(NumpyArray(value).encoded, to: path)
       }
@@ -113,7 +129,7 @@ struct Results {
         files += try drawBeforeAfter(path, own: item.picture?.path)
       }
     }
-    report.append(entry(item, files: files, numbers: numbers))
+    report.append(entry(head, files: files, numbers: numbers))
   }
 
   /// What is told of an item.
@@ -123,8 +139,10 @@ struct Results {
     var entry: [(String, JSON)] = [("seed", .string(String(item.run.seed)))]
     if let line = item.line { entry.append(("line", .integer(line))) }
     if let row = item.row { entry.append(("row", .integer(row))) }
-    if let frames = naming.strip {
+    if case .strip(let frames) = naming.sheet, !naming.outputs.isEmpty {
       entry.append(("frames", .integer(frames)))
+    } else if case .grid(_, let cells) = naming.sheet, !naming.outputs.isEmpty {
+      entry.append(("cells", .integer(cells)))
     } else if let frame = item.frame {
       entry.append(("frame", .integer(frame)))
     }
@@ -170,6 +188,14 @@ struct Results {
   /// Writes what all items gave together.
   mutating func finish(profile: Profile?) throws {
     var files: [(String, JSON)] = []
+    for (path, picture, first) in try sheets.rest() {
+      guard let output = naming.mainPicture else { continue }
+      try write(picture, of: output, item: first, to: path)
+      report.append(entry(first, files: [(output.name, .string(path))], numbers: []))
+      if path != "-", path != Outputs.nowhere, !console.isJSON { try console.print(path) }
+    }
+    try film?.finish()
+    if let film, !console.isJSON { try console.print(film.path) }
     for array in arrays {
       let tensor = HostTensor(Shape([array.count] + array.output.itemShape), array.rows)
       try AtomicFile.save(NumpyArray(tensor).encoded, to: array.path)
@@ -178,6 +204,7 @@ struct Results {
     }
     guard console.isJSON else { return }
     var rest: [(String, JSON)] = [("arrays", .pairs(files))]
+    if let film { rest.append(("film", .string(film.path))) }
     if let profile { rest.append(("profile", profile.json)) }
     if !isAnswered {
       try console.print(
@@ -194,24 +221,18 @@ struct Results {
     return picture
   }
 
-  /// The picture itself or, if frames stand in strips, the strip that it completes; nil before.
-  private mutating func strip(with picture: Picture, at path: String) throws -> Picture? {
-    guard let count = naming.strip else { return picture }
-    strips[path, default: []].append(picture)
-    guard let frames = strips[path], frames.count == count else { return nil }
-    strips[path] = nil
-    guard let strip = Picture.grid(frames, columns: count) else {
-      throw Failure(.badInput, "the frames are too large to stand in one picture")
-    }
-    return strip
-  }
-
   private mutating func write(
     _ picture: Picture, of output: InterfaceItem, item: NamedItem, to path: String
   ) throws {
     if output == naming.mainPicture { lastPicture = (path, picture) }
     guard path != Outputs.nowhere else { return }
-    let texts = options.noMetadata ? [] : try metadata(of: item, output: output, picture)
+    let extent: Extent =
+      switch output == naming.mainPicture ? naming.sheet : nil {
+      case nil: .picture
+      case .strip: .strip
+      case .grid: .grid
+      }
+    let texts = try metadata(of: item, output: output, picture, in: extent)
     let bytes: [UInt8]
     do { bytes = try picture.encoded(text: texts) } catch { throw SessionError.picture(error) }
     if path == "-" {
@@ -253,9 +274,11 @@ struct Results {
   ) throws -> [(String, JSON)] {
     guard let picture = lastPicture?.picture else { return [] }
     var files: [(String, JSON)] = []
-    for name in options.attention {
+    for request in attention {
+      let name = request.name
       guard let maps = values[name] else { continue }
-      let sheet = try AttentionSheet(picture: picture, maps: maps, words: words(of: item))
+      let sheet = try AttentionSheet(
+        picture: picture, maps: maps, words: words(of: item), most: request.most)
       let place = naming.attentionPath(name, beside: path)
       do {
         try sheet.picture.write(path: place)
@@ -276,22 +299,44 @@ struct Results {
     } ?? []
   }
 
+  /// How much of a run a file shows.
+  private enum Extent {
+    case picture, strip, grid, film
+  }
+
+  /// What a file tells of its making.
+  ///
+  /// - Parameters:
+  ///   - item: the first item that it shows.
+  ///   - picture: its pixels; of a film the first frame.
   private func metadata(
-    of item: NamedItem, output: InterfaceItem, _ picture: Picture
+    of item: NamedItem, output: InterfaceItem, _ picture: Picture, in extent: Extent
   ) throws -> [(key: String, value: String)] {
+    guard !options.noMetadata else { return [] }
     var texts = description
-    if let own = item.picture {
+    let showsAll = extent == .grid || extent == .film
+    if showsAll {
+      texts += whole.texts
+      if let path = options.captions, path != "-" { texts.append(try Self.digest(of: path)) }
+      if extent == .grid, let grid = options.sheets.grid {
+        texts.append((Metadata.grid, grid.description))
+      }
+      if extent == .film {
+        texts.append((Metadata.film, String(options.sheets.fps ?? 12)))
+        if options.sheets.thereAndBack { texts.append((Metadata.thereAndBack, "true")) }
+      }
+    } else if let own = item.picture {
       texts.append((Metadata.picture + own.input, Path.keptName(own.path)))
       texts.append(try Self.digest(of: own.path))
     }
     texts.append((Metadata.pixels, picture.digest))
     texts.append((Metadata.output, output.name))
     texts.append((Metadata.seed, String(item.run.seed)))
-    if naming.strip == nil, let frame = item.frame {
+    if extent == .picture, let frame = item.frame {
       texts.append((Metadata.frame, String(frame)))
     }
     if item.run.noiseItem > 0 { texts.append((Metadata.item, String(item.run.noiseItem))) }
-    for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) {
+    for (name, caption) in item.run.captions.sorted(by: { $0.key < $1.key }) where !showsAll {
       texts.append((Metadata.text + name, caption))
     }
     return texts

@@ -51,6 +51,8 @@ struct RunOptions: ParsableArguments {
 
   @OptionGroup(title: "Edit codes") var edits: EditOptions
 
+  @OptionGroup(title: "Films and sheets") var sheets: SheetOptions
+
   @Option(help: ArgumentHelp("The function of the plan; the first by default.", valueName: "F"))
   var function: String?
 
@@ -72,8 +74,9 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Draw the attention maps of an output over the picture, word by word, into a second PNG.",
-      valueName: "NAME"))
+      "Draw the attention maps of an output over the picture, word by word, into a second PNG; of "
+        + "the N most attended words the picture under each map.",
+      valueName: "NAME[:N]"))
   var attention: [String] = []
 
   @Flag(

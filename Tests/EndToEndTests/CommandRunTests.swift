@@ -150,7 +150,7 @@ import Testing
       ["sample.tplan", "a red bird", "-o", "o.png", "--attention", "maps"])
     #expect(outcome.text == "o.png\no-maps.png\n", "\(outcome.messages)")
     let sheet = try Picture.read(path: fixture.folder.path("o-maps.png"))
-    #expect(sheet.width == 4 * 8 && sheet.height > 8)
+    #expect(sheet.width == 4 * 48 + 3 * 8 && sheet.height > 8)
   }
 
   @Test func profileNamesTheLine() throws {

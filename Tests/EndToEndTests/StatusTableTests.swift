@@ -54,6 +54,18 @@ import Testing
     "64 tgrun: an output that is a file to be read": [
       "tgrun sample.tplan --function edit photo.png -o photo.png"
     ],
+    "64 tgrun: a film that is no `.png`, its options without `--film`, or frames in a second that cannot be":
+      [
+        "tgrun sample.tplan bird --film film.gif", "tgrun sample.tplan bird --fps 12",
+        "tgrun sample.tplan bird --film film.png --fps 0",
+      ],
+    "64 tgrun: a sheet of a form that cannot be, of more pictures than places, or too large": [
+      "tgrun sample.tplan bird --grid 0x2", "tgrun sample.tplan bird --grid 1x2 --seeds 0-2",
+      "tgrun sample.tplan bird --grid 990x990",
+    ],
+    "64 tgrun: `--attention` with a number of words that cannot be": [
+      "tgrun sample.tplan bird -o o.png --attention maps:0"
+    ],
     "64 tginvert: no picture, or an objective that the plan does not have": [
       "tginvert net.tplan", "tginvert net.tplan a.png --objective none",
     ],
@@ -100,6 +112,9 @@ import Testing
     "69 tgc: `--emit onnx`": ["tgc ok.tgraph --emit onnx"],
     "69 tgrun: an interpolation that the plan has no functions for": [
       "tgrun sample.tplan --interpolate bird red"
+    ],
+    "69 tgrun: `--replay` of a film or a sheet of many pictures, or of captions of a pipe": [
+      "tgrun sample.tplan --replay many.png"
     ],
     "71 tgc: more memory than `--max-memory`, for compiling or in the plan": [
       "tgc large.tgraph --synthetic-weights 1 --max-memory 16 -o p.tplan"
@@ -217,6 +232,10 @@ private struct StatusFixture {
     try plan.prefix(plan.count - 5).write(to: commands.url("cut.tplan"))
     let made = try commands.run(["sample.tplan", "bird", "-o", "made.png"])
     try #require(made.status == 0, "\(made.messages)")
+    let many = try commands.run(
+      "sample.tplan --function edit photo.png two.png --grid 2 -o many.png".split(separator: " ")
+        .map(String.init))
+    try #require(many.status == 0, "\(many.messages)")
     for name in ["net.tplan", "other.tplan", "a.png", "bad.tplan", "bad.safetensors"] {
       try FileManager.default.copyItem(at: inversion.url(name), to: commands.url(name))
     }

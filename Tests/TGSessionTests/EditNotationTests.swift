@@ -51,12 +51,16 @@ import Testing
     for text in ["style.npy", ":1", "style.npy:", "style.npy:x"] {
       #expect(throws: EditingError.self) { try MixNotation(text) }
     }
-    #expect(try InterpolationEnd("seed:9") == .seed(9))
-    #expect(try InterpolationEnd("codes/A.NPY") == .file("codes/A.NPY"))
-    #expect(try InterpolationEnd("a red bird") == .caption("a red bird"))
-    #expect(try InterpolationEnd("seed:18446744073709551615") == .seed(.max))
+    func end(_ text: String) throws -> InterpolationEnd {
+      try InterpolationEnd(text) { $0.hasSuffix(".png") }
+    }
+    #expect(try end("seed:9") == .seed(9))
+    #expect(try end("codes/A.NPY") == .file("codes/A.NPY"))
+    #expect(try end("a red bird") == .caption("a red bird"))
+    #expect(try end("bird.png") == .picture("bird.png"))
+    #expect(try end("seed:18446744073709551615") == .seed(.max))
     for text in ["seed:", "seed:x", "seed:1-3", "seed:18446744073709551616"] {
-      #expect(throws: EditingError.self) { try InterpolationEnd(text) }
+      #expect(throws: EditingError.self) { try end(text) }
     }
   }
 

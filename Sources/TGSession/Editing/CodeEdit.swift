@@ -65,6 +65,11 @@ package struct CodeEdit: Sendable {
     return result
   }
 
+  /// The amounts of a frame that are not the same in all frames.
+  package func amounts(frame: Int) -> [Float] {
+    moves.compactMap { $0.amounts.count > 1 ? $0.amounts[min(frame, $0.amounts.count - 1)] : nil }
+  }
+
   /// The rows of a code: its layers, or one.
   private static func count(_ item: InterfaceItem) -> Int {
     item.itemShape.count > 1 ? item.itemShape[0] : 1

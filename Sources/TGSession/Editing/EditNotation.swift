@@ -74,14 +74,17 @@ package enum InterpolationEnd: Hashable, Sendable {
   case seed(UInt64)
   /// A file of codes.
   case file(String)
+  /// A picture.
+  case picture(String)
   /// A caption.
   case caption(String)
 
   /// Reads the notation: a seed, what is named like a file of codes, `#` and a name in it behind it or
-  /// not, or else a caption.
+  /// not, a picture, or else a caption.
   ///
+  /// - Parameter isPicture: whether a word of the command line is a picture.
   /// - Throws: `EditingError.notation`.
-  package init(_ text: String) throws(EditingError) {
+  package init(_ text: String, isPicture: (String) -> Bool) throws(EditingError) {
     if text.hasPrefix("seed:") {
       guard let list = SeedList(String(text.dropFirst(5))), list.seeds.count == 1 else {
         throw .notation("--interpolate", text, form: "seed:NUMBER")
@@ -91,6 +94,8 @@ package enum InterpolationEnd: Hashable, Sendable {
       text.lowercased().hasSuffix(suffix) || text.lowercased().contains(suffix + "#")
     }) {
       self = .file(text)
+    } else if isPicture(text) {
+      self = .picture(text)
     } else {
       self = .caption(text)
     }

@@ -9,8 +9,8 @@ package enum EditingError: Error, Hashable, Sendable {
   case frameCounts([Int])
   case ambiguous(path: String, functions: [String])
   case noTarget(function: String, codes: [InterfaceItem])
-  case noCaptionRoute(function: String?)
-  case severalCaptionRoutes([String])
+  case noRoute(ConditionRoute.Source, function: String?)
+  case severalRoutes(ConditionRoute.Source, [String])
   case noWords(InterfaceItem)
   case notOnASphere(InterfaceItem)
   case nothingDrawn(function: String)
@@ -47,12 +47,12 @@ extension EditingError {
         : "the function '\(function)' takes the codes "
           + codes.map { "\($0.name) \($0.shapeText)" }.joined(separator: ", ")
           + "; which of them is edited is not clear"
-    case .noCaptionRoute(let function):
-      "captions are interpolated between their embeddings, and "
+    case .noRoute(let source, let function):
+      "\(source.rawValue)s are interpolated between their codes, and "
         + (function.map { "'\($0)' does not take" } ?? "no function of the plan takes")
-        + " what another function makes of a caption"
-    case .severalCaptionRoutes(let pairs):
-      "captions can go through \(pairs.joined(separator: ", or "))"
+        + " what another function makes of a \(source.rawValue)"
+    case .severalRoutes(let source, let pairs):
+      "\(source.rawValue)s can go through \(pairs.joined(separator: ", or "))"
     case .noWords(let item): SessionError.noWords(given: "--interpolate", item).message
     case .notOnASphere(let item):
       "--spherical is for normal noise; '\(item.name)' is \(item.kindName)"
@@ -97,11 +97,12 @@ extension EditingError {
       codes.isEmpty
         ? "name another function: --function NAME; tginspect lists them"
         : "give just the one that is edited: --latent FILE"
-    case .noCaptionRoute:
-      "the .tgraph needs two functions: one from a Text to, say, sentence: Tensor[D], and one that "
-        + "takes sentence: Tensor[D] and gives the picture"
+    case .noRoute(let source, _):
+      "the .tgraph needs two functions: func read("
+        + (source == .caption ? "caption: Text[…]" : "image: Image[…]")
+        + ") -> (code: Latent[D]), and one that takes code: Latent[D] and gives the picture"
     case .noWords(let item): SessionError.noWords(given: "", item).hint
-    case .severalCaptionRoutes: "say which picture: --function NAME"
+    case .severalRoutes: "say which picture: --function NAME"
     case .notOnASphere: "leave out --spherical"
     case .noLayers: "say @all to move the whole code"
     case .severalTensors(let path, let names):
@@ -117,11 +118,10 @@ extension EditingError {
   /// The status that a command ends with.
   package var exitCode: Int32 {
     switch self {
-    case .notation, .frameCounts, .ambiguous, .noTarget, .severalCaptionRoutes, .noWords,
-      .notOnASphere,
-      .nothingDrawn, .noLayers, .layer, .column:
+    case .notation, .frameCounts, .ambiguous, .noTarget, .severalRoutes, .noWords,
+      .notOnASphere, .nothingDrawn, .noLayers, .layer, .column:
       64
-    case .noCaptionRoute: 69
+    case .noRoute: 69
     case .file(let error): error.exitCode
     case .noTensor, .severalTensors, .noCode, .codeShape, .directionShape, .several, .otherInputs,
       .layersInFile, .notFinite, .overflow:

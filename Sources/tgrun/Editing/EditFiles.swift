@@ -8,7 +8,18 @@ struct EditFiles {
   enum Ends {
     case seeds(UInt64, UInt64)
     case files(CodeFile, CodeFile)
-    case captions(String, String, CaptionRoute)
+    /// Two captions, or the paths of two pictures.
+    case sources(String, String, ConditionRoute)
+
+    /// What the ends are called in a sheet.
+    var names: (String, String) {
+      switch self {
+      case .seeds(let one, let other): ("seed \(one)", "seed \(other)")
+      case .files(let one, let other): (Path.stem(one.path), Path.stem(other.path))
+      case .sources(let one, let other, let route):
+        route.source == .caption ? (one, other) : (Path.stem(one), Path.stem(other))
+      }
+    }
   }
 
   /// The codes of `--latent`.
@@ -36,16 +47,18 @@ struct EditFiles {
           hint: "for a direction the amounts say it: --direction FILE=-3:3:7")
       }
       if edits.spherical { throw Failure(.usage, "--spherical goes with --interpolate") }
-    } else if edits.interpolate.count != 2 {
+    } else if edits.interpolate.count < 2 {
       throw Failure(
         .usage, "--interpolate takes two ends, and \(edits.interpolate.count) are given",
-        hint: "tgrun PLAN.tplan --interpolate A B -o strip.png, options and operands elsewhere")
+        hint: "tgrun PLAN.tplan --interpolate A B -o strip.png")
     }
     let directionNotations = try edits.direction.map {
       try DirectionNotation($0, isThere: Path.exists)
     }
     let mixNotations = try edits.mix.map { try MixNotation($0) }
-    let interpolationEnds = try edits.interpolate.map { try InterpolationEnd($0) }
+    let interpolationEnds = try edits.interpolate.map {
+      try InterpolationEnd($0, isPicture: PictureOperand.isPicture)
+    }
     let latent = edits.latent.map(Self.file)
     codes = try latent.map { try CodeFile($0.path, subtree: $0.prefix) }
     directions = try directionNotations.map { notation in
@@ -60,6 +73,7 @@ struct EditFiles {
     ends = try Self.ends(interpolationEnds, options: options, plan: plan)
     function = try Self.function(options, codes: codes, ends: ends, plan: plan, console: console)
 
+    var pictures: [String] = []
     var files = [latent].compactMap(\.self) + directionNotations.map { Self.file($0.path) }
     files += mixNotations.map { Self.file($0.path) }
     var texts: [(key: String, value: String)] = []
@@ -68,6 +82,9 @@ struct EditFiles {
       if case .file(let path) = end {
         files.append(Self.file(path))
         texts.append((Metadata.interpolate, Self.kept(Self.file(path))))
+      } else if case .picture(let path) = end {
+        pictures.append(path)
+        texts.append((Metadata.interpolate, Path.keptName(path)))
       } else {
         texts.append((Metadata.interpolate, text))
       }
@@ -81,7 +98,7 @@ struct EditFiles {
     }
     if let frames = edits.frames { texts.append((Metadata.frames, String(frames))) }
     if edits.spherical { texts.append((Metadata.spherical, "true")) }
-    paths = files.map(\.path)
+    paths = files.map(\.path) + pictures
     metadata = texts
   }
 
@@ -109,10 +126,16 @@ struct EditFiles {
         try CodeFile(one.path, subtree: one.prefix), try CodeFile(other.path, subtree: other.prefix)
       )
     case (.caption(let one), .caption(let other)):
-      return .captions(one, other, try CaptionRoute(of: plan, function: options.function))
+      return .sources(
+        one, other, try ConditionRoute(of: plan, from: .caption, function: options.function))
+    case (.picture(let one), .picture(let other)):
+      return .sources(
+        one, other, try ConditionRoute(of: plan, from: .picture, function: options.function))
     default:
       throw Failure(
-        .usage, "--interpolate joins two files, two seeds or two captions, not one of each",
+        .usage,
+        "--interpolate joins two files, two seeds, two captions or two pictures, not "
+          + "one of each",
         hint: "files end in \(CodeFile.suffixes.joined(separator: ", ")); seeds are seed:3")
     }
   }
@@ -124,7 +147,7 @@ struct EditFiles {
     if options.function != nil { return options.function }
     var file = codes
     switch ends {
-    case .captions(_, _, let route):
+    case .sources(_, _, let route):
       console.note("from '\(route.encoder)' to '\(route.painter)'")
       return route.painter
     case .files(let one, _) where file == nil: file = one
@@ -147,15 +170,23 @@ struct EditFiles {
     }
   }
 
-  /// What makes conditions of captions, if captions are interpolated.
-  func encoder(_ session: (_ function: String) throws -> Session) throws -> Session? {
-    guard case .captions(_, _, let route) = ends else { return nil }
-    return try session(route.encoder)
-  }
-
-  /// Looks the captions up that are interpolated.
-  func check(_ captions: CaptionCheck) throws {
-    guard case .captions(let one, let other, let route) = ends else { return }
-    for caption in [one, other] { try captions.check(caption, for: route.caption, place: "") }
+  /// What makes conditions of captions or pictures, if these are interpolated.
+  ///
+  /// - Parameters:
+  ///   - session: makes the session of a function.
+  ///   - check: looks captions up.
+  func conditions(
+    _ session: (_ function: String) throws -> Session, check: (Session) -> CaptionCheck,
+    console: Console
+  ) throws -> Conditions? {
+    guard case .sources(let one, let other, let route) = ends else { return nil }
+    let encoder = try session(route.encoder)
+    if route.source == .caption {
+      for caption in [one, other] {
+        try check(encoder).check(caption, for: route.input, place: "")
+      }
+    }
+    return try Conditions(
+      from: one, to: other, route: route, encoder: encoder, console: console)
   }
 }

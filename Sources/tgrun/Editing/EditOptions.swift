@@ -22,11 +22,14 @@ struct EditOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Frames between two files of codes, two seeds (seed:3 seed:9) or two captions.",
+      "Frames between two files of codes, two seeds (seed:3 seed:9), two captions or two pictures.",
       valueName: "A B"))
   var interpolate: [String] = []
 
-  @Option(help: ArgumentHelp("How many frames, both ends included. (default: 7)", valueName: "N"))
+  @Option(
+    help: ArgumentHelp(
+      "How many frames, both ends included. (default: 7; of a film 24; of a grid its columns)",
+      valueName: "N"))
   var frames: Int?
 
   @Flag(help: "Interpolate normal noise along the great circle.")

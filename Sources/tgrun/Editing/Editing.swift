@@ -13,16 +13,19 @@ struct Editing {
   private let ends: EditFiles.Ends?
   private let isSpherical: Bool
   private let between: Interpolation?
-  private let encoder: Session?
+  private let conditions: Conditions?
 
   /// Binds what was read to the inputs of the function.
   ///
-  /// - Parameter encoder: what makes conditions of captions, if captions are interpolated.
+  /// - Parameters:
+  ///   - conditions: those of captions or pictures, if these are interpolated.
+  ///   - usualFrames: how many frames an interpolation has where no option says it.
   init(
-    _ files: EditFiles, options: EditOptions, session: Session, encoder: Session?, inputs: Inputs
+    _ files: EditFiles, options: EditOptions, session: Session, conditions: Conditions?,
+    usualFrames: Int, inputs: Inputs
   ) throws {
     self.session = session
-    self.encoder = encoder
+    self.conditions = conditions
     given = inputs.given
     ends = files.ends
     isSpherical = options.spherical
@@ -30,7 +33,7 @@ struct Editing {
     case .files(let one, let other):
       between = try Self.between(
         one, other, inputs: inputs, isSpherical: options.spherical, session: session)
-    case .captions(_, _, let route):
+    case .sources(_, _, let route):
       guard !options.spherical else {
         throw EditingError.notOnASphere(route.conditions[0])
       }
@@ -50,7 +53,7 @@ struct Editing {
     if let asked = options.frames, let listed = edit?.frames, asked != listed {
       throw EditingError.frameCounts([asked, listed])
     }
-    frames = options.frames ?? edit?.frames ?? (files.ends == nil ? nil : 7)
+    frames = options.frames ?? edit?.frames ?? (files.ends == nil ? nil : usualFrames)
     if case .seeds = files.ends, drawn.isEmpty {
       throw EditingError.nothingDrawn(function: session.variants.form.name)
     }
@@ -58,6 +61,32 @@ struct Editing {
 
   /// The seed that files are named after, if it is not the one of the options.
   var seed: UInt64? { if case .seeds(let seed, _) = ends { seed } else { nil } }
+
+  /// True if pictures of other seeds differ: something is drawn that is not replaced.
+  var draws: Bool {
+    switch ends {
+    case .seeds: false
+    case .files: drawn.contains { between?.ends[$0.name] == nil }
+    case .sources(_, _, let route): drawn.contains { !route.conditions.contains($0) }
+    case nil: !drawn.isEmpty
+    }
+  }
+
+  /// What a frame is called in a sheet: the amounts, or the end that it is, or how far it is between
+  /// the ends.
+  func label(frame: Int) -> String {
+    var parts = (edit?.amounts(frame: frame) ?? []).map { amount in
+      let rounded = (Double(amount) * 100).rounded() / 100
+      return Int(exactly: rounded).map(String.init) ?? String(rounded)
+    }
+    if let names = ends?.names, let frames {
+      parts.append(
+        frame == 0
+          ? names.0
+          : frame == frames - 1 ? names.1 : "\((200 * frame + frames - 1) / (2 * (frames - 1))) %")
+    }
+    return parts.joined(separator: ", ")
+  }
 
   /// The numbers that replace what an item would have, by input.
   func numbers(of run: RunItem, frame: Int?) throws -> [String: [Float]] {
@@ -86,16 +115,7 @@ struct Editing {
       }
       let normal = drawn.filter { $0.kind == .normal }.map(\.name)
       return Interpolation(ends, spherical: isSpherical ? Set(normal) : [])
-    case .captions(let one, let other, let route):
-      guard let encoder else { return nil }
-      let from = try Self.conditions(of: one, route: route, by: encoder, run: run)
-      let to = try Self.conditions(of: other, route: route, by: encoder, run: run)
-      var ends: [String: Interpolation.Ends] = [:]
-      for item in route.conditions {
-        guard let from = from[item.name], let to = to[item.name] else { continue }
-        ends[item.name] = Interpolation.Ends(from: from.elements, to: to.elements)
-      }
-      return Interpolation(ends)
+    case .sources: return try conditions?.between(of: run)
     }
   }
 
@@ -148,16 +168,5 @@ struct Editing {
         from: try one.code(for: item, of: form), to: try other.code(for: item, of: form))
     }
     return Interpolation(ends, spherical: isSpherical ? Set(ends.keys) : [])
-  }
-
-  private static func conditions(
-    of caption: String, route: CaptionRoute, by encoder: Session, run: RunItem
-  ) throws -> [String: HostTensor] {
-    let prepared = try encoder.prepare(
-      [route.caption.name: .caption(caption)],
-      items: [RunItem(seed: run.seed, noiseItem: run.noiseItem)], belongTogether: false)
-    guard let chunk = prepared.chunks.first else { return [:] }
-    return try encoder.run(chunk, of: prepared, outputs: route.conditions.map(\.name))
-      .results.first ?? [:]
   }
 }

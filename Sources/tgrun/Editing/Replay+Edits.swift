@@ -22,8 +22,10 @@ extension Replay {
       return try locate(notation.path) + notation.rest
     }
     edits.interpolate = try all(Metadata.interpolate).map { text in
-      if case .file(let path) = try InterpolationEnd(text) { return try locate(path) }
-      return text
+      switch try InterpolationEnd(text, isPicture: PictureOperand.isPicture) {
+      case .file(let path), .picture(let path): return try locate(path)
+      case .seed, .caption: return text
+      }
     }
     edits.frames = all(Metadata.frames).first.flatMap { Int($0) }
     edits.spherical = !all(Metadata.spherical).isEmpty

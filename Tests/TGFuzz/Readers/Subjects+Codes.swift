@@ -114,7 +114,7 @@ extension Subject {
           demand(mix.path + mix.rest == text, "a notation loses a part")
           read = true
         }
-        return read || (try? InterpolationEnd(text)) != nil ? .accepted : .refused
+        return read || (try? InterpolationEnd(text) { _ in false }) != nil ? .accepted : .refused
       })
   }
 }
