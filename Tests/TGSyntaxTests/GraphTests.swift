@@ -63,7 +63,7 @@ struct Rendered: Error, CustomStringConvertible {
       path: "manipulation/tagan.tgraph", functions: ["edit", "paint"], parameters: ["": 28_771_651]),
     Case(
       path: "manipulation/tagan.tgraph", settings: ["entries": "100"],
-      functions: ["edit", "paint"],
+      functions: ["edit", "encode", "look", "finish", "paint"],
       parameters: ["": 28_771_651 + 30_000]),
     Case(
       path: "manipulation/tagan.tgraph", model: "Discriminator", functions: ["judge"],
