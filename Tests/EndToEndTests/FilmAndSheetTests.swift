@@ -31,7 +31,8 @@ import Testing
       try Data(NumpyArray(up).encoded).write(to: folder.url.appendingPathComponent("up.npy"))
     }
 
-    /// A painter of captions, an editor in two parts for captions, and in two parts for pictures.
+    /// A painter of captions, an editor in two parts for captions and in two for pictures, and a reader
+    /// of the noise of pictures.
     private static let page = """
       model Editor() {
         func generate(caption: Text[4](vocabulary: "captions"), z: Normal[2])
@@ -56,6 +57,10 @@ import Testing
         func finish(seen: Tensor[3, 8, 8], caption: Text[4](vocabulary: "captions"))
             -> (image: Image[3, 16, 16](-1 ... 1)) {
           return tanh(0.5 * upsample(seen, 2) + draw(sentence(caption)))
+        }
+
+        func style(image: Image[3, 16, 16](-1 ... 1)) -> (z: Latent[2]) {
+          return mean(image, axes: [1, 2])[0 ..< 2]
         }
 
         func sentence(caption) {
@@ -162,7 +167,7 @@ import Testing
   @Test func picturesUnderACaption() throws {
     let fixture = try Fixture()
     let told = try fixture.done(
-      "p.tplan a_small_bird --interpolate one.png two.png --frames 3 -o f-%d.png")
+      "p.tplan a_small_bird --function finish --interpolate one.png two.png --frames 3 -o f-%d.png")
     #expect(told.messages.contains("from 'look' to 'finish'"), "\(told.messages)")
     let steps = try (0..<3).map { try fixture.picture("f-\($0).png") }
     for (name, step) in [("one", 0), ("two", 2)] {
@@ -171,6 +176,9 @@ import Testing
         "p.tplan a_small_bird --function finish --input seen=seen.npy -o plain.png")
       #expect(try fixture.picture("plain.png") == steps[step])
     }
+    // The default function is the painter if it can be.
+    let usual = try fixture.done("p.tplan a_bird --interpolate one.png two.png --film style.png")
+    #expect(usual.messages.contains("from 'style' to 'generate'"), "\(usual.messages)")
     let again = try fixture.run("--replay f-1.png")
     #expect(again.messages.contains("bit for bit"), "\(again.messages)")
   }
@@ -253,7 +261,7 @@ import Testing
     ("p.tplan --interpolate one.png red", 64, "not one of each"),
     ("p.tplan red --interpolate one.png none.png", 66, "none.png"),
     ("p.tplan --function generate --interpolate red blue", 69, "func read("),
-    ("p.tplan --function generate --interpolate one.png two.png", 69, "func read(image"),
+    ("p.tplan --function look --interpolate one.png two.png", 69, "func read(image"),
     ("p.tplan bird --replay film.png --film x.png", 66, "film.png"),
   ]
 

@@ -25,7 +25,7 @@ package struct ConditionRoute: Hashable, Sendable {
   /// The conditions: inputs of the painter that have the name and shape of an output of the encoder.
   package let conditions: [InterfaceItem]
 
-  /// Finds the only pair.
+  /// Finds the only pair, or the one of the default function if that is a painter.
   ///
   /// - Parameter function: the painter, if it is asked for.
   /// - Throws: `EditingError.noRoute`, `.severalRoutes` or `.noWords`.
@@ -51,6 +51,8 @@ package struct ConditionRoute: Hashable, Sendable {
             conditions: shared))
       }
     }
+    let usual = routes.filter { $0.painter == plan.entries.first?.name }
+    if !usual.isEmpty { routes = usual }
     guard let route = routes.first else { throw .noRoute(source, function: function) }
     guard routes.count == 1 else {
       throw .severalRoutes(source, routes.map { "\($0.encoder) and \($0.painter)" })
