@@ -47,6 +47,8 @@ let package = Package(
     // MARK: 0. C: system libraries, our kernels, thin shims
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
@@ -57,6 +59,7 @@ let package = Package(
       name: "CTGBLAS", dependencies: ["CTGFaults"],
       linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
     .target(name: "CTGKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+    .target(name: "CTGJPEG", dependencies: ["CJPEG"]),
     .target(name: "CTGPNG", dependencies: ["CPNG"]),
     .target(name: "CTGPlan", dependencies: ["CProtobufC"]),
 
@@ -67,7 +70,7 @@ let package = Package(
     // MARK: 2. Kernels, the plan, files from outside
     module("TGKernels", ["TGTensor", "CTGKernels", "CTGBLAS"]),
     module("TGPlan", ["TGTensor", "CTGKernels", "CTGPlan", "CProtobufC", crypto]),
-    module("TGImage", ["TGTensor", "CTGPNG"]),
+    module("TGImage", ["TGTensor", "CTGJPEG", "CTGPNG"]),
     module("TGText", ["TGTensor"]),
     module("TGCheckpoint", ["TGTensor", "CZlib"]),
 

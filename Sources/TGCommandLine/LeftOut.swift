@@ -54,8 +54,8 @@ package struct LeftOut {
   private static func isOfPicture(_ error: any Explained) -> Bool {
     guard let error = error as? SessionError else { return error is MappedFileError }
     switch error {
-    case .picture(.missing(_, _)), .picture(.notPNG(_, _)), .picture(.damaged(_, _)),
-      .picture(.tooLarge(_, _, _)), .pictureSize:
+    case .picture(.missing), .picture(.notPicture), .picture(.unreadable), .picture(.damaged),
+      .picture(.tooLarge), .pictureSize:
       return true
     default: return false
     }

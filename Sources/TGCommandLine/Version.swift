@@ -18,12 +18,13 @@ package enum Version {
       ("plan_format", .integer(PlanFile.formatVersion)), ("swift", .string(swift)),
       (
         "libraries",
-        .pairs([
-          ("openblas", matrices.map { .string($0.revision) } ?? .null),
-          ("libpng", .string(Picture.libraryRevision)),
-          ("zlib", .string(Checkpoint.libraryRevision)),
-          ("protobuf-c", .string(MessageType.libraryRevision)),
-        ])
+        .pairs(
+          [("openblas", matrices.map { .string($0.revision) } ?? .null)]
+            + PictureFormat.libraries.map { ($0.name, .string($0.revision)) }
+            + [
+              ("zlib", .string(Checkpoint.libraryRevision)),
+              ("protobuf-c", .string(MessageType.libraryRevision)),
+            ])
       ), ("openblas_core", matrices.map { .string($0.core) } ?? .null),
       ("instruction_sets", .strings(ISA.available().map(\.rawValue))),
     ])

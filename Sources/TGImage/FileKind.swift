@@ -1,6 +1,6 @@
 internal import TGTensor
 
-/// What a file is by its first bytes, as far as an answer to "this is not a PNG" needs.
+/// What a file is by its first bytes, as far as reading pictures and an answer to "this is no picture" need.
 package enum FileKind: String, Hashable, Sendable, CaseIterable {
   /// No bytes at all.
   case empty = "empty"
@@ -99,40 +99,41 @@ package enum FileKind: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// The sentence about a file of this kind where a PNG was expected, with what to do.
-  func complaint(_ path: String) -> String {
-    let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-    let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-    let target = freePath(like: (stem.isEmpty ? "picture" : stem) + ".png")
+  /// The sentence about a file of this kind where a picture was expected, with what to do.
+  ///
+  /// - Parameter hasProgram: true for a program that can be called by this name.
+  func complaint(
+    _ path: String, hasProgram: @escaping (String) -> Bool = ForeignPicture.isOnPath
+  ) -> String {
+    let formats = PictureFormat.names
+    let command = ForeignPicture(kind: self, path: path, hasProgram: hasProgram).command()
+    let example = command.map { ", for example: \($0)" } ?? " with any program for pictures"
     switch self {
     case .empty:
-      return "\(path) is empty, not a PNG"
-    case .png:
-      return "\(path) is a PNG that cannot be read"
+      return "\(path) is empty, not a picture"
+    case .png, .jpeg:
+      return "\(path) is a \(rawValue) that cannot be read"
     case .mangledPNG:
       return "\(path) is a PNG whose line ends were changed by a transfer as text; fetch it again"
         + " as binary"
-    case .jpeg, .gif, .webp, .bmp, .tiff, .heif, .jpeg2000, .jpegXL, .netpbm, .photoshop:
-      let turn = self == .jpeg ? "-auto-orient " : ""
-      let isSequence = self == .gif || self == .tiff || self == .photoshop
-      let source = shellWord(isSequence ? path + "[0]" : path)
-      return "\(path) is a \(rawValue) file, not a PNG; save it as a PNG under another name, with "
-        + "ImageMagick for example: convert \(source) \(turn)\(shellWord(target))"
+    case .gif, .webp, .bmp, .tiff, .heif, .jpeg2000, .jpegXL, .netpbm, .photoshop:
+      return "\(path) is a \(rawValue) file, not a \(formats); save it as one under another name"
+        + example
     case .svg:
-      return "\(path) is an SVG drawing, not a PNG; draw it into a PNG, with librsvg for example: "
-        + "rsvg-convert \(shellWord(path)) -o \(shellWord(target))"
+      return "\(path) is an SVG drawing, not a \(formats); draw it into one" + example
     case .pdf:
-      return "\(path) is a PDF, not a PNG; draw a page into a PNG, with Poppler for example: "
-        + "pdftoppm -png -singlefile \(shellWord(path)) \(shellWord(String(target.dropLast(4))))"
+      return "\(path) is a PDF, not a \(formats); draw a page of it into one" + example
     case .html:
-      return "\(path) is an HTML page, not a PNG; the download brought a page instead of the file"
+      return
+        "\(path) is an HTML page, not a picture; the download brought a page instead of the file"
     case .gitLFS:
-      return "\(path) is a Git LFS pointer, not the picture itself; fetch it: git lfs pull"
+      return "\(path) is a Git LFS pointer, not the picture itself; fetch that with Git LFS where "
+        + "the pointer came from"
     case .numpy, .zip:
       return
-        "\(path) is a \(rawValue), not a PNG; arrays are given as --input NAME=\(shellWord(path))"
+        "\(path) is a \(rawValue), not a picture; arrays are given as --input NAME=\(shellWord(path))"
     case .unknown:
-      return "\(path) is not a PNG"
+      return "\(path) is not a \(formats)"
     }
   }
 }

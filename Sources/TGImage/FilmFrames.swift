@@ -22,7 +22,7 @@ package struct FilmFrames {
     file = try Picture.map(path)
     let head = file.bytes(0..<min(file.count, 512)) ?? []
     guard head.starts(with: PNGChunks.signature) else {
-      throw .notPNG(path: path, kind: FileKind(head))
+      throw .notPicture(path: path, kind: FileKind(head))
     }
     var header: [UInt8]?
     var control: [UInt8]?

@@ -1,182 +1,90 @@
 private import CTGPNG
-package import TGTensor
+internal import TGTensor
 
-/// What is accepted as a picture.
-package struct PictureLimits: Hashable, Sendable, CustomStringConvertible {
-  /// The largest width and height, in pixels.
-  package var side = 16_384
-  /// The most pixels.
-  package var pixels = 100_000_000
+/// PNG, by libpng: of any kind read, grey or RGB with 8 or 16 bits written.
+enum PNGCodec: PictureCodec {
+  static let kind = FileKind.png
+  static let suffixes = ["png"]
 
-  /// What every command uses.
-  package static let standard = PictureLimits()
+  static var library: (name: String, revision: String) {
+    ("libpng", unsafe String(cString: ctgpng_revision()))
+  }
 
-  /// The limits in words.
-  package var description: String { "\(side) a side and \(pixels / 1_000_000) megapixels" }
-}
+  static func rows(
+    _ bytes: UnsafeRawBufferPointer, path: String, limits: PictureLimits
+  ) throws(PictureError) -> any PictureRows {
+    try unsafe PNGRows(bytes, path: path, limits: limits)
+  }
 
-extension Picture {
-  /// Reads a PNG of any kind: grey, palette, colour, 1 to 16 bits, transparent, interlaced.
-  ///
-  /// - Parameter warnings: takes what is odd about the file though it could be read.
-  /// - Throws: `PictureError`; checksums, the end mark and all rows are insisted on.
-  package static func read(
-    path: String, limits: PictureLimits = .standard, warnings: inout [String]
-  ) throws(PictureError) -> Picture {
-    let file = try map(path)
-    return try unsafe file.withBytes { (bytes) throws(PictureError) in
-      try unsafe decode(bytes, path: path, limits: limits, warnings: &warnings)
+  static func head(
+    _ bytes: UnsafeRawBufferPointer, path: String
+  ) throws(PictureError) -> PictureHead {
+    let head = unsafe [UInt8](bytes.prefix(29))
+    guard let size = PNGChunks.size(head), head.count == 29 else {
+      throw .damaged(path: path, format: .png, reason: "it has no header")
     }
+    let colours = [
+      0: "grey", 2: "RGB", 3: "palette", 4: "grey with alpha", 6: "RGB with alpha",
+    ]
+    // What follows a damaged head says nothing of an orientation.
+    let limits = PictureLimits(side: Int(UInt32.max >> 1), pixels: Int.max)
+    let rows = unsafe try? rows(bytes, path: path, limits: limits)
+    return PictureHead(
+      format: .png, height: size.height, width: size.width, depth: Int(head[24]),
+      colour: colours[Int(head[25])] ?? "of an unknown kind",
+      orientation: rows?.orientation ?? .upright, remarks: head[28] == 1 ? ["interlaced"] : [])
   }
 
-  /// Reads a PNG straight into the form of a plan's picture input: of a picture of any size, no more
-  /// than the result and some rows are in memory.
-  ///
-  /// - Parameters:
-  ///   - form: makes a form of the size of the picture, which may depend on it or refuse it.
-  ///   - warnings: takes what is odd about the file though it could be read.
-  /// - Returns: `[1, channels, height, width]`; nil if the size is impossible.
-  /// - Throws: `PictureError`, or what `form` throws.
-  package static func readTensor(
-    path: String, limits: PictureLimits = .standard, warnings: inout [String],
-    form: (_ height: Int, _ width: Int) throws -> PictureForm
-  ) throws -> HostTensor? {
-    let file = try map(path)
-    return try unsafe file.withBytes { bytes in
-      let rows = try unsafe PNGRows(bytes, path: path, limits: limits)
-      let form = try form(rows.height, rows.width)
-      guard
-        var fitting = form.fitting(height: rows.height, width: rows.width, depth: rows.depth)
-      else { return nil }
-      var line = [UInt16](repeating: 0, count: rows.width * rows.channels)
-      for _ in 0..<rows.height {
-        try rows.read(into: &line)
-        let pixels =
-          rows.channels == form.channels ? line : converted(line, to: form.channels)
-        fitting.take(pixels, count: pixels.count)
-      }
-      try rows.finish(warnings: &warnings)
-      return form.tensor(fitting)
-    }
-  }
-
-  /// Reads a PNG, without its warnings.
-  ///
-  /// - Throws: `PictureError`.
-  package static func read(path: String) throws(PictureError) -> Picture {
-    var warnings: [String] = []
-    return try read(path: path, warnings: &warnings)
-  }
-
-  /// Decodes a PNG in memory; `path` is what errors name.
-  ///
-  /// - Throws: `PictureError`.
-  package static func decode(
-    _ bytes: [UInt8], path: String, limits: PictureLimits = .standard
-  ) throws(PictureError) -> Picture {
-    var warnings: [String] = []
-    let result: Result<Picture, PictureError> = unsafe bytes.withUnsafeBytes { buffer in
-      do throws(PictureError) {
-        return .success(
-          unsafe try decode(buffer, path: path, limits: limits, warnings: &warnings))
-      } catch {
-        return .failure(error)
+  static func texts(_ bytes: UnsafeRawBufferPointer) -> [(key: String, value: String)] {
+    var limits = ctgpng_limits()
+    limits.chunk_bytes = 8 << 20
+    limits.chunk_count = 257
+    let start = unsafe bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+    let list = unsafe ctgpng_read_texts(start, bytes.count, &limits, 64 << 20)
+    defer { unsafe ctgpng_close_texts(list) }
+    guard let list = unsafe list else { return [] }
+    var texts: [(key: String, value: String)] = []
+    let count = unsafe ctgpng_text_count(list)
+    for index in 0..<count {
+      let text = unsafe ctgpng_text_at(list, index)
+      guard let key = unsafe text.key, let value = unsafe text.value else { continue }
+      let name = unsafe latin(UnsafeRawBufferPointer(start: key, count: length(of: key)))
+      let bytes = unsafe UnsafeRawBufferPointer(start: value, count: text.length)
+      if unsafe text.is_utf8 == 0 {
+        texts.append((name, unsafe latin(bytes)))
+      } else if let words = unsafe String(validating: bytes, as: UTF8.self) {
+        texts.append((name, words))
       }
     }
-    return try result.get()
+    return texts
   }
 
-  /// Encodes as PNG, with texts that stay beside the picture. Equal arguments give equal bytes.
-  ///
-  /// - Throws: `PictureError.unfitText` for a key that is not 1 to 79 printable ASCII characters, or
-  ///   a value of more than a megabyte or with a zero in it.
-  package func encoded(
-    text: [(key: String, value: String)] = []
+  static func encode(
+    _ picture: Picture, quality: Int, text: [(key: String, value: String)]
   ) throws(PictureError) -> [UInt8] {
-    var chunks: [UInt8] = []
-    for (key, value) in text {
-      guard (1...79).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
-      else { throw .unfitText(key: key, reason: "a key is 1 to 79 printable ASCII characters") }
-      guard value.utf8.count <= 1 << 20, !value.utf8.contains(0) else {
-        throw .unfitText(key: key, reason: "a value is at most a megabyte, without zeros")
-      }
-      chunks += PNGChunks.text(key: key, value: value)
-    }
+    let texts = text.flatMap { Array($0.key.utf8) + [0] + Array($0.value.utf8) + [0] }
+      .map { CChar(bitPattern: $0) }
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0
     var message = [CChar](repeating: 0, count: Int(CTGPNG_MESSAGE))
     let status = unsafe ctgpng_encode(
-      samples, UInt32(width), UInt32(height), UInt32(channels), UInt32(depth), &bytes, &count,
-      &message)
+      picture.samples, UInt32(picture.width), UInt32(picture.height), UInt32(picture.channels),
+      UInt32(picture.depth), texts, text.count, &bytes, &count, &message)
     defer { unsafe ctgpng_free(bytes) }
     guard status == 0, let start = unsafe bytes else {
       throw .notWritten(.cannotWrite(path: "a picture", reason: words(message)))
     }
-    let png = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
-    return chunks.isEmpty ? png : PNGChunks.inserting(chunks, into: png)
+    return unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
   }
 
-  /// Writes a PNG, whole or not at all. No time, path or program name is stored.
-  ///
-  /// - Throws: `PictureError`.
-  package func write(
-    path: String, text: [(key: String, value: String)] = []
-  ) throws(PictureError) {
-    let bytes = try encoded(text: text)
-    do {
-      try AtomicFile.save(bytes, to: path)
-    } catch {
-      throw .notWritten(error)
-    }
+  private static func length(of text: UnsafePointer<CChar>) -> Int {
+    var count = 0
+    while unsafe text[count] != 0 { count += 1 }
+    return count
   }
 
-  /// The texts stored before the samples of a PNG, in order.
-  ///
-  /// - Throws: `PictureError` if there is no such file or it is not a PNG.
-  package static func readText(
-    path: String
-  ) throws(PictureError) -> [(key: String, value: String)] {
-    let file = try map(path)
-    let bytes = file.bytes(0..<min(file.count, 16 << 20)) ?? []
-    let kind = FileKind(bytes)
-    guard kind == .png else { throw .notPNG(path: path, kind: kind) }
-    return PNGChunks.texts(bytes)
+  /// Latin-1 as a string.
+  private static func latin(_ bytes: UnsafeRawBufferPointer) -> String {
+    String(String.UnicodeScalarView(unsafe bytes.map { Unicode.Scalar($0) }))
   }
-
-  /// The file of a picture, mapped.
-  static func map(_ path: String) throws(PictureError) -> MappedFile {
-    do {
-      return try MappedFile(path: path)
-    } catch {
-      switch error {
-      case .cannotOpen(let path, let reason), .cannotMap(let path, let reason):
-        throw .missing(path: path, reason: reason)
-      case .notARegularFile(let path):
-        throw .missing(path: path, reason: "it is a directory or device, not a picture file")
-      }
-    }
-  }
-
-  private static func decode(
-    _ bytes: UnsafeRawBufferPointer, path: String, limits: PictureLimits,
-    warnings: inout [String]
-  ) throws(PictureError) -> Picture {
-    let rows = try unsafe PNGRows(bytes, path: path, limits: limits)
-    var line = [UInt16](repeating: 0, count: rows.width * rows.channels)
-    // What the head claims is believed row by row.
-    var samples: [UInt16] = []
-    for _ in 0..<rows.height {
-      try rows.read(into: &line)
-      samples += line
-    }
-    try rows.finish(warnings: &warnings)
-    return Picture(
-      height: rows.height, width: rows.width, channels: rows.channels, depth: rows.depth,
-      samples: samples)
-  }
-}
-
-extension Picture {
-  /// The revision of libpng that reads and writes, such as `1.6.39`.
-  package static var libraryRevision: String { unsafe String(cString: ctgpng_revision()) }
 }

@@ -5,15 +5,12 @@ private import CTGPNG
 /// What is held at a time are some rows and libpng's own buffers. An interlaced picture has seven
 /// passes of rows in its file; each is read by a reader of its own, which passes over those before,
 /// so that it takes twice the time and no more memory.
-@safe final class PNGRows {
-  /// The number of rows.
+@safe final class PNGRows: PictureRows {
   let height: Int
-  /// The number of pixels in a row.
   let width: Int
-  /// 1 (grey) or 3 (red, green, blue).
   let channels: Int
-  /// Bits per sample, 8 or 16.
   let depth: Int
+  let orientation: PictureOrientation
   private let path: String
   private var readers: [PassReader] = []
   private var next = 0
@@ -25,24 +22,17 @@ private import CTGPNG
     var pixels: [UInt16]
   }
 
-  /// Begins to read; `path` is what errors name. The bytes outlive the rows.
-  ///
-  /// - Throws: `PictureError` for what is no PNG, too large, or damaged in its head.
+  /// Begins to read a PNG, as `PictureCodec.rows` says.
   init(
     _ bytes: UnsafeRawBufferPointer, path: String, limits: PictureLimits
   ) throws(PictureError) {
-    let head = unsafe [UInt8](bytes.prefix(512))
-    let kind = FileKind(head)
-    guard kind == .png else { throw .notPNG(path: path, kind: kind) }
-    if let size = PNGChunks.size(head) {
-      let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
-      guard size.width <= limits.side, size.height <= limits.side, !overflow,
-        pixels <= limits.pixels
-      else { throw .tooLarge(path: path, width: size.width, height: size.height) }
+    if let size = unsafe PNGChunks.size([UInt8](bytes.prefix(24))) {
+      try limits.check(width: size.width, height: size.height, path: path)
     }
     let decoder = try unsafe PNGDecoder(bytes, path: path, side: limits.side)
     (height, width) = (decoder.height, decoder.width)
     (channels, depth) = (decoder.channels, decoder.depth)
+    orientation = PictureOrientation(number: EXIF.orientation(ofTIFF: decoder.exif))
     self.path = path
     let passes = decoder.isInterlaced ? InterlacePass.adam7 : [InterlacePass.whole]
     let present = passes.filter { $0.columns(of: width) > 0 && $0.rows(of: height) > 0 }
@@ -60,9 +50,6 @@ private import CTGPNG
     }
   }
 
-  /// Reads the next row into `width` × `channels` samples; to be called `height` times.
-  ///
-  /// - Throws: `PictureError.damaged`.
   func read(into line: inout [UInt16]) throws(PictureError) {
     let row = next
     next += 1
@@ -83,10 +70,6 @@ private import CTGPNG
     !(row + 1..<height).contains { pass.holds(row: $0) }
   }
 
-  /// Reads to the end mark, after the last row.
-  ///
-  /// - Parameter warnings: takes what is odd about the file though it could be read.
-  /// - Throws: `PictureError.damaged`.
   func finish(warnings: inout [String]) throws(PictureError) {
     guard let last = readers.last?.decoder else { return }
     try last.finish()
@@ -114,7 +97,7 @@ private import CTGPNG
     bounds.chunk_count = 64
     let start = unsafe bytes.assumingMemoryBound(to: UInt8.self).baseAddress
     guard let reader = unsafe ctgpng_open(start, bytes.count, &bounds, &header, &message) else {
-      throw .damaged(path: path, reason: words(message))
+      throw .damaged(path: path, format: .png, reason: words(message))
     }
     unsafe self.reader = unsafe reader
     self.path = path
@@ -137,12 +120,21 @@ private import CTGPNG
 
   func finish() throws(PictureError) { try check { unsafe ctgpng_finish(reader, &$0) } }
 
+  /// The block of the eXIf chunk before the samples; empty without one.
+  var exif: [UInt8] {
+    var count = 0
+    guard let start = unsafe ctgpng_exif(reader, &count) else { return [] }
+    return unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
+  }
+
   /// What libpng warned of.
   var remarks: String { unsafe String(cString: ctgpng_warnings(reader)) }
 
   private func check(_ call: (inout [CChar]) -> Int32) throws(PictureError) {
     var message = [CChar](repeating: 0, count: Int(CTGPNG_MESSAGE))
-    guard call(&message) == 0 else { throw .damaged(path: path, reason: words(message)) }
+    guard call(&message) == 0 else {
+      throw .damaged(path: path, format: .png, reason: words(message))
+    }
   }
 }
 

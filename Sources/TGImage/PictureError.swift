@@ -4,10 +4,12 @@ package import TGTensor
 package enum PictureError: Error, Hashable, Sendable {
   /// There is no such file, it may not be read, or it is a directory or device; the reason.
   case missing(path: String, reason: String)
-  /// The file is not a PNG.
-  case notPNG(path: String, kind: FileKind)
-  /// The file begins as a PNG and is damaged; the reason.
-  case damaged(path: String, reason: String)
+  /// The file is of no format that is read.
+  case notPicture(path: String, kind: FileKind)
+  /// The file is of a format that is read, and of a kind that is not; the reason.
+  case unreadable(path: String, reason: String)
+  /// The file begins as a picture of a format and is damaged; the reason.
+  case damaged(path: String, format: PictureFormat, reason: String)
   /// The picture is larger than allowed.
   case tooLarge(path: String, width: Int, height: Int)
   /// The picture could not be stored.
@@ -22,21 +24,23 @@ extension PictureError {
     switch self {
     case .missing(let path, let reason):
       return "cannot read \(path): \(reason)"
-    case .notPNG(let path, let kind):
+    case .notPicture(let path, let kind):
       return kind.complaint(path)
-    case .damaged(let path, let reason):
-      return "\(path) is a damaged PNG: \(reason)"
+    case .unreadable(let path, let reason):
+      return "\(path) cannot be read: \(reason); save it as a PNG with any program for pictures"
+    case .damaged(let path, let format, let reason):
+      return "\(path) is a damaged \(format.rawValue): \(reason)"
     case .tooLarge(let path, let width, let height):
-      let size = "\(path) has \(width) x \(height) pixels"
-      let target = freePath(like: "smaller.png")
-      return "\(size); at most \(PictureLimits.standard) are read. Shrink a copy of it, with "
-        + "ImageMagick for example: convert \(shellWord(path)) -resize 2048x2048 \(target)"
+      let foreign = ForeignPicture(kind: .png, path: path, hasProgram: ForeignPicture.isOnPath)
+      let how = foreign.command(shrinking: true).map { ", for example: \($0)" } ?? ""
+      return "\(path) has \(width) x \(height) pixels; at most \(PictureLimits.standard) are read. "
+        + "Shrink a copy of it" + how
     case .notWritten(.cannotCreate(let path, let reason)):
       return "cannot create \(path): \(reason)"
     case .notWritten(.cannotWrite(let path, let reason)):
       return "cannot write \(path): \(reason)"
     case .unfitText(let key, let reason):
-      return "the text '\(key)' cannot be stored in a PNG: \(reason)"
+      return "the text '\(key)' cannot be stored in a picture: \(reason)"
     }
   }
 
@@ -44,7 +48,7 @@ extension PictureError {
   package var exitCode: Int32 {
     switch self {
     case .missing: return 66
-    case .notPNG, .damaged, .tooLarge: return 65
+    case .notPicture, .unreadable, .damaged, .tooLarge: return 65
     case .notWritten(.cannotCreate): return 73
     case .notWritten(.cannotWrite): return 74
     case .unfitText: return 70

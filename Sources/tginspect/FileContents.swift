@@ -22,10 +22,12 @@ enum FileContents {
       throw Failure(.missingInput, "\(path) \(error)")
     }
     let bytes = ByteRegion(file)
-    if let head = PictureHead(bytes) {
-      self = .picture(head, texts: try Picture.readText(path: path))
-      return
-    }
+    do {
+      if let head = try Picture.readHead(path: path) {
+        self = .picture(head, texts: try Picture.readText(path: path))
+        return
+      }
+    } catch { throw Failure(ExitStatus(rawValue: error.exitCode) ?? .badInput, error.message) }
     do throws(CheckpointError) {
       let checkpoint = try Checkpoint.read(bytes, path: path)
       if let words = Self.words(bytes, path, beside: checkpoint) {
@@ -59,30 +61,6 @@ enum FileContents {
       ForeignText.reason(bytes) == nil
     else { return nil }
     return try? Vocabulary.read(bytes, path: path, rows: nil)
-  }
-}
-
-/// What the first bytes of a PNG say.
-struct PictureHead {
-  /// The extents, in pixels.
-  let width: Int, height: Int
-  /// The bits of a sample.
-  let depth: Int
-  /// What a pixel is.
-  let colour: String
-
-  /// Reads them; nil for anything but a PNG.
-  init?(_ file: ByteRegion) {
-    let head = file.prefix(26)
-    guard head.count == 26, head.starts(with: PNGChunks.signature),
-      head[12..<16].elementsEqual("IHDR".utf8)
-    else { return nil }
-    width = head[16..<20].reduce(0) { $0 << 8 | Int($1) }
-    height = head[20..<24].reduce(0) { $0 << 8 | Int($1) }
-    depth = Int(head[24])
-    colour =
-      [0: "grey", 2: "RGB", 3: "palette", 4: "grey with alpha", 6: "RGB with alpha"][head[25]]
-      ?? "of an unknown kind"
   }
 }
 

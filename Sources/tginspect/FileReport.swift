@@ -1,5 +1,6 @@
 import TGCheckpoint
 import TGCommandLine
+import TGImage
 import TGTensor
 import TGText
 
@@ -20,10 +21,18 @@ struct FileReport {
     switch contents {
     case .checkpoint(let checkpoint): list(checkpoint)
     case .vocabulary(let vocabulary): list(vocabulary)
-    case .picture(let head, let texts):
-      ["\(path): a PNG picture, \(head.width) × \(head.height), \(head.colour), \(head.depth) bits"]
-        + texts.map { "  \($0.key): \(Self.short($0.value))" }
+    case .picture(let head, let texts): list(head, texts)
     }
+  }
+
+  private func list(_ head: PictureHead, _ texts: [(key: String, value: String)]) -> [String] {
+    let line =
+      ["\(head.width) × \(head.height)", head.colour, "\(head.depth) bits"] + head.remarks
+    let turn = head.orientation.words.map {
+      ["  when it is read it is \($0) (orientation \(head.orientation.rawValue))"]
+    }
+    return ["\(path): a \(head.format.rawValue) picture, " + line.joined(separator: ", ")]
+      + (turn ?? []) + texts.map { "  \($0.key): \(Self.short($0.value))" }
   }
 
   private func list(_ vocabulary: Vocabulary) -> [String] {
@@ -123,9 +132,11 @@ struct FileReport {
       ])
     case .picture(let head, let texts):
       return .document([
-        ("file", .string(path)), ("kind", .string("picture")), ("format", .string("png")),
+        ("file", .string(path)), ("kind", .string("picture")), 
+        ("format", .string(head.format.rawValue.lowercased())),
         ("width", .integer(head.width)), ("height", .integer(head.height)),
         ("depth", .integer(head.depth)), ("colour", .string(head.colour)),
+        ("orientation", .integer(head.orientation.rawValue)), ("remarks", .strings(head.remarks)),
         (
           "metadata",
           .array(

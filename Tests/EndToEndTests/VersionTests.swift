@@ -22,7 +22,7 @@ import Testing
       return
     }
     #expect(short.text == "\(name) \(version)\n")
-    for library in ["libpng", "zlib", "protobuf-c"] {
+    for library in ["libpng", "libjpeg-turbo", "zlib", "protobuf-c"] {
       guard case .string(let revision) = document["libraries"]?[library] else {
         Issue.record("no revision of \(library)")
         continue

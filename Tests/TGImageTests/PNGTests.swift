@@ -109,7 +109,7 @@ import TGImage
       + PNGChunks.chunk("IDAT", stream.prefix(2) + row + stream.dropFirst(2))
       + PNGChunks.chunk("IEND", [])
     let reason = "much data follows the last row"
-    #expect(throws: PictureError.damaged(path: "long.png", reason: reason)) {
+    #expect(throws: PictureError.damaged(path: "long.png", format: .png, reason: reason)) {
       try Picture.decode(bytes, path: "long.png")
     }
   }

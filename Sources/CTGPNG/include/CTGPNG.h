@@ -65,16 +65,55 @@ int ctgpng_finish(ctgpng_reader *reader, char *message);
 /* What libpng warned of, at most four remarks joined by "; ". Owned by the reader. */
 const char *ctgpng_warnings(const ctgpng_reader *reader);
 
+/*
+ * The block of the eXIf chunk before the samples, without a copy, and its length; 0 bytes without
+ * one. Owned by the reader.
+ */
+const uint8_t *ctgpng_exif(const ctgpng_reader *reader, size_t *count);
+
 /* Releases a reader; NULL is allowed. */
 void ctgpng_close(ctgpng_reader *reader);
 
+/* The texts of a PNG that stand before its samples. */
+typedef struct ctgpng_texts ctgpng_texts;
+
+/* One of them; owned by the list. */
+typedef struct ctgpng_text {
+  /* Latin-1, closed by a zero. */
+  const char *key;
+  /* Latin-1 or UTF-8. */
+  const char *value;
+  /* The bytes of the value. */
+  size_t length;
+  /* 1 if the value is UTF-8. */
+  int is_utf8;
+} ctgpng_text;
+
+/*
+ * Reads tEXt, zTXt and iTXt up to the samples, damaged and too large ones left out; what follows a
+ * damage of the whole is not found. `limits` holds for each chunk and their number, `memory` for
+ * all bytes allocated on the way. Returns NULL only if there is no memory.
+ */
+ctgpng_texts *ctgpng_read_texts(
+    const uint8_t *bytes, size_t count, const ctgpng_limits *limits, size_t memory);
+
+/* How many there are. */
+size_t ctgpng_text_count(const ctgpng_texts *list);
+
+/* One of them, `index` below their number. */
+ctgpng_text ctgpng_text_at(const ctgpng_texts *list, size_t index);
+
+/* Releases a list; NULL is allowed. */
+void ctgpng_close_texts(ctgpng_texts *list);
+
 /*
  * Encodes height x width x channels samples (1 grey or 3 RGB; 8 or 16 bits) as PNG into memory that
- * ctgpng_free releases. Equal samples give equal bytes. Returns 0, or -1 with `message`.
+ * ctgpng_free releases. `texts` holds `text_count` pairs of key and value, each closed by a zero;
+ * they stand before the samples. Equal arguments give equal bytes. Returns 0, or -1 with `message`.
  */
 int ctgpng_encode(
     const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels, uint32_t depth,
-    uint8_t **bytes, size_t *count, char *message);
+    const char *texts, size_t text_count, uint8_t **bytes, size_t *count, char *message);
 
 /* The revision of libpng that runs, such as "1.6.39". */
 const char *ctgpng_revision(void);

@@ -12,7 +12,7 @@ extension Subject {
         PNGParts(file).mutated(with: corpus.map { PNGParts($0) }, &random)
       },
       parse: { bytes in
-        _ = PNGChunks.texts(bytes)
+        _ = Picture.texts(of: bytes)
         do throws(PictureError) {
           let picture = try Picture.decode(bytes, path: "mutated")
           let largest = picture.samples.max() ?? 0
@@ -27,8 +27,8 @@ extension Subject {
         } catch {
           demand(error.exitCode == 65 && !error.message.isEmpty, "an odd refusal")
           switch error {
-          case .notPNG, .tooLarge: return .refusedAtOnce
-          case .damaged(_, let reason) where reason.contains("IHDR"): return .refusedAtOnce
+          case .notPicture, .tooLarge: return .refusedAtOnce
+          case .damaged(_, _, let reason) where reason.contains("IHDR"): return .refusedAtOnce
           default: return .refused
           }
         }
