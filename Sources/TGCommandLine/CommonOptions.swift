@@ -62,7 +62,8 @@ extension ParsableCommand {
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
       let console = Console(
         command: _commandName, quiet: false, json: arguments.contains("--json"))
-      let refusal = Failure(parserMessage: message(for: error), command: _commandName)
+      let refusal = Failure(
+        parserMessage: message(for: error), command: _commandName, arguments: arguments)
       exit(withError: ExitCode(console.explain(refusal).rawValue))
     }
   }
@@ -70,8 +71,9 @@ extension ParsableCommand {
 
 extension Failure {
   /// A refusal of the argument parser, `Unknown option '--sed'. Did you mean '--seed'?`, as our own
-  /// are told: its first sentence says what was found, the rest and `--help` what to do.
-  init(parserMessage text: String, command: String) {
+  /// are told: its first sentence says what was found, the rest and `--help` what to do. The parser
+  /// misses the value where there is one that begins with a minus; `arguments` show it.
+  init(parserMessage text: String, command: String, arguments: [String]) {
     let line = text.split(separator: "\n").first.map(String.init) ?? text
     let cuts = [". Did you mean ", ". Please "].compactMap { line.firstRange(of: $0)?.lowerBound }
     let end = cuts.min() ?? line.endIndex
@@ -89,7 +91,26 @@ extension Failure {
         hint = advice + " " + hint
       }
     }
+    if found.hasPrefix("missing value"), let refused = Self.negative(of: found, arguments) {
+      self.init(
+        .usage, "\(refused.option) \(refused.value): no value of this option begins with a minus",
+        hint: "a number is 0 or more here, a file of this name is ./\(refused.value); " + hint)
+      return
+    }
     self.init(.usage, found.trimmingSuffix("."), hint: hint)
+  }
+
+  /// The option of `missing value for '--steps <N>'` with the negative number behind it; nil if there
+  /// is none.
+  private static func negative(
+    of message: String, _ arguments: [String]
+  ) -> (option: String, value: String)? {
+    let quoted = message.split(separator: "'").dropFirst().first ?? ""
+    guard let option = quoted.split(separator: " ").first.map(String.init),
+      let place = arguments.firstIndex(of: option), place + 1 < arguments.count,
+      arguments[place + 1].hasPrefix("-"), Double(arguments[place + 1]) != nil
+    else { return nil }
+    return (option, arguments[place + 1])
   }
 }
 

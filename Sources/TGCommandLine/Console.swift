@@ -82,11 +82,12 @@ package struct Console: Sendable {
     }
   }
 
-  /// Tells findings about a text.
+  /// Tells findings about a text; the command's name stands before one that has no place there.
   package func explain(_ diagnostics: [Diagnostic], sources: SourceTable) {
     let renderer = TextRenderer(sources: sources, colour: terminal.hasColour)
     for diagnostic in diagnostics {
-      say(isJSON ? json(diagnostic, sources: sources) : renderer.render(diagnostic))
+      let name = diagnostic.range == nil ? "\(command): " : ""
+      say(isJSON ? json(diagnostic, sources: sources) : name + renderer.render(diagnostic))
     }
   }
 

@@ -2,8 +2,8 @@ package import TGSession
 
 /// Why an objective cannot be minimised as asked, as facts; `message` makes sentences of them.
 package enum InversionError: Error, Hashable, Sendable {
-  /// The plan has no objectives.
-  case noObjective(functions: [String])
+  /// The plan has no objectives, but perhaps a function that makes pictures of noise or a code.
+  case noObjective(generator: String?)
   /// The plan has no objective of this name.
   case noSuchObjective(String, objectives: [String])
   /// No objective minimises over this variable.
@@ -74,9 +74,10 @@ extension InversionError {
   /// What to do about it.
   package var hint: String? {
     switch self {
-    case .noObjective(let functions):
-      return functions.isEmpty
-        ? "compile a graph that has an objective" : "its functions are run with tgrun"
+    case .noObjective(let generator):
+      return generator == nil
+        ? "compile a page that has one; the functions of this plan are run with tgrun"
+        : "compile its page again with tgc --invert"
     case .noSuchObjective, .noSuchSpace: return "tginspect lists what a plan has"
     case .noSuchStart: return "say one of them, or a .safetensors file with the variables"
     case .loopCount(let option, _, let loops):

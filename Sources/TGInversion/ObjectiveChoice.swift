@@ -1,4 +1,5 @@
 package import TGPlan
+internal import TGSession
 
 extension Plan {
   /// The objective that is meant.
@@ -10,7 +11,7 @@ extension Plan {
   package func objective(
     named name: String?, space: String?
   ) throws(InversionError) -> PlanObjective {
-    guard !objectives.isEmpty else { throw .noObjective(functions: functions.map(\.name)) }
+    guard !objectives.isEmpty else { throw .noObjective(generator: generator) }
     var candidates = objectives
     if let name {
       candidates = candidates.filter { $0.name == name }
@@ -27,6 +28,14 @@ extension Plan {
       }
     }
     return candidates[0]
+  }
+}
+
+extension Plan {
+  /// The first function that makes a picture of noise or a code, which `tgc --invert` can turn
+  /// around; nil if there is none.
+  package var generator: String? {
+    functions.first { $0.role == .entry && $0.givesPicture && !$0.codes.isEmpty }?.name
   }
 }
 

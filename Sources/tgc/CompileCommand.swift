@@ -25,6 +25,8 @@ struct CompileCommand: Tool {
         tgc birds.tgraph --shapes                     the page with the shape of every line
         tgc birds.tgraph --synthetic-weights 1        a plan without a checkpoint
         tgc birds.tgraph --weights netG.pth --set g=48 --batch 1,8 --report
+        tgc birds.tgraph --weights netG.pth --invert  also what tginvert needs
+        tgc birds.tgraph --invert --emit page         the page with that objective
         tgc fmt *.tgraph                              the one canonical style
 
       FILE#PREFIX is a part of a checkpoint: keys and places in lists joined by points, such as \
@@ -48,23 +50,38 @@ struct CompileCommand: Tool {
       throw Failure(
         .notAvailable, "ONNX cannot be written yet", hint: "--emit ir and --emit dot can")
     }
+    guard options.emit != .page || options.invert != nil else {
+      throw Failure(
+        .usage, "--emit page shows what --invert adds", hint: "say --invert --emit page")
+    }
     let graph = try options.page()
     options.graph = graph
     let files = try CompileFiles(options, page: graph)
     let (compilation, target) = try request(graph, files, console)
     let page = Page(graph)
     let (sources, read) = try page.library(allowing: options.allowImports)
+    var shown = sources
     do {
-      let library = try read.get()
+      var library = try read.get()
+      if let function = options.invert {
+        let inverted = try InvertedPage(
+          library, function: function.isEmpty ? nil : function,
+          options: ElaborationOptions(model: options.model, settings: compilation.settings))
+        guard options.emit != .page else {
+          return try emit(inverted.text, to: target, console: console)
+        }
+        library = inverted.library
+        shown = library.sources
+      }
       if options.check || options.shapes {
         try check(library, compilation, graph, console: console)
       } else {
         var result = try compilation.run(library)
         try sign(&result.built.plan, sources: sources, files: files)
-        try write(result, to: target, sources: sources, console: console)
+        try write(result, to: target, sources: shown, console: console)
       }
     } catch let failure as DiagnosticFailure {
-      console.explain(failure.diagnostics, sources: sources)
+      console.explain(failure.diagnostics, sources: shown)
       let count = failure.diagnostics.filter { $0.severity == .error }.count
       if !console.isJSON { console.say(count == 1 ? "1 error" : "\(count) errors") }
       throw ExitCode(ExitStatus.badInput.rawValue)
@@ -155,7 +172,11 @@ struct CompileCommand: Tool {
     console.explain(elaborated.warnings, sources: library.sources)
     let summary = CheckReport(elaborated, page: graph)
     if options.shapes {
-      try console.print(elaborated.page(library.sources.files[0], file: 0), terminator: "")
+      // The text of --invert is the last one.
+      let files = options.invert == nil ? [0] : [0, library.sources.files.count - 1]
+      for file in files {
+        try console.print(elaborated.page(library.sources.files[file], file: file), terminator: "")
+      }
     } else if console.isJSON {
       try console.print(summary.json.text(indented: true))
     } else if !console.isQuiet {
@@ -179,19 +200,22 @@ struct CompileCommand: Tool {
     }
   }
 
+  private func emit(_ text: String, to target: String?, console: Console) throws {
+    if let target {
+      try AtomicFile.save(Array(text.utf8), to: target)
+    } else {
+      try console.print(text, terminator: "")
+    }
+  }
+
   private func write(
     _ result: Compilation.Result, to target: String?, sources: SourceTable, console: Console
   ) throws {
     console.explain(result.warnings, sources: sources)
     for note in result.built.plan.notes { console.note("note: \(note)") }
     if let emission = options.emit {
-      let text = EmittedText(result.built, emission).text
-      if let target {
-        try AtomicFile.save(Array(text.utf8), to: target)
-      } else {
-        try console.print(text, terminator: "")
-      }
-      return
+      return try emit(
+        EmittedText(result.built, emission).text, to: target, console: console)
     }
     guard let target else { return }
     let clock = ContinuousClock()

@@ -10,6 +10,8 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
   case plan
   /// The optimised graphs for Graphviz.
   case dot
+  /// The page with the objective of `--invert` in it.
+  case page
   /// An ONNX file.
   case onnx
 }
@@ -80,6 +82,13 @@ struct CompileOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The model, if the page has several.", valueName: "NAME"))
   var model: String?
 
+  @Option(
+    defaultAsFlag: "", parsing: .next,
+    help: ArgumentHelp(
+      "Add an objective, by which tginvert turns pictures into codes, for the default function or "
+        + "for this one.", valueName: "FUNCTION"))
+  var invert: String?
+
   @Option(help: ArgumentHelp("The licence of the weights, kept in the plan.", valueName: "TEXT"))
   var licence = ""
 
@@ -104,7 +113,8 @@ struct CompileOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write a text instead of a plan: ir, plan or dot.", valueName: "ir|plan|dot|onnx"))
+      "Write a text instead of a plan: ir, plan, dot, or with --invert the page that is compiled.",
+      valueName: "ir|plan|dot|page|onnx"))
   var emit: Emission?
 
   @Option(
@@ -131,6 +141,10 @@ struct CompileOptions: ParsableArguments {
     if let last = weights.last, isPage(last) { return weights.removeLast() }
     if let last = vocabulary.last, isPage(last) { return vocabulary.removeLast() }
     if let last = set.last, isPage(last) { return set.removeLast() }
+    if let name = invert, isPage(name) {
+      invert = ""
+      return name
+    }
     throw Failure(
       .usage, "no page was given", hint: "tgc G.tgraph --weights FILE -o P.tplan; see tgc --help")
   }

@@ -155,7 +155,8 @@ struct EmittedText {
   init(_ built: PlanBuilder.Result, _ emission: Emission) {
     switch emission {
     case .plan: text = PlanListing.text(built.plan)
-    case .ir, .onnx: text = built.graphs.map { PrintedGraph($0).text }.joined(separator: "\n")
+    case .ir, .page, .onnx:
+      text = built.graphs.map { PrintedGraph($0).text }.joined(separator: "\n")
     case .dot: text = built.graphs.map { Self.dot($0) }.joined(separator: "\n")
     }
   }

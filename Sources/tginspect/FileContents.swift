@@ -21,6 +21,11 @@ enum FileContents {
     do { file = try MappedFile(path: path) } catch {
       throw Failure(.missingInput, "\(path) \(error)")
     }
+    guard Path.suffix(path) != "tgraph" else {
+      throw Failure(
+        .badInput, "\(path) is a page, which tgc makes plans of",
+        hint: "tgc \(Path.quoted(path)) --check says what is in it")
+    }
     let bytes = ByteRegion(file)
     do {
       if let head = try Picture.readHead(path: path) {

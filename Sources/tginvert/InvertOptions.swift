@@ -37,6 +37,7 @@ struct InvertOptions: ParsableArguments {
   var space: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The rounds; a number for each loop, such as 1000,1000. (default: the plan's)",
       valueName: "N"))

@@ -36,7 +36,7 @@ struct Request {
     planPath = options.plan
     try Self.checkNumbers(options)
     plan = try PlanFile.load(path: planPath, limits: limits)
-    objective = try plan.plan.objective(named: options.objective, space: options.space)
+    objective = try Self.objective(of: plan.plan, options)
     start = try FunctionVariants(of: plan.plan, named: objective.loops[0].start)
     var settings = try InversionSettings(objective)
     var initial: InitialCode?
@@ -101,6 +101,20 @@ struct Request {
     identity = try Self.identity(
       options, plan: plan, objective: objective, settings: settings, inputs: inputs,
       subjects: subjects, startFiles: startFiles, seed: seed)
+  }
+
+  /// The objective that is meant; a plan that could have had one is told how.
+  private static func objective(of plan: Plan, _ options: InvertOptions) throws -> PlanObjective {
+    do throws(InversionError) {
+      return try plan.objective(named: options.objective, space: options.space)
+    } catch {
+      guard case .noObjective(let function?) = error else { throw error }
+      let page = plan.fileNames.first.map { $0 == "-" ? "PAGE.tgraph" : $0 } ?? "PAGE.tgraph"
+      throw Failure(
+        error.exitStatus, error.message,
+        hint: "tgc \(Path.quoted(page)) --invert \(Path.quoted(function)), with the --weights and "
+          + "options that the plan was made with, gives it one")
+    }
   }
 
   /// Warns of a start that leaves the range which the plan states for a result of its name.
@@ -173,7 +187,7 @@ struct Request {
       else {
         throw Failure(
           .usage, "--steps \(text) is no number of rounds",
-          hint: "say a number, or one for each loop, such as 1000,1000")
+          hint: "say a whole number that is 0 or more, or one for each loop, such as 1000,1000")
       }
       if let initial, options.continueFrom != nil, rounds.count == 1 {
         settings.rounds[initial.loop] = rounds[0]

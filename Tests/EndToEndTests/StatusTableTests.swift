@@ -25,7 +25,7 @@ import Testing
     "64 tgc: a level, pass, list of batch sizes, `--emit` or `--set` that cannot be": [
       "tgc ok.tgraph -O9 --check", "tgc ok.tgraph -Ox", "tgc ok.tgraph --check --print-after None",
       "tgc ok.tgraph --check --batch 0", "tgc ok.tgraph --check --batch 1,1",
-      "tgc ok.tgraph --emit java", "tgc ok.tgraph --check --set x",
+      "tgc ok.tgraph --emit java", "tgc ok.tgraph --check --set x", "tgc ok.tgraph --emit page",
     ],
     "64 tgc: `--weights` together with `--synthetic-weights`": [
       "tgc ok.tgraph --weights w.safetensors --synthetic-weights 1"
@@ -68,9 +68,11 @@ import Testing
     ],
     "64 tginvert: no picture, or an objective that the plan does not have": [
       "tginvert net.tplan", "tginvert net.tplan a.png --objective none",
+      "tginvert sample.tplan photo.png",
     ],
-    "64 tginvert: `--shard` or `--rate` that cannot be": [
+    "64 tginvert: `--shard`, `--steps` or `--rate` that cannot be": [
       "tginvert net.tplan a.png --shard 3/2", "tginvert net.tplan a.png --objective noisy --rate 1",
+      "tginvert net.tplan a.png --steps -1", "tginvert net.tplan a.png --restarts -1",
     ],
     "64 tginspect: no plan, or a function that it does not have": [
       "tginspect", "tginspect sample.tplan --function none",
@@ -84,6 +86,11 @@ import Testing
     "65 tgc: a file that is no page, or an import outside of the page's tree": [
       "tgc captions.txt --check", "tgc importing.tgraph --check",
     ],
+    "65 tgc: `--invert` of a model that has an objective, no function that makes pictures, or several":
+      [
+        "tgc large-net.tgraph --invert --check", "tgc ok.tgraph --invert --check",
+        "tgc ok.tgraph --invert none --check",
+      ],
     "65 tgc: a checkpoint that is none, or not the page's": [
       "tgc ok.tgraph --weights photo.png -o p.tplan",
       "tgc ok.tgraph --weights v.safetensors -o p.tplan",
@@ -102,7 +109,7 @@ import Testing
     "65 tginvert: a file that is no plan, or a state or start that is none": [
       "tginvert bad.tplan a.png", "tginvert net.tplan a.png --init bad.safetensors",
     ],
-    "65 tginspect: a damaged plan": ["tginspect cut.tplan"],
+    "65 tginspect: a damaged plan, or a page": ["tginspect cut.tplan", "tginspect ok.tgraph"],
     "66 all: a file that is not there": [
       "tgc none.tgraph --check", "tgc ok.tgraph --weights none.pth -o p.tplan",
       "tgc ok.tgraph --check --allow-imports none", "tgc fmt none.tgraph", "tgrun none.tplan",
@@ -192,7 +199,7 @@ import Testing
     let names = ["tgc", "tgc fmt", "tgrun", "tginvert", "tginspect"]
     return messages.split(separator: "\n").contains { line in
       names.contains { line.hasPrefix("\($0): error: ") }
-        || line.contains(".tgraph:") && line.contains(": error: ") || line.hasPrefix("error: ")
+        || line.contains(".tgraph:") && line.contains(": error: ")
     }
   }
 

@@ -21,6 +21,8 @@ import Testing
     var batch = 2
     var model: String?
     var functions: [String]?
+    /// True for the objective that `tgc --invert` adds.
+    var isInverted = false
     var testDescription: String { path + (model.map { " \($0)" } ?? "") }
   }
 
@@ -39,8 +41,13 @@ import Testing
         ("size", "16"), ("entries", "0"),
       ]),
     Case(
-      path: "inversion/fashion-mnist-dcgan.tgraph",
-      settings: [("features", "0.1")], functions: ["invert"]),
+      path: "generators/fashion-mnist-dcgan.tgraph", functions: ["invert"], isInverted: true),
+    Case(
+      path: "inversion/gan-int-cls.tgraph",
+      settings: [
+        ("g", "1"), ("d", "2"), ("textSize", "6"), ("narrowed", "3"), ("z", "5"),
+        ("features", "0.1"),
+      ], batch: 1, functions: ["invert"]),
     Case(
       path: "inversion/image2stylegan.tgraph", settings: [("resolution", "16"), ("widest", "6")],
       batch: 1, functions: ["hierarchical"]),
@@ -137,11 +144,17 @@ import Testing
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     let path = root.appendingPathComponent("Graphs/\(testCase.path)").path
-    let library = try Library(path: path) { path throws(Library.LoadingError) in
+    var library = try Library(path: path) { path throws(Library.LoadingError) in
       guard let data = FileManager.default.contents(atPath: path) else {
         throw Library.LoadingError("no such file")
       }
       return Array(data)
+    }
+    if testCase.isInverted {
+      library = try InvertedPage(
+        library, function: nil,
+        options: .init(model: testCase.model, settings: testCase.settings)
+      ).library
     }
     let model = try Elaborator(library).elaborate(
       .init(

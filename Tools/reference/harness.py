@@ -31,6 +31,15 @@ def call(tool, *arguments):
     return done.stdout
 
 
+def inverted(page, folder, recipe):
+    """The page of a generator with the objective that `tgc --invert` adds, by another recipe."""
+    text = call("tgc", page, "--invert", "--emit", "page")
+    before, after = text.split("using lbfgs(history: 100)")
+    made = folder / page.name
+    made.write_text(before + "using " + recipe + after)
+    return made
+
+
 def named(pattern, cases):
     """Those whose name contains the pattern, or matches it if it is a glob."""
     glob = any(c in pattern for c in "*?[")

@@ -21,15 +21,15 @@ import torch
 from PIL import Image
 
 import real
-from harness import REPOSITORY, call
+from harness import REPOSITORY, call, inverted
 
 FOUND = 1e-3
 
-# name: (weights of G, size of the code, the PyTorch module, number of classes)
+# name: (root of the weights, their file, size of the code, the PyTorch module, number of classes)
 GENERATORS = {
-    "fashion-mnist-dcgan": ("G.pth", 100, real.dcgan_generator, 0),
-    "mnist-mlp-gan": ("G--300.ckpt", 64, real.mlp_generator, 0),
-    "mnist-cgan": ("generator.pth", 10, real.ConditionalGAN, 10),
+    "fashion-mnist-dcgan": ("G=", "G.pth", 100, real.dcgan_generator, 0),
+    "mnist-mlp-gan": ("G=", "G--300.ckpt", 64, real.mlp_generator, 0),
+    "mnist-cgan": ("", "generator.pth", 10, real.ConditionalGAN, 10),
 }
 
 
@@ -38,7 +38,7 @@ class Problem:
 
     def __init__(self, name, options):
         self.name, self.rounds, self.history = name, options.rounds, options.history
-        file, size, make, classes = GENERATORS[name]
+        self.root, file, size, make, classes = GENERATORS[name]
         self.weights = options.data / "weights" / name / file
         self.module = real.loaded(make(), self.weights).eval().float().requires_grad_(False)
         rng = numpy.random.default_rng(options.seed)
@@ -69,24 +69,25 @@ def compiled(problem, folder):
     (folder / "pictures").mkdir()
     for i, picture in enumerate(problem.bytes):
         Image.fromarray(picture[0].numpy()).save(folder / "pictures" / f"p{i:02}.png")
-    call("tgc", REPOSITORY / "Graphs" / "inversion" / f"{problem.name}.tgraph",
-            "--weights", f"G={problem.weights}", "--set", f"history={problem.history}",
-            "--batch", "1,8", "-o", folder / "plan.tplan")
+    page = REPOSITORY / "Graphs" / "generators" / f"{problem.name}.tgraph"
+    for method, recipe in (("lbfgs", f"lbfgs(history: {problem.history})"), ("adam", "adam(rate: 0.1)")):
+        call("tgc", inverted(page, folder, recipe), "--weights", f"{problem.root}{problem.weights}",
+                "--batch", "1,8", "-o", folder / f"{method}.tplan")
 
 
-def ours(problem, objective, folder, threads):
+def ours(problem, method, folder, threads):
     """The mean squared error of each picture from each start."""
     errors = numpy.zeros(problem.starts.shape[:2])
     for s in range(errors.shape[1]):
         numpy.save(folder / "start.npy", problem.starts[:, s])
-        out = folder / f"{objective}-{s}"
+        out = folder / f"{method}-{s}"
         out.mkdir()
         inputs = ["--input", f"random={folder / 'start.npy'}"]
         if problem.labels is not None:
             numpy.save(folder / "labels.npy", problem.labels.astype(numpy.float32))
             inputs += ["--input", f"label={folder / 'labels.npy'}"]
-        call("tginvert", folder / "plan.tplan", folder / "pictures", "--outdir", out, "--quiet",
-                "--objective", objective, "--steps", problem.rounds, "--threads", threads, *inputs)
+        call("tginvert", folder / f"{method}.tplan", folder / "pictures", "--outdir", out, "--quiet",
+                "--steps", problem.rounds, "--threads", threads, *inputs)
         for i in range(len(errors)):
             errors[i, s] = json.loads((out / f"p{i:02}.json").read_text())["mse"]
     return errors
@@ -161,10 +162,10 @@ def compare(name, options):
         folder = pathlib.Path(folder)
         compiled(problem, folder)
         began = time.monotonic()
-        mine = ours(problem, "invert", folder, options.threads)
+        mine = ours(problem, "lbfgs", folder, options.threads)
         report("tginvert, L-BFGS", mine, began)
         began = time.monotonic()
-        report("tginvert, Adam", ours(problem, "invertByAdam", folder, options.threads), began)
+        report("tginvert, Adam", ours(problem, "adam", folder, options.threads), began)
     began = time.monotonic()
     other = theirs(problem, options)
     report("PyTorch, L-BFGS", other, began)

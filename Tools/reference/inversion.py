@@ -34,7 +34,7 @@ from safetensors.numpy import load_file, save_file
 
 import noise
 from arrays import tensor
-from harness import REPOSITORY, Failed, NotRun, call, judge, named
+from harness import REPOSITORY, Failed, NotRun, call, inverted, judge, named
 from kinks import explained
 from objectives import OBJECTIVES
 
@@ -122,13 +122,16 @@ class Ours:
 
     def __init__(self, objective, problem, folder):
         self.objective, self.folder = objective, folder
-        page = REPOSITORY / "Graphs/inversion" / f"{objective.page}.tgraph"
+        kind = "generators" if objective.recipe else "inversion"
+        page = REPOSITORY / "Graphs" / kind / f"{objective.page}.tgraph"
         if not page.exists():
             raise NotRun(f"no {page.relative_to(REPOSITORY)}")
+        if objective.recipe:
+            page = inverted(page, folder, objective.recipe)
         self.plan = folder / f"{objective.name}.tplan"
         options = [page, "-o", self.plan]
         for root, file in problem.weights:
-            options += ["--weights", f"{root}={file}"]
+            options += ["--weights", f"{root}={file}" if root else file]
         for name, value in objective.settings.items():
             options += ["--set", f"{name}={json.dumps(value)}"]
         call("tgc", *options)

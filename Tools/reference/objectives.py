@@ -1,4 +1,5 @@
-"""The objectives of Graphs/inversion as PyTorch states them, with seeded weights and inputs."""
+"""The objectives of Graphs/inversion, and those of `tgc --invert`, as PyTorch states them, with seeded
+weights and inputs."""
 
 import math
 from dataclasses import dataclass, field
@@ -39,7 +40,8 @@ class Problem:
 @dataclass
 class Objective:
     """`rounds` are those of the plan's loop number `loop` of `loops`, `walk` those that PyTorch
-    walks."""
+    walks. With a `recipe` the page is a generator's, and `tgc --invert` adds the objective, which is
+    minimised by that recipe instead."""
 
     name: str
     page: str
@@ -51,6 +53,7 @@ class Objective:
     walk: int
     loop: int = 0
     loops: int = 1
+    recipe: str = ""
 
     @property
     def no_steps(self):
@@ -81,16 +84,12 @@ def weigh(folder, seed, networks):
 # Small generators
 
 
-def digits(name, page, generator, judge, codes, seed, gains, features=0.0, label=False,
-           shaped=lambda z, given: (z,)):
-    """`judge` is a discriminator and how many of its last layers judge, or None; `shaped` what the
-    generator takes."""
+def digits(name, root, generator, codes, seed, gains, label=False, shaped=lambda z, given: (z,)):
+    """`root` is the part that the weights are of, `shaped` what the generator takes."""
 
     def build(folder):
-        networks = [("G", generator(), gains)] + ([("D", judge[0](), {})] if judge else [])
-        files = weigh(folder, seed, networks)
-        G = networks[0][1]
-        D = networks[1][1][:-judge[1]] if judge else None
+        G = generator()
+        files = weigh(folder, seed, [(root, G, gains)])
         rng = numpy.random.default_rng(seed + 9)
         inputs = {"target": scene(rng, 28, 1), "random": normal(rng, 1, codes)}
         if label:
@@ -98,19 +97,13 @@ def digits(name, page, generator, judge, codes, seed, gains, features=0.0, label
 
         def terms(code, given, fixed, done, drawn):
             y = G(*shaped(code["z"], given)).view(1, 1, 28, 28)
-            pixels = mse(y, given["target"])
-            if features == 0:
-                return [pixels]
-            flat = isinstance(D[0], torch.nn.Linear)
-            look = lambda x: D(x.flatten(1) if flat else x)
-            return [pixels, features * mse(look(y), look(given["target"]))]
+            return [mse(y, given["target"])]
 
         return Problem(
-            files, inputs, [module for _, module, _ in networks],
-            lambda given, fixed: {"z": given["random"]}, terms)
+            files, inputs, [G], lambda given, fixed: {"z": given["random"]}, terms)
 
-    settings = dict(features=features) if features else {}
-    return Objective(name, page, "invertByAdam", settings, build, lambda t: 0.1, 500, 500)
+    return Objective(
+        name, name, "invert", {}, build, lambda t: 0.1, 500, 500, recipe="adam(rate: 0.1)")
 
 
 def column(z, given):
@@ -344,15 +337,10 @@ def restyles(name, seed, g=32, d=16):
 
 
 OBJECTIVES = [
-    digits("fashion-mnist-dcgan", "fashion-mnist-dcgan", real.dcgan_generator, None, 100, 611,
-           {"6": 0.5}, shaped=column),
-    digits("fashion-mnist-dcgan-features", "fashion-mnist-dcgan", real.dcgan_generator,
-           (real.dcgan_discriminator, 3), 100, 612, {"6": 0.5}, features=0.1, shaped=column),
-    digits("mnist-mlp-gan", "mnist-mlp-gan", real.mlp_generator, None, 64, 621, {"4": 0.5}),
-    digits("mnist-mlp-gan-features", "mnist-mlp-gan", real.mlp_generator,
-           (real.mlp_discriminator, 2), 64, 622, {"4": 0.5}, features=0.1),
-    digits("mnist-cgan", "mnist-cgan", real.ConditionalGAN, None, 10, 631,
-           {"conv_blocks.9": 0.5}, label=True, shaped=lambda z, given: (z, given["label"])),
+    digits("fashion-mnist-dcgan", "G", real.dcgan_generator, 100, 611, {"6": 0.5}, shaped=column),
+    digits("mnist-mlp-gan", "G", real.mlp_generator, 64, 621, {"4": 0.5}),
+    digits("mnist-cgan", "", real.ConditionalGAN, 10, 631, {"conv_blocks.9": 0.5}, label=True,
+           shaped=lambda z, given: (z, given["label"])),
     embeds("image2stylegan-embed", "embed", 641),
     embeds("image2stylegan-embedW", "embedW", 642),
     embeds("image2stylegan-hierarchical", "hierarchical", 643, loops=2, rounds=1000),

@@ -145,14 +145,17 @@ package struct CodeFile: Sendable {
 }
 
 extension PlanFunction {
-  /// The inputs that codes are: the latent ones, or, where there is none, the normal ones.
+  /// The inputs that codes are: the latent ones, or, where there is none, the normal ones, or else
+  /// the uniform ones.
   package var codes: [InterfaceItem] {
     let latent = inputs.filter { $0.kind == .latent }
-    return latent.isEmpty ? inputs.filter { $0.kind == .normal } : latent
+    let normal = inputs.filter { $0.kind == .normal }
+    guard latent.isEmpty, normal.isEmpty else { return latent.isEmpty ? normal : latent }
+    return inputs.filter { if case .uniform = $0.kind { true } else { false } }
   }
 
   /// True if an output is a picture.
-  var givesPicture: Bool { outputs.contains(where: \.takesPicture) }
+  package var givesPicture: Bool { outputs.contains(where: \.takesPicture) }
 }
 
 extension InterfaceItem {

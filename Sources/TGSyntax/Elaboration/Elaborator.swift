@@ -72,9 +72,10 @@ package struct Elaborator: Sendable {
       model: GraphModel(
         name: model.name.name, documentation: model.documentation, functions: [], roots: [],
         parameters: []), warnings: [], shapes: [:])
-    let (first, entries) = start(model, options, function: nil)
+    let (first, points) = start(model, options, function: nil)
     note(first, &findings, &result)
     guard findings.isEmpty else { throw DiagnosticFailure(findings) }
+    let entries = points.map(\.declaration.name)
     try demandFew(entries, of: model)
     var names = entries.map(\.name)
     if let wanted = options.functions {
@@ -121,6 +122,18 @@ package struct Elaborator: Sendable {
     return result
   }
 
+  /// The model that is meant, and its entry points in declared order.
+  ///
+  /// - Throws: `DiagnosticFailure` with what is wrong with the model itself.
+  func entryPoints(
+    _ options: ElaborationOptions
+  ) throws(DiagnosticFailure) -> (ModelDeclaration, [Elaboration.EntryPoint]) {
+    let model = try choose(options.model)
+    let (session, points) = start(model, options, function: nil)
+    guard session.diagnostics.isEmpty else { throw DiagnosticFailure(session.diagnostics) }
+    return (model, points)
+  }
+
   /// Refuses more entry points than a plan has functions, before any of them is elaborated.
   private func demandFew(_ entries: [Identifier], of model: ModelDeclaration)
     throws(DiagnosticFailure)
@@ -136,13 +149,13 @@ package struct Elaborator: Sendable {
     ])
   }
 
-  /// Elaborates the model, and one function of it; gives the names of all entry points.
+  /// Elaborates the model, and one function of it; gives all entry points.
   private func start(_ model: ModelDeclaration, _ options: ElaborationOptions, function: String?)
-    -> (Elaboration, [Identifier])
+    -> (Elaboration, [Elaboration.EntryPoint])
   {
     let session = Elaboration(
       library: library, batch: options.batch, name: function ?? model.name.name)
-    var names: [Identifier] = []
+    var entries: [Elaboration.EntryPoint] = []
     do {
       let file = try session.fileEnvironment(0)
       let given = try settings(options.settings, of: model, session, file)
@@ -151,8 +164,7 @@ package struct Elaborator: Sendable {
         scope: WeightScope(root: "", prefix: "", suffix: ""),
         place: session.places.place(in: -1, at: model.name.range, visit: 0),
         at: model.name.range)
-      let entries = session.entryPoints(of: instance)
-      names = entries.map(\.declaration.name)
+      entries = session.entryPoints(of: instance)
       if let entry = entries.first(where: { $0.declaration.name.name == function }) {
         session.built = try session.build(entry)
       }
@@ -160,7 +172,7 @@ package struct Elaborator: Sendable {
       session.report(error)
     }
     session.diagnostics += session.clashFindings()
-    return (session, names)
+    return (session, entries)
   }
 
   private func note(

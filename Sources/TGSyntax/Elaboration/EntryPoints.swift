@@ -28,7 +28,11 @@ extension Elaboration {
           EntryPoint(declaration: closure.declaration, environment: closure.environment))
       }
     }
-    return result.sorted { $0.declaration.range.start < $1.declaration.range.start }
+    // What was added to the model stands in a text of its own, behind it.
+    return result.sorted {
+      let (one, other) = ($0.declaration.range, $1.declaration.range)
+      return (one.file, one.start) < (other.file, other.start)
+    }
   }
 
   private func isInterface(_ type: TypeExpression) -> Bool {

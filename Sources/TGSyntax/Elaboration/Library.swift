@@ -54,6 +54,27 @@ package struct Library: Sendable {
     guard findings.isEmpty else { throw DiagnosticFailure(findings) }
   }
 
+  /// The same files with members added to a model of the main one.
+  ///
+  /// - Parameters:
+  ///   - members: a text with one model, which has them; findings have places in it.
+  ///   - name: the model that gets them.
+  /// - Throws: `DiagnosticFailure` if the text cannot be read.
+  func adding(_ members: SourceFile, to name: Identifier) throws(DiagnosticFailure) -> Library {
+    var result = self
+    let file = result.sources.add(members)
+    let parsed = parse(members, file: file)
+    guard parsed.diagnostics.isEmpty else { throw DiagnosticFailure(parsed.diagnostics) }
+    for index in entries[0].tree.declarations.indices {
+      guard case .model(var model) = entries[0].tree.declarations[index].kind, model.name == name,
+        case .model(let added)? = parsed.tree.declarations.first?.kind
+      else { continue }
+      model.members += added.members
+      result.entries[0].tree.declarations[index].kind = .model(model)
+    }
+    return result
+  }
+
   /// What was read before an error stopped the rest, for rendering its diagnostics.
   package static func read(path: String, loader: Loader) -> (
     sources: SourceTable, result: Result<Library, DiagnosticFailure>
