@@ -81,6 +81,8 @@ import Testing
     Page("text-to-image/attngan", "g=2 entries=9 length=5 nef=12 z=6 condition=6 residuals=1"),
     Page("text-to-image/gan-int-cls", "g=4 d=4 textSize=12 narrowed=8 z=6"),
     Page("text-to-image/gan-int-cls", "g=4 d=4 textSize=12 narrowed=8 z=6 coco=true"),
+    Page(
+      "text-to-image/gan-scenes", "g=4 d=4 z=6 narrowed=8 entries=9 hidden=6 wordSize=7 length=5"),
     Page("text-to-image/style-transfer", "g=4 d=4 textSize=12 narrowed=8 z=6"),
     Page("vision-language/lxmert", "length=3 regions=4 layers=1"),
     Page("vision-language/lxmert-cross-layer", "length=3 regions=4"),

@@ -14,6 +14,8 @@ Synthetic weights, outputs from our PyTorch modules in float64; --set names in b
                        `caption` through the table `word_embedding.weight`
   tagan-scenes         edit(image, caption) -> image; look(image) -> share, light, colours;
                        [base hidden wordSize condition regions size length entries]
+  gan-scenes           generate(caption, z) -> image; transfer(image, caption) -> image;
+                       [g d z narrowed entries hidden wordSize length]
   attngan              generate(caption, z, epsilon) -> image, image128, image64, maps256,
                        maps128, mu, logvar
                        [g residuals nef entries length z condition corrected]; roots: unnamed =
@@ -65,6 +67,7 @@ import attngan
 import biggan
 import damsm
 import dcgan
+import gan_scenes
 import inception
 import inversion_cases
 import lxmert
@@ -146,6 +149,33 @@ def edits_scenes(name, lengths, seed, function="edit", base=16, hidden=192, word
     settings = dict(base=base, hidden=hidden, wordSize=wordSize, condition=64, regions=regions,
                     length=length, size=size, entries=entries)
     return Case(name, "tagan-scenes", function, len(lengths), settings, build)
+
+
+def draws_scenes(name, lengths, seed, function="generate", g=32, d=32, z=64, narrowed=64,
+                 entries=111, hidden=192, wordSize=64, length=32, step=1):
+    """The generator of drawn scenes; transfer goes through the style encoder."""
+
+    def build(folder, shared):
+        network = gan_scenes.Scenes(entries, wordSize, hidden, g, narrowed, z, d)
+        gains = {f"G.modules.{place}.modules.2.modules.7": 0.5 for place in (5, 10)}
+        gains |= {"text.mu.0": 2, "G.modules.19": 0.5, "S.11": 0.7}
+        save_weights(synthetic.fill(network, seed, gains), folder / "weights.safetensors")
+        rng = numpy.random.default_rng(seed + 1)
+        count = len(lengths)
+        words = {"caption": captions(rng, entries, lengths, length),
+                 "caption.lengths": lengths_array(lengths)}
+        if function == "transfer":
+            inputs = {"image": picture(rng, count, 64), **words}
+            image = network.transfer(*[tensor(value) for value in inputs.values()])
+        else:
+            inputs = {**words, "z": normal(rng, count, z)}
+            image = network(*[tensor(value) for value in inputs.values()])
+        return Data([("", folder / "weights.safetensors")], inputs,
+                    {"image": Output(array(image), None, step)}, vocabulary(folder, entries))
+
+    settings = dict(g=g, d=d, z=z, narrowed=narrowed, entries=entries, hidden=hidden,
+                    wordSize=wordSize, length=length)
+    return Case(name, "gan-scenes", function, len(lengths), settings, build)
 
 
 def paints(name, lengths, seed, g=32, residuals=2, entries=5450, length=25, corrected=False,
@@ -236,6 +266,10 @@ SYNTHETIC = [
     edits_scenes("tagan-scenes-narrow-3", [6, 2, 8], 106, base=8, hidden=48, wordSize=24, length=8,
                  size=72, entries=30, regions=5),
     edits_scenes("tagan-scenes-look-2", [9, 3], 107, "look"),
+    draws_scenes("gan-scenes-2", [9, 3], 108),
+    draws_scenes("gan-scenes-narrow-3", [6, 2, 8], 109, g=8, narrowed=24, z=20, entries=30,
+                 hidden=48, wordSize=24, length=8),
+    draws_scenes("gan-scenes-transfer-3", [9, 3, 5], 110, "transfer"),
     paints("attngan-birds-1", [7], 201),
     paints("attngan-birds-3", [11, 7, 4], 202, format="{}-legacy.pth"),
     paints("attngan-birds-corrected-3", [11, 7, 4], 203, corrected=True, format="{}-zip.pth"),

@@ -50,14 +50,18 @@ class Generator(Table):
             16: up(2 * g, g, 2, 1), 17: nn.BatchNorm2d(g),
             19: up(g, 3, 2, 1)})
 
-    def forward(self, text, z):
+    def maps(self, text, z):
+        """The picture before tanh."""
         t = F.leaky_relu(self[1][2][1](text), 0.2)
         x = torch.cat([z, t], 1)[:, :, None, None]  # noise first
         x = self[5][2](self[4](self[3](x)))
         x = self[10][2](self[9](self[8](x)))
         x = F.relu(self[14](self[13](x)))
         x = F.relu(self[17](self[16](x)))
-        return self[19](x).tanh()
+        return self[19](x)
+
+    def forward(self, text, z):
+        return self.maps(text, z).tanh()
 
 
 class Discriminator(Table):
