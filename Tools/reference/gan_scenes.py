@@ -17,14 +17,14 @@ PARTS, EACH, CODE = 10, 6, 64
 class Generator(gan_int_cls.Generator):
     """Code N x 64 and noise N x z to pictures N x 3 x 64 x 64 in [-1,1].
 
-    Trunk and names are the published ones. The last layer gives a share to each of ten parts and to
-    one free colour, and the free colour itself; the shares are a softmax. The colour of a part is
-    the named one, or else one that the noise has for it.
+    Trunk and names are the published ones. The last layer gives each pixel a free colour, how light
+    the parts are, and shares (a softmax) of the free colour and of ten parts. The colour of a part
+    is the named one, or else one that the noise has for it.
     """
 
     def __init__(self, g=32, narrowed=64, z=64):
         super().__init__(g, CODE, narrowed, z)
-        self._modules["modules"].add_module("19", nn.ConvTranspose2d(g, 4 + PARTS, 4, 2, 1))
+        self._modules["modules"].add_module("19", nn.ConvTranspose2d(g, 5 + PARTS, 4, 2, 1))
         self.colours = nn.Linear(z, 3 * PARTS)
 
     def palette(self, code, z):
@@ -33,11 +33,15 @@ class Generator(gan_int_cls.Generator):
         own = torch.tanh(self.colours(z).to(code.dtype)).view(-1, PARTS, 3)
         return said[:, :, 1:4] + (1 - said[:, :, :1]) * own
 
-    def forward(self, code, z):
-        free, logits = self.maps(code, z).to(code.dtype).split([3, 1 + PARTS], 1)
+    def layers(self, code, z):
+        """The picture, and before the softmax the shares of the free colour and of each part."""
+        free, light, logits = self.maps(code, z).to(code.dtype).split([3, 1, 1 + PARTS], 1)
         rest, shares = logits.softmax(1).split([1, PARTS], 1)
-        painted = torch.einsum("nphw,npc->nchw", shares, self.palette(code, z))
-        return rest * torch.tanh(free) + painted
+        painted = torch.einsum("nphw,npc->nchw", shares, self.palette(code, z) + 1)
+        return rest * (torch.tanh(free) + 1) + torch.sigmoid(light) * painted - 1, logits
+
+    def forward(self, code, z):
+        return self.layers(code, z)[0]
 
 
 class Reader(tagan.SentenceEncoder):
