@@ -72,18 +72,17 @@ struct Editing {
     }
   }
 
-  /// What a frame is called in a sheet: the amounts, or the end that it is, or how far it is between
-  /// the ends.
+  /// What is interpolated, as a sheet tells it.
+  var title: String? { ends.map { "\($0.names.0) -> \($0.names.1)" } }
+
+  /// What a frame is called in a sheet: the amounts, or how far it is between the ends.
   func label(frame: Int) -> String {
     var parts = (edit?.amounts(frame: frame) ?? []).map { amount in
       let rounded = (Double(amount) * 100).rounded() / 100
       return Int(exactly: rounded).map(String.init) ?? String(rounded)
     }
-    if let names = ends?.names, let frames {
-      parts.append(
-        frame == 0
-          ? names.0
-          : frame == frames - 1 ? names.1 : "\((200 * frame + frames - 1) / (2 * (frames - 1))) %")
+    if ends != nil, let frames {
+      parts.append("\((200 * frame + frames - 1) / (2 * (frames - 1)))%")
     }
     return parts.joined(separator: ", ")
   }

@@ -5,7 +5,7 @@ import TGSession
 /// What is written into a sheet: over it what all pictures have in common, under each what it has
 /// for itself.
 struct Labels {
-  /// The captions of all pictures.
+  /// The captions of all pictures, and what is interpolated.
   let title: String
   private let editing: Editing
   private let hasCaptions: Bool
@@ -20,7 +20,8 @@ struct Labels {
     hasSeeds = Set(items.map(\.run.seed)).count > 1
     var common = inputs.captions
     if captions.count == 1 { common.merge(captions.first ?? [:]) { $1 } }
-    title = inputs.variants.textInputs.compactMap { common[$0.name] }.joined(separator: " / ")
+    title = (inputs.variants.textInputs.map { common[$0.name] } + [editing.title])
+      .compactMap(\.self).joined(separator: " / ")
   }
 
   /// What stands under the picture of an item.
