@@ -23,8 +23,13 @@ show() {
   "$@" >&2
 }
 
-# Sets up and builds the commands, and puts them on the PATH of the script.
+# Sets up and builds the commands, and puts them on the PATH of the script; with TG_BIN those in that
+# folder, as they are.
 build_commands() {
+  if [ -n "${TG_BIN:-}" ]; then
+    export PATH="$TG_BIN:$PATH"
+    return
+  fi
   Tools/setup
   [ -x .build/release/tgc ] || say "building the commands: some minutes the first time"
   local name
