@@ -75,6 +75,12 @@ void tg_faults_temporary_done(const char *path) {
   }
 }
 
+void tg_faults_remove_temporaries(void) {
+  for (int i = 0; i < ENTRIES; i += 1) {
+    if (atomic_load(&temporaries[i].state) == VALID) unlink(temporaries[i].path);
+  }
+}
+
 /* ---- What is said; only what a signal handler may do ---- */
 
 typedef struct words {
@@ -135,9 +141,7 @@ static _Noreturn void end(words *line, const char *hint, int status) {
     if (written <= 0) break;
     offset += (size_t)written;
   }
-  for (int i = 0; i < ENTRIES; i += 1) {
-    if (atomic_load(&temporaries[i].state) == VALID) unlink(temporaries[i].path);
-  }
+  tg_faults_remove_temporaries();
   _exit(status);
 }
 

@@ -1,3 +1,4 @@
+internal import CTGFaults
 import Synchronization
 
 #if canImport(Glibc)
@@ -50,6 +51,8 @@ package final class Interrupts: Sendable {
       let parts = total.map { " of \($0)" } ?? ""
       let done = total == 1 ? "" : "; \(state.finished)\(parts) are written"
       console.tell("\(console.command): interrupted\(done)")
+      // A film that is not finished.
+      tg_faults_remove_temporaries()
       _exit(ExitStatus.interrupted.rawValue)
     }
   }

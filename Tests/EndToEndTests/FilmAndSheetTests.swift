@@ -224,6 +224,20 @@ import Testing
     #expect(again.status == 69 && again.messages.contains("3 pictures"), "\(again.messages)")
   }
 
+  @Test func anInterruptLeavesNoHalfFilm() throws {
+    let fixture = try Fixture()
+    try FileManager.default.createDirectory(
+      at: fixture.folder.url.appendingPathComponent("half"), withIntermediateDirectories: false)
+    func files() -> [String] {
+      (try? FileManager.default.contentsOfDirectory(atPath: fixture.folder.path("half"))) ?? []
+    }
+    let outcome = try fixture.tgrun.run(
+      ["p.tplan", "a bird", "--seeds", "0-99999", "--film", "half/film.png"],
+      in: fixture.folder.url, stop: .interrupt(once: { !files().isEmpty }))
+    #expect(outcome.status == 130, "\(outcome.messages)")
+    #expect(files().isEmpty)
+  }
+
   @Test func mostAttendedWords() throws {
     let fixture = try CommandFixture()
     let two = try fixture.run([

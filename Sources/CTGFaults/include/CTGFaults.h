@@ -36,6 +36,9 @@ void tg_faults_unmapped(const void *_Nonnull start);
 void tg_faults_temporary(const char *_Nonnull path);
 void tg_faults_temporary_done(const char *_Nonnull path);
 
+/* Removes all these files: of a process that ends without unwinding, where nothing writes any more. */
+void tg_faults_remove_temporaries(void);
+
 /*
  * The signals that ask the process to end (SIGINT, SIGTERM, and SIGHUP unless it is ignored), told
  * to one thread: after prepare it may wait; from begin to end each signal wakes tg_signals_wait, which
