@@ -44,24 +44,8 @@ struct Naming {
     firstSeed = items.first?.run.seed ?? 0
     let films = options.sheets
     isFilmed = films.film != nil
-    let isNumbered = options.outdir != nil || options.out?.contains(Self.place) == true
-    if let grid = films.grid {
-      guard !isNumbered else {
-        throw Failure(
-          .usage,
-          "--grid puts all pictures into one, and "
-            + (options.outdir == nil ? "-o \(out ?? "")" : "--outdir") + " asks for many",
-          hint: "say -o SHEET.png")
-      }
-      if let cells = grid.cells, cells < items.count {
-        throw Failure(
-          .usage, "--grid \(grid) has room for \(cells) pictures, and \(items.count) are made",
-          hint: "say --grid \(grid.columns), for as many rows as needed")
-      }
-      sheet = .grid(columns: grid.columns, count: items.count)
-    } else {
-      sheet = numbers.count > 1 && !isNumbered && mainPicture != nil ? .strip(numbers.count) : nil
-    }
+    let form = try SheetForm(options, items: items.count, frames: numbers.count)
+    sheet = mainPicture == nil ? nil : form
     guard mainPicture != nil || films.asked.isEmpty else {
       throw SessionError.noPictureOutput(outputs: variants.form.outputs.map(\.name))
     }
@@ -93,9 +77,12 @@ struct Naming {
     isWriting = options.outdir != nil || mainPicture != nil
     if let out { try checkOut(out, console: console) }
     if let sheet, !outputs.isEmpty { try check(sheet) }
-    guard attention.isEmpty || outputs.contains(where: { $0 == mainPicture }) else {
+    guard
+      attention.isEmpty && !(isFilmed && hasBeforeAfter)
+        || outputs.contains(where: { $0 == mainPicture })
+    else {
       throw Failure(
-        .usage, "--attention is drawn over a picture, and none is written",
+        .usage, "--attention and --before-after are drawn beside a picture, and none is written",
         hint: "say -o OUT.png too")
     }
   }

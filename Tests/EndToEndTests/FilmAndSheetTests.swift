@@ -258,6 +258,7 @@ import Testing
     ("p.tplan bird --film film.gif", 64, "--film film.png"),
     ("p.tplan bird --film -", 64, "--film film.png"),
     ("p.tplan bird --film film.png -o -", 64, "--film need it"),
+    ("p.tplan bird --film f.png --before-after", 64, "-o OUT.png"),
     ("p.tplan bird --fps 12", 64, "--film FILM.png"),
     ("p.tplan bird --there-and-back", 64, "--film FILM.png"),
     ("p.tplan bird --film f.png --fps 0", 64, "1 ... 100"),

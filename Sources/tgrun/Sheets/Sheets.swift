@@ -9,6 +9,33 @@ enum SheetForm: Hashable {
   /// All pictures of the run, so many, in rows.
   case grid(columns: Int, count: Int)
 
+  /// What the options ask for; nil if each picture has a file of its own.
+  ///
+  /// - Parameters:
+  ///   - items: how many pictures are made.
+  ///   - frames: how many frames each run has, 0 or 1 if it is one picture.
+  init?(_ options: RunOptions, items: Int, frames: Int) throws(Failure) {
+    let isNumbered = options.outdir != nil || options.out?.contains(Naming.place) == true
+    guard let grid = options.sheets.grid else {
+      guard frames > 1, !isNumbered else { return nil }
+      self = .strip(frames)
+      return
+    }
+    guard !isNumbered else {
+      throw Failure(
+        .usage,
+        "--grid puts all pictures into one, and "
+          + (options.outdir == nil ? "-o \(options.out ?? "")" : "--outdir") + " asks for many",
+        hint: "say -o SHEET.png")
+    }
+    if let cells = grid.cells, cells < items {
+      throw Failure(
+        .usage, "--grid \(grid) has room for \(cells) pictures, and \(items) are made",
+        hint: "say --grid \(grid.columns), for as many rows as needed")
+    }
+    self = .grid(columns: grid.columns, count: items)
+  }
+
   /// How many pictures are in one file.
   var count: Int {
     switch self {
