@@ -17,9 +17,19 @@ commands=(tgc tgrun tginvert tginspect)
 
 say() { echo "$*" >&2; }
 
-# Prints a command as a reader would type it, and runs it; what it prints goes to the standard error.
+# Words as a reader would type them.
+quoted() {
+  local word line=
+  for word in "$@"; do
+    case $word in *[!A-Za-z0-9_./:=,+@%#-]*) word="\"$word\"" ;; esac
+    line="$line${line:+ }$word"
+  done
+  echo "$line"
+}
+
+# Says a command and runs it; what it prints goes to the standard error.
 show() {
-  say "  $*"
+  say "  $(quoted "$@")"
   "$@" >&2
 }
 

@@ -31,7 +31,7 @@ HIDDEN = 30
 LIT = (16, 18, 7)
 STEPS = 12  # frames from one face of the way to the next
 MEASURED = range(1000, 1020)
-RESTARTS, ROUNDS = 8, 300
+RESTARTS, ROUNDS = 8, 160
 
 
 def compiled(weights, out):
