@@ -68,7 +68,7 @@ def showroom(weights, pictures, out):
         "--film", course, "-o", found)
     paths.append(out / "found.before-after.png")
     for k, picture in enumerate(pictures):
-        say("the code whose face is nearest to a picture:")
+        say("the face nearest to a picture (nearest where a face fills it, as in the 36):")
         name = "yours" if k == 0 else f"yours-{k + 1}"
         run("tginvert", faces, picture, "--restarts", RESTARTS, "--steps", ROUNDS,
             "-o", out / f"{name}.safetensors")
