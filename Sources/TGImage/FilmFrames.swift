@@ -57,7 +57,7 @@ package struct FilmFrames {
       case "fcTL":
         guard chunk.data.count == 26, chunk.data[4..<12].elementsEqual(header[0..<8]),
           chunk.data[24] == 0, chunk.data[25] == 0
-        else { throw .damaged(path: path, reason: "a frame is no whole picture") }
+        else { throw .damaged(path: path, format: .png, reason: "a frame is no whole picture") }
         delay = AnimatedPNG.Delay(
           UInt16(chunk.data.number(at: 20) >> 16), per: UInt16(chunk.data.number(at: 20) & 0xFFFF))
       case "IDAT" where delay != nil: data += chunk.data
@@ -65,7 +65,9 @@ package struct FilmFrames {
       default: break
       }
     }
-    guard !data.isEmpty else { throw .damaged(path: path, reason: "a frame is missing") }
+    guard !data.isEmpty else {
+      throw .damaged(path: path, format: .png, reason: "a frame is missing")
+    }
     left -= 1
     let still =
       PNGChunks.signature + PNGChunks.chunk("IHDR", header) + PNGChunks.chunk("IDAT", data)
@@ -80,7 +82,7 @@ package struct FilmFrames {
     guard position < file.count else { return nil }
     guard let head = file.bytes(position..<position + 8),
       let data = file.bytes(position + 8..<position + 8 + Int(head.number(at: 0)))
-    else { throw .damaged(path: path, reason: "the file ends too early") }
+    else { throw .damaged(path: path, format: .png, reason: "the file ends too early") }
     position += 12 + data.count
     return (String(decoding: head[4...], as: UTF8.self), data)
   }

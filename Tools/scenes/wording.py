@@ -12,12 +12,14 @@ from torch import nn
 import captions
 from captions import UNKNOWN, Instead
 from course import Course, descend, follow
-from meaning import DARKER, LIGHTER, code
+from meaning import ALL_PARTS, DARKER, EACH, LIGHTER, WIDTH, code
 from network import TextEncoder
 from vocabulary import COLOURS, HELD_OUT, PALETTE, PARTS, SYNONYMS, meaning_of
 
 CLEARANCE = 48.0  # of RGB in 0...255: training keeps this far from a pair held out
 LENGTH = 32       # words of a caption
+# Whether a part is named decides whether it changes at all: three times the weight of its colour.
+WEIGHTS = torch.ones(WIDTH).index_fill(0, EACH * torch.arange(len(ALL_PARTS)), 3.0)
 ENTRIES = np.array([PALETTE[colour] for colour in COLOURS], float)
 
 
@@ -100,7 +102,7 @@ def some_wish(rng):
     parts = [PARTS[subject][i] for i in rng.permutation(len(PARTS[subject]))]
     parts = parts[:int(rng.choice([1, 2, 3, 4], p=[0.3, 0.3, 0.25, 0.15]))]
     rgb, pairs = {}, []
-    odd = rng.random() < 0.3
+    odd = rng.random() < 0.4
     for index, part in enumerate(parts):
         word, colour = some_colour(rng, part, index, -40, 295)
         if word.startswith("unnamed"):
@@ -111,8 +113,8 @@ def some_wish(rng):
             pairs.append((part, DARKER if kind < 0.08 else LIGHTER))
         elif kind < 0.27 and meaning_of(wrong) != meaning_of(word):
             pairs.append((part, Instead(wrong, word if kind < 0.25 else None)))
-        elif kind < 0.42 and odd:
-            pairs.append((part, UNKNOWN) if kind < 0.35 else (UNKNOWN, word))
+        elif kind < 0.62 and odd:
+            pairs.append((part, UNKNOWN) if kind < 0.45 else (UNKNOWN, word))
         else:
             pairs.append((part, word))
     return Wish(rng, subject, pairs, rgb)
@@ -166,7 +168,7 @@ def teach(folder, steps, batch, seed, rate=3e-3, hidden=192):
         ids, lengths = encode([wish.tokens for wish in wishes], known)
         seen = net(ids, lengths, tints.of(wishes, ids.shape[1]))
         target = torch.from_numpy(np.stack([wish.code for wish in wishes]))
-        loss = ((seen - target) ** 2).sum(1).mean()
+        loss = ((seen - target) ** 2 * WEIGHTS).sum(1).mean()
         descend(loss, parameters, optimiser)
         follow(average, net, step)
         course.note(step, {"loss": loss.item()})
