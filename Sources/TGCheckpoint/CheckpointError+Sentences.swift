@@ -51,19 +51,20 @@ extension ForeignFile: CustomStringConvertible {
     case .gitLFSPointer(let size):
       "this is a Git-LFS pointer, not the weights"
         + (size.map { " (they have \($0) bytes)" } ?? "")
-        + "; run 'git lfs pull' where it came from, or download the file itself"
+        + "; fetch them with Git LFS where it came from, or download the file itself"
     case .html:
       "this is a web page, not weights; the download gave an error or a preview: "
         + "use the link to the raw file"
     case .tar:
       "this is a tar archive; unpack it, or, if torch.save of before version 0.1.10 wrote it, "
         + "load it in PyTorch and save its state_dict again"
-    case .compressed(let kind, let command): "this is \(kind) data; unpack it first: \(command)"
+    case .compressed(let kind, let command):
+      "this is \(kind) data; " + ForeignFile.unpacking(by: command)
     case .archive(let names, let members):
       names.isEmpty
         ? "this is a zip archive of \(members) file\(members == 1 ? "" : "s"), none of them a "
           + "checkpoint: it has neither one 'data.pkl' nor .npy members"
-        : "this is a zip archive that holds \(ForeignFile.list(names)); unpack it (unzip FILE), then "
+        : "this is a zip archive that holds \(ForeignFile.list(names)); unpack it, then "
           + "give the file that is meant"
     case .framework(let kind, let advice):
       "this is \(kind), not a checkpoint that is read; \(advice)"

@@ -189,6 +189,17 @@ package enum ForeignFile: Hashable, Sendable {
     }
   }
 
+  /// What to do with compressed data: by a command, if its program is there.
+  static func unpacking(by command: String) -> String {
+    let words = command.split(separator: " ")
+    // Advice has no FILE.
+    guard let program = words.first, words.last == "FILE" else {
+      return "unpack it first: " + command
+    }
+    return "unpack it first"
+      + (InstalledProgram.isThere(String(program)) ? ": " + command : " with any program for it")
+  }
+
   // MARK: What has one
 
   private static let compressions: [(magic: [UInt8], name: String, command: String)] = [

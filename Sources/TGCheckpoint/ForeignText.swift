@@ -15,13 +15,13 @@ package enum ForeignText {
     switch ForeignFile(file, name: "") {
     case .empty: return "the file is empty"
     case .gitLFSPointer:
-      return "this is a Git-LFS pointer, not the file; run 'git lfs pull' where it came from"
+      return "this is a Git-LFS pointer, not the file; fetch that with Git LFS where it came from"
     case .html:
       return "this is a web page; the download gave an error or a preview: use the link to the raw "
         + "file"
     case .tar: return "this is a tar archive; unpack it first"
     case .compressed(let kind, let command):
-      return "this is \(kind) data; unpack it first: \(command)"
+      return "this is \(kind) data; " + ForeignFile.unpacking(by: command)
     case .framework(let kind, _): return "this is \(kind), not a text"
     case .archive: return zip(file)
     case .other(let kind): return "this is \(kind), not a text"

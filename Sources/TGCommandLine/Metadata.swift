@@ -14,6 +14,8 @@ package enum Metadata {
   package static let file = "tgraph.sha256"
   /// The SHA-256 of the size and the pixels of the picture.
   package static let pixels = "tgraph.pixels"
+  /// The quality of a JPEG.
+  package static let quality = "tgraph.quality"
   /// The objective.
   package static let objective = "tgraph.objective"
   /// The output that the picture shows.

@@ -3,6 +3,7 @@
 #else
   import Musl
 #endif
+internal import TGImage
 internal import TGTensor
 
 extension Path {
@@ -24,13 +25,17 @@ extension Path {
     return paths.sorted(by: precedes)
   }
 
-  /// The `.png` files of a folder, in the order of their bytes.
+  /// The files of a folder that are named like a picture that is read, in the order of their bytes.
   package static func pictures(inFolder folder: String) -> [String] {
     var escaped = ""
     for character in folder {
       if "*?[\\".contains(character) { escaped.append("\\") }
       escaped.append(character)
     }
-    return matching(escaped + (folder.hasSuffix("/") ? "" : "/") + "*.[pP][nN][gG]")
+    if !folder.hasSuffix("/") { escaped += "/" }
+    return PictureFormat.suffixes.flatMap { suffix in
+      let letters = suffix.map { "[\($0)\($0.uppercased())]" }.joined()
+      return matching(escaped + "*." + letters)
+    }.sorted(by: precedes)
   }
 }

@@ -1,3 +1,4 @@
+internal import TGImage
 internal import TGTensor
 
 /// The operands of a command line as pictures and captions.
@@ -76,8 +77,9 @@ package struct PictureList {
       let found = Path.pictures(inFolder: operand)
       guard !found.isEmpty else {
         throw Failure(
-          .missingInput, "the folder \(operand) has no .png files",
-          hint: "pictures of other kinds are saved as PNG first")
+          .missingInput,
+          "the folder \(operand) has no \(PictureFormat.suffixes.map { ".\($0)" }.joined(separator: ", "))"
+            + " files", hint: "pictures of other kinds are saved as \(PictureFormat.names) first")
       }
       return found
     }
@@ -119,6 +121,6 @@ package struct PictureList {
         hint: "arrays are given by name: --input NAME=\(Path.quoted(operand))")
       : Failure(
         .missingInput, "there is no picture \(operand)",
-        hint: "say the path of a .png file, a folder of them, or a pattern in quotes")
+        hint: "say the path of a picture, a folder of them, or a pattern in quotes")
   }
 }

@@ -102,8 +102,8 @@ package enum FileKind: String, Hashable, Sendable, CaseIterable {
   /// The sentence about a file of this kind where a picture was expected, with what to do.
   ///
   /// - Parameter hasProgram: true for a program that can be called by this name.
-  func complaint(
-    _ path: String, hasProgram: @escaping (String) -> Bool = ForeignPicture.isOnPath
+  package func complaint(
+    _ path: String, hasProgram: @escaping (String) -> Bool = InstalledProgram.isThere
   ) -> String {
     let formats = PictureFormat.names
     let command = ForeignPicture(kind: self, path: path, hasProgram: hasProgram).command()

@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
 internal import TGTensor
 
 /// What a user can do with a picture of a format that is not read. Only programs that are there are
@@ -37,13 +32,5 @@ struct ForeignPicture {
     let isSequence = kind == .gif || kind == .tiff || kind == .photoshop
     return program + " " + (isSequence ? shellWord(path + "[0]") : source) + " -auto-orient "
       + (shrinking ? "-resize 2048x2048 " : "") + shellWord(target)
-  }
-
-  /// True if a program of this name lies in one of the folders of `PATH` and may be run.
-  static func isOnPath(_ program: String) -> Bool {
-    guard let list = unsafe getenv("PATH") else { return false }
-    return unsafe String(cString: list).split(separator: ":").contains { folder in
-      unsafe access(FileName.cString("\(folder)/\(program)"), X_OK) == 0
-    }
   }
 }

@@ -26,13 +26,11 @@ enum PNGCodec: PictureCodec {
     let colours = [
       0: "grey", 2: "RGB", 3: "palette", 4: "grey with alpha", 6: "RGB with alpha",
     ]
-    // What follows a damaged head says nothing of an orientation.
-    let limits = PictureLimits(side: Int(UInt32.max >> 1), pixels: Int.max)
-    let rows = unsafe try? rows(bytes, path: path, limits: limits)
     return PictureHead(
       format: .png, height: size.height, width: size.width, depth: Int(head[24]),
       colour: colours[Int(head[25])] ?? "of an unknown kind",
-      orientation: rows?.orientation ?? .upright, remarks: head[28] == 1 ? ["interlaced"] : [])
+      orientation: unsafe PNGRows.orientation(bytes, path: path),
+      remarks: head[28] == 1 ? ["interlaced"] : [])
   }
 
   static func texts(_ bytes: UnsafeRawBufferPointer) -> [(key: String, value: String)] {

@@ -50,6 +50,12 @@ private import CTGPNG
     }
   }
 
+  /// How a PNG is to be turned; as stored if its head is damaged or claims too much.
+  static func orientation(_ bytes: UnsafeRawBufferPointer, path: String) -> PictureOrientation {
+    let decoder = unsafe try? PNGDecoder(bytes, path: path, side: PictureLimits.standard.side)
+    return PictureOrientation(number: decoder.flatMap { EXIF.orientation(ofTIFF: $0.exif) })
+  }
+
   func read(into line: inout [UInt16]) throws(PictureError) {
     let row = next
     next += 1

@@ -6,6 +6,8 @@ package struct PictureLimits: Hashable, Sendable, CustomStringConvertible {
   package var side = 16_384
   /// The most pixels.
   package var pixels = 100_000_000
+  /// The bytes of a band of a picture that is turned (`TurnedRows`); it has one row at least.
+  package var bandBytes = 32 << 20
 
   /// What every command uses.
   package static let standard = PictureLimits()
@@ -154,7 +156,7 @@ extension Picture {
     let codec = unsafe try format(of: bytes, path: path).codec
     let rows = unsafe try codec.rows(bytes, path: path, limits: limits)
     guard rows.orientation != .upright else { return rows }
-    return TurnedRows(rows) { () throws(PictureError) in
+    return TurnedRows(rows, bandBytes: limits.bandBytes) { () throws(PictureError) in
       unsafe try codec.rows(bytes, path: path, limits: limits)
     }
   }

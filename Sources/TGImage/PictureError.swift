@@ -31,7 +31,7 @@ extension PictureError {
     case .damaged(let path, let format, let reason):
       return "\(path) is a damaged \(format.rawValue): \(reason)"
     case .tooLarge(let path, let width, let height):
-      let foreign = ForeignPicture(kind: .png, path: path, hasProgram: ForeignPicture.isOnPath)
+      let foreign = ForeignPicture(kind: .png, path: path, hasProgram: InstalledProgram.isThere)
       let how = foreign.command(shrinking: true).map { ", for example: \($0)" } ?? ""
       return "\(path) has \(width) x \(height) pixels; at most \(PictureLimits.standard) are read. "
         + "Shrink a copy of it" + how

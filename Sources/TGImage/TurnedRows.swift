@@ -1,12 +1,9 @@
 /// The rows of a picture file, upright: those of the file turned as it says.
 ///
 /// Where the last row of the file comes first, or its columns become rows, a band of the result is
-/// made in each run through the file, as many rows as `memory` holds; so a picture takes as many
+/// made in each run through the file, as many rows as some memory holds; so a picture takes as many
 /// runs as it has bands, and no more memory however large it is.
 final class TurnedRows: PictureRows {
-  /// The most bytes of a band.
-  static let memory = 32 << 20
-
   let height: Int
   let width: Int
   let channels: Int
@@ -27,10 +24,10 @@ final class TurnedRows: PictureRows {
   ///
   /// - Parameters:
   ///   - source: the rows of the file, none of them read.
-  ///   - memory: the most bytes of a band; it has one row at least.
+  ///   - bandBytes: the most bytes of a band; it has one row at least.
   ///   - again: begins to read the file anew.
   init(
-    _ source: any PictureRows, memory: Int = memory,
+    _ source: any PictureRows, bandBytes: Int,
     again: @escaping () throws(PictureError) -> any PictureRows
   ) {
     turn = source.orientation
@@ -40,7 +37,7 @@ final class TurnedRows: PictureRows {
       turn.exchangesAxes ? (source.width, source.height) : (source.height, source.width)
     (channels, depth) = (source.channels, source.depth)
     stored = [UInt16](repeating: 0, count: source.width * source.channels)
-    bandHeight = max(1, memory / (2 * width * channels))
+    bandHeight = max(1, bandBytes / (2 * width * channels))
   }
 
   func read(into line: inout [UInt16]) throws(PictureError) {

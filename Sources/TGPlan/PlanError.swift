@@ -228,9 +228,9 @@ package enum ItemFault: Hashable, Sendable {
 /// Well-known files that are no plans, by their first bytes.
 package enum ForeignFile: String, Hashable, Sendable {
   case empty = "it is empty"
-  case pointer = "it is a Git LFS pointer, not the file itself; run `git lfs pull`"
+  case pointer = "it is a Git LFS pointer, not the file itself; fetch that with Git LFS"
   case page = "it is a web page"
-  case picture = "it is a PNG picture"
+  case picture = "it is a picture"
   case zip = "it is a zip archive, such as a checkpoint"
   case graph = "it is a .tgraph page; compile it with tgc"
   case other = "it does not begin with TGPLAN"
@@ -243,7 +243,8 @@ package enum ForeignFile: String, Hashable, Sendable {
       case bytes.isEmpty: .empty
       case starts("version https://git-lfs"): .pointer
       case starts("<"): .page
-      case bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]): .picture
+      case bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]), bytes.starts(with: [0xFF, 0xD8, 0xFF]):
+        .picture
       case starts("PK\u{3}\u{4}"): .zip
       case starts("model "), starts("///"), starts("//"), starts("import "): .graph
       default: .other

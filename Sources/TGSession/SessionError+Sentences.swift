@@ -80,7 +80,7 @@ extension SessionError {
       return "'\(inputs[0])' is given by name already; leave out one of the two"
     case .tooManyPictures(_, let inputs) where inputs.count > 1:
       return "for a run of each of many pictures, give all others by name: "
-        + "--input \(inputs.last ?? "NAME")=FILE.png"
+        + "--input \(inputs.last ?? "NAME")=FILE"
     case .tooManyTexts(_, let inputs) where inputs.count == 1:
       return "put a caption in quotes; many captions are read from a file: --captions FILE"
     case .noWords(_, let item): return Self.wordsRemedy(item)
@@ -160,7 +160,7 @@ extension SessionError {
 
   private static func remedy(_ item: InterfaceItem) -> String {
     switch item.kind {
-    case .image: return "name a PNG file on the command line"
+    case .image: return "name a picture on the command line"
     case .text where item.isWordless, .sequence where item.isWordless:
       return "for captions, " + wordsRemedy(item)
     case .text, .sequence: return "give a caption in quotes"

@@ -132,7 +132,7 @@ struct FileReport {
       ])
     case .picture(let head, let texts):
       return .document([
-        ("file", .string(path)), ("kind", .string("picture")), 
+        ("file", .string(path)), ("kind", .string("picture")),
         ("format", .string(head.format.rawValue.lowercased())),
         ("width", .integer(head.width)), ("height", .integer(head.height)),
         ("depth", .integer(head.depth)), ("colour", .string(head.colour)),

@@ -11,12 +11,13 @@ import TGCommandLine
       """,
     discussion: """
       For each picture it writes the code (.safetensors), the reconstruction (.png), both pictures \
-      side by side (.before-after.png), the losses (.svg, .csv) and a report (.json). Pictures may \
-      be folders, patterns in quotes and lists (@list.txt).
+      side by side (.before-after.png), the losses (.svg, .csv) and a report (.json); with \
+      --jpeg-quality pictures are .jpg. Pictures may be folders, patterns in quotes and lists \
+      (@list.txt).
 
       EXAMPLES:
         tginvert faces.tplan photo.png -o photo.code.safetensors
-        tginvert faces.tplan "photos/*.png" --space w+ --steps 500 --outdir codes
+        tginvert faces.tplan "photos/*.jpg" --space w+ --steps 500 --outdir codes
         tginvert faces.tplan photos --outdir codes --shard 2/4 --resume
         tginvert faces.tplan photo.png --mask hole.png --restarts 4 --seed 7 -o photo.code.safetensors
 

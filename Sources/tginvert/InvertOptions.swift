@@ -1,5 +1,6 @@
 import ArgumentParser
 import TGCommandLine
+import TGImage
 
 /// What `tginvert` can be told.
 struct InvertOptions: ParsableArguments {
@@ -10,7 +11,7 @@ struct InvertOptions: ParsableArguments {
     help: ArgumentHelp(
       "Pictures, folders of them, patterns in quotes, lists (@list.txt); captions.",
       valueName: "picture.png | \"caption\""),
-    completion: .file(extensions: ["png"]))
+    completion: .file(extensions: PictureFormat.suffixes))
   var operands: [String] = []
 
   @Option(
@@ -78,13 +79,15 @@ struct InvertOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("The picture for the input 'mask'.", valueName: "M.png"),
-    completion: .file(extensions: ["png"]))
+    completion: .file(extensions: PictureFormat.suffixes))
   var mask: String?
 
   @Option(help: ArgumentHelp("A caption for the next Text input.", valueName: "TEXT"))
   var caption: [String] = []
 
   @OptionGroup var inputs: InputOptions
+
+  @OptionGroup var pictures: PictureOptions
 
   @Option(
     name: .customLong("stop-loss"), parsing: .unconditional,

@@ -1,4 +1,5 @@
 import TGCommandLine
+import TGImage
 import TGTensor
 
 /// How the files of a run are called.
@@ -7,9 +8,11 @@ struct Naming {
   struct Files: Hashable {
     /// The path without its suffix.
     let stem: String
+    /// The format of pictures.
+    let format: PictureFormat
     var code: String { stem + ".safetensors" }
-    var picture: String { stem + ".png" }
-    var sheet: String { stem + ".before-after.png" }
+    var picture: String { stem + "." + format.suffix }
+    var sheet: String { stem + ".before-after." + format.suffix }
     var drawing: String { stem + ".svg" }
     var table: String { stem + ".csv" }
     var report: String { stem + ".json" }
@@ -20,6 +23,8 @@ struct Naming {
   let files: [Files]
   /// Where the state is kept.
   let state: String
+  /// How pictures are written.
+  let encoding: PictureEncoding
 
   /// Decides and checks that everything can be created.
   init(
@@ -28,6 +33,8 @@ struct Naming {
     guard options.out == nil || options.outdir == nil else {
       throw Failure(.usage, "-o and --outdir are both given", hint: "say one of them")
     }
+    let encoding = try options.pictures.encoding()
+    self.encoding = encoding
     var newFolder: String?
     let part = options.shard.map { "-" + $0.replacing("/", with: "of") } ?? ""
     if let out = options.out {
@@ -37,14 +44,16 @@ struct Naming {
           hint: "say --outdir FOLDER instead")
       }
       try Self.checkOut(out)
-      files = [Files(stem: String(out.dropLast(".safetensors".count)))]
+      files = [
+        Files(stem: String(out.dropLast(".safetensors".count)), format: encoding.format)
+      ]
       state = files[0].stem + ".state.safetensors"
     } else if let folder = options.outdir.map({ Outputs.trimmed($0) }) {
       newFolder = folder
-      files = subjects.map { Files(stem: Path.join(folder, $0.name)) }
+      files = subjects.map { Files(stem: Path.join(folder, $0.name), format: encoding.format) }
       state = Path.join(folder, "tginvert\(part).state.safetensors")
     } else {
-      files = subjects.map { Files(stem: $0.name + "-inverted") }
+      files = subjects.map { Files(stem: $0.name + "-inverted", format: encoding.format) }
       state =
         files.count == 1 && part.isEmpty
         ? files[0].stem + ".state.safetensors" : "tginvert\(part).state.safetensors"

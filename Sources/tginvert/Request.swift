@@ -95,11 +95,13 @@ struct Request {
           + "\(leftOut.total) pictures)")
     }
     seed = options.seed.drawn()
-    naming = try Naming(
+    let naming = try Naming(
       options, subjects: subjects, planPath: planPath,
       readFiles: [planPath] + inputs.files + startFiles + list.lists)
+    self.naming = naming
     identity = try Self.identity(
-      options, plan: plan, objective: objective, settings: settings, inputs: inputs,
+      options, encoding: naming.encoding, plan: plan, objective: objective, settings: settings,
+      inputs: inputs,
       subjects: subjects, startFiles: startFiles, seed: seed)
   }
 
@@ -227,7 +229,7 @@ struct Request {
       let names = needed.map { "'\($0.name)'" }.joined(separator: ", ")
       throw Failure(
         .usage, "the objective takes the pictures \(names), and each picture given is one problem",
-        hint: "give all but one by name: --input \(needed[1].name)=FILE.png")
+        hint: "give all but one by name: --input \(needed[1].name)=FILE")
     }
     guard let item = needed.first ?? (pictures.isEmpty ? nil : open.first) else {
       guard pictures.isEmpty else {
@@ -270,7 +272,7 @@ struct Request {
   }
 
   private static func identity(
-    _ options: InvertOptions, plan: PlanFile, objective: PlanObjective,
+    _ options: InvertOptions, encoding: PictureEncoding, plan: PlanFile, objective: PlanObjective,
     settings: InversionSettings, inputs: Inputs, subjects: [Subject], startFiles: [String],
     seed: UInt64
   ) throws -> [(name: String, value: String)] {
@@ -286,6 +288,7 @@ struct Request {
       ("seed", String(seed)), ("number of restarts", String(options.restarts)),
       ("stop loss", number(settings.stopLoss)),
       ("patience", settings.patience.map(String.init) ?? "none"),
+      ("format of pictures", "\(encoding.format.rawValue) \(encoding.quality)"),
       ("input", inputs.metadata.map { "\($0.key)=\($0.value)" }.joined(separator: " ")),
       ("input files", try digests(inputs.files)),
       (

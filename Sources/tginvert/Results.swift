@@ -132,9 +132,10 @@ struct Results {
     _ picture: Picture, of subject: Subject, _ outcome: Outcome, to path: String
   ) throws {
     let bytes: [UInt8]
-    do { bytes = try picture.encoded(text: metadata(subject, outcome)) } catch {
-      throw SessionError.picture(error)
-    }
+    do {
+      bytes = try picture.encoded(
+        as: request.naming.encoding, text: metadata(subject, outcome))
+    } catch { throw SessionError.picture(error) }
     try AtomicFile.save(bytes, to: path)
   }
 

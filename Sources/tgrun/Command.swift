@@ -19,7 +19,7 @@ import TGCommandLine
         tgrun tagan.tplan bird.png "this bird has red wings" -o red.png
         tgrun birds.tplan "a small yellow bird" --seeds 0-35 --outdir samples
         tgrun birds.tplan --captions captions.txt --outdir samples
-        tgrun edit.tplan "photos/*.png" --outdir edited
+        tgrun edit.tplan "photos/*.jpg" --outdir edited --jpeg-quality 90
         tgrun encoder.tplan --input caption=ids.npy --output words=words.npy
         tgrun birds.tplan --show-words
         tgrun faces.tplan --latent code.safetensors --direction age.npy=-3:3:7 -o ages.png

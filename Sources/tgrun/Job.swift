@@ -217,7 +217,8 @@ struct Job {
     if let function = options.function { words += ["--function", function] }
     for input in options.inputs.input { words += ["--input", input] }
     if let seed = options.seed?.number { words += ["--seed", String(seed)] }
-    let target = Path.withoutSuffix(picture) + ".png"
+    let suffix = PictureFormat(suffix: Path.suffix(picture)).map(\.suffix) ?? "png"
+    let target = Path.withoutSuffix(picture) + "." + suffix
     return (words + ["-o", freePath(like: target)]).map { Path.quoted($0) }
       .joined(separator: " ")
   }

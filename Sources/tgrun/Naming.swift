@@ -24,6 +24,8 @@ struct Naming {
   let sheet: SheetForm?
   private let firstSeed: UInt64
   private let isFilmed: Bool
+  /// How pictures are written.
+  let encoding: PictureEncoding
 
   init(
     _ options: RunOptions, requests: [AttentionRequest], variants: FunctionVariants,
@@ -34,6 +36,7 @@ struct Naming {
     attention = requests.map(\.name)
     hasBeforeAfter = options.beforeAfter
     out = options.out
+    encoding = try options.pictures.encoding(named: options.out)
     newFolder = options.outdir.map { Outputs.trimmed($0) }
     folder = newFolder ?? "."
     stem = Path.stem(planPath)
@@ -93,7 +96,9 @@ struct Naming {
     switch out {
     case "-":
       guard !console.terminal.outputIsTerminal else {
-        throw Failure(.usage, "a PNG is not written to a terminal", hint: "say -o OUT.png")
+        throw Failure(
+          .usage, "a \(encoding.format.rawValue) is not written to a terminal",
+          hint: "say -o OUT.\(encoding.format.suffix)")
       }
       guard !needsMore else {
         throw Failure(
@@ -116,19 +121,27 @@ struct Naming {
       throw Failure(
         .usage, "-o \(out) is a folder, and a picture needs a name",
         hint: "say --outdir \(Path.quoted(out)), or -o "
-          + Path.quoted(freePath(like: Path.join(out, stem + ".png"))))
+          + Path.quoted(freePath(like: Path.join(out, stem + suffix))))
     case _ where Path.suffix(out) == "npy":
       throw Failure(
-        .usage, "-o \(out): pictures are written as .png",
+        .usage, "-o \(out): pictures are written as \(Self.suffixes)",
         hint: "arrays are written with --output \(mainPicture?.name ?? "NAME")="
           + Path.quoted(out))
-    case _ where Path.suffix(out) != "png":
+    case _ where PictureFormat(suffix: Path.suffix(out)) == nil:
       let name = out.isEmpty || out.hasSuffix("/") ? out + "OUT" : Path.withoutSuffix(out)
       throw Failure(
-        .usage, "-o \(out): pictures are written as .png",
-        hint: "say -o \(Path.quoted(freePath(like: name + ".png")))")
+        .usage, "-o \(out): pictures are written as \(Self.suffixes)",
+        hint: "say -o \(Path.quoted(freePath(like: name + suffix)))")
     default: break
     }
+  }
+
+  /// The suffix of pictures that are named here, with its point.
+  private var suffix: String { "." + encoding.format.suffix }
+
+  /// The suffixes of pictures, in words.
+  private static var suffixes: String {
+    PictureFormat.allCases.map { "." + $0.suffix }.joined(separator: " or ")
   }
 
   /// What stands for the number of a frame in `-o`.
@@ -187,17 +200,17 @@ struct Naming {
     if let row = item.row { name += "-" + Self.digits(row, rowDigits) }
     if let frame { name += "-" + frame }
     if !isMain { name += "-" + output.name }
-    return Path.join(folder, name + (output.takesPicture ? ".png" : ".npy"))
+    return Path.join(folder, name + (output.takesPicture ? suffix : ".npy"))
   }
 
   /// Where the attention maps beside a picture go.
   func attentionPath(_ name: String, beside path: String) -> String {
-    Path.join(Path.folder(path), "\(Path.stem(path))-\(name).png")
+    Path.join(Path.folder(path), "\(Path.stem(path))-\(name)" + suffix)
   }
 
   /// The path of the before-and-after sheet beside a picture.
   func beforeAfterPath(beside path: String) -> String {
-    Path.join(Path.folder(path), "\(Path.stem(path))-before-after.png")
+    Path.join(Path.folder(path), "\(Path.stem(path))-before-after" + suffix)
   }
 
   /// Makes sure that everything can be created, nothing is written twice, and nothing that is read.

@@ -2,6 +2,7 @@ import TGCommandLine
 import TGImage
 import TGKernels
 import TGPlan
+import TGSession
 import TGTensor
 
 extension Replay {
@@ -22,14 +23,21 @@ extension Replay {
   func compare(
     with film: String?, or repeated: Picture?, isa: ISA, files: [String], console: Console
   ) throws {
-    guard film != nil || repeated != nil else {
+    let isEqual: Bool
+    if let film {
+      isEqual = try Film.areEqual(path, film)
+    } else if let repeated {
+      isEqual = try isSame(repeated)
+    } else {
       throw Failure(.internalError, "the run of \(path) was repeated and made no picture")
     }
-    guard try film.map({ try !Film.areEqual(path, $0) }) ?? (original != repeated) else {
+    guard !isEqual else {
       return console.note(
-        "the same \(film == nil ? "picture" : "film") as \(path), bit for bit")
+        encoding.format.keepsEveryBit
+          ? "the same \(film == nil ? "picture" : "film") as \(path), bit for bit"
+          : "the same picture as \(path) was made from, bit for bit, with the same losses")
     }
-    let causes = try causes(isa: isa, files: files)
+    let causes = try causes(of: repeated, isa: isa, files: files)
     guard let first = causes.first else {
       let isTold = texts.contains { $0.key == Metadata.isa }
       throw Failure(
@@ -46,10 +54,34 @@ extension Replay {
       hint: first.hint)
   }
 
-  private func causes(isa: ISA, files: [String]) throws -> [Cause] {
+  /// True if a picture made now is the one that was made then. A file that keeps every bit is
+  /// compared itself. Of one with losses the digest that it tells is compared, and then the file with
+  /// what becomes of the picture by the same losses, so that a file changed later is noticed.
+  private func isSame(_ repeated: Picture) throws -> Bool {
+    guard !encoding.format.keepsEveryBit else { return original == repeated }
+    guard let pixels = texts.first(where: { $0.key == Metadata.pixels })?.value else {
+      throw Failure(
+        .notAvailable,
+        "\(path) is a \(encoding.format.rawValue), which keeps a picture with losses, and does not "
+          + "tell the \(Metadata.pixels) of the picture it was made from",
+        hint: "look at the repeated picture beside it")
+    }
+    do {
+      return try pixels == repeated.digest
+        && original == Picture.decode(repeated.encoded(as: encoding), path: path)
+    } catch { throw SessionError.picture(error) }
+  }
+
+  /// True if the file is not as it was written, as far as that can be told: of one with losses only
+  /// where the picture it was made from is known.
+  private func isChanged(beside repeated: Picture?, _ pixels: String) -> Bool {
+    encoding.format.keepsEveryBit ? pixels != original.digest : pixels == repeated?.digest
+  }
+
+  private func causes(of repeated: Picture?, isa: ISA, files: [String]) throws -> [Cause] {
     var causes: [Cause] = []
     func all(_ key: String) -> [String] { texts.filter { $0.key == key }.map(\.value) }
-    if let pixels = all(Metadata.pixels).first, pixels != original.digest {
+    if let pixels = all(Metadata.pixels).first, isChanged(beside: repeated, pixels) {
       causes.append(
         Cause(
           sentence: "the pixels of \(path) were changed after it was made",

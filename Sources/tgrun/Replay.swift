@@ -16,6 +16,8 @@ struct Replay {
   let output: String
   /// The picture.
   let original: Picture
+  /// How it is kept, as far as it tells.
+  let encoding: PictureEncoding
   /// What it tells of its making.
   let texts: [(key: String, value: String)]
   private let hash: String
@@ -34,6 +36,7 @@ struct Replay {
     do {
       texts = try Picture.readText(path: path)
       original = try Picture.read(path: path)
+      encoding = try Self.encoding(of: path, texts)
     } catch { throw SessionError.picture(error) }
     self.texts = texts
     func text(_ key: String) throws -> String {
@@ -134,8 +137,26 @@ struct Replay {
     options.function = function
     let isBetweenSeeds = options.edits.interpolate.first?.hasPrefix("seed:") == true
     options.seed = isBetweenSeeds ? nil : SeedArgument(seed)
-    if options.out == nil, options.outdir == nil { options.out = "\(Path.stem(path))-replay.png" }
+    if options.out == nil, options.outdir == nil {
+      options.out = "\(Path.stem(path))-replay.\(encoding.format.suffix)"
+    }
+    if encoding.format == .jpeg, options.pictures.jpegQuality == nil,
+      try options.pictures.encoding(named: options.out).format == .jpeg
+    {
+      options.pictures.jpegQuality = encoding.quality
+    }
     try Self.restore(texts, of: path, to: &options, locate: locate)
+  }
+
+  /// How a picture is kept.
+  private static func encoding(
+    of path: String, _ texts: [(key: String, value: String)]
+  ) throws(PictureError) -> PictureEncoding {
+    let told = texts.first { $0.key == Metadata.quality }.flatMap { Int($0.value) }
+    let quality = told.flatMap { (1...100).contains($0) ? $0 : nil }
+    return PictureEncoding(
+      try Picture.readHead(path: path)?.format ?? .png,
+      quality: quality ?? PictureEncoding.standardQuality)
   }
 
   /// Makes sure that the plan is the one that made the picture.

@@ -234,7 +234,9 @@ struct Results {
       }
     let texts = try metadata(of: item, output: output, picture, in: extent)
     let bytes: [UInt8]
-    do { bytes = try picture.encoded(text: texts) } catch { throw SessionError.picture(error) }
+    do {
+      bytes = try picture.encoded(as: naming.encoding, text: texts)
+    } catch { throw SessionError.picture(error) }
     if path == "-" {
       try console.emit(bytes)
     } else {
@@ -259,7 +261,9 @@ struct Results {
       throw Failure(.badInput, "the pictures are too large to stand side by side")
     }
     let place = naming.beforeAfterPath(beside: path)
-    do { try sheet.write(path: place) } catch { throw SessionError.picture(error) }
+    do {
+      try sheet.write(path: place, as: naming.encoding)
+    } catch { throw SessionError.picture(error) }
     if !console.isJSON { try console.print(place) }
     return [("before_after", .string(place))]
   }
@@ -281,7 +285,7 @@ struct Results {
         picture: picture, maps: maps, words: words(of: item), most: request.most)
       let place = naming.attentionPath(name, beside: path)
       do {
-        try sheet.picture.write(path: place)
+        try sheet.picture.write(path: place, as: naming.encoding)
       } catch { throw SessionError.picture(error) }
       if !console.isJSON { try console.print(place) }
       files.append(("attention.\(name)", .string(place)))
@@ -330,6 +334,9 @@ struct Results {
       texts.append(try Self.digest(of: own.path))
     }
     texts.append((Metadata.pixels, picture.digest))
+    if !naming.encoding.format.keepsEveryBit {
+      texts.append((Metadata.quality, String(naming.encoding.quality)))
+    }
     texts.append((Metadata.output, output.name))
     texts.append((Metadata.seed, String(item.run.seed)))
     if extent == .picture, let frame = item.frame {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TGCommandLine
+import TGImage
 
 /// What `tgrun` can be told.
 struct RunOptions: ParsableArguments {
@@ -11,13 +12,13 @@ struct RunOptions: ParsableArguments {
       "Pictures and captions, in the plan's order; which is which is seen from the files. For one "
         + "Image input many pictures, folders, patterns in quotes, lists (@list.txt): a run for each.",
       valueName: "picture.png | \"caption\""),
-    completion: .file(extensions: ["png"]))
+    completion: .file(extensions: PictureFormat.suffixes))
   var operands: [String] = []
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
     help: ArgumentHelp(
-      "Where the picture goes; - for the standard output. (default: <plan>-<seed>.png)",
+      "Where the picture goes, .png or .jpg; - for the standard output. (default: <plan>-<seed>.png)",
       valueName: "OUT.png"))
   var out: String?
 
@@ -49,6 +50,8 @@ struct RunOptions: ParsableArguments {
       valueName: "NAME=FILE.npy"))
   var output: [String] = []
 
+  @OptionGroup var pictures: PictureOptions
+
   @OptionGroup(title: "Edit codes") var edits: EditOptions
 
   @OptionGroup(title: "Films and sheets") var sheets: SheetOptions
@@ -74,23 +77,25 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Draw the attention maps of an output over the picture, word by word, into a second PNG; of "
+      "Draw the attention maps of an output over the picture, word by word, into a second one; of "
         + "the N most attended words the picture under each map.",
       valueName: "NAME[:N]"))
   var attention: [String] = []
 
   @Flag(
     name: .customLong("before-after"),
-    help: "Write input and output pictures side by side too, into <name>-before-after.png.")
+    help:
+      "Write input and output pictures side by side too, into <name>-before-after.png (or .jpg).")
   var beforeAfter = false
 
-  @Flag(name: .customLong("no-metadata"), help: "Do not write plan, caption and seed into PNGs.")
+  @Flag(
+    name: .customLong("no-metadata"), help: "Do not write plan, caption and seed into pictures.")
   var noMetadata = false
 
   @Option(
     help: ArgumentHelp(
-      "Repeat the run that a PNG came from; writes <name>-replay.png unless told otherwise.",
-      valueName: "OUT.png"),
-    completion: .file(extensions: ["png"]))
+      "Repeat the run that a picture came from; writes <name>-replay.png (or .jpg) unless told "
+        + "otherwise.", valueName: "OUT.png"),
+    completion: .file(extensions: PictureFormat.suffixes))
   var replay: String?
 }

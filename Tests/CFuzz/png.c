@@ -41,11 +41,26 @@ failed:
   return NULL;
 }
 
+/* Looks at every byte of the texts and of the EXIF block. */
+static void read_words(const uint8_t *bytes, size_t count, const ctgpng_limits *limits) {
+  ctgpng_texts *list = ctgpng_read_texts(bytes, count, limits, 8 << 20);
+  if (list == NULL) abort();
+  size_t sum = 0;
+  for (size_t index = 0; index < ctgpng_text_count(list); index++) {
+    ctgpng_text text = ctgpng_text_at(list, index);
+    sum += strlen(text.key) + strlen(text.value);
+    if (strlen(text.value) > text.length) abort();
+  }
+  if (sum > 16 << 20) abort();
+  ctgpng_close_texts(list);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
   /* A picture is small here: what is looked for is not time. */
   const ctgpng_limits limits = {.side = 300, .chunk_bytes = 1 << 20, .chunk_count = 64};
   ctgpng_header header;
   char message[CTGPNG_MESSAGE] = "";
+  read_words(bytes, count, &limits);
   ctgpng_reader *reader = ctgpng_open(bytes, count, &limits, &header, message);
   if (reader == NULL) {
     if (message[0] == 0) abort();
@@ -53,12 +68,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
   }
   uint16_t *samples = read_rows(reader, &header, message);
   if (strlen(ctgpng_warnings(reader)) >= CTGPNG_MESSAGE) abort();
+  size_t length = 0;
+  const uint8_t *exif = ctgpng_exif(reader, &length);
+  for (size_t i = 0; i < length; i++) header.transparent ^= exif[i];
   ctgpng_close(reader);
   if (samples == NULL) return 0;
   uint8_t *encoded = NULL;
-  size_t length = 0;
-  if (ctgpng_encode(samples, header.width, header.height, header.channels, header.depth, &encoded,
-                    &length, message) != 0)
+  if (ctgpng_encode(samples, header.width, header.height, header.channels, header.depth,
+                    "a\0b\0c\0\xC3\xA9", 2, &encoded, &length, message) != 0)
     abort();
   ctgpng_header second;
   ctgpng_reader *again = ctgpng_open(encoded, length, &limits, &second, message);

@@ -241,6 +241,26 @@ import Testing
     #expect(try fixture.remains().isEmpty)
   }
 
+  /// A photograph of 24 megapixels, as stored and to be turned; all of it would take 144 MB.
+  @Test(arguments: [1, 3, 6] as [UInt8])
+  func aLargePhotographTakesNoMemory(orientation: UInt8) throws {
+    let fixture = try Fixture()
+    let picture = Picture(height: 4000, width: 6000, colour: [200, 90, 10])
+    let block: [UInt8] =
+      [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation]
+      + [UInt8](repeating: 0, count: 6)
+    var bytes = try picture.encoded(as: PictureEncoding(.jpeg))
+    bytes.insert(
+      contentsOf: [0xFF, 0xE1, 0, UInt8(8 + block.count)] + Array("Exif\0\0".utf8) + block, at: 20)
+    try Data(bytes).write(to: URL(filePath: fixture.path("large.jpg")))
+    let outcome = try fixture.run("picture.tplan large.jpg -o small.png --max-memory 16")
+    #expect(outcome.status == 0, "\(outcome.messages)")
+    let small = try Picture.read(path: fixture.path("small.png"))
+    for (found, wanted) in zip(small.samples.prefix(3), [200, 90, 10]) {
+      #expect(abs(Int(found) - wanted) <= 2)
+    }
+  }
+
   @Test func workIsBounded() throws {
     let fixture = try Fixture()
     let page = """

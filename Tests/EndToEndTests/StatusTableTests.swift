@@ -1,4 +1,5 @@
 import Foundation
+import TGImage
 import TGTensor
 import TGTestSupport
 import Testing
@@ -51,6 +52,11 @@ import Testing
     "64 tgrun: options that exclude each other": [
       "tgrun sample.tplan bird --seed 1 --seeds 2", "tgrun sample.tplan bird -o o.png --outdir .",
     ],
+    "64 tgrun: `-o` with a suffix that no picture is written as, or `--jpeg-quality` that cannot be":
+      [
+        "tgrun sample.tplan bird -o out.gif", "tgrun sample.tplan bird --jpeg-quality 0",
+        "tgrun sample.tplan bird -o out.png --jpeg-quality 90",
+      ],
     "64 tgrun: an output that is a file to be read": [
       "tgrun sample.tplan --function edit photo.png -o photo.png"
     ],
@@ -74,6 +80,7 @@ import Testing
       "tginvert net.tplan a.png --shard 3/2", "tginvert net.tplan a.png --objective noisy --rate 1",
       "tginvert net.tplan a.png --steps -1", "tginvert net.tplan a.png --restarts -1",
     ],
+    "64 tginvert: `--jpeg-quality` that cannot be": ["tginvert net.tplan a.png --jpeg-quality 101"],
     "64 tginspect: no plan, or a function that it does not have": [
       "tginspect", "tginspect sample.tplan --function none",
     ],
@@ -106,6 +113,10 @@ import Testing
       "tgrun sample.tplan --function edit page.jpg", "tgrun sample.tplan bird --input z=one.npy",
       "tgrun sample.tplan zzz", "tgrun sample.tplan --input caption=badids.npy",
     ],
+    "65 tgrun: a JPEG that ends too early, is too large, or of a kind that is not read": [
+      "tgrun sample.tplan --function edit photo.jpg", "tgrun sample.tplan --function edit huge.jpg",
+      "tgrun sample.tplan --function edit deep.jpg",
+    ],
     "65 tginvert: a file that is no plan, or a state or start that is none": [
       "tginvert bad.tplan a.png", "tginvert net.tplan a.png --init bad.safetensors",
     ],
@@ -122,6 +133,9 @@ import Testing
     ],
     "69 tgrun: `--replay` of a film or a sheet of many pictures, or of captions of a pipe": [
       "tgrun sample.tplan --replay many.png"
+    ],
+    "69 tgrun: `--replay` of a JPEG that does not tell which pixels it was made from": [
+      "tgrun sample.tplan --replay untold.jpg"
     ],
     "71 tgc: more memory than `--max-memory`, for compiling or in the plan": [
       "tgc large.tgraph --synthetic-weights 1 --max-memory 16 -o p.tplan"
@@ -243,6 +257,7 @@ private struct StatusFixture {
       "sample.tplan --function edit photo.png two.png --grid 2 -o many.png".split(separator: " ")
         .map(String.init))
     try #require(many.status == 0, "\(many.messages)")
+    try writePhotos()
     for name in ["net.tplan", "other.tplan", "a.png", "bad.tplan", "bad.safetensors"] {
       try FileManager.default.copyItem(at: inversion.url(name), to: commands.url(name))
     }
@@ -252,6 +267,24 @@ private struct StatusFixture {
       try FileManager.default.copyItem(
         at: pages.folder.url.appendingPathComponent(name), to: commands.url(name))
     }
+  }
+
+  /// A JPEG that claims to be huge, one of 12 bits, and one without what was made.
+  private func writePhotos() throws {
+    let picture = Picture(height: 8, width: 8, colour: [1, 2, 3])
+    let bytes = try picture.encoded(as: PictureEncoding(.jpeg))
+    let frame = try #require(
+      bytes.indices.dropLast(9).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+    var huge = bytes
+    huge.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
+    try Data(huge).write(to: commands.url("huge.jpg"))
+    var deep = bytes
+    deep[frame + 4] = 12
+    try Data(deep).write(to: commands.url("deep.jpg"))
+    let texts = try Picture.readText(path: commands.folder.path("made.png"))
+      .filter { $0.key != "tgraph.pixels" }
+    try picture.write(
+      path: commands.folder.path("untold.jpg"), as: PictureEncoding(.jpeg), text: texts)
   }
 
   private func writePages() throws {

@@ -84,7 +84,7 @@ import Testing
       #expect(error.description.hasPrefix("w/netG.pth: "))
       #expect(error.description.contains("Git-LFS pointer"))
       #expect(error.description.contains("14579088 bytes"))
-      #expect(error.description.contains("git lfs pull"))
+      #expect(error.description.contains("Git LFS"))
       #expect(error.exitCode == 65)
     }
   }

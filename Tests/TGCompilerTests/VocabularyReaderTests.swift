@@ -39,7 +39,7 @@ import Testing
   private static let foreign: [([UInt8], String)] = [
     ([], "empty"), ([0x1F, 0x8B, 8, 0], "gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
     (Array("PK\u{3}\u{4}".utf8), "zip"), (Array("<!DOCTYPE html>".utf8), "web page"),
-    (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "git lfs pull"),
+    (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "Git LFS"),
     ([0xBA, 0x16, 0x4F, 0x2F, 12, 0, 0, 0], "fasttext print-word-vectors"),
     (Array("2 3\nred ".utf8) + [0, 0, 0x80, 0x3F, 1, 0, 0, 0], "word2vec's binary form"),
     ([0xFF, 0xFE, 0x72, 0], "UTF-16"), (Array("%PDF-1.7".utf8), "PDF"),

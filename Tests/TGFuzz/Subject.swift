@@ -55,7 +55,8 @@ struct Subject {
   static var all: [Subject] {
     [
       .pickle, .legacy, .zip, .safetensors, .npy, .json, .state, .direction, .words, .png,
-      .pipeline, .vocabulary, .vectors, .caption, .plan, .page, .lists, .soundPlan, .soundPage,
+      .jpeg, .pipeline, .vocabulary, .vectors, .caption, .plan, .page, .lists, .soundPlan,
+      .soundPage,
     ]
   }
 }

@@ -165,34 +165,87 @@ import TGImage
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out.png"])
   }
 
+  /// Compressed texts and such with a language, as other programs write them; what is damaged, too
+  /// large, or stands behind the samples is passed over.
+  @Test func textsOfOtherProgramsAreRead() throws {
+    let picture = try Picture(height: 1, width: 1, colour: [1]).encoded()
+    // "a green bird" as a zlib stream of one stored block.
+    let green: [UInt8] =
+      [0x78, 1, 1, 12, 0, 0xF3, 0xFF] + Array("a green bird".utf8) + [0x1B, 0x2A, 0x04, 0x54]
+    let chunks: [(String, [UInt8])] = [
+      ("tEXt", Array("Title\0caf".utf8) + [0xE9]), ("zTXt", Array("caption\0\0".utf8) + green),
+      ("iTXt", Array("Autor\0\0\0de\0Verfasser\0红鸟".utf8)),
+      ("iTXt", Array("packed\0\u{1}\0\0\0".utf8) + green),
+      ("zTXt", Array("broken\0\0".utf8) + green.dropLast(9)),
+      ("iTXt", Array("no UTF-8\0\0\0\0\0".utf8) + [0xC3]),
+    ]
+    var bytes = picture
+    for (kind, data) in chunks.reversed() {
+      bytes.insert(contentsOf: PNGChunks.chunk(kind, data), at: 33)
+    }
+    let end = PNGChunks.chunk("IEND", []).count
+    bytes.insert(contentsOf: PNGChunks.chunk("tEXt", Array("late\0x".utf8)), at: bytes.count - end)
+    let found = Picture.texts(of: bytes)
+    #expect(found.map(\.key) == ["Title", "caption", "Autor", "packed"])
+    #expect(found.map(\.value) == ["café", "a green bird", "红鸟", "a green bird"])
+    for count in 0..<bytes.count {
+      #expect(Picture.texts(of: Array(bytes.prefix(count))).count <= found.count)
+    }
+    for bit in 33 * 8..<33 * 8 + 256 {
+      var flipped = bytes
+      flipped[bit / 8] ^= 1 << (bit % 8)
+      #expect(!Picture.texts(of: flipped).contains { $0.key == "Title" && $0.value != "café" })
+    }
+  }
+
   @Test func unfitTextsAreRefused() {
     let picture = Picture(height: 1, width: 1, colour: [1])
     for (key, value) in [
-      ("", "x"), (String(repeating: "k", count: 80), "x"), ("é", "x"), ("a", "\0"),
+      ("", "x"), (String(repeating: "k", count: 80), "x"), ("é", "x"), ("a", "\0"), ("a b", "x"),
+      ("a=b", "x"),
     ] {
-      #expect(throws: PictureError.self) { try picture.encoded(text: [(key: key, value: value)]) }
+      for format in PictureFormat.allCases {
+        #expect(throws: PictureError.self) {
+          try picture.encoded(as: PictureEncoding(format), text: [(key: key, value: value)])
+        }
+      }
     }
   }
 
   @Test(
     arguments: [
-      ([0xFF, 0xD8, 0xFF, 0xE0], "photo.jpg", "convert photo.jpg -auto-orient photo.png"),
-      (Array("GIF89a".utf8), "a b.gif", "convert 'a b.gif[0]' 'a b.png'"),
-      (Array("RIFF....WEBPVP8 ".utf8), "x/y.webp", "convert x/y.webp y.png"),
-      (Array("BM123456789012345".utf8), "y.bmp", "convert y.bmp y.png"),
-      ([0x49, 0x49, 0x2A, 0], "y.tif", "convert 'y.tif[0]' y.png"),
-      (Array("<!DOCTYPE html><html>".utf8), "y.png", "HTML page"),
-      (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "y.png", "git lfs pull"),
-      ([], "y.png", "empty"), (Array("hello".utf8), "y.png", "not a PNG"),
-      ([0x89, 0x50, 0x4E, 0x47, 0x0A, 0x1A], "y.png", "transfer as text"),
-      ([0x93] + Array("NUMPY".utf8), "y.npy", "--input"),
-    ] as [([UInt8], String, String)])
-  func otherFilesAreNamed(bytes: [UInt8], path: String, words: String) throws {
+      (
+        Array("GIF89a".utf8), "a b.gif", ["magick", "convert"],
+        "magick 'a b.gif[0]' -auto-orient 'a b.png'"
+      ),
+      (
+        Array("RIFF....WEBPVP8 ".utf8), "x/y.webp", ["convert"],
+        "convert x/y.webp -auto-orient y.png"
+      ),
+      (Array("BM123456789012345".utf8), "y.bmp", [], "with any program for pictures"),
+      ([0x49, 0x49, 0x2A, 0], "y.tif", ["convert"], "convert 'y.tif[0]' -auto-orient y.png"),
+      (Array("<svg>".utf8), "y.svg", ["rsvg-convert"], "rsvg-convert y.svg -o y.png"),
+      (Array("<svg>".utf8), "y.svg", ["convert"], "with any program for pictures"),
+      (Array("%PDF-1".utf8), "y.pdf", ["pdftoppm"], "pdftoppm -png -singlefile y.pdf y"),
+      (Array("<!DOCTYPE html><html>".utf8), "y.png", [], "HTML page"),
+      (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "y.png", [], "with Git LFS"),
+      ([], "y.png", [], "empty"), (Array("hello".utf8), "y.png", [], "not a PNG or JPEG"),
+      ([0x89, 0x50, 0x4E, 0x47, 0x0A, 0x1A], "y.png", [], "transfer as text"),
+      ([0x93] + Array("NUMPY".utf8), "y.npy", [], "--input"),
+    ] as [([UInt8], String, [String], String)])
+  func otherFilesAreNamed(
+    bytes: [UInt8], path: String, programs: [String], words: String
+  ) throws {
     let error = try #require(throws: PictureError.self) {
       try Picture.decode(bytes, path: path)
     }
-    #expect(error.exitCode == 65)
-    #expect(error.message.contains(words), "\(error.message)")
+    #expect(error == .notPicture(path: path, kind: FileKind(bytes)) && error.exitCode == 65)
+    let complaint = FileKind(bytes).complaint(path) { programs.contains($0) }
+    #expect(complaint.contains(words), "\(complaint)")
+    for program in ["magick", "convert", "rsvg-convert", "pdftoppm"]
+    where !programs.contains(program) {
+      #expect(!complaint.contains(program + " "), "\(complaint)")
+    }
   }
 
   @Test func placesThatHoldNoPicture() throws {

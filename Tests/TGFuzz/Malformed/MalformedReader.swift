@@ -25,6 +25,7 @@ struct MalformedReader {
       MalformedReader(name: "npy", refusal: checkpoint),
       MalformedReader(name: "json", refusal: json),
       MalformedReader(name: "png", refusal: picture),
+      MalformedReader(name: "jpeg", refusal: picture),
       MalformedReader(name: "vocabulary", refusal: vocabulary),
       MalformedReader(name: "vectors", refusal: vectors),
       MalformedReader(name: "caption") { bytes in
