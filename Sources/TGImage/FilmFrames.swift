@@ -83,8 +83,12 @@ package struct FilmFrames {
     guard let head = file.bytes(position..<position + 8),
       let data = file.bytes(position + 8..<position + 8 + Int(head.number(at: 0)))
     else { throw .damaged(path: path, format: .png, reason: "the file ends too early") }
-    position += 12 + data.count
-    return (String(decoding: head[4...], as: UTF8.self), data)
+    let kind = String(decoding: head[4...], as: UTF8.self)
+    guard let whole = file.bytes(position..<position + 12 + data.count),
+      whole == PNGChunks.chunk(kind, data)
+    else { throw .damaged(path: path, format: .png, reason: "a checksum is wrong or missing") }
+    position += whole.count
+    return (kind, data)
   }
 }
 

@@ -44,7 +44,7 @@ import Testing
 
   @Test func whatReachesBeyondThePictureIsLeftOut() {
     var picture = Picture(height: 4, width: 8, colour: [255, 255, 255])
-    Lettering(scale: 3).draw("WWW", row: -2, column: -4, colour: [1, 2, 3], on: &picture)
+    Lettering(scale: 3).draw("WWW", row: -2, column: -1, colour: [1, 2, 3], on: &picture)
     #expect(picture.samples.contains(1) && picture.samples.contains(3))
   }
 
