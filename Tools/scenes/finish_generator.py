@@ -19,6 +19,7 @@ import scorer as scoring
 from generator import Scenes, save, style_encoder
 from lessons import batch
 from scene import generator
+from steady import one_core
 from trainingset import SEED, TrainingSet
 
 
@@ -27,14 +28,14 @@ def arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", default="run", help="folder of the run, inside the cache")
     parser.add_argument("--text", required=True, help="weights of the text encoder")
-    parser.add_argument("--steps", type=int, default=800, help="of the style encoder")
+    parser.add_argument("--steps", type=int, default=400, help="of the style encoder")
     parser.add_argument("--layouts", type=int, default=12000)
     parser.add_argument("-o", "--out", required=True)
     return parser.parse_args()
 
 
 @torch.no_grad()
-def settle(net, data, z, rounds=200, count=64):
+def settle(net, data, z, rounds=100, count=32):
     """Means and variances of the norms, anew over `rounds` batches."""
     norms = [m for m in net.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     for norm in norms:
@@ -82,8 +83,7 @@ def style_from(state, z):
 
 def main():
     options = arguments()
-    torch.set_num_threads(1)
-    torch.manual_seed(1)
+    one_core(1)
     folder = scoring.folder()
     state = torch.load(os.path.join(folder, options.run, "state.pt"))
     z = state["average"]["colours.weight"].shape[1]

@@ -3,6 +3,9 @@
 Pictures are bytes N x 64 x 64 x 3; a wish is (subject, {part: name of a palette colour}).
 """
 
+import hashlib
+import os
+
 import numpy as np
 import torch
 from torch.nn import functional as F
@@ -12,6 +15,7 @@ import model
 import scorer as scoring
 from meaning import ALL_PARTS
 from scene import editable, generator, layout
+from trainingset import BRIGHTEST
 from vocabulary import COLOURS, HELD_OUT, PALETTE, PARTS, trained_colours
 
 SIZE = 64
@@ -89,23 +93,33 @@ def features(scorer, pictures):
     return read(scorer, pictures)[3]
 
 
-def training_features(scorer, data, seed):
-    """Features of every training layout and its mirror image, each in colours of training."""
-    parts = []
+def training_features(scorer, data, seed, folder):
+    """Features of every training layout and its mirror image, each in colours of training; kept in
+    `folder` for this scorer."""
+    weights = b"".join(t.numpy().tobytes() for t in scorer.state_dict().values())
+    mark = hashlib.sha256(weights).hexdigest()[:12]
+    path = os.path.join(folder, f"features-{mark}-{len(data.subjects)}-{seed}.npy")
+    if not os.path.exists(path):
+        np.save(path + ".part.npy", _training_features(scorer, data, seed))
+        os.replace(path + ".part.npy", path)
+    return torch.from_numpy(np.load(path))
+
+
+def _training_features(scorer, data, seed):
+    parts, rng = [], generator(seed, 13)
     slots = data.planes.shape[1] // 2 - 1
-    rng = generator(seed, 13)
     for k in range(0, len(data.subjects), 200):
-        planes = torch.from_numpy(np.asarray(data.planes[k:k + 200])).float() / 255
+        planes = torch.from_numpy(np.array(data.planes[k:k + 200])).float() / 255
         tints = np.zeros((len(planes), slots, 3))
         for row, subject in enumerate(data.subjects[k:k + 200]):
             for slot, part in enumerate(PARTS[subject]):
                 tints[row, slot] = PALETTE[str(rng.choice(trained_colours(part)))]
-        painted = torch.einsum("nphw,npc->nchw", planes[:, 3:3 + slots] / 0.8,
+        painted = torch.einsum("nphw,npc->nchw", planes[:, 3:3 + slots] / BRIGHTEST,
                                torch.from_numpy(tints / 255).float())
         pictures = (planes[:, :3] + painted).clamp(0, 1) * 2 - 1
         for each in (pictures, pictures.flip(3)):
             parts.append(scoring.read(scorer, each)[3])
-    return torch.cat(parts)
+    return torch.cat(parts).numpy()
 
 
 def nearest(some, training, scale):

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from meaning import ALL_PARTS, EACH, WIDTH, code
+from trainingset import BRIGHTEST, SLOTS
 from vocabulary import PARTS
 from wording import some_colour
 
@@ -20,9 +21,8 @@ class Batch:
 
 def batch(data, rng, count):
     """A batch of scenes of a TrainingSet."""
-    slots = max(len(parts) for parts in PARTS.values())
     chosen = rng.integers(len(data.subjects), size=count)
-    before, after = np.zeros((count, slots, 3)), np.zeros((count, slots, 3))
+    before, after = np.zeros((count, SLOTS, 3)), np.zeros((count, SLOTS, 3))
     shown = np.zeros((count, len(ALL_PARTS), 4), np.float32)  # visible, RGB in [-1,1]
     right, wrong = (np.zeros((count, WIDTH), np.float32) for _ in range(2))
     for row, index in enumerate(chosen):
@@ -47,10 +47,10 @@ def batch(data, rng, count):
         if not _agrees(right[other], shown[row]):
             wrong[row] = right[other]
     result = Batch()
-    planes = torch.from_numpy(np.asarray(data.planes[chosen])).float() / 255
+    planes = torch.from_numpy(np.array(data.planes[chosen])).float() / 255
     flip = torch.from_numpy(rng.random(count) < 0.5)
     planes = torch.where(flip[:, None, None, None], planes.flip(3), planes)
-    fixed, paint, cover = planes[:, :3], planes[:, 3:3 + slots] / 0.8, planes[:, 3 + slots:]
+    fixed, paint, cover = planes[:, :3], planes[:, 3:3 + SLOTS] / BRIGHTEST, planes[:, 3 + SLOTS:]
     result.shares = torch.zeros(count, 1 + len(ALL_PARTS), *planes.shape[2:])
     for kind, parts in PARTS.items():
         rows = torch.tensor([data.subjects[index] == kind for index in chosen])

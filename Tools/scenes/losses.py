@@ -3,7 +3,8 @@
 import torch
 from torch.nn import functional as F
 
-from meaning import ALL_PARTS, EACH, FLOWER
+from meaning import ALL_PARTS, BIRD, EACH, FLOWER
+from vocabulary import PARTS
 
 SMALLEST = 8.0  # pixels from which on a part is looked at by itself
 
@@ -54,9 +55,30 @@ def misplaced(logits, shares):
     return crossed + 0.3 * _inside(1 - logits.softmax(1), shares)
 
 
+def foreign(logits, codes):
+    """How much of a picture belongs to parts of the subject that the code does not say."""
+    shares = logits.softmax(1)[:, 1:].mean((2, 3))
+    birds = len(PARTS["bird"])
+    other = (shares[:, :birds].sum(1) * (codes[:, BIRD] < 0.5)
+             + shares[:, birds:].sum(1) * (codes[:, FLOWER] < 0.5))
+    return other.mean()
+
+
 def divergence(mu, spread):
     """KL of the style encoder's distribution from N(0,1); `spread` is the logarithm of variance."""
     return 0.5 * (mu ** 2 + spread.exp() - 1 - spread).sum(1).mean()
+
+
+def turned(mu, shares):
+    """Zero if the first number of the noise says which way a bird looks: above 0.4 for right, below
+    -0.4 for left. What is either this or that has no place in a smooth code of its own: between
+    the two there would be birds with two heads."""
+    beak, tail = (shares[:, 1 + ALL_PARTS.index(part)].sum(1) for part in ("beak", "tail"))
+    place = torch.arange(shares.shape[3], dtype=torch.float32)
+    area = torch.minimum(beak.sum(1), tail.sum(1))
+    middle = [(part * place).sum(1) / part.sum(1).clamp(min=1e-3) for part in (beak, tail)]
+    looks = torch.sign(middle[0] - middle[1]) * (area > SMALLEST)
+    return (looks.abs() * F.relu(0.4 - looks * mu[:, 0])).mean()
 
 
 def steepness(judge, pictures):

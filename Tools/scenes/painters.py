@@ -65,7 +65,6 @@ class TorchPainter:
 
     def __init__(self, weights):
         from generator import load
-        torch.set_num_threads(1)
         self.net = load(weights)
         with open(os.path.join(os.path.dirname(os.path.abspath(weights)), "vocabulary.txt")) as file:
             self.ids = {word: index for index, word in enumerate(file.read().split())}

@@ -1,6 +1,6 @@
 """Trains the generator of drawn scenes: GAN-CLS with GAN-INT (Reed et al., ICML 2016).
 
-    Tools/scenes/train-generator --steps 9000
+    Tools/scenes/train-generator --steps 6500
 
 The discriminator sees three pairs: a real picture and its code, a real picture and a wrong code
 (half of them differ in one part), a drawn picture and its code; it also reads colours and subject.
@@ -28,6 +28,7 @@ import scorer as scoring
 from generator import Discriminator, new_generator, style_encoder
 from lessons import batch, between
 from scene import generator
+from steady import one_core
 from trainingset import SEED, TrainingSet
 
 NOISE = 0.03  # on the numbers of a code: a text encoder is not exact
@@ -40,14 +41,16 @@ def arguments():
     parser.add_argument("--run", default="run", help="folder inside the cache")
     parser.add_argument("--layouts", type=int, default=12000)
     parser.add_argument("--lessons", type=int, default=2000, help="steps without the discriminator")
-    parser.add_argument("--steps", type=int, default=9000)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--steps", type=int, default=6500)
+    parser.add_argument("--every", type=int, default=2,
+                        help="then the discriminator takes part in each N-th step")
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--lesson-rate", type=float, default=1.5e-3)
-    parser.add_argument("--rival-rate", type=float, default=3e-4)
+    parser.add_argument("--rival-rate", type=float, default=6e-4)
     parser.add_argument("--adversarial", type=float, default=0.5)
     parser.add_argument("--kl", type=float, default=1e-3)
-    parser.add_argument("--gamma", type=float, default=0.5, help="weight of R1")
+    parser.add_argument("--gamma", type=float, default=0.2, help="weight of R1")
     parser.add_argument("--g", type=int, default=32, help="width of the generator")
     parser.add_argument("--d", type=int, default=32, help="width of the style encoder")
     parser.add_argument("--z", type=int, default=64, help="how many numbers of noise")
@@ -78,8 +81,8 @@ class Training:
         """One step; returns what to log."""
         o, n = self.options, len(b.real)
         shape = min(1.0, (step + 1) / 200) * min(1.0, 2.5 * (1 - step / o.steps) + 0.02)
-        alone = step < o.lessons
-        self.optimiser.param_groups[0]["lr"] = shape * (o.lesson_rate if alone else o.rate)
+        alone = step < o.lessons or step % o.every > 0
+        self.optimiser.param_groups[0]["lr"] = shape * (o.lesson_rate if step < o.lessons else o.rate)
         self.rival_optimiser.param_groups[0]["lr"] = shape * o.rival_rate
         right = b.right + NOISE * torch.randn_like(b.right)
         with low():
@@ -95,8 +98,10 @@ class Training:
         gap, steps, inside = losses.distance(drawn[free:], b.real, b.shares)
         place = losses.misplaced(logits[free:].float(), b.shares)
         kl = losses.divergence(mu, spread)
-        loss = 5 * gap + 4 * steps + inside + place + o.kl * kl
-        line = {"gap": gap, "steps": steps, "inside": inside, "place": place, "kl": kl}
+        turn, other = losses.turned(mu, b.shares), losses.foreign(logits.float(), codes)
+        loss = 5 * gap + 4 * steps + inside + place + o.kl * kl + 0.2 * turn + 2 * other
+        line = {"gap": gap, "steps": steps, "inside": inside, "place": place, "kl": kl, "turn": turn,
+                "other": other}
         if not alone:
             grow = min(1.0, 0.1 + 0.9 * (step - o.lessons) / 800)
             fakes = torch.cat([torch.arange(told), torch.arange(free + told, free + n)])
@@ -124,7 +129,7 @@ class Training:
         read = losses.colours_off(colours, b.shown)
         loss = (losses.logistic(yes, 1) + 0.5 * (losses.logistic(no, 0) + losses.logistic(false, 0))
                 + read + losses.subject_off(flower, b.right))
-        if step % 8 == 0:
+        if step // self.options.every % 8 == 0:
             judge = lambda pictures: rival.fits(rival.look(pictures), right[:n // 2])
             loss = loss + 8 * 0.5 * self.options.gamma * losses.steepness(judge, b.real[:n // 2])
         self.rival_optimiser.zero_grad()
@@ -186,8 +191,7 @@ class Training:
 
 def main():
     options = arguments()
-    torch.set_num_threads(1)
-    torch.manual_seed(options.seed)
+    one_core(options.seed)
     home = os.path.join(scoring.folder(), options.run)
     os.makedirs(home, exist_ok=True)
     TrainingSet.prepare(scoring.folder(), options.layouts, 64, 1)
@@ -203,7 +207,7 @@ def main():
             last = step + 1 == options.steps
             if (step + 1) % 50 == 0 or last:
                 means = {k: round(float(np.mean([e[k] for e in recent if k in e])), 4)
-                         for k in recent[-1]}
+                         for k in dict.fromkeys(key for e in recent for key in e)}
                 line = json.dumps({"step": step + 1, "seconds": round(time.time() - began), **means})
                 recent = []
                 log.write(line + "\n")

@@ -1,6 +1,6 @@
-"""Trains the scorer that judges the generator (about ten minutes on one core).
+"""Trains the scorer that judges the generator (five minutes on one core).
 
-    Tools/scenes/train-scorer --steps 3000
+    Tools/scenes/train-scorer --steps 1300
 
 The weights go to a cache, ~/.cache/tgraph/gan-scenes/scorer.pt; at the end the scorer is tried on
 500 scenes that training never saw.
@@ -19,7 +19,8 @@ import model
 from meaning import ALL_PARTS
 from scene import editable, generator, layout
 from scorer import Scorer, default_path, load, read
-from trainingset import SEED, TrainingSet
+from steady import one_core
+from trainingset import BRIGHTEST, SEED, TrainingSet
 from vocabulary import COLOURS, PALETTE, PARTS
 
 ENTRIES = np.array([PALETTE[colour] for colour in COLOURS], float)
@@ -38,10 +39,10 @@ def lesson(data, rng, count):
             colours[row, slot] = np.clip(ENTRIES[entry] + rng.normal(0, 8, 3), 0, 255)
             if part in data.editable[index]:
                 labels[row, ALL_PARTS.index(part)] = entry
-    planes = torch.from_numpy(np.asarray(data.planes[chosen])).float() / 255
+    planes = torch.from_numpy(np.array(data.planes[chosen])).float() / 255
     if rng.random() < 0.5:
         planes = planes.flip(3)
-    painted = torch.einsum("nphw,npc->nchw", planes[:, 3:3 + slots] / 0.8,
+    painted = torch.einsum("nphw,npc->nchw", planes[:, 3:3 + slots] / BRIGHTEST,
                            torch.from_numpy(colours / 255).float())
     flower = torch.tensor([data.subjects[index] == "flower" for index in chosen])
     cover = torch.zeros(count, len(ALL_PARTS), 32, 32)
@@ -82,13 +83,12 @@ def examine(scorer, seed, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=1300)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--layouts", type=int, default=12000)
     parser.add_argument("--seed", type=int, default=5)
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(options.seed)
+    one_core(options.seed)
     folder = os.path.dirname(default_path())
     os.makedirs(folder, exist_ok=True)
     TrainingSet.prepare(folder, options.layouts, 64, 1)
