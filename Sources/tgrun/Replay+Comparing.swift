@@ -66,9 +66,9 @@ extension Replay {
           + "tell the \(Metadata.pixels) of the picture it was made from",
         hint: "look at the repeated picture beside it")
     }
+    guard pixels == repeated.digest else { return false }
     do {
-      return try pixels == repeated.digest
-        && original == Picture.decode(repeated.encoded(as: encoding), path: path)
+      return original == (try Picture.decode(repeated.encoded(as: encoding), path: path))
     } catch { throw SessionError.picture(error) }
   }
 

@@ -171,7 +171,7 @@ def caption(rng, subject, pairs):
         return _shifts(rng, pairs)
     choice = rng.random()
     known = UNKNOWN not in [x for pair in pairs for x in pair] or len(pairs) == 1
-    if known and not any(isinstance(ask, Instead) for ask in asks) and choice < 0.25:
+    if known and not any(isinstance(ask, Instead) for ask in asks) and choice < 0.35:
         return _salad(rng, subject, pairs)
     choice, adjective = rng.random(), _pick(rng, ADJECTIVES)
     if choice < 0.24:

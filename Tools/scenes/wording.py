@@ -102,7 +102,8 @@ def some_wish(rng):
     parts = [PARTS[subject][i] for i in rng.permutation(len(PARTS[subject]))]
     parts = parts[:int(rng.choice([1, 2, 3, 4], p=[0.3, 0.3, 0.25, 0.15]))]
     rgb, pairs = {}, []
-    odd = rng.random() < 0.4
+    # Unknown colours or unknown parts, not both: "black the leaves" shall mean black leaves.
+    odd, loses_colour = rng.random() < 0.4, rng.random() < 0.5
     for index, part in enumerate(parts):
         word, colour = some_colour(rng, part, index, -40, 295)
         if word.startswith("unnamed"):
@@ -114,7 +115,7 @@ def some_wish(rng):
         elif kind < 0.27 and meaning_of(wrong) != meaning_of(word):
             pairs.append((part, Instead(wrong, word if kind < 0.25 else None)))
         elif kind < 0.62 and odd:
-            pairs.append((part, UNKNOWN) if kind < 0.45 else (UNKNOWN, word))
+            pairs.append((part, UNKNOWN) if loses_colour else (UNKNOWN, word))
         else:
             pairs.append((part, word))
     return Wish(rng, subject, pairs, rgb)
