@@ -198,7 +198,7 @@ import Testing
     #expect(try fixture.done("p.tplan --captions captions.txt --grid 2x2").text == "p-0.png\n")
     try fixture.done("p.tplan a_blue_bird --seed 1 -o last.png")
     let rows = try fixture.picture("p-0.png")
-    let second = rows.height - 16 - 31
+    let second = rows.height - 16 - 11
     #expect(
       try rows.cropped(rows: second..<second + 16, columns: 56 + 16..<56 + 32)
         == fixture.picture("last.png"))

@@ -68,6 +68,19 @@ import Testing
     #expect(!ContactSheet.allows(height: 1024, width: 1024, columns: 20, count: 20))
   }
 
+  @Test func whatARowHasInCommonStandsOverIt() throws {
+    let red = Picture(height: 40, width: 64, colour: [255, 0, 0])
+    var sheet = ContactSheet(columns: 2)
+    for (heading, text) in [("a bird", "1"), ("a bird", "2"), ("a bird", ""), ("a flower", "")] {
+      sheet.add(red, heading: heading, text: text)
+    }
+    let picture = try #require(sheet.picture)
+    // A line over the first row and one under it; a line under the second.
+    #expect(picture.height == (11 + 40 + 11) + 8 + (40 + 11))
+    #expect(picture.cropped(rows: 11..<51, columns: 0..<64) == red)
+    #expect(picture.cropped(rows: 70..<110, columns: 72..<136) == red)
+  }
+
   @Test func smallPicturesHaveRoomForTheirText() throws {
     var sheet = ContactSheet(columns: 3)
     for text in ["a", "b", "c"] { sheet.add(Picture(height: 8, width: 8, colour: [9]), text: text) }

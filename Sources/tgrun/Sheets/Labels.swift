@@ -2,8 +2,8 @@ import TGCommandLine
 import TGPlan
 import TGSession
 
-/// What is written into a sheet: over it what all pictures have in common, under each what it has
-/// for itself.
+/// What is written into a sheet: over it what all pictures have in common, over a row or under each
+/// what it has for itself.
 struct Labels {
   /// The captions of all pictures, and what is interpolated.
   let title: String
@@ -24,10 +24,15 @@ struct Labels {
       .compactMap(\.self).joined(separator: " / ")
   }
 
-  /// What stands under the picture of an item.
+  /// The captions of an item, if not all have the same.
+  func heading(of item: NamedItem) -> String {
+    guard hasCaptions else { return "" }
+    return item.run.captions.sorted { $0.key < $1.key }.map(\.value).joined(separator: " / ")
+  }
+
+  /// What stands under the picture of an item besides.
   func text(of item: NamedItem) -> String {
     var parts: [String] = []
-    if hasCaptions { parts += item.run.captions.sorted { $0.key < $1.key }.map(\.value) }
     if hasPictures, let picture = item.picture { parts.append(Path.stem(picture.path)) }
     if hasSeeds { parts.append("seed \(item.run.seed)") }
     if let row = item.row { parts.append("row \(row)") }

@@ -72,7 +72,7 @@ struct Sheets {
       }
     var (first, sheet) = open[path] ?? (item, empty)
     if case .grid = form {
-      sheet.add(picture, text: labels.text(of: item))
+      sheet.add(picture, heading: labels.heading(of: item), text: labels.text(of: item))
     } else {
       sheet.add(picture)
     }
