@@ -1,0 +1,219 @@
+import Foundation
+import TGDiagnostics
+import TGIR
+import TGOps
+import TGPlan
+import TGSyntax
+import Testing
+
+/// The objective that `tgc --invert` adds: what is searched, what passes through, what is refused, and
+/// that it is the one that would be written by hand.
+@Suite struct InvertedPageTests {
+  /// A page by its text, with its imports of `Graphs`.
+  private static func library(_ text: String, path: String) throws -> Library {
+    try Library(path: path) { (name: String) throws(Library.LoadingError) -> [UInt8] in
+      if name == path { return Array(text.utf8) }
+      let file = repository.appending(path: "Graphs/\(name)").path
+      guard let data = FileManager.default.contents(atPath: file) else {
+        throw Library.LoadingError("no such file")
+      }
+      return Array(data)
+    }
+  }
+
+  private static func inverted(
+    _ text: String, path: String = "generators/case.tgraph", function: String? = nil,
+    _ options: ElaborationOptions = ElaborationOptions()
+  ) throws -> InvertedPage {
+    try InvertedPage(library(text, path: path), function: function, options: options)
+  }
+
+  private static func page(_ path: String) throws -> String {
+    try String(contentsOf: repository.appending(path: "Graphs/\(path)"), encoding: .utf8)
+  }
+
+  private static func refusal(_ text: String, function: String? = nil) -> Diagnostic? {
+    do {
+      _ = try inverted(text, function: function)
+      return nil
+    } catch { return (error as? DiagnosticFailure)?.diagnostics.first }
+  }
+
+  /// The functions of an objective as text.
+  private static func graphs(_ model: GraphModel) -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: model.objectives.flatMap(\.functions).map {
+        ($0.graph.name, PrintedGraph($0.graph).text)
+      })
+  }
+
+  /// A page of `Graphs` with the objective as somebody would write it.
+  struct ByHand: CustomTestStringConvertible, Sendable {
+    var path: String
+    var model: String
+    var codes: Int
+    var label: Bool
+    var testDescription: String { path }
+
+    var text: String {
+      let (taken, given) = label ? (", label: Label[10]", ", label") : ("", "")
+      return """
+        import \(model) from "../generators/\(path).tgraph"
+
+        model ByHand() {
+          part G = \(model)()
+
+          objective invert(target: Image[1, 28, 28](-1 ... 1, fit: "stretch")\(taken))
+              -> (z: Latent[\(codes)], image: Image[1, 28, 28](-1 ... 1)) {
+            sample random: Normal[\(codes)]
+            var z = random
+            repeat 500 {
+              minimize (pixels: mse(G.generate(z\(given)), target))
+                over z using lbfgs(history: 100)
+            }
+            return (z: z, image: G.generate(z\(given)))
+          }
+        }
+        """
+    }
+  }
+
+  @Test(arguments: [
+    ByHand(path: "fashion-mnist-dcgan", model: "Generator", codes: 100, label: false),
+    ByHand(path: "mnist-mlp-gan", model: "Generator", codes: 64, label: false),
+    ByHand(path: "mnist-cgan", model: "MnistCGAN", codes: 10, label: true),
+  ])
+  func isTheOneWrittenByHand(page: ByHand) throws {
+    let options = ElaborationOptions(model: page.model, batch: 2)
+    let added = try Elaborator(
+      Self.inverted(
+        Self.page("generators/\(page.path).tgraph"), path: "generators/\(page.path).tgraph", options
+      ).library
+    ).elaborate(options).model
+    let written = try Elaborator(
+      Self.library(page.text, path: "inversion/case.tgraph")
+    ).elaborate(ElaborationOptions(batch: 2)).model
+    let (one, other) = (Self.graphs(added), Self.graphs(written))
+    for part in ["invert.step", "invert.finish"] {
+      let text = try #require(one[part])
+      #expect(text == other[part]?.replacing("root=\"G\"", with: "root=\"\""), "\(part)")
+    }
+    let (mine, theirs) = (added.objectives[0].form, written.objectives[0].form)
+    #expect(mine.loops[0].variables == theirs.loops[0].variables)
+    #expect(mine.loops[0].numbers == theirs.loops[0].numbers)
+    #expect(mine.loops[0].rounds == theirs.loops[0].rounds)
+    #expect(mine.loops[0].starts == ["random", "zero"])
+    let samples = added.objectives[0].functions[0].inputs.map(\.name)
+    #expect(samples == written.objectives[0].functions[0].inputs.map(\.name))
+  }
+
+  /// What `--emit page` shows is in style where the page is, and means the same.
+  @Test(arguments: [
+    "generators/mnist-cgan", "generators/stylegan1-port", "generators/mnist-vae",
+    "text-to-image/attngan", "manipulation/tagan",
+  ])
+  func thePageMeansTheSame(path: String) throws {
+    let file = path + ".tgraph"
+    let inverted = try Self.inverted(Self.page(file), path: file)
+    let source = SourceFile(name: file, text: inverted.text)
+    #expect(try Formatter.format(source) == inverted.text)
+    let added = try Elaborator(inverted.library).elaborate(ElaborationOptions()).model
+    let shown = try Elaborator(Self.library(inverted.text, path: file))
+      .elaborate(ElaborationOptions()).model
+    #expect(added.objectives.count == 1)
+    #expect(Self.graphs(added) == Self.graphs(shown))
+  }
+
+  @Test func everyKindOfInputIsSearchedOrPassedOn() throws {
+    let inverted = try Self.inverted(
+      """
+      model M(z: Int = 6, layers: Int = 2) {
+        func side(l) { return 4 * (l + 1) }
+        func draw(
+          z: Normal[z], target: Tensor[3], w: Latent[4],
+          noise: [Normal[1, side(l), side(l)] for l in 0 ..< layers],
+          u: Uniform[2](-1 ... 3), words: Sequence[3, 2], size: Int = 8, label: Label[5],
+          photo: Image[3, 8, 8](0 ... 1, fit: "pad") = 0
+        ) -> (small: Image[3, 4, 4](0 ... 1), large: Image[3, size, size](-2 ... 2), other: Tensor[6]) {
+          let all = concat([z, target, w, u, mean(words.values, axis: 0), oneHot(label, 5)])
+          let x = all |> linear(3 * size * size) @ "a" |> reshape([3, size, size])
+          let y = x + photo + reshape(mean(noise[0]), [1, 1, 1]) + resize(noise[1], [8, 8], filter: "nearest")
+          return (small: avgPool(x, 2), large: y, other: z)
+        }
+      }
+      """)
+    let form = inverted.text
+    for part in [
+      "size: Int = 8", "target2: Image[3, size, size](-2 ... 2, fit: \"crop\")",
+      "target: Tensor[3]", "words: Sequence[3, 2]",
+      "photo: Image[3, 8, 8](0 ... 1, fit: \"pad\") = 0",
+      "noise: [Latent[1, side(l), side(l)] for l in 0 ..< layers]", "z: Latent[z]",
+      "sample randomZ: Normal[z]",
+      "var noise = start(random: randomNoise, zero: [0 * n for n in randomNoise])",
+      "(-1) + (3 - (-1)) * (0.5 + 0.5 * erf(u / sqrt(2)))", "over z, w, noise, u using",
+    ] {
+      #expect(form.contains(part), "\(part) in \(form)")
+    }
+    let model = try Elaborator(inverted.library).elaborate(ElaborationOptions(batch: 2)).model
+    let objective = try #require(model.objectives.first)
+    #expect(objective.form.loops[0].variables == ["z", "w", "noise.0", "noise.1", "u"])
+    #expect(
+      objective.functions.last?.outputs.map(\.name) == [
+        "z", "w", "noise.0", "noise.1", "u", "large",
+      ])
+  }
+
+  @Test func theFunctionIsTheOneNamedOrTheFirstOrTheOnlyOne() throws {
+    func model(_ order: [String]) -> String {
+      let functions = [
+        "draw":
+          "func draw(z: Normal[4]) -> (a: Image[1, 2, 2](0 ... 1)) { return z |> reshape([1, 2, 2]) }",
+        "paint":
+          "func paint(w: Latent[4]) -> (a: Image[1, 2, 2](0 ... 1)) { return w |> reshape([1, 2, 2]) }",
+        "see":
+          "func see(x: Image[1, 2, 2](0 ... 1)) -> (y: Tensor[4]) { return x |> reshape([4]) }",
+      ]
+      return "model M() {\n" + order.compactMap { functions[$0] }.joined(separator: "\n") + "\n}\n"
+    }
+    #expect(try Self.inverted(model(["draw", "paint", "see"])).text.contains("`draw` backwards"))
+    #expect(try Self.inverted(model(["see", "paint"])).text.contains("`paint` backwards"))
+    #expect(
+      try Self.inverted(model(["see", "paint", "draw"]), function: "draw").text
+        .contains("`draw` backwards"))
+    let several = try #require(Self.refusal(model(["see", "paint", "draw"])))
+    #expect(several.id == "invert" && several.hint == "say --invert paint or --invert draw")
+    let none = try #require(Self.refusal(model(["see"])))
+    #expect(none.id == "invert" && none.hint?.contains("Normal") == true)
+    let other = try #require(Self.refusal(model(["draw", "see"]), function: "see"))
+    #expect(other.message.contains("`see`") && other.hint == "say --invert draw")
+    let absent = try #require(Self.refusal(model(["draw"]), function: "drew"))
+    #expect(absent.message.contains("`drew`") && absent.range != nil)
+  }
+
+  @Test func anObjectiveOfThePageStaysAlone() throws {
+    let added = try Self.inverted(Self.page("generators/mnist-vae.tgraph"))
+    let again = try #require(Self.refusal(added.text))
+    #expect(again.id == "invert" && again.message.contains("`invert`") && again.range != nil)
+  }
+
+  /// What is wrong in the generated text has its place there.
+  @Test func findingsHaveAPlace() throws {
+    let inverted = try Self.inverted(
+      """
+      model M() {
+        func draw(z: Normal[4]) -> (a: Image[1, 2, 2](0 ... 1)) {
+          return z * batchMean(z) |> reshape([1, 2, 2])
+        }
+      }
+      """)
+    do throws(DiagnosticFailure) {
+      _ = try Elaborator(inverted.library).elaborate(ElaborationOptions())
+      Issue.record("a batch that mixes its items was inverted")
+    } catch {
+      let range = try #require(error.diagnostics.first?.range)
+      let file = inverted.library.sources.files[range.file]
+      #expect(file.name == "generators/case.tgraph --invert")
+      #expect(file.line(file.position(of: range.start).line).contains("minimize"))
+    }
+  }
+}
