@@ -17,6 +17,7 @@ import TGCommandLine
 
       EXAMPLES:
         tginvert faces.tplan photo.png -o photo.code.safetensors
+        tginvert faces.tplan photo.png --restarts 8 --film course.png
         tginvert faces.tplan "photos/*.jpg" --space w+ --steps 500 --outdir codes
         tginvert faces.tplan photos --outdir codes --shard 2/4 --resume
         tginvert faces.tplan photo.png --mask hole.png --restarts 4 --seed 7 -o photo.code.safetensors

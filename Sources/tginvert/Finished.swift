@@ -7,16 +7,20 @@ struct Finished {
   let outcome: Outcome
   /// The time of the rounds of its batch.
   let seconds: Double
+  /// What its film is made of.
+  let moments: [Moment]
 
-  init(_ outcome: Outcome, seconds: Double) {
+  init(_ outcome: Outcome, seconds: Double, moments: [Moment]) {
     self.outcome = outcome
     self.seconds = seconds
+    self.moments = moments
   }
 
   /// Puts it into an archive.
   func save(to archive: inout StateArchive, prefix: String) -> JSON {
     .members([
       ("seconds", .number(seconds)), ("outcome", outcome.save(to: &archive, prefix: prefix)),
+      ("film", Moment.save(moments, to: &archive, prefix: prefix + "film.")),
     ])
   }
 
@@ -25,6 +29,7 @@ struct Finished {
     _ archive: StateArchive, _ members: JSON, prefix: String, of objective: PlanObjective
   ) throws(InversionError) {
     seconds = try members.double("seconds")
+    moments = try Moment.load(archive, members["film"], prefix: prefix + "film.")
     outcome = try Outcome(
       archive, members["outcome"] ?? .null, prefix: prefix, of: objective)
   }

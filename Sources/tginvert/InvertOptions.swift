@@ -29,6 +29,19 @@ struct InvertOptions: ParsableArguments {
     completion: .directory)
   var outdir: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write the course of the inversion as a film, an animated PNG.", valueName: "FILM.png"),
+    completion: .file(extensions: ["png"]))
+  var film: String?
+
+  @Option(
+    name: .customLong("film-every"),
+    help: ArgumentHelp(
+      "A frame after each so many rounds. (default: each of the first ten, then fewer and fewer)",
+      valueName: "N"))
+  var filmEvery: Int?
+
   @Option(help: ArgumentHelp("The objective of the plan; the first by default.", valueName: "O"))
   var objective: String?
 

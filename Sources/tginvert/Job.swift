@@ -21,6 +21,8 @@ struct Job {
   private var functions: ObjectiveFunctions?
   /// What has ended of the subject that is not complete.
   private var pending: [Finished] = []
+  /// What the film is made of, for each problem of the batch that is worked on; empty without one.
+  private var moments: [[Moment]] = []
 
   /// One begin of one subject.
   private struct Problem {
@@ -152,10 +154,12 @@ struct Job {
     let problems = problems(of: chunk)
     let (run, targets) = try begin(problems, size: chunk.size)
     var before = 0.0
+    moments = problems.map { _ in [] }
     if let archive, let members = archive.members["state"], members != .null {
       do {
         try run.restore(archive, members, prefix: "run.")
         before = try archive.members.double("seconds")
+        try restoreMoments(archive)
       } catch {
         throw Failure(
           error.exitStatus, "\(stateFile.path): \(error.message)", hint: error.hint)
@@ -167,9 +171,15 @@ struct Job {
     var seconds: Double { before + (clock.now - start) / .seconds(1) }
     let later = request.settings.rounds.reduce(0, +) * (chunks.count - index - 1)
     var unsaved = 0
+    try request.film?.record(run, in: &moments)
     while !run.isDone {
-      if stop.isPending { try self.stop(at: index, run: run, seconds: seconds) }
+      if stop.isPending {
+        try save(chunk: index, run: run, seconds: seconds)
+        try filmSoFar(run, problems, targets, size: chunk.size)
+        throw stopped
+      }
       try run.advance()
+      try request.film?.record(run, in: &moments)
       unsaved += 1
       if unsaved >= request.options.saveEvery, !run.isDone {
         try save(chunk: index, run: run, seconds: seconds)
@@ -180,15 +190,61 @@ struct Job {
     progress.clear()
     let total = seconds
     try demandUnchanged()
-    for (problem, outcome) in zip(problems, try run.outcomes()) {
-      pending.append(Finished(outcome, seconds: total))
+    for (row, (problem, outcome)) in zip(problems, try run.outcomes()).enumerated() {
+      pending.append(Finished(outcome, seconds: total, moments: moments[row]))
       guard pending.count == request.options.restarts else { continue }
-      try results.take(pending, of: problem.subject, target: targets[problem.subject] ?? nil)
+      let target = targets[problem.subject] ?? nil
+      if let best = pending.best {
+        try film(best.moments, seed: best.outcome.seed, target, size: chunk.size)
+      }
+      try results.take(pending, of: problem.subject, target: target, film: request.film?.path)
       pending = []
     }
+    moments = []
     guard index + 1 < chunks.count else { return }
-    if stop.isPending { try self.stop(at: index + 1, run: nil, seconds: 0) }
     try save(chunk: index + 1, run: nil, seconds: 0)
+    if stop.isPending {
+      try filmSoFar(nil, problems, targets, size: chunk.size)
+      throw stopped
+    }
+  }
+
+  // MARK: The film
+
+  /// Writes the film of a begin of the only subject, if one is asked for.
+  private mutating func film(
+    _ moments: [Moment], seed: UInt64, _ target: HostTensor?, size: Int
+  ) throws {
+    guard let film = request.film else { return }
+    let (run, _) = try begin([Problem(subject: 0, seed: seed)], size: size)
+    try film.write(
+      moments, of: run, beside: results.before(target),
+      text: results.metadata(request.subjects[0], seed: seed))
+  }
+
+  /// Writes the film of the best begin so far, which ends where the run was stopped.
+  private mutating func filmSoFar(
+    _ run: ObjectiveRun?, _ problems: [Problem], _ targets: [Int: HostTensor?], size: Int
+  ) throws {
+    guard let film = request.film else { return }
+    var best = pending.best.map { (loss: $0.outcome.loss, seed: $0.outcome.seed, $0.moments) }
+    for (row, problem) in problems.enumerated() {
+      guard let run, run.items[row].bestLoss < best?.loss ?? .infinity || best == nil else {
+        continue
+      }
+      try film.keep(row, of: run, in: &moments[row])
+      best = (run.items[row].bestLoss, problem.seed, moments[row])
+    }
+    guard let best, let target = targets[0] else { return }
+    try self.film(best.2, seed: best.seed, target, size: size)
+    console.note("the film so far is \(film.path)")
+  }
+
+  private mutating func restoreMoments(_ archive: StateArchive) throws(InversionError) {
+    guard request.film != nil, case .array(let films)? = archive.members["film"] else { return }
+    for (row, film) in films.enumerated() where row < moments.count {
+      moments[row] = try Moment.load(archive, film, prefix: "film.\(row).")
+    }
   }
 
   /// Runs the first `start` for the problems of a batch.
@@ -252,10 +308,14 @@ struct Job {
       done.append(finished.save(to: &archive, prefix: "pending.\(index)."))
     }
     let state = try run?.save(to: &archive, prefix: "run.") ?? .null
+    var films: [JSON] = []
+    for (row, moments) in moments.enumerated() {
+      films.append(Moment.save(moments, to: &archive, prefix: "film.\(row)."))
+    }
     archive.members =
       stateFile.archive([
         ("chunk", .integer(chunk)), ("seconds", .number(seconds)), ("pending", .array(done)),
-        ("failed", .strings(results.failed)), ("state", state),
+        ("failed", .strings(results.failed)), ("state", state), ("film", .array(films)),
       ]).members
     try stateFile.save(archive)
   }
@@ -282,9 +342,8 @@ struct Job {
     return chunk
   }
 
-  private func stop(at chunk: Int, run: ObjectiveRun?, seconds: Double) throws {
-    try save(chunk: chunk, run: run, seconds: seconds)
-    throw Failure(
+  private var stopped: Failure {
+    Failure(
       .resumable, "stopped; \(stateFile.path) says where", hint: "the same command with --resume")
   }
 }

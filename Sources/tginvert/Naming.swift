@@ -59,7 +59,8 @@ struct Naming {
         ? files[0].stem + ".state.safetensors" : "tginvert\(part).state.safetensors"
     }
     try Outputs.check(
-      files.flatMap(\.all) + [state], readFiles: readFiles + subjects.compactMap(\.path),
+      files.flatMap(\.all) + [state] + [options.film].compactMap(\.self),
+      readFiles: readFiles + subjects.compactMap(\.path),
       newFolder: newFolder)
   }
 

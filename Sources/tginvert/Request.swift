@@ -27,6 +27,8 @@ struct Request {
   /// Pictures that cannot be.
   let leftOut: LeftOut
   let seed: UInt64
+  /// The film that is asked for.
+  let film: Film?
   let naming: Naming
   /// What makes a run another run: names with values, in a fixed order.
   let identity: [(name: String, value: String)]
@@ -95,6 +97,9 @@ struct Request {
           + "\(leftOut.total) pictures)")
     }
     seed = options.seed.drawn()
+    film = try Film(
+      options, of: objective, in: plan.plan, rounds: settings.rounds.reduce(0, +),
+      subjects: subjects.count)
     let naming = try Naming(
       options, subjects: subjects, planPath: planPath,
       readFiles: [planPath] + inputs.files + startFiles + list.lists)

@@ -27,7 +27,10 @@ struct Results {
   /// - Parameters:
   ///   - begins: its restarts, in order.
   ///   - target: its picture in the form of the input.
-  mutating func take(_ begins: [Finished], of index: Int, target: HostTensor?) throws {
+  ///   - film: the film that was written; nil if there is none.
+  mutating func take(
+    _ begins: [Finished], of index: Int, target: HostTensor?, film: String?
+  ) throws {
     guard let best = begins.best else { return }
     let subject = request.subjects[index]
     let files = request.naming.files[index]
@@ -45,8 +48,7 @@ struct Results {
           (value - low) / (high - low) * (brightest - darkest) + darkest
         }
         distance = PictureDistance(target, mapped, low: darkest, high: brightest)
-        let before = Picture(tensor: target, low: darkest, high: brightest)
-        if let before, let sheet = Picture.grid([before, after], columns: 2) {
+        if let before = before(target), let sheet = Picture.grid([before, after], columns: 2) {
           try save(sheet, of: subject, outcome, to: files.sheet)
           written.append(("before_after", files.sheet))
         }
@@ -58,6 +60,7 @@ struct Results {
     let title = "\(FileName.shown(subject.name)): \(request.objective.name)"
     try AtomicFile.save(Array(curve.svg(title: title).utf8), to: files.drawing)
     written += [("drawing", files.drawing), ("table", files.table), ("report", files.report)]
+    if let film { written.append(("film", film)) }
     try saveCode(outcome, of: subject, to: files.code)
     let report = Report(request: request, subject: subject, begins: begins, best: best)
       .members(distance: distance, files: written)
@@ -67,6 +70,14 @@ struct Results {
     if outcome.hasFailed { failed.append(subject.name) }
     say(subject, begins, outcome, distance)
     if !console.isJSON { for file in written { try console.print(file.1) } }
+  }
+
+  /// A subject's picture as the plan sees it.
+  func before(_ target: HostTensor?) -> Picture? {
+    guard let target, case .image(let low, let high, _, _) = request.pictureInput?.kind else {
+      return nil
+    }
+    return Picture(tensor: target, low: low, high: high)
   }
 
   /// Says the end of all, and which pictures were left out; subjects that failed end the command with
@@ -113,7 +124,7 @@ struct Results {
     for (name, value) in outcome.variables where tensors[name] != value {
       tensors[tensors[name] == nil ? name : "variable." + name] = value
     }
-    var texts = Dictionary(uniqueKeysWithValues: metadata(subject, outcome))
+    var texts = Dictionary(uniqueKeysWithValues: metadata(subject, seed: outcome.seed))
     if request.options.keepState, outcome.search != .null {
       texts[InitialCode.methodKey] = outcome.search.text()
     }
@@ -134,18 +145,17 @@ struct Results {
     let bytes: [UInt8]
     do {
       bytes = try picture.encoded(
-        as: request.naming.encoding, text: metadata(subject, outcome))
+        as: request.naming.encoding, text: metadata(subject, seed: outcome.seed))
     } catch { throw SessionError.picture(error) }
     try AtomicFile.save(bytes, to: path)
   }
 
-  private func metadata(
-    _ subject: Subject, _ outcome: Outcome
-  ) -> [(key: String, value: String)] {
+  /// What is written into the files of a subject.
+  func metadata(_ subject: Subject, seed: UInt64) -> [(key: String, value: String)] {
     var texts = [
       (Metadata.software, "tgraph \(Version.number)"),
       (Metadata.plan, Path.keptName(request.planPath)), (Metadata.hash, request.plan.hash),
-      (Metadata.objective, request.objective.name), (Metadata.seed, String(outcome.seed)),
+      (Metadata.objective, request.objective.name), (Metadata.seed, String(seed)),
     ]
     if let item = request.pictureInput, let path = subject.path {
       texts.append((Metadata.picture + item.name, Path.keptName(path)))

@@ -93,6 +93,10 @@ import Testing
     "65 tgc: a file that is no page, or an import outside of the page's tree": [
       "tgc captions.txt --check", "tgc importing.tgraph --check",
     ],
+    "64 tginvert: `--film` of several pictures, to no `.png`, or with too many frames": [
+      "tginvert net.tplan a.png --film f.mp4",
+      "tginvert net.tplan a.png --film f.png --film-every 1 --steps 5000",
+    ],
     "65 tgc: `--invert` of a model that has an objective, no function that makes pictures, or several":
       [
         "tgc large-net.tgraph --invert --check", "tgc ok.tgraph --invert --check",

@@ -32,7 +32,7 @@ package struct ItemState: Hashable, Sendable {
   package var records: [LoopRecord]
 
   /// True if the item is not done in this loop.
-  var isActive: Bool { records.last?.reason == nil }
+  package var isActive: Bool { records.last?.reason == nil }
 
   /// True if a value was not finite in any loop.
   package var hasFailed: Bool { records.contains { $0.reason == .notFinite } }

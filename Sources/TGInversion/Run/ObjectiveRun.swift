@@ -32,6 +32,10 @@ package final class ObjectiveRun {
   var parts: [Part] = []
   /// For each loop that ended, the tensors that its rounds changed.
   var finished: [[String: [Float]]] = []
+  /// The names of what the first `start` puts out.
+  let given: Set<String>
+  /// The names of what rounds of any loop change.
+  let changing: Set<String>
   private var gradient: [Float] = []
 
   /// Begins: the first loop is ready for its first round.
@@ -52,6 +56,12 @@ package final class ObjectiveRun {
     self.seeds = seeds
     self.initial = initial
     store = TensorStore(batch: functions.batch)
+    given = Set((started.first ?? [:]).keys)
+    var changing: Set<String> = []
+    for form in functions.objective.loops {
+      changing.formUnion(try Self.changedNames(form, functions))
+    }
+    self.changing = changing
     functions.forget()
     for name in (started.first ?? [:]).keys.sorted() {
       var rows: [Float] = []
@@ -166,8 +176,13 @@ package final class ObjectiveRun {
 
   /// The names of the tensors that the rounds of this loop change.
   func changedNames() throws(InversionError) -> [String] {
-    let form = objective.loops[loop]
-    var names = form.variables + (try carried(form))
+    try Self.changedNames(objective.loops[loop], functions)
+  }
+
+  private static func changedNames(
+    _ form: PlanObjective.Loop, _ functions: ObjectiveFunctions
+  ) throws(InversionError) -> [String] {
+    var names = form.variables + (try carried(form, functions))
     if let project = form.project {
       names += try functions.function(project).function.outputs.map(\.name)
     }
@@ -175,7 +190,9 @@ package final class ObjectiveRun {
   }
 
   /// The outputs of a step that enter the store.
-  private func carried(_ form: PlanObjective.Loop) throws(InversionError) -> [String] {
+  private static func carried(
+    _ form: PlanObjective.Loop, _ functions: ObjectiveFunctions
+  ) throws(InversionError) -> [String] {
     let own = Set(
       ["loss"] + form.terms.map { "term." + $0 } + form.scheduled.map { "method." + $0 }
         + form.variables.map { "gradient." + $0 })
@@ -216,7 +233,9 @@ package final class ObjectiveRun {
     let isSound = items.indices.map {
       wasActive[$0] && items[$0].records[loop].reason != .notFinite
     }
-    for name in try carried(form) { store.put(try step.fetch(name), as: name, rows: rows(isSound)) }
+    for name in try Self.carried(form, functions) {
+      store.put(try step.fetch(name), as: name, rows: rows(isSound))
+    }
     for row in items.indices where wasActive[row] { publish(row) }
     guard let project, hasMoved.contains(true) else { return }
     try project.run(store)
