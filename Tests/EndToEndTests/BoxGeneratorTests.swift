@@ -58,7 +58,8 @@ import Testing
   @Test func styleTransferKeepsTheBackgroundAndTakesTheCaption() throws {
     var kept: [Bool] = []
     for seed in 0..<5 {
-      let style = try drawn(["a flower with white petals", "--seed", String(seed)], to: "style.png")
+      let style = try drawn(
+        ["a flower with white petals", "--seed", String(seed)], to: "style.png")
       let caption = "a flower with red petals"
       let moved = try drawn(["--function", "transfer", "style.png", caption])
       let fresh = try drawn([caption, "--seed", String(seed + 50)])

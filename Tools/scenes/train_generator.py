@@ -1,6 +1,6 @@
 """Trains the generator of drawn scenes: GAN-CLS with GAN-INT (Reed et al., ICML 2016).
 
-    Tools/scenes/train-generator --steps 6500
+    Tools/scenes/train-generator --steps 5000
 
 The discriminator sees three pairs: a real picture and its code, a real picture and a wrong code
 (half of them differ in one part), a drawn picture and its code; it also reads colours and subject.
@@ -41,15 +41,15 @@ def arguments():
     parser.add_argument("--run", default="run", help="folder inside the cache")
     parser.add_argument("--layouts", type=int, default=12000)
     parser.add_argument("--lessons", type=int, default=2000, help="steps without the discriminator")
-    parser.add_argument("--steps", type=int, default=6500)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--every", type=int, default=2,
                         help="then the discriminator takes part in each N-th step")
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--lesson-rate", type=float, default=1.5e-3)
-    parser.add_argument("--rival-rate", type=float, default=6e-4)
-    parser.add_argument("--adversarial", type=float, default=0.5)
-    parser.add_argument("--kl", type=float, default=1e-3)
+    parser.add_argument("--rival-rate", type=float, default=1e-3)
+    parser.add_argument("--adversarial", type=float, default=0.35)
+    parser.add_argument("--kl", type=float, default=1.5e-3)
     parser.add_argument("--gamma", type=float, default=0.2, help="weight of R1")
     parser.add_argument("--g", type=int, default=32, help="width of the generator")
     parser.add_argument("--d", type=int, default=32, help="width of the style encoder")
