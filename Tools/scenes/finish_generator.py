@@ -2,6 +2,7 @@
 encoder trained on the finished generator, a text encoder beside them, float16.
 
     Tools/scenes/finish-generator --text text-encoder.safetensors -o gan-scenes.safetensors
+    Tools/scenes/finish-generator --keep gan-scenes.safetensors --text another.safetensors -o new.safetensors
 
 The style encoder minimises |z - S(G(z, code))|^2 over drawn pictures, noise and codes random; what it
 read in real scenes while the generator was trained it is held to by half as much.
@@ -16,7 +17,7 @@ import torch
 from safetensors.torch import load_file
 
 import scorer as scoring
-from generator import Scenes, save, style_encoder
+from generator import Reader, Scenes, load, save, style_encoder
 from lessons import batch
 from scene import generator
 from steady import one_core
@@ -27,6 +28,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", default="run", help="folder of the run, inside the cache")
+    parser.add_argument("--keep", metavar="WEIGHTS",
+                        help="generator and style encoder of this file; only the text is new")
     parser.add_argument("--text", required=True, help="weights of the text encoder")
     parser.add_argument("--steps", type=int, default=400, help="of the style encoder")
     parser.add_argument("--layouts", type=int, default=12000)
@@ -81,14 +84,31 @@ def style_from(state, z):
     return encoder
 
 
+def text_of(path):
+    """The text encoder's tensors of a file, which may have others beside them."""
+    return {name: tensor for name, tensor in load_file(path).items()
+            if name.split(".")[0] in ("word_embedding", "txt_encoder_f", "txt_encoder_b", "mu")}
+
+
+def exchange_text(options):
+    """Writes the kept weights with another text encoder."""
+    kept, text = load(options.keep), text_of(options.text)
+    entries, word = text["word_embedding.weight"].shape
+    kept.text = Reader(entries, word, text["txt_encoder_f.weight_hh"].shape[1])
+    kept.text.load_state_dict(text)
+    save(kept, options.out)
+    return 0
+
+
 def main():
     options = arguments()
     one_core(1)
+    if options.keep:
+        return exchange_text(options)
     folder = scoring.folder()
     state = torch.load(os.path.join(folder, options.run, "state.pt"))
     z = state["average"]["colours.weight"].shape[1]
-    text = {name: tensor for name, tensor in load_file(options.text).items()
-            if name.split(".")[0] in ("word_embedding", "txt_encoder_f", "txt_encoder_b", "mu")}
+    text = text_of(options.text)
     entries, word = text["word_embedding.weight"].shape
     g = state["average"]["modules.19.weight"].shape[0]
     d = state["E"]["0.weight"].shape[0]

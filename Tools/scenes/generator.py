@@ -15,7 +15,7 @@ from meaning import ALL_PARTS, EACH, WIDTH
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                              "reference"))
 from gan_int_cls import style_encoder  # noqa: E402
-from gan_scenes import Generator, Scenes  # noqa: E402
+from gan_scenes import Generator, Reader, Scenes  # noqa: E402
 
 PARTS = len(ALL_PARTS)
 
