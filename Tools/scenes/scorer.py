@@ -5,6 +5,7 @@ discriminator. It learns from drawn scenes alone and judges what the generator d
 """
 
 import os
+import sys
 
 import torch
 from torch import nn
@@ -88,6 +89,11 @@ def default_path():
 
 
 def load(path=None):
+    path = path or default_path()
+    if not os.path.exists(path):
+        sys.stderr.write(f"no scorer in {path}; to train it, five minutes on one core:\n"
+                         "  Tools/scenes/train-scorer\n")
+        sys.exit(66)
     scorer = Scorer()
-    scorer.load_state_dict(torch.load(path or default_path()))
+    scorer.load_state_dict(torch.load(path))
     return scorer.eval()
