@@ -37,7 +37,8 @@ class Generator(gan_int_cls.Generator):
     def layers(self, code, z):
         """The picture, and before the softmax the shares of the free colour and of each part."""
         turn = 0.5 * torch.tanh(16 * z[:, :1])
-        free, light, logits = self.maps(code, torch.cat([turn, z[:, 1:]], 1)).to(code.dtype).split([3, 1, 1 + PARTS], 1)
+        maps = self.maps(code, torch.cat([turn, z[:, 1:]], 1)).to(code.dtype)
+        free, light, logits = maps.split([3, 1, 1 + PARTS], 1)
         rest, shares = logits.softmax(1).split([1, PARTS], 1)
         painted = torch.einsum("nphw,npc->nchw", shares, self.palette(code, z) + 1)
         return rest * (torch.tanh(free) + 1) + torch.sigmoid(light) * painted - 1, logits

@@ -175,6 +175,7 @@ class Training:
     @torch.no_grad()
     def sheet(self, b, path, count=12):
         """Rows: scenes, the same recoloured, what their style and code give, noise and codes."""
+        count = min(count, len(b.real))
         self.average.eval()
         self.style.eval()
         z = self.style(b.other[:count])[:, :self.options.z]
