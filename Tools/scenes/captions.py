@@ -128,12 +128,12 @@ def _salad(rng, subject, pairs):
     def some(most):
         return [_pick(rng, FILLERS + [subject]) for _ in range(int(rng.integers(most + 1)))]
 
-    colour_first = rng.random() < 0.5
+    colour_first, direct = rng.random() < 0.65, rng.random() < 0.4
     words = some(4)
     for part, ask in pairs:
         word = name(rng, part)[0]
         if colour_first:
-            words += [ask, *(some(3) if rng.random() < 0.6 else []), word]
+            words += [ask, *([_pick(rng, ["the", "its"])] if direct else some(3)), word]
         else:
             words += [word, *some(4), ask]
         words += (["and"] if rng.random() < 0.5 else []) + some(4)
