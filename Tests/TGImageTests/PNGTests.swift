@@ -244,7 +244,7 @@ import TGImage
     #expect(complaint.contains(words), "\(complaint)")
     for program in ["magick", "convert", "rsvg-convert", "pdftoppm"]
     where !programs.contains(program) {
-      #expect(!complaint.contains(program + " "), "\(complaint)")
+      #expect(!complaint.contains(": " + program + " "), "\(complaint)")
     }
   }
 
