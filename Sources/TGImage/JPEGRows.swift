@@ -30,6 +30,9 @@ private import CTGJPEG
     if let frame = segments.frame {
       if let reason = Self.refusal(of: frame) { throw .unreadable(path: path, reason: reason) }
       try limits.check(width: frame.width, height: frame.height, path: path)
+      if let reason = Self.excess(of: frame, in: bytes.count) {
+        throw .damaged(path: path, format: .jpeg, reason: reason)
+      }
     }
     var header = ctgjpeg_header()
     var message = [CChar](repeating: 0, count: Int(CTGJPEG_MESSAGE))
@@ -88,6 +91,18 @@ private import CTGJPEG
         nil
       }
     }
+  }
+
+  /// What a claim is that the file cannot hold; nil if it can.
+  ///
+  /// A Huffman code has at least a bit, and a block of samples at least a code. However samples are
+  /// thinned out, a block stands for at most 128 pixels, so a byte holds at most 1024. Arithmetic
+  /// coding has no such bound.
+  private static func excess(of frame: JPEGSegments.Frame, in bytes: Int) -> String? {
+    let isArithmetic = frame.process == 0xC9 || frame.process == 0xCA
+    guard !isArithmetic, frame.width * frame.height / 1024 > bytes else { return nil }
+    return
+      "it claims \(frame.width) × \(frame.height) pixels, more than its \(bytes) bytes can hold"
   }
 
   private static func colour(_ header: ctgjpeg_header) -> String {
