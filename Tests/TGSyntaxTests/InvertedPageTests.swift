@@ -110,7 +110,7 @@ import Testing
   /// What `--emit page` shows is in style where the page is, and means the same.
   @Test(arguments: [
     "generators/mnist-cgan", "generators/stylegan1-port", "generators/mnist-vae",
-    "text-to-image/attngan", "manipulation/tagan",
+    "text-to-image/gan-int-cls", "manipulation/tagan",
   ])
   func thePageMeansTheSame(path: String) throws {
     let file = path + ".tgraph"
