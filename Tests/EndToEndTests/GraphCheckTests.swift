@@ -69,6 +69,9 @@ import Testing
     Page(
       "manipulation/tagan", "base=4 hidden=6 condition=5 wordSize=7 length=5 size=16 entries=9"),
     Page("manipulation/tagan", model: "Discriminator", "base=4 hidden=6 wordSize=7 length=5"),
+    Page(
+      "manipulation/tagan-scenes",
+      "base=2 hidden=6 wordSize=7 condition=5 regions=3 size=16 length=4 entries=9"),
     Page("perceptual/lpips", "size=16"),
     Page("perceptual/lpips", "size=16 whole=true"),
     Page("perceptual/vgg16", "size=32"),

@@ -59,7 +59,9 @@ import Testing
   func picturesAreDecoded(_ file: String) throws {
     let folder = Self.fixtures
     let bytes = [UInt8](try Data(contentsOf: folder.appending(path: file)))
-    try everyAllocationFails(atLeast: 3, "decoding \(file)") {
+    // libjpeg-turbo takes its memory by itself: of a JPEG only our own is counted.
+    let least = file.hasPrefix("jpeg") ? 1 : 3
+    try everyAllocationFails(atLeast: least, "decoding \(file)") {
       do throws(PictureError) {
         _ = try Picture.decode(bytes, path: file)
         return .done
@@ -70,7 +72,8 @@ import Testing
   @Test(arguments: PictureFormat.allCases)
   func picturesAreEncoded(_ format: PictureFormat) throws {
     let picture = Picture(height: 40, width: 30, colour: [1, 2, 3])
-    try everyAllocationFails(atLeast: 3, "encoding a \(format.rawValue)") {
+    let least = format == .jpeg ? 1 : 3
+    try everyAllocationFails(atLeast: least, "encoding a \(format.rawValue)") {
       do throws(PictureError) {
         _ = try picture.encoded(as: PictureEncoding(format), text: [("tgraph.seed", "1")])
         return .done
