@@ -13,7 +13,8 @@ import numpy
 import torch
 
 from arrays import alive, saturated, spread, store
-from cases import edits, edits_scenes, paints, reads
+from cases import edits, paints, reads
+from cases_scenes import edits_scenes
 from inversion_cases import truncated
 from parity import FIXTURES
 

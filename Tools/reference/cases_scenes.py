@@ -1,0 +1,65 @@
+"""Parity cases of the pages for drawn scenes, with synthetic weights."""
+
+import numpy
+
+import gan_scenes
+import synthetic
+import tagan_scenes
+from arrays import Data, Output, save_weights, tensor
+from case import Case, array, captions, lengths_array, normal, picture, vocabulary
+
+
+def edits_scenes(name, lengths, seed, function="edit", base=16, hidden=192, wordSize=64, length=32,
+                 size=128, entries=111, regions=10, step=1):
+    """The editor of drawn scenes, its last layer and filter kept small so that little is clamped."""
+
+    def build(folder, shared):
+        network = tagan_scenes.SceneEditor(base, hidden, wordSize, 64, regions, entries)
+        gains = {f"residual_blocks.{i}.encoder.3": 0.5 for i in range(3, 7)}
+        gains |= {"encoder.0": 1.5, "mu.0": 2, "decoder.14": 0.7, "filters": 0.5}
+        save_weights(synthetic.fill(network, seed, gains), folder / "weights.safetensors")
+        rng = numpy.random.default_rng(seed + 1)
+        count = len(lengths)
+        inputs = {"image": picture(rng, count, size)}
+        if function == "look":
+            results = network.look(tensor(inputs["image"]))
+            outputs = {n: Output(array(r), None, step)
+                       for n, r in zip(("share", "light", "colours"), results)}
+        else:
+            inputs |= {"caption": captions(rng, entries, lengths, length),
+                       "caption.lengths": lengths_array(lengths)}
+            image = network(*[tensor(value) for value in inputs.values()])
+            outputs = {"image": Output(array(image), None, step)}
+        return Data([("", folder / "weights.safetensors")], inputs, outputs,
+                    vocabulary(folder, entries))
+
+    settings = dict(base=base, hidden=hidden, wordSize=wordSize, condition=64, regions=regions,
+                    length=length, size=size, entries=entries)
+    return Case(name, "tagan-scenes", function, len(lengths), settings, build)
+
+
+def draws_scenes(name, lengths, seed, function="generate", g=32, d=32, z=64, narrowed=64,
+                 entries=111, hidden=192, wordSize=64, length=32, step=1):
+    """The generator of drawn scenes; transfer goes through the style encoder."""
+
+    def build(folder, shared):
+        network = gan_scenes.Scenes(entries, wordSize, hidden, g, narrowed, z, d)
+        gains = {f"G.modules.{place}.modules.2.modules.7": 0.5 for place in (5, 10)}
+        gains |= {"text.mu.0": 2, "G.modules.19": 0.5, "S.11": 0.7}
+        save_weights(synthetic.fill(network, seed, gains), folder / "weights.safetensors")
+        rng = numpy.random.default_rng(seed + 1)
+        count = len(lengths)
+        words = {"caption": captions(rng, entries, lengths, length),
+                 "caption.lengths": lengths_array(lengths)}
+        if function == "transfer":
+            inputs = {"image": picture(rng, count, 64), **words}
+            image = network.transfer(*[tensor(value) for value in inputs.values()])
+        else:
+            inputs = {**words, "z": normal(rng, count, z)}
+            image = network(*[tensor(value) for value in inputs.values()])
+        return Data([("", folder / "weights.safetensors")], inputs,
+                    {"image": Output(array(image), None, step)}, vocabulary(folder, entries))
+
+    settings = dict(g=g, d=d, z=z, narrowed=narrowed, entries=entries, hidden=hidden,
+                    wordSize=wordSize, length=length)
+    return Case(name, "gan-scenes", function, len(lengths), settings, build)
