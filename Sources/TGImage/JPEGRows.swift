@@ -101,8 +101,8 @@ private import CTGJPEG
   private static func excess(of frame: JPEGSegments.Frame, in bytes: Int) -> String? {
     let isArithmetic = frame.process == 0xC9 || frame.process == 0xCA
     guard !isArithmetic, frame.width * frame.height / 1024 > bytes else { return nil }
-    return
-      "it claims \(frame.width) × \(frame.height) pixels, more than its \(bytes) bytes can hold"
+    return "it claims \(frame.width) × \(frame.height) pixels, more than its \(bytes) bytes "
+      + "can hold: it is cut short, or made up"
   }
 
   private static func colour(_ header: ctgjpeg_header) -> String {
