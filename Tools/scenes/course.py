@@ -18,12 +18,8 @@ class Course:
 
     def __init__(self, folder, name, parts, rate, steps, warm):
         self.name, self.parts, self.rate, self.steps, self.warm = name, parts, rate, steps, warm
-        self.path, self.first = os.path.join(folder, name + ".pt"), 0
-        if os.path.exists(self.path):
-            state = torch.load(self.path)
-            self.first = state.pop("step")
-            for key, part in parts.items():
-                part.load_state_dict(state[key])
+        self.path = os.path.join(folder, name + ".pt")
+        self.first = resume(self.path, parts)
         self.log = open(os.path.join(folder, name + ".jsonl"), "a")
         self.began, self.recent = time.time(), []
 
@@ -47,9 +43,24 @@ class Course:
             self.log.write(line + "\n")
             self.log.flush()
         if (step + 1) % 250 == 0 or last:
-            torch.save({**{key: part.state_dict() for key, part in self.parts.items()},
-                        "step": step + 1}, self.path + ".part")
-            os.replace(self.path + ".part", self.path)
+            keep(self.path, self.parts, step + 1)
+
+
+def keep(path, parts, step):
+    """Writes what it takes to go on behind so many steps, never half a file."""
+    torch.save({"step": step, **{name: part.state_dict() for name, part in parts.items()}},
+               path + ".part")
+    os.replace(path + ".part", path)
+
+
+def resume(path, parts):
+    """Reads what was kept, if there is something, and returns the steps that were done."""
+    if not os.path.exists(path):
+        return 0
+    state = torch.load(path)
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    return state["step"]
 
 
 @torch.no_grad()
@@ -60,9 +71,9 @@ def follow(average, module, step):
     torch._foreach_lerp_(slow, fast, 1 - min(0.998, (step + 1) / (step + 10)))
 
 
-def descend(loss, parameters, optimiser):
-    """One step of the optimiser, the gradient no longer than 1."""
+def descend(loss, parameters, optimiser, longest=1.0):
+    """One step of the optimiser, the gradient no longer than `longest`."""
     optimiser.zero_grad()
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+    torch.nn.utils.clip_grad_norm_(parameters, longest)
     optimiser.step()

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from meaning import ALL_PARTS, EACH, WIDTH, code
+from meaning import ALL_PARTS, BIRD, EACH, WIDTH, code
 from trainingset import BRIGHTEST, SLOTS
 from vocabulary import PARTS
 from wording import some_colour
@@ -84,7 +84,7 @@ def _agrees(numbers, shown):
     named = parts[:, 0] > 0
     gap = np.linalg.norm((parts[:, 1:4] - shown[:, 1:]) * 127.5, axis=1)
     return not np.any(named & ((gap > APART) | (shown[:, 0] == 0))) and (
-        named.any() or numbers[60] == shown[:6, 0].any())
+        named.any() or numbers[BIRD] == shown[:len(PARTS["bird"]), 0].any())
 
 
 def between(codes, rng, beta=0.5):

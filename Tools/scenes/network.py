@@ -1,8 +1,8 @@
 """A narrow TAGAN: the generator and its text encoder (Nam et al., NeurIPS 2018).
 
-Structure and names in the state_dict are those of the original (woozzu/tagan) with three changes,
-each a setting of the page: maps of the encoder are added to the decoder's (`skips`), the answer is
-a change of colour under a mask (`masked`), and a caption has one code, without noise (`noisy` off).
+Structure and names in the state_dict are those of the original (woozzu/tagan) where it is the same.
+Maps of the encoder are added to the decoder's, the answer is one change of colour for each region
+(see Painter), and a caption has one code, without noise.
 """
 
 import torch

@@ -16,11 +16,10 @@ import argparse
 import os
 import sys
 
-import torch
-
 import model
 import pngfile
 from painting import paint
+from steady import one_core
 from trainingset import TrainingSet
 from wording import teach
 
@@ -42,7 +41,6 @@ def arguments():
     parser.add_argument("--rate", type=float, default=3e-3, help="of Adam, at the beginning")
     parser.add_argument("--base", type=int, default=16, help="channels of the widest map")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1, help="other numbers give other weights")
     return parser.parse_args()
 
 
@@ -61,7 +59,7 @@ def finish(text, painter, folder):
 def main():
     options = arguments()
     os.makedirs(options.outdir, exist_ok=True)
-    torch.set_num_threads(options.threads)
+    one_core()
     text = teach(options.outdir, options.text_steps, options.text_batch, options.seed)
     painter = None
     for name, size, steps, batch in (("small", 64, options.small_steps, options.small_batch),

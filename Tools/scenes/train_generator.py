@@ -25,6 +25,7 @@ from PIL import Image
 
 import losses
 import scorer as scoring
+from course import descend, follow, keep, resume
 from generator import Discriminator, new_generator, style_encoder
 from lessons import batch, between
 from scene import generator
@@ -108,11 +109,8 @@ class Training:
             real, judged = self.learn(b, right, drawn[fakes].detach(), codes[fakes], step)
             line.update(judged)
             loss = loss + self.judged(drawn, codes, real, free, grow, line)
-        self.optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.own, 5.0)
-        self.optimiser.step()
-        self.follow(min(0.998, (step + 1) / (step + 10)))
+        descend(loss, self.own, self.optimiser, longest=5.0)
+        follow(self.average, self.net, step)
         return {name: float(value.detach()) for name, value in line.items()}
 
     def learn(self, b, right, fakes, told, step):
@@ -152,27 +150,6 @@ class Training:
         return grow * (self.options.adversarial * losses.logistic(fits, 1) + 0.5 * told) + alike
 
     @torch.no_grad()
-    def follow(self, decay):
-        """The moving average of the generator."""
-        slow, fast = ([t for t in net.state_dict().values() if t.dtype.is_floating_point]
-                      for net in (self.average, self.net))
-        torch._foreach_lerp_(slow, fast, 1 - decay)
-
-    def keep(self, path, step):
-        """Writes what it takes to go on, never half a file."""
-        torch.save({"step": step, **{name: part.state_dict() for name, part in self.parts.items()}},
-                   path + ".part")
-        os.replace(path + ".part", path)
-
-    def resume(self, path):
-        if not os.path.exists(path):
-            return 0
-        state = torch.load(path)
-        for name, part in self.parts.items():
-            part.load_state_dict(state[name])
-        return state["step"]
-
-    @torch.no_grad()
     def sheet(self, b, path, count=12):
         """Rows: scenes, the same recoloured, what their style and code give, noise and codes."""
         count = min(count, len(b.real))
@@ -198,7 +175,7 @@ def main():
     TrainingSet.prepare(scoring.folder(), options.layouts, 64, 1)
     data = TrainingSet(scoring.folder(), options.layouts, 64)
     training, path = Training(options), os.path.join(home, "state.pt")
-    first, began, recent = training.resume(path), time.time(), []
+    first, began, recent = resume(path, training.parts), time.time(), []
     with open(os.path.join(home, "log.jsonl"), "a") as log:
         for step in range(first, options.steps):
             rng = generator(SEED, 7, options.seed, step)
@@ -215,7 +192,7 @@ def main():
                 log.flush()
                 print(line, flush=True)
             if (step + 1) % EVERY == 0 or last:
-                training.keep(path, step + 1)
+                keep(path, training.parts, step + 1)
                 training.sheet(b, os.path.join(home, f"sheet-{step + 1:05d}.png"))
     return 0
 

@@ -16,6 +16,7 @@ import torch
 from torch.nn import functional as F
 
 import model
+from course import keep, resume
 from meaning import ALL_PARTS
 from scene import editable, generator, layout
 from scorer import Scorer, default_path, load, read
@@ -95,13 +96,8 @@ def main():
     data = TrainingSet(folder, options.layouts, 64)
     scorer = Scorer().train()
     optimiser = torch.optim.Adam(scorer.parameters(), 2e-3, fused=True)
-    path = default_path() + ".state"
-    first = 0
-    if os.path.exists(path):
-        state = torch.load(path)
-        scorer.load_state_dict(state["scorer"])
-        optimiser.load_state_dict(state["optimiser"])
-        first = state["step"]
+    path, parts = default_path() + ".state", {"scorer": scorer, "optimiser": optimiser}
+    first = resume(path, parts)
     began, recent = time.time(), []
     for step in range(first, options.steps):
         rng = generator(SEED, 31, options.seed, step)
@@ -122,9 +118,7 @@ def main():
         if (step + 1) % 200 == 0 or step + 1 == options.steps:
             print(f"step {step + 1}: {np.mean(recent):.4f} {time.time() - began:.0f} s", flush=True)
             recent = []
-            torch.save({"scorer": scorer.state_dict(), "optimiser": optimiser.state_dict(),
-                        "step": step + 1}, path + ".part")
-            os.replace(path + ".part", path)
+            keep(path, parts, step + 1)
     torch.save(scorer.state_dict(), default_path())
     print(examine(load(), 99, 500))
     return 0

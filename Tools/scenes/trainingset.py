@@ -79,7 +79,7 @@ class TrainingSet:
                     spoken[row, slot] = 1
             codes[row] = code(named, subjects)
             first[row] = ALL_PARTS.index(parts[0])
-        planes = torch.from_numpy(self.planes[np.sort(chosen)][np.argsort(np.argsort(chosen))])
+        planes = torch.from_numpy(np.array(self.planes[chosen]))
         planes = planes.float() / 255
         if rng.random() < 0.5:
             planes = planes.flip(3)
