@@ -5,8 +5,8 @@
 scene_generator=gan-scenes
 scene_editor=tagan-scenes
 box=(
-  "$scene_generator Graphs/text-to-image/gan-scenes.tgraph Graphs/weights/gan-scenes --invert draw"
-  "$scene_editor Graphs/manipulation/tagan-scenes.tgraph Graphs/weights/tagan-scenes"
+  "$scene_generator Graphs/gan-int-cls/gan-scenes.tgraph Graphs/weights/gan-scenes --invert draw"
+  "$scene_editor Graphs/tagan/tagan-scenes.tgraph Graphs/weights/tagan-scenes"
 )
 # Scenes to edit: scene-bird.png, scene-flower.png, scene-finch.png.
 scenes=Graphs/weights/tagan-scenes

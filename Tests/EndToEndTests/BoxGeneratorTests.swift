@@ -6,18 +6,15 @@ import Testing
 /// The generator in the box, compiled with its committed weights and run as a user would. Only coarse
 /// properties are looked at, which no instruction set changes.
 @Suite struct BoxGeneratorTests {
-  private static let package = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   private let folder: TemporaryFolder
 
   init() throws {
     folder = try TemporaryFolder()
-    let weights = Self.package.appendingPathComponent("Graphs/weights/gan-scenes")
+    let weights = GraphPages.library.appending(path: "weights/gan-scenes")
     let compiled = try #require(BuiltCommand("tgc")).run(
       [
-        Self.package.appendingPathComponent("Graphs/text-to-image/gan-scenes.tgraph").path,
-        "--weights", weights.appendingPathComponent("gan-scenes.safetensors").path,
+        GraphPages.file("gan-scenes").path, "--weights",
+        weights.appendingPathComponent("gan-scenes.safetensors").path,
         "--vocabulary", weights.appendingPathComponent("vocabulary.txt").path,
         "-o", "scenes.tplan",
       ], in: folder.url)

@@ -5,9 +5,7 @@ import Testing
 
 /// The models in the box, compiled with their committed weights and run as a user would.
 @Suite struct BoxModelTests {
-  private static let package = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  private static let editor = package.appendingPathComponent("Graphs/weights/tagan-scenes")
+  private static let editor = GraphPages.library.appending(path: "weights/tagan-scenes")
 
   private let folder: TemporaryFolder
 
@@ -15,8 +13,8 @@ import Testing
     folder = try TemporaryFolder()
     let compiled = try #require(BuiltCommand("tgc")).run(
       [
-        Self.package.appendingPathComponent("Graphs/manipulation/tagan-scenes.tgraph").path,
-        "--weights", Self.editor.appendingPathComponent("tagan-scenes.safetensors").path,
+        GraphPages.file("tagan-scenes").path, "--weights",
+        Self.editor.appendingPathComponent("tagan-scenes.safetensors").path,
         "--vocabulary", Self.editor.appendingPathComponent("vocabulary.txt").path,
         "-o", "editor.tplan",
       ], in: folder.url)

@@ -47,12 +47,9 @@ import Testing
     }
   }
 
-  private static let package = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   private static let cases: [String] =
     ((try? FileManager.default.contentsOfDirectory(
-      atPath: package.appendingPathComponent("Tests/Fixtures/parity").path)) ?? [])
+      atPath: GraphPages.repository.appendingPathComponent("Tests/Fixtures/parity").path)) ?? [])
     .filter { !$0.hasSuffix(".md") }.sorted()
 
   @Test func thereAreCases() {
@@ -61,16 +58,10 @@ import Testing
 
   @Test(arguments: cases, ["-O0", "-O1", "-O2"])
   func graphsComputeWhatPyTorchDoes(name: String, level: String) throws {
-    let folder = Self.package.appendingPathComponent("Tests/Fixtures/parity/\(name)")
+    let folder = GraphPages.repository.appendingPathComponent("Tests/Fixtures/parity/\(name)")
     let data = try Data(contentsOf: folder.appendingPathComponent("case.json"))
     let fixture = try JSONDecoder().decode(Case.self, from: data)
-    let graphs = Self.package.appendingPathComponent("Graphs")
-    let paths =
-      FileManager.default.enumerator(at: graphs, includingPropertiesForKeys: nil)?
-      .compactMap { $0 as? URL } ?? []
-    let graph = try #require(
-      paths.first { $0.lastPathComponent == fixture.graph + ".tgraph" },
-      "there is no graph \(fixture.graph)")
+    let graph = GraphPages.file(fixture.graph)
     let temporary = try TemporaryFolder()
     let file = { (name: String) in folder.appendingPathComponent(name).path }
 

@@ -18,12 +18,11 @@ import Testing
       tgrun = try #require(BuiltCommand("tgrun"), "\(built)")
       let tgc = try #require(BuiltCommand("tgc"), "\(built)")
       folder = try TemporaryFolder()
-      let graphs = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../Graphs").standardized.path
+      let page = GraphPages.file("stylegan1").path
       try text("words.txt", "a\nsmall\nred\nblue\nbird\n")
       try text("captioned.tgraph", Self.page)
       for line in [
-        [graphs + "/generators/stylegan1.tgraph", "--set", "resolution=8", "widest=8", "-o", "s"],
+        [page, "--set", "resolution=8", "widest=8", "-o", "s"],
         ["captioned.tgraph", "--vocabulary", "words.txt", "-o", "c"],
       ] {
         let plan = line.dropLast() + [line[line.count - 1] + ".tplan"]

@@ -19,8 +19,7 @@ import Testing
       let tgc = try #require(BuiltCommand("tgc"), "\(built)")
       let tginvert = try #require(BuiltCommand("tginvert"), "\(built)")
       folder = try TemporaryFolder()
-      let page = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../Graphs/inversion/idinvert.tgraph").standardized.path
+      let page = GraphPages.file("idinvert").path
       let made = try tgc.run(
         [page, "--set", "size=8", "widest=16", "--synthetic-weights", "1", "-o", "i.tplan"],
         in: folder.url)

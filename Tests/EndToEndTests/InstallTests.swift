@@ -49,7 +49,7 @@ import Testing
 
     // A page that imports another one, found from elsewhere.
     let tgc = BuiltCommand(path: prefix.appendingPathComponent("bin/tgc").path)
-    let page = prefix.appendingPathComponent("share/tgraph/Graphs/inversion/dcgan.tgraph").path
+    let page = prefix.appendingPathComponent("share/tgraph/Graphs/dcgan/dcgan-walk.tgraph").path
     let compiled = try tgc.run(
       [page, "--synthetic-weights", "1", "--set", "g=2", "z=3", "-o", "walk.tplan"], in: folder.url)
     #expect(compiled.status == 0, "\(compiled.messages)")

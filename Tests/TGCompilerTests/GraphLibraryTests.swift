@@ -16,45 +16,45 @@ import Testing
 @Suite struct GraphLibraryTests {
   /// A graph with settings that make it small, and the functions that are tried.
   struct Case: Sendable, CustomTestStringConvertible {
-    var path: String
+    var page: String
     var settings: [(name: String, value: String)] = []
     var batch = 2
     var model: String?
     var functions: [String]?
     /// True for the objective that `tgc --invert` adds.
     var isInverted = false
-    var testDescription: String { path + (model.map { " \($0)" } ?? "") }
+    var testDescription: String { page + (model.map { " \($0)" } ?? "") }
   }
 
   static let cases = [
-    Case(path: "text/damsm.tgraph", settings: [("entries", "31"), ("length", "5"), ("nef", "12")]),
+    Case(page: "damsm", settings: [("entries", "31"), ("length", "5"), ("nef", "12")]),
     Case(
-      path: "text-to-image/attngan.tgraph",
+      page: "attngan",
       settings: [
         ("g", "2"), ("entries", "31"), ("length", "5"), ("nef", "12"), ("z", "6"),
         ("condition", "6"), ("residuals", "1"),
       ], functions: ["generate"]),
     Case(
-      path: "manipulation/tagan.tgraph",
+      page: "tagan",
       settings: [
         ("base", "4"), ("hidden", "6"), ("condition", "5"), ("wordSize", "7"), ("length", "5"),
         ("size", "16"), ("entries", "0"),
       ]),
     Case(
-      path: "generators/fashion-mnist-dcgan.tgraph", functions: ["invert"], isInverted: true),
+      page: "fashion-mnist-dcgan", functions: ["invert"], isInverted: true),
     Case(
-      path: "inversion/gan-int-cls.tgraph",
+      page: "gan-int-cls-inversion",
       settings: [
         ("g", "1"), ("d", "2"), ("textSize", "6"), ("narrowed", "3"), ("z", "5"),
         ("features", "0.1"),
       ], batch: 1, functions: ["invert"]),
     Case(
-      path: "inversion/image2stylegan.tgraph", settings: [("resolution", "16"), ("widest", "6")],
+      page: "image2stylegan", settings: [("resolution", "16"), ("widest", "6")],
       batch: 1, functions: ["hierarchical"]),
     Case(
-      path: "inversion/stylegan2-projector.tgraph",
+      page: "stylegan2-projector",
       settings: [("resolution", "16"), ("widest", "6"), ("samples", "5")], batch: 1),
-    Case(path: "inversion/mnist-vae.tgraph", functions: ["invert"]),
+    Case(page: "mnist-vae-inversion", functions: ["invert"]),
   ]
 
   /// The largest difference that is let pass, as a part of the largest number: gradients of means
@@ -141,9 +141,7 @@ import Testing
   /// The functions of a case with seeded inputs: those of objectives too, differentiated, with bound
   /// weights; or the plain ones as the language makes them, with open weights.
   static func functions(_ testCase: Case, binds: Bool = true) throws -> [GraphCase] {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let path = root.appendingPathComponent("Graphs/\(testCase.path)").path
+    let path = GraphPages.file(testCase.page).path
     var library = try Library(path: path) { path throws(Library.LoadingError) in
       guard let data = FileManager.default.contents(atPath: path) else {
         throw Library.LoadingError("no such file")

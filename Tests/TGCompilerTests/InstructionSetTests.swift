@@ -50,16 +50,16 @@ import Testing
   /// Deeper and wider than the other tests have them.
   static let graphs = [
     GraphLibraryTests.Case(
-      path: "generators/stylegan2.tgraph",
+      page: "stylegan2",
       settings: [("resolution", "64"), ("widest", "64")], batch: 1, functions: ["generate"]),
     GraphLibraryTests.Case(
-      path: "generators/stylegan1.tgraph",
+      page: "stylegan1",
       settings: [("resolution", "32"), ("widest", "64")], batch: 1, functions: ["generate"]),
-    GraphLibraryTests.Case(path: "perceptual/vgg16.tgraph", settings: [("size", "32")], batch: 1),
+    GraphLibraryTests.Case(page: "vgg16", settings: [("size", "32")], batch: 1),
     GraphLibraryTests.Case(
-      path: "generators/biggan.tgraph", settings: [("ch", "8"), ("classes", "9")], batch: 1),
+      page: "biggan", settings: [("ch", "8"), ("classes", "9")], batch: 1),
     GraphLibraryTests.Case(
-      path: "vision-language/lxmert-cross-layer.tgraph",
+      page: "lxmert-cross-layer",
       settings: [("length", "5"), ("regions", "9")], batch: 1),
   ]
 

@@ -335,7 +335,7 @@ func findings(
       "import-path"
     ),
     (
-      "import Nobody from \"../text/damsm.tgraph\"\nmodel M() { func f(x: Tensor[2]) -> Tensor[2] { return x } }",
+      "import Nobody from \"../attngan/damsm.tgraph\"\nmodel M() { func f(x: Tensor[2]) -> Tensor[2] { return x } }",
       "import-name"
     ),
     (

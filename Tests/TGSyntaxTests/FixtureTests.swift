@@ -48,10 +48,8 @@ import Testing
       return
     }
     let example = try JSONDecoder().decode(Case.self, from: data)
-    let graphs = ["tagan": "manipulation", "attngan": "text-to-image"]
-    let path = "\(graphs[example.graph] ?? "text")/\(example.graph).tgraph"
     let model = try elaborated(
-      path,
+      example.graph,
       ElaborationOptions(
         settings: example.settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value.text) },
         batch: example.batch)

@@ -22,7 +22,7 @@ import Testing
   }
 
   private static func inverted(
-    _ text: String, path: String = "generators/case.tgraph", function: String? = nil,
+    _ text: String, path: String = "mnist/case.tgraph", function: String? = nil,
     _ options: ElaborationOptions = ElaborationOptions()
   ) throws -> InvertedPage {
     try InvertedPage(library(text, path: path), function: function, options: options)
@@ -58,7 +58,7 @@ import Testing
     var text: String {
       let (taken, given) = label ? (", label: Label[10]", ", label") : ("", "")
       return """
-        import \(model) from "../generators/\(path).tgraph"
+        import \(model) from "../\(path).tgraph"
 
         model ByHand() {
           part G = \(model)()
@@ -79,19 +79,19 @@ import Testing
   }
 
   @Test(arguments: [
-    ByHand(path: "fashion-mnist-dcgan", model: "Generator", codes: 100, label: false),
-    ByHand(path: "mnist-mlp-gan", model: "Generator", codes: 64, label: false),
-    ByHand(path: "mnist-cgan", model: "MnistCGAN", codes: 10, label: true),
+    ByHand(path: "dcgan/fashion-mnist-dcgan", model: "Generator", codes: 100, label: false),
+    ByHand(path: "mnist/mnist-mlp-gan", model: "Generator", codes: 64, label: false),
+    ByHand(path: "mnist/mnist-cgan", model: "MnistCGAN", codes: 10, label: true),
   ])
   func isTheOneWrittenByHand(page: ByHand) throws {
     let options = ElaborationOptions(model: page.model, batch: 2)
     let added = try Elaborator(
       Self.inverted(
-        Self.page("generators/\(page.path).tgraph"), path: "generators/\(page.path).tgraph", options
+        Self.page("\(page.path).tgraph"), path: "\(page.path).tgraph", options
       ).library
     ).elaborate(options).model
     let written = try Elaborator(
-      Self.library(page.text, path: "inversion/case.tgraph")
+      Self.library(page.text, path: "spec/case.tgraph")
     ).elaborate(ElaborationOptions(batch: 2)).model
     let (one, other) = (Self.graphs(added), Self.graphs(written))
     for part in ["invert.step", "invert.finish"] {
@@ -109,8 +109,8 @@ import Testing
 
   /// What `--emit page` shows is in style where the page is, and means the same.
   @Test(arguments: [
-    "generators/mnist-cgan", "generators/stylegan1-port", "generators/mnist-vae",
-    "text-to-image/gan-int-cls", "manipulation/tagan",
+    "mnist/mnist-cgan", "stylegan/stylegan1-port", "mnist/mnist-vae",
+    "gan-int-cls/gan-int-cls", "tagan/tagan",
   ])
   func thePageMeansTheSame(path: String) throws {
     let file = path + ".tgraph"
@@ -191,7 +191,7 @@ import Testing
   }
 
   @Test func anObjectiveOfThePageStaysAlone() throws {
-    let added = try Self.inverted(Self.page("generators/mnist-vae.tgraph"))
+    let added = try Self.inverted(Self.page("mnist/mnist-vae.tgraph"))
     let again = try #require(Self.refusal(added.text))
     #expect(again.id == "invert" && again.message.contains("`invert`") && again.range != nil)
   }
@@ -212,7 +212,7 @@ import Testing
     } catch {
       let range = try #require(error.diagnostics.first?.range)
       let file = inverted.library.sources.files[range.file]
-      #expect(file.name == "generators/case.tgraph --invert")
+      #expect(file.name == "mnist/case.tgraph --invert")
       #expect(file.line(file.position(of: range.start).line).contains("minimize"))
     }
   }

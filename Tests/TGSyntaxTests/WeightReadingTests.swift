@@ -73,7 +73,7 @@ import Testing
   func noiseMapsCanBeInputs(page: String) throws {
     func model(_ mode: String) throws -> GraphModel {
       try elaborated(
-        "generators/\(page).tgraph",
+        page,
         ElaborationOptions(
           settings: [("resolution", "16"), ("widest", "8"), ("noiseMode", mode)],
           functions: ["generate", "synthesize"])
@@ -100,7 +100,7 @@ import Testing
   @Test func headsOfAnotherVersionAreToldApart() throws {
     func holds(_ heads: String, scale: Double) throws -> Bool {
       let model = try elaborated(
-        "perceptual/lpips.tgraph",
+        "lpips",
         ElaborationOptions(settings: [("size", "16"), ("heads", heads)])
       ).model
       let sums = [6.92599, 8.85833, 17.515, 51.5213, 47.0349]
@@ -121,7 +121,7 @@ import Testing
     #expect(try !holds("0.0", scale: 1))
     #expect(try holds("0.0", scale: 1.01))
     let own = try elaborated(
-      "perceptual/lpips.tgraph", ElaborationOptions(settings: [("heads", "own"), ("size", "16")]))
+      "lpips", ElaborationOptions(settings: [("heads", "own"), ("size", "16")]))
     #expect(own.model.requirements.isEmpty)
   }
 }

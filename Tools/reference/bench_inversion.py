@@ -22,12 +22,12 @@ import stylegan1
 import synthetic
 import vgg
 from arrays import save_weights
-from harness import REPOSITORY, call
+from harness import call, find_page
 
 
 
 class StyleGAN(torch.nn.Module):
-    """StyleGAN-256 and VGG-16 to conv4_3 on W+: `search` of Graphs/inversion/idinvert.tgraph."""
+    """StyleGAN-256 and VGG-16 to conv4_3 on W+: `search` of idinvert."""
 
     page, objective, settings, size = "idinvert", "search", ["size=256"], 256
 
@@ -55,9 +55,9 @@ class StyleGAN(torch.nn.Module):
 
 
 class DCGAN(torch.nn.Module):
-    """GAN-INT-CLS at 64 x 64 on z: `invertByAdam` of Graphs/inversion/gan-int-cls.tgraph."""
+    """GAN-INT-CLS at 64 x 64 on z: `invertByAdam` of gan-int-cls-inversion."""
 
-    page, objective, settings, size = "gan-int-cls", "invertByAdam", [], 64
+    page, objective, settings, size = "gan-int-cls-inversion", "invertByAdam", [], 64
 
     def __init__(self, folder):
         super().__init__()
@@ -117,8 +117,7 @@ def run(name, make, options):
         plan = folder / "bench.tplan"
         choices = [word for value in case.weights for word in ("--weights", value)]
         choices += [word for value in case.settings for word in ("--set", value)]
-        call("tgc", REPOSITORY / "Graphs/inversion" / f"{case.page}.tgraph", "-o", plan,
-             *choices)
+        call("tgc", find_page(case.page), "-o", plan, *choices)
         peers = {"eager": case}
         if not options.no_compile:
             peers["compile"] = torch.compile(case)

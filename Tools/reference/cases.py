@@ -1,6 +1,6 @@
 """The table of parity cases, and with it the names every graph gives its inputs and outputs.
 
-A case names a graph (`Graphs/*/GRAPH.tgraph`), the files bound to its roots, compile-time
+A case names a graph (`Graphs/*/GRAPH.tgraph`, or `Tests/Fixtures/graphs`), the files bound to its roots, compile-time
 parameters, a function, inputs and outputs. Everything in an array is batch first, pictures are
 N,C,H,W in the range the graph declares, ids are int64 N x T, padded with 0, with `NAME.lengths`.
 

@@ -31,6 +31,14 @@ def call(tool, *arguments):
     return done.stdout
 
 
+def find_page(name):
+    """The page of a name, in Graphs or among those that only tests read."""
+    for folder in ("Graphs", "Tests/Fixtures/graphs"):
+        for path in sorted((REPOSITORY / folder).rglob(f"{name}.tgraph")):
+            return path
+    raise NotRun(f"no Graphs/*/{name}.tgraph")
+
+
 def inverted(page, folder, recipe):
     """The page of a generator with the objective that `tgc --invert` adds, by another recipe."""
     text = call("tgc", page, "--invert", "--emit", "page")

@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 
 import real
-from harness import REPOSITORY, call, inverted
+from harness import REPOSITORY, call, find_page, inverted
 
 FOUND = 1e-3
 
@@ -69,7 +69,7 @@ def compiled(problem, folder):
     (folder / "pictures").mkdir()
     for i, picture in enumerate(problem.bytes):
         Image.fromarray(picture[0].numpy()).save(folder / "pictures" / f"p{i:02}.png")
-    page = REPOSITORY / "Graphs" / "generators" / f"{problem.name}.tgraph"
+    page = find_page(problem.name)
     for method, recipe in (("lbfgs", f"lbfgs(history: {problem.history})"), ("adam", "adam(rate: 0.1)")):
         call("tgc", inverted(page, folder, recipe), "--weights", f"{problem.root}{problem.weights}",
                 "--batch", "1,8", "-o", folder / f"{method}.tplan")
@@ -179,10 +179,10 @@ def digits(options):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         for page, plan, file in (
-                ("inversion/mnist-vae", "vae", f"V={weights / 'mnist-vae' / 'vae_epoch_25.pth'}"),
-                ("classifiers/mnist-lenet", "lenet",
+                ("mnist-vae-inversion", "vae", f"V={weights / 'mnist-vae' / 'vae_epoch_25.pth'}"),
+                ("mnist-lenet", "lenet",
                  weights / "mnist-lenet" / "lenet_epoch_12_acc_0.991.pth")):
-            call("tgc", REPOSITORY / "Graphs" / f"{page}.tgraph", "--weights", file,
+            call("tgc", find_page(page), "--weights", file,
                     "-o", folder / f"{plan}.tplan")
         (folder / "pictures").mkdir()
         for i, picture in enumerate(pictures):

@@ -34,7 +34,7 @@ from safetensors.numpy import load_file, save_file
 
 import noise
 from arrays import tensor
-from harness import REPOSITORY, Failed, NotRun, call, inverted, judge, named
+from harness import Failed, call, find_page, inverted, judge, named
 from kinks import explained
 from objectives import OBJECTIVES
 
@@ -122,10 +122,7 @@ class Ours:
 
     def __init__(self, objective, problem, folder):
         self.objective, self.folder = objective, folder
-        kind = "generators" if objective.recipe else "inversion"
-        page = REPOSITORY / "Graphs" / kind / f"{objective.page}.tgraph"
-        if not page.exists():
-            raise NotRun(f"no {page.relative_to(REPOSITORY)}")
+        page = find_page(objective.page)
         if objective.recipe:
             page = inverted(page, folder, objective.recipe)
         self.plan = folder / f"{objective.name}.tplan"

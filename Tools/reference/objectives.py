@@ -1,5 +1,5 @@
-"""The objectives of Graphs/inversion, and those of `tgc --invert`, as PyTorch states them, with seeded
-weights and inputs."""
+"""The objectives of pages, and those of `tgc --invert`, as PyTorch states them, with seeded weights
+and inputs."""
 
 import math
 from dataclasses import dataclass, field
@@ -313,7 +313,7 @@ def speaks(name, seed, g=32, d=16, features=0.0, perceptual=0.0):
 
     settings = dict(g=g, d=d, features=features, perceptual=perceptual, heads="own")
     return Objective(
-        name, "gan-int-cls", "invertByAdam", settings, build, lambda t: 0.05, 500, 200)
+        name, "gan-int-cls-inversion", "invertByAdam", settings, build, lambda t: 0.05, 500, 200)
 
 
 def restyles(name, seed, g=32, d=16):
@@ -333,7 +333,7 @@ def restyles(name, seed, g=32, d=16):
             lambda given: S(given["target"]))
 
     return Objective(
-        name, "style-transfer", "transfer", dict(g=g, d=d), build, lambda t: 0.02, 200, 200)
+        name, "style-transfer-inversion", "transfer", dict(g=g, d=d), build, lambda t: 0.02, 200, 200)
 
 
 OBJECTIVES = [

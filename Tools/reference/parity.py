@@ -14,21 +14,12 @@ import torch
 import counts
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
-from harness import REPOSITORY, Failed, NotRun, call, judge, named
+from harness import REPOSITORY, Failed, NotRun, call, find_page, judge, named
 
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("TG_SHARED", REPOSITORY.parent / "shared"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tgraph/parity"
 FIXTURES = REPOSITORY / "Tests/Fixtures/parity"
-
-
-def find_graph(name):
-    # Graphs/inversion has pages of objectives, some named like the network that they invert.
-    found = sorted(
-        f for f in (REPOSITORY / "Graphs").rglob(f"{name}.tgraph") if f.parent.name != "inversion")
-    if not found:
-        raise NotRun(f"no Graphs/*/{name}.tgraph")
-    return found[0]
 
 
 def reference(case):
@@ -78,8 +69,9 @@ def text(value):
 
 def execute(case, data, folder, level):
     """Compiles the graph and runs it. Returns the produced arrays by output."""
-    graph, plan = find_graph(case.graph), folder / f"{case.name}.tplan"
-    compile_options = [graph]
+    graph, plan = find_page(case.graph), folder / f"{case.name}.tplan"
+    # Pages of tests take their blocks out of the library.
+    compile_options = [graph, "--allow-imports", REPOSITORY / "Graphs"]
     for root, file in data.weights:
         compile_options += ["--weights", f"{root}={file}" if root else file]
     for name, value in case.settings.items():
@@ -112,7 +104,7 @@ def line(case, v):
 def run(case, keep, level):
     """Prints a line per output. Returns whether all passed."""
     data = reference(case)
-    find_graph(case.graph)
+    find_page(case.graph)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(keep) / case.name if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """StyleGAN2 (Karras et al. 2020), tensor names and layouts of the rosinality port.
 
 The kernels are modulated and demodulated for each sample and the samples convolved as groups, which
-is how the paper writes it; Graphs/generators/stylegan2.tgraph scales the maps instead.
+is how the paper writes it; the page stylegan2 scales the maps instead.
 """
 
 import math

@@ -38,9 +38,9 @@ def compiled(weights, out):
     """The plans of the generator, which can be inverted, and of the walk."""
     faces, walk = out / "faces.tplan", out / "walk.tplan"
     about = ("--licence", LICENCE, "--origin", f"{FACES.name} {FACES.version}, {FACES.member}")
-    run("tgc", "Graphs/generators/dcgan.tgraph", "--weights", weights, "--invert", "--batch", "1,8",
+    run("tgc", "Graphs/dcgan/dcgan.tgraph", "--weights", weights, "--invert", "--batch", "1,8",
         *about, "-o", faces)
-    run("tgc", "Graphs/inversion/dcgan.tgraph", "--weights", f"G={weights}", *about, "-o", walk)
+    run("tgc", "Graphs/dcgan/dcgan-walk.tgraph", "--weights", f"G={weights}", *about, "-o", walk)
     return faces, walk
 
 

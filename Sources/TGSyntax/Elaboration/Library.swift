@@ -167,7 +167,7 @@ package struct Library: Sendable {
     guard !statement.path.hasPrefix("/"), !statement.path.isEmpty else {
       throw failure(
         "import-path", "an import names a file relative to its own", at: statement.pathRange,
-        hint: "as in \"../text/damsm.tgraph\"")
+        hint: "as in \"../attngan/damsm.tgraph\"")
     }
     var pieces = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().map {
       String($0)

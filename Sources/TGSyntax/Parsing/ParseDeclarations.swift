@@ -40,7 +40,7 @@ extension Parser {
     var names = [try anyName("the name to import")]
     while take(.comma) { names.append(try anyName("the name to import")) }
     try expect(.from, "and the file")
-    let literal = try stringLiteral("the file, as in \"../text/damsm.tgraph\"")
+    let literal = try stringLiteral("the file, as in \"../attngan/damsm.tgraph\"")
     guard let path = literal.plain else {
       throw report(
         "import-path", "the path of an import is plain text", at: literal.range, hint: nil)
