@@ -1046,7 +1046,7 @@ struct  Tgraph__Plan__SignPacking
 
 
 /*
- * out[i..., d...] = table[indices[i...], d...]; a number outside the table takes its nearest row.
+ * out[i..., d...] = table[indices[i...], d...]; a number that is no row of the table ends the run.
  */
 struct  Tgraph__Plan__Gathering
 {
