@@ -52,7 +52,7 @@ package struct Normalize: Op {
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(atLeast: 1)
     try checkAxes(axes, rank: operands[0].rank)  // normalize_c1
-    guard !axes.isEmpty, epsilon >= 0 else {
+    guard !axes.isEmpty, epsilon >= 0 else {  // normalize_c1
       throw TypeRuleError("a normalization needs axes and an epsilon of 0 or more", id: "epsilon")
     }
     try refusePacked(epilogue)
