@@ -88,24 +88,21 @@ let package = Package(
     module(
       "TGCompiler",
       [
-        "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor", "TGKernels",
-        "TGCheckpoint", "TGText",
+        "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor", "TGCheckpoint",
+        "TGText",
       ]),
     module(
       "TGSession",
-      ["TGRuntime", "TGPlan", "TGText", "TGImage", "TGCheckpoint", "TGTensor"]),
+      ["TGRuntime", "TGPlan", "TGKernels", "TGText", "TGImage", "TGCheckpoint", "TGTensor"]),
 
     // MARK: 7. Objectives minimised; options, exit codes, printing
     module(
       "TGInversion",
-      [
-        "TGSession", "TGRuntime", "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGKernels",
-        "TGTensor",
-      ]),
+      ["TGSession", "TGRuntime", "TGPlan", "TGCheckpoint", "TGKernels", "TGTensor"]),
     module(
       "TGCommandLine",
       [
-        "TGSession", "TGRuntime", "TGDiagnostics", "TGPlan", "TGCheckpoint", "TGImage", "TGText",
+        "TGSession", "TGRuntime", "TGDiagnostics", "TGPlan", "TGCheckpoint", "TGImage",
         "TGKernels", "TGTensor", "CTGFaults", arguments,
       ]),
 
@@ -120,19 +117,19 @@ let package = Package(
       "tgrun",
       [
         "TGCommandLine", "TGSession", "TGRuntime", "TGCheckpoint", "TGKernels", "TGPlan",
-        "TGDiagnostics", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
+        "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
       "tginvert",
       [
         "TGCommandLine", "TGInversion", "TGSession", "TGRuntime", "TGCheckpoint", "TGKernels",
-        "TGPlan", "TGDiagnostics", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
+        "TGPlan", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
       "tginspect",
       [
-        "TGCommandLine", "TGRuntime", "TGPlan", "TGCheckpoint", "TGText", "TGImage",
-        "TGDiagnostics", "TGTensor", "CTGAllocator", arguments,
+        "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGTensor",
+        "CTGAllocator", arguments,
       ]),
     command("tgbench", ["TGKernels", "COpenBLAS"]),
 
@@ -168,7 +165,7 @@ let package = Package(
       ]),
     tests(
       "TGSessionTests",
-      ["TGSession", "TGRuntime", "TGPlan", "TGTensor", "TGImage", "TGText", "TGCheckpoint"]),
+      ["TGSession", "TGRuntime", "TGPlan", "TGTensor", "TGImage", "TGCheckpoint"]),
     tests(
       "TGInversionTests",
       [
