@@ -1,6 +1,7 @@
 import Foundation
 import TGCheckpoint
 import TGTensor
+import TGTestSupport
 import Testing
 
 /// Things that are no checkpoints are named as what they are.
@@ -99,8 +100,9 @@ import Testing
   }
 
   /// The shared collection of hostile pickles: only the files known as harmless may be read.
-  @Test func hostileFilesAreRefused() throws {
-    guard let folder = SharedData.folder("hostile") else { return }
+  @Test(.enabled(if: SharedData.has("hostile"), "../shared/data is optional"))
+  func hostileFilesAreRefused() throws {
+    let folder = SharedData.url("hostile").path
     let harmless: Set = [
       "benign0_v0.pkl", "benign0_v3.pkl", "benign0_v4.pkl", "pytorch_model.bin",
       "new_pytorch_model.bin",
@@ -130,8 +132,9 @@ import Testing
   }
 
   /// Every name that the collection imports is refused unless it is in the short list.
-  @Test func hostileNamesAreNamed() throws {
-    guard let folder = SharedData.folder("hostile/pickle") else { return }
+  @Test(.enabled(if: SharedData.has("hostile/pickle"), "../shared/data is optional"))
+  func hostileNamesAreNamed() throws {
+    let folder = SharedData.url("hostile/pickle").path
     let expectations = [
       "malicious1_v0.pkl": "__builtin__.eval", "malicious2_v4.pkl": "posix.system",
       "malicious10.pkl": "__builtin__.exec", "malicious16.pkl": "pip.main",

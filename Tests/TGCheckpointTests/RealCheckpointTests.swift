@@ -1,6 +1,7 @@
 import Foundation
 import TGCheckpoint
 import TGTensor
+import TGTestSupport
 import Testing
 
 /// Every real checkpoint at hand against its list of tensors.
@@ -8,8 +9,9 @@ import Testing
   /// Files of which the format is none of ours.
   private static let others = [".onnx"]
 
-  @Test func everyTensorIsListedWithShapeAndType() throws {
-    guard let root = SharedData.folder("weights") else { return }
+  @Test(.enabled(if: SharedData.has("weights"), "../shared/data is optional"))
+  func everyTensorIsListedWithShapeAndType() throws {
+    let root = SharedData.url("weights").path
     var files = 0
     for folder in try FileManager.default.contentsOfDirectory(atPath: root).sorted() {
       let table = "\(root)/\(folder)/tensors.tsv"
@@ -48,19 +50,5 @@ import Testing
   private static func row(_ entry: Checkpoint.Entry, _ format: Checkpoint.Format) -> String {
     let shape = entry.shape.dimensions.map { "\($0)" }.joined(separator: "x")
     return [entry.name, shape, entry.form.typeName, format.rawValue].joined(separator: " ")
-  }
-}
-
-/// The shared folder of real material, beside the repository; optional.
-enum SharedData {
-  /// The path of a folder in it; nil, with a note, if it is not there.
-  static func folder(_ name: String) -> String? {
-    let path = URL(filePath: #filePath).appending(path: "../../../../shared/data/\(name)")
-      .standardized.path
-    guard FileManager.default.fileExists(atPath: path) else {
-      print("note: \(path) is not there; its checks were left out")
-      return nil
-    }
-    return path
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TGTestSupport
 import Testing
 
 import TGImage
@@ -48,8 +49,9 @@ import TGImage
     }
   }
 
-  @Test func pngSuiteDecodes() throws {
-    guard let suite = Fixtures.shared("hostile/png/pngsuite") else { return }
+  @Test(.enabled(if: SharedData.has("hostile/png/pngsuite"), "../shared/data is optional"))
+  func pngSuiteDecodes() throws {
+    let suite = SharedData.url("hostile/png/pngsuite")
     let list = Fixtures.root.appending(path: "png/pngsuite.json")
     let cases = try JSONDecoder().decode([Suite].self, from: Data(contentsOf: list))
     #expect(cases.count == 81)
@@ -65,8 +67,9 @@ import TGImage
     }
   }
 
-  @Test func hostileFilesEndInErrors() throws {
-    guard let folder = Fixtures.shared("hostile/png") else { return }
+  @Test(.enabled(if: SharedData.has("hostile/png"), "../shared/data is optional"))
+  func hostileFilesEndInErrors() throws {
+    let folder = SharedData.url("hostile/png")
     let lines = try String(
       contentsOf: folder.appending(path: "expected.jsonl"), encoding: .utf8
     ).split(separator: "\n")

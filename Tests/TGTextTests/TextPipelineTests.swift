@@ -1,5 +1,6 @@
 import Foundation
 import TGText
+import TGTestSupport
 import Testing
 
 @Suite struct TextPipelineTests {
@@ -146,8 +147,9 @@ import Testing
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
   }
 
-  @Test func flowersHaveNoUnknownWord() throws {
-    guard let folder = Fixtures.shared("captions") else { return }
+  @Test(.enabled(if: SharedData.has("captions"), "../shared/data is optional"))
+  func flowersHaveNoUnknownWord() throws {
+    let folder = SharedData.url("captions")
     let vocabulary = try Vocabulary.read(
       path: folder.appending(path: "oxford102-flowers-vocab.txt").path)
     #expect(vocabulary.count == 4043 && vocabulary.word(of: 0) == "<end>")
