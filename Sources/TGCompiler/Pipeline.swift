@@ -41,7 +41,7 @@ package struct Pipeline: Sendable {
     observe: @escaping @Sendable (String, Graph, Double) throws -> Void = { _, _, _ in }
   ) {
     // Weight expressions must be numbers before anything can be packed: also at O0.
-    var passes: [any Pass] = [FoldConstants(), EliminateDeadCode()]
+    var passes: [any Pass] = [FoldConstants()]
     if level >= .exact {
       // Layout first: every later pattern looks for neighbours, and transpositions hide them. What
       // is summed keeps its layout where every bit counts.
@@ -49,25 +49,22 @@ package struct Pipeline: Sendable {
       passes += [SimplifyShapes(), layout, SimplifyShapes(), FoldConstants(), NarrowConstants()]
     }
     if level >= .reassociating {
-      // What moved left dead nodes behind, which would count as uses. Then scales into weights
-      // while a norm is still a product and a sum; then enlargements, whose summed kernels should
-      // be made of scaled ones.
-      passes += [EliminateDeadCode(), FoldScales(), SplitUpsampledConvolutions()]
+      // Scales into weights while a norm is still a product and a sum; then enlargements, whose
+      // summed kernels should be made of scaled ones.
+      passes += [FoldScales(), SplitUpsampledConvolutions()]
       // The same for their gradients; then sums that differ by a factor, which a gradient asks for.
-      passes += [MergeBlockSums(), ShareStatistics(), FactorReductions(), EliminateDeadCode()]
+      passes += [MergeBlockSums(), ShareStatistics(), FactorReductions()]
       // A picture of one place has nothing to convolve; its scales are in the kernels by now.
       passes += [MultiplySinglePlaces()]
     }
     if level >= .exact {
       // Masks to where they are small, while they are still functions of their own.
-      passes += [MaskBeforeUnpooling(), EliminateDeadCode()]
+      passes += [MaskBeforeUnpooling()]
       // Chains first, so that an epilogue takes in a whole chain at once; then what need not be
       // stored, before an epilogue stores it.
-      passes += [FusePointwise(), EliminateDeadCode()]
-      passes += [RepeatMaps(keepsSums: level < .reassociating), EliminateDeadCode()]
-      passes += [FuseEpilogues(), EliminateDeadCode()]
+      passes += [FusePointwise(), RepeatMaps(keepsSums: level < .reassociating), FuseEpilogues()]
       // What no producer took in is computed where it is summed.
-      if level >= .reassociating { passes += [FuseReductions(), EliminateDeadCode()] }
+      if level >= .reassociating { passes += [FuseReductions()] }
       // Last: the order of what remains, and what of it is kept as signs.
       passes += [Schedule(), KeepSigns()]
     }

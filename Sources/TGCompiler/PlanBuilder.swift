@@ -101,8 +101,8 @@ package struct PlanBuilder: Sendable {
     -> FunctionReport
   {
     let live = bound.live
-    let constant = bound.constantValues
-    let indices = bound.nodes.indices.filter { live[$0] && !constant[$0] }
+    let depends = bound.dependsOnInput
+    let indices = bound.nodes.indices.filter { live[$0] && depends[$0] }
     return FunctionReport(
       name: lowered.name, batch: lowered.batch, nodesBefore: indices.count,
       instructions: lowered.instructions.count,
@@ -126,17 +126,5 @@ package struct PlanBuilder: Sendable {
     let file = sources.files[range.file]
     let base = file.name.split(separator: "/").last.map(String.init) ?? file.name
     return (name, "\(base):\(file.position(of: range.start).line)")
-  }
-}
-
-extension Graph {
-  /// For each value, whether it depends on no input.
-  var constantValues: [Bool] {
-    var constant: [Bool] = []
-    for node in nodes {
-      constant.append(
-        !(node.op is Input) && node.operands.allSatisfy { constant[$0.index] })
-    }
-    return constant
   }
 }

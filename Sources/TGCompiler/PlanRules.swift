@@ -130,11 +130,8 @@ package struct PlanRules {
   private func work(_ function: GraphFunction) -> Diagnostic? {
     let graph = function.graph
     var (total, heaviest) = (0.0, (work: 0.0, range: function.range))
-    for (node, isConstant) in zip(graph.nodes, graph.constantValues) where !isConstant {
-      switch node.op {
-      case is Reshape, is Transpose, is Broadcast, is Slice, is Input: continue
-      default: break
-      }
+    for (node, depends) in zip(graph.nodes, graph.dependsOnInput) where depends {
+      if node.op.isView || node.op.leaf != nil { continue }
       let operands = node.operands.map(graph.shape)
       let moved = operands.reduce(node.shape.count) { max($0, $1.count) }
       let work = Double(max(node.op.macs(operands: operands, result: node.shape), moved))

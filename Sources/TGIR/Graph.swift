@@ -119,23 +119,10 @@ package struct Graph: Hashable, Sendable {
     return Value(nodes.count - 1)
   }
 
-  /// For each value, the nodes that use it (once for each operand place), in order.
-  package var uses: [[Value]] {
-    var result = [[Value]](repeating: [], count: nodes.count)
-    for (index, node) in nodes.enumerated() {
-      for operand in node.operands { result[operand.index].append(Value(index)) }
-    }
-    return result
-  }
-
-  /// For each value, whether an output needs it.
-  package var live: [Bool] {
-    var live = [Bool](repeating: false, count: nodes.count)
-    for output in outputs { live[output.value.index] = true }
-    for index in nodes.indices.reversed() where live[index] {
-      for operand in nodes[index].operands { live[operand.index] = true }
-    }
-    return live
+  /// Appends a node of another graph whose operands are already this graph's: its shape is known.
+  mutating func append(_ node: Node) -> Value {
+    nodes.append(node)
+    return Value(nodes.count - 1)
   }
 
   /// Checks that the graph is what passes may rely on: operands before uses, shapes as the rules

@@ -29,6 +29,17 @@ package protocol Op: Hashable, Sendable {
   /// The op's meaning: naive, in `Double`, never tuned. Operands satisfy the shape rule.
   func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor
 
+  /// Whether the result is, as a rule, the elements of the first operand seen otherwise: no
+  /// instruction makes it, and it lies where that operand lies.
+  var isView: Bool { get }
+
+  /// What gives the value of an op without operands that no instruction makes; nil of all others.
+  var leaf: LeafKind? { get }
+
+  /// The elementwise program that the op carries, of a map and a reduction its own, of others an
+  /// epilogue; nil if there is none. Setting it changes `program` only.
+  var carried: CarriedProgram? { get set }
+
   /// Multiplications with additions of one execution, 0 for ops that move or map.
   func macs(operands: [Shape], result: Shape) -> Int
 
@@ -58,6 +69,15 @@ package protocol Op: Hashable, Sendable {
 extension Op {
   /// No attributes.
   package var attributes: [Attribute] { [] }
+  /// Elements of its own.
+  package var isView: Bool { false }
+  /// Computed.
+  package var leaf: LeafKind? { nil }
+  /// None. What is set is ignored: there is nothing to hold it.
+  package var carried: CarriedProgram? {
+    get { nil }
+    set {}
+  }
   /// Nothing to count.
   package func macs(operands: [Shape], result: Shape) -> Int { 0 }
   /// Does not commute with transposition.
@@ -73,6 +93,48 @@ extension Op {
   }
   /// True for an op of equal type and attributes.
   package func isEqual(to other: any Op) -> Bool { AnyHashable(self) == AnyHashable(other) }
+}
+
+/// The elementwise program of an op, and how it reads the op's operands.
+package struct CarriedProgram: Hashable, Sendable {
+  /// What is computed of the numbers at one position.
+  package var program: PointwiseProgram
+  /// How many operands of the op come before those of the program.
+  package var ownOperands: Int
+  /// Whether operand 0 of the program is what the op computes (an epilogue), not an operand of the
+  /// op.
+  package var isEpilogue: Bool
+  /// Whether operands of the program may be packed words (`PointwiseProgram.packedOperands`).
+  package var takesWords: Bool
+
+  /// The program of an op without another computation: its operands are the op's.
+  package init(_ program: PointwiseProgram, takesWords: Bool) {
+    self.program = program
+    (ownOperands, isEpilogue) = (0, false)
+    self.takesWords = takesWords
+  }
+
+  /// An epilogue, whose operands after the first follow the op's own.
+  package init(epilogue: PointwiseProgram, after ownOperands: Int, takesWords: Bool = true) {
+    program = epilogue
+    self.ownOperands = ownOperands
+    isEpilogue = true
+    self.takesWords = takesWords
+  }
+
+  /// The number that an operand of the op has in the program; nil for one of the op's own.
+  package func operand(_ index: Int) -> Int? {
+    index < ownOperands ? nil : isEpilogue ? index - ownOperands + 1 : index
+  }
+}
+
+extension Op {
+  /// The same op with another program; itself if it carries none.
+  package func carrying(_ program: PointwiseProgram) -> any Op {
+    var copy = self
+    copy.carried?.program = program
+    return copy
+  }
 }
 
 /// An op that works on transposed operands.

@@ -167,7 +167,7 @@ import Testing
     try plain.expectAgreement()
     try plain.slope().expectAgreement()
     // Gates and time steps are laid side by side: no border of zeros is left to add.
-    let graph = try EliminateDeadCode().run(plain.differentiated())
+    let graph = try plain.differentiated().swept
     #expect(!graph.nodes.contains { $0.op is Pad })
     #expect(graph.nodes.count { $0.op is Concat } == 5)
   }
@@ -186,7 +186,7 @@ import Testing
       return product
     }
     try plain.expectAgreement()
-    let graph = try EliminateDeadCode().run(plain.differentiated())
+    let graph = try plain.differentiated().swept
     #expect(graph.nodes.count { $0.op is Concat } == 1)
     #expect(graph.nodes.count { $0.op is Pad } == 1, "4 ..< 7 and 5 ..< 7 overlap")
   }

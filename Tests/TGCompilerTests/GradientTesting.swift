@@ -36,8 +36,7 @@ struct GradientCase {
     var builder = GraphBuilder(extending: graph)
     let found = try #require(graph.outputs.first { $0.name == output })
     builder.output("objective", try builder.objective(found.value))
-    self.graph = try EliminateDeadCode().run(
-      builder.graph.keeping { $0.name == "objective" })
+    self.graph = builder.graph.keeping { $0.name == "objective" }.swept
     (leaves, values) = ([], fixed)
     var numbers = SeededNumbers(seed: 5)
     for node in self.graph.nodes {

@@ -59,8 +59,8 @@ import Testing
     for (index, node) in graph.nodes.enumerated() where node.op is Signs {
       let value = node.operands[0]
       #expect(value.index == index - 1)
-      let last = uses[value.index].map(\.index).max() ?? 0
-      let first = uses[index].map(\.index).min() ?? 0
+      let last = uses[value].map(\.index).max() ?? 0
+      let first = uses[Value(index)].map(\.index).min() ?? 0
       #expect(last < first)
     }
   }

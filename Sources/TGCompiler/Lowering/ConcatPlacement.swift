@@ -28,7 +28,8 @@ struct ConcatPlacement: Sendable {
       var start = 0
       for operand in node.operands {
         claims[operand, default: 0] += 1
-        if Self.writes(graph[operand].op) {
+        let op = graph[operand].op
+        if !op.isView, op.leaf == nil {
           targets[operand] = Target(concat: Value(index), axis: concat.axis, start: start)
         }
         start += graph.shape(operand)[concat.axis]
@@ -39,12 +40,4 @@ struct ConcatPlacement: Sendable {
 
   /// The place of a value, if it is stored inside a concatenation.
   func target(of value: Value) -> Target? { targets[value] }
-
-  private static func writes(_ op: any Op) -> Bool {
-    switch op {
-    case is Input, is Constant, is Parameter, is Reshape, is Transpose, is Broadcast, is Slice:
-      false
-    default: true
-    }
-  }
 }

@@ -81,9 +81,9 @@ package struct FunctionLowering {
     }
   }
 
-  private mutating func place(_ name: String, _ shape: Shape, _ uses: [[Value]]) -> View {
+  private mutating func place(_ name: String, _ shape: Shape, _ uses: Uses) -> View {
     let node = graph.nodes.firstIndex { ($0.op as? Input)?.name == name }
-    let seen = node.map { index in uses[index].map { graph[$0].op as? Transpose } } ?? []
+    let seen = node.map { index in uses[Value(index)].map { graph[$0].op as? Transpose } } ?? []
     guard let first = seen.first, let order = first?.permutation,
       seen.allSatisfy({ $0?.permutation == order })
     else { return site.newSlot(shape) }

@@ -23,7 +23,7 @@ package struct FoldConstants: Pass {
     var isKnown: [Bool] = []
     var folds: [Bool] = []
     for node in graph.nodes {
-      let isLeaf = node.op is Constant || node.op is Parameter
+      let isLeaf = node.op.leaf == .constant || node.op.leaf == .parameter
       let readsKnown = !node.operands.isEmpty && node.operands.allSatisfy { isKnown[$0.index] }
       folds.append(readsKnown && !(node.op is Broadcast))
       isKnown.append(

@@ -21,7 +21,7 @@ package struct FoldScales: Pass {
       guard let map = node.op as? Map, map.program == Map(.multiply).program else { return nil }
       for place in 0..<2 {
         let produced = node.operands[place]
-        guard uses[graph[old].operands[place].index].count == 1,
+        guard uses.isRead(graph[old].operands[place], onlyBy: old),
           builder.shape(produced) == node.shape,
           let scale = builder.constant(of: node.operands[1 - place])?.tensor,
           let channels = node.shape.dimensions.last, scale.shape.count == channels,

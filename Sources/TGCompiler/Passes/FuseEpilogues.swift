@@ -18,57 +18,34 @@ package struct FuseEpilogues: Pass {
 
   package func run(_ graph: Graph) throws -> Graph {
     let uses = graph.uses
-    let kept = Set(graph.outputs.map(\.value))
     return try graph.rewritten { node, old, builder in
       guard let map = node.op as? Map, map.program.packedOperands.isEmpty else { return nil }
       let candidates = zip(graph[old].operands, node.operands).filter { original, moved in
-        uses[original.index].allSatisfy { $0 == old } && !kept.contains(original)
-          && builder.shape(moved) == node.shape && builder[moved].op is any EpilogueCarrier
+        uses.isRead(original, onlyBy: old) && builder.shape(moved) == node.shape
+          && builder[moved].op.carried?.isEpilogue == true
       }
       guard let (_, produced) = candidates.max(by: { $0.1 < $1.1 }),
-        let carrier = builder[produced].op as? any EpilogueCarrier
+        let carried = builder[produced].op.carried
       else { return nil }
       let own = builder[produced].operands
-      let inner = Array(own[carrier.ownOperands...])
+      let inner = Array(own[carried.ownOperands...])
       var fused = FusedProgram(program: map.program, operands: node.operands)
       // Operand 0 of an epilogue is the result itself; give it a name of its own meanwhile.
       let result = produced
-      if carrier.epilogue.isIdentity {
+      if carried.program.isIdentity {
         fused = fused.movedToFront(result)
       } else {
-        fused.absorb(carrier.epilogue, [result] + inner, at: result)
+        fused.absorb(carried.program, [result] + inner, at: result)
         guard fused.operands.contains(result) else { return nil }
         fused = fused.movedToFront(result)
       }
       guard fused.operands.first == result else { return nil }
-      let op = carrier.with(epilogue: fused.program)
+      let op = builder[produced].op.carrying(fused.program)
       builder.origin = builder[produced].origin.merged(with: node.origin)
-      return try builder.insert(op, Array(own[..<carrier.ownOperands]) + fused.operands[1...])
+      return try builder.insert(op, Array(own[..<carried.ownOperands]) + fused.operands[1...])
     }
   }
 }
-
-/// An op that can apply a program to its results before they are stored.
-protocol EpilogueCarrier: Op {
-  /// The program; operand 0 is the op's own result.
-  var epilogue: PointwiseProgram { get set }
-  /// How many operands come before those of the epilogue.
-  var ownOperands: Int { get }
-}
-
-extension EpilogueCarrier {
-  /// The same op with another epilogue.
-  func with(epilogue: PointwiseProgram) -> any Op {
-    var copy = self
-    copy.epilogue = epilogue
-    return copy
-  }
-}
-
-extension Conv2D: EpilogueCarrier { var ownOperands: Int { 1 + phases.count } }
-extension Linear: EpilogueCarrier { var ownOperands: Int { 2 } }
-extension MatMul: EpilogueCarrier { var ownOperands: Int { 2 } }
-extension Normalize: EpilogueCarrier { var ownOperands: Int { 1 } }
 
 extension FusedProgram {
   /// The same program with `value` as operand 0.

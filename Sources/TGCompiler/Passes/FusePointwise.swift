@@ -17,7 +17,6 @@ package struct FusePointwise: Pass {
 
   package func run(_ graph: Graph) throws -> Graph {
     let uses = graph.uses
-    let kept = Set(graph.outputs.map(\.value))
     // Of each value what it is now; of each map the maps that it has taken in, and itself.
     var now: [Value: Value] = [:]
     var parts: [Value: Set<Value>] = [:]
@@ -32,7 +31,7 @@ package struct FusePointwise: Pass {
         let candidates = Set(taken.flatMap { graph[$0].operands }).subtracting(taken)
         for operand in candidates.sorted() {
           guard let produced = now[operand], let inner = builder[produced].op as? Map,
-            !kept.contains(operand), uses[operand.index].allSatisfy({ taken.contains($0) }),
+            uses.isRead(operand, onlyBy: taken),
             builder.shape(produced) == node.shape,
             fused.absorb(inner.program, builder[produced].operands, at: produced)
           else { continue }

@@ -17,14 +17,13 @@ package struct FuseReductions: Pass {
 
   package func run(_ graph: Graph) throws -> Graph {
     let uses = graph.uses
-    let kept = Set(graph.outputs.map(\.value))
     return try graph.rewritten { node, old, builder in
       guard let reduce = node.op as? Reduce else { return nil }
       var fused = FusedProgram(program: reduce.program, operands: node.operands)
       let shape = try Map(reduce.program).resultShape(for: node.operands.map { builder.shape($0) })
       for (operand, produced) in zip(graph[old].operands, node.operands) {
-        guard let map = builder[produced].op as? Map, !kept.contains(operand),
-          uses[operand.index].allSatisfy({ $0 == old }), builder.shape(produced) == shape,
+        guard let map = builder[produced].op as? Map, uses.isRead(operand, onlyBy: old),
+          builder.shape(produced) == shape,
           !builder[produced].operands.isEmpty, map.program.packedOperands.isEmpty
         else { continue }
         fused.absorb(map.program, builder[produced].operands, at: produced)

@@ -35,7 +35,7 @@ package struct KeepSigns: Pass {
       node.operands = old.operands.map { values[$0.index] }
       for (place, operand) in old.operands.enumerated() {
         guard let last = chosen[operand.index], index > last, let signs = words[operand.index],
-          let reading = node.readingBits(at: place)
+          let reading = node.readingBits(of: place)
         else { continue }
         node.op = reading
         node.operands[place] = signs
@@ -54,44 +54,28 @@ package struct KeepSigns: Pass {
 }
 
 extension Node {
-  /// The program that runs at the places of the result, and how many operands come before its own.
-  var placeProgram: (program: PointwiseProgram, ownOperands: Int)? {
-    switch op {
-    case let map as Map: (map.program, 0)
-    case is Normalize: nil  // its places are not in the order of the words
-    case let carrier as any EpilogueCarrier: (carrier.epilogue, carrier.ownOperands)
-    default: nil
-    }
-  }
+  /// The program that may read words: it runs at the positions of the result.
+  var wordProgram: CarriedProgram? { op.carried.flatMap { $0.takesWords ? $0 : nil } }
 
-  /// The number of the operand at `place` in `placeProgram`; nil for one of the op itself.
-  func programOperand(at place: Int) -> Int? {
-    guard let (_, own) = placeProgram, place >= own else { return nil }
-    return op is Map ? place : place - own + 1
-  }
-
-  /// The places of operands that the program reads only by `0 < operand`, and which have the shape of
-  /// the result; none if a map would not know its shape without them.
-  func places(whereOnlySignsAreRead shape: (Value) -> Shape) -> Set<Int> {
-    guard let (program, _) = placeProgram else { return [] }
-    let found = operands.indices.filter { place in
-      guard let operand = programOperand(at: place) else { return false }
-      return shape(operands[place]) == self.shape && program.readsOnlySign(of: operand)
+  /// The operands (by index) that the program reads only by `0 < operand`, and which have the shape
+  /// of the result; none if a map would not know its shape without them.
+  func operandsReadBySignOnly(_ shape: (Value) -> Shape) -> Set<Int> {
+    guard let carried = wordProgram else { return [] }
+    let found = operands.indices.filter { index in
+      guard let operand = carried.operand(index) else { return false }
+      return shape(operands[index]) == self.shape && carried.program.readsOnlySign(of: operand)
     }
-    guard op is Map, !found.isEmpty else { return Set(found) }
+    guard !carried.isEpilogue, !found.isEmpty else { return Set(found) }
     let rest = operands.indices.filter { !found.contains($0) }.reduce([] as Shape) {
       $0.broadcast(with: shape(operands[$1])) ?? $0
     }
     return rest == self.shape ? Set(found) : []
   }
 
-  /// The op that reads bits at `place` in the stead of signs.
-  fileprivate func readingBits(at place: Int) -> (any Op)? {
-    guard let operand = programOperand(at: place), let (program, _) = placeProgram else {
-      return nil
-    }
-    let reading = program.readingBits(of: operand)
-    return (op as? any EpilogueCarrier)?.with(epilogue: reading) ?? Map(reading)
+  /// The op that reads bits of an operand (by index) instead of its signs.
+  fileprivate func readingBits(of index: Int) -> (any Op)? {
+    guard let carried = wordProgram, let operand = carried.operand(index) else { return nil }
+    return op.carrying(carried.program.readingBits(of: operand))
   }
 }
 

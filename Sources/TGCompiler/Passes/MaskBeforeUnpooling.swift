@@ -20,7 +20,7 @@ package struct MaskBeforeUnpooling: Pass {
     let uses = graph.uses
     return try graph.rewritten { node, old, builder in
       guard let map = node.op as? Map, map.program == Map(.select).program,
-        uses[graph[old].operands[1].index].count == 1
+        uses.isRead(graph[old].operands[1], onlyBy: old)
       else { return nil }
       let (condition, spread) = (builder[node.operands[0]], builder[node.operands[1]])
       guard let gradient = spread.op as? PoolGradient, spread.shape == node.shape,

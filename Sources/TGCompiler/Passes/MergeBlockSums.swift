@@ -25,7 +25,7 @@ package struct MergeBlockSums: Pass {
       let block = graph[old].operands[0]
       let blocks = builder[node.operands[0]]
       let convolved = builder[blocks.operands[0]]
-      guard uses[block.index].count == 1, uses[graph[block].operands[0].index].count == 1,
+      guard uses.isRead(block, onlyBy: old), uses.isRead(graph[block].operands[0], onlyBy: block),
         var op = convolved.op as? Conv2D, op.epilogue.isIdentity, op.stride == [1, 1],
         op.dilation == [1, 1], op.scale == [1, 1],
         let kernel = builder.constant(of: convolved.operands[1])?.tensor

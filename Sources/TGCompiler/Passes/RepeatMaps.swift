@@ -25,12 +25,11 @@ package struct RepeatMaps: Pass {
 
   package func run(_ graph: Graph) throws -> Graph {
     let uses = graph.uses
-    let kept = Set(graph.outputs.map(\.value))
     var repeated: Set<Value> = []
     for index in graph.nodes.indices {
       let value = Value(index)
-      let users = Set(uses[index]).sorted()
-      guard users.count > 1, !kept.contains(value), isCheap(value, graph, uses),
+      let users = Set(uses[value]).sorted()
+      guard users.count > 1, !uses.isOutput(value), isCheap(value, graph, uses),
         users.allSatisfy({ takes(value, $0, graph) }),
         users.dropFirst().allSatisfy({ added(to: $0, by: value, graph) <= graph.shape(value).count }
         )
@@ -46,20 +45,16 @@ package struct RepeatMaps: Pass {
         builder.origin = builder.origin.merged(with: builder[produced].origin)
       }
       guard fused.operands != node.operands else { return nil }
-      if let reduce = node.op as? Reduce {
-        return try builder.insert(
-          Reduce(reduce.function, of: fused.program, axes: reduce.axes), fused.operands)
-      }
-      return try builder.insert(Map(fused.program), fused.operands)
+      return try builder.insert(node.op.carrying(fused.program), fused.operands)
     }
   }
 
   /// Whether a value is made by a cheap map that no op before it takes in as its epilogue.
-  private func isCheap(_ value: Value, _ graph: Graph, _ uses: [[Value]]) -> Bool {
+  private func isCheap(_ value: Value, _ graph: Graph, _ uses: Uses) -> Bool {
     guard let map = graph[value].op as? Map, map.program.isCheap else { return false }
     return !graph[value].operands.contains { operand in
-      graph[operand].op is any EpilogueCarrier && graph.shape(operand) == graph.shape(value)
-        && uses[operand.index].allSatisfy { $0 == value }
+      graph[operand].op.carried?.isEpilogue == true && graph.shape(operand) == graph.shape(value)
+        && uses[operand].allSatisfy { $0 == value }
     }
   }
 
@@ -85,12 +80,9 @@ package struct RepeatMaps: Pass {
 }
 
 extension FusedProgram {
-  /// What a map or a reduction makes of its operands at one place; nil of another op.
+  /// What a map or a reduction makes of its operands at one position; nil of another op.
   init?(reading node: Node) {
-    switch node.op {
-    case let map as Map: self.init(program: map.program, operands: node.operands)
-    case let reduce as Reduce: self.init(program: reduce.program, operands: node.operands)
-    default: return nil
-    }
+    guard let carried = node.op.carried, !carried.isEpilogue else { return nil }
+    self.init(program: carried.program, operands: node.operands)
   }
 }

@@ -12,7 +12,8 @@ package struct RewriteError: Error, Hashable, Sendable {
 }
 
 extension Graph {
-  /// The graph made again node by node, in order; equal nodes are made once.
+  /// The graph made again node by node, in order; equal nodes are made once, and of what was made
+  /// only what an output needs is left.
   ///
   /// `replacement` sees each node with its operands already in the new graph and returns the value
   /// that stands for it, or nil to keep the node. It may insert what it needs before.
@@ -33,7 +34,7 @@ extension Graph {
       }
     }
     for output in outputs { builder.output(output.name, values[output.value.index]) }
-    return builder.graph
+    return builder.graph.swept
   }
 }
 

@@ -72,8 +72,7 @@ private struct EagerNodes {
   /// How much less a result must be than the largest thing that is read for it.
   private static let ratio = 8
   private let graph: Graph
-  private let uses: [[Value]]
-  private let live: [Bool]
+  private let uses: Uses
   /// The elements that a value keeps in the arena: those of what is behind a view, none of weights
   /// and inputs, which are there anyway.
   private var kept: [Int] = []
@@ -85,12 +84,11 @@ private struct EagerNodes {
   init(_ graph: Graph) {
     self.graph = graph
     uses = graph.uses
-    live = graph.live
     for node in graph.nodes {
-      switch node.op {
-      case is Input, is Constant, is Parameter: kept.append(0)
-      case let op where op.isView: kept.append(node.operands.map { kept[$0.index] }.max() ?? 0)
-      default: kept.append(node.shape.count)
+      if node.op.isView {
+        kept.append(node.operands.map { kept[$0.index] }.max() ?? 0)
+      } else {
+        kept.append(node.op.leaf == nil ? node.shape.count : 0)
       }
     }
   }
@@ -112,7 +110,7 @@ private struct EagerNodes {
   /// The nodes that read a value, perhaps through views, are eager, and have all they need.
   private func readers(of index: Int, _ placed: [Bool]) -> [Int] {
     var result: [Int] = []
-    for user in uses[index].map(\.index) where live[user] && !placed[user] {
+    for user in uses[Value(index)].map(\.index) where !placed[user] {
       let node = graph.nodes[user]
       if node.op.isView {
         result += readers(of: user, placed)
@@ -131,7 +129,7 @@ private struct EagerNodes {
 
   private func isThere(_ value: Value, _ placed: [Bool]) -> Bool {
     let node = graph[value]
-    return placed[value.index] || node.op is Constant || node.op is Input
+    return placed[value.index] || node.op.leaf != nil
       || (node.op.isView && node.operands.allSatisfy { isThere($0, placed) })
   }
 
@@ -141,12 +139,5 @@ private struct EagerNodes {
       + graph.nodes[index].operands.map(\.index).filter { !placed[$0] }.flatMap {
         missing(for: $0, placed)
       }
-  }
-}
-
-extension Op {
-  /// True if the result is seen in the operand's place, as a rule.
-  var isView: Bool {
-    self is Reshape || self is Transpose || self is Broadcast || self is Slice
   }
 }

@@ -64,9 +64,8 @@ struct SignChoice {
 
   private mutating func record(_ time: Int) {
     let node = graph.nodes[time]
-    guard !node.op.isView, !(node.op is Input || node.op is Constant || node.op is Parameter)
-    else { return }
-    let signs = node.places { graph.shape($0) }
+    guard !node.op.isView, node.op.leaf == nil else { return }
+    let signs = node.operandsReadBySignOnly { graph.shape($0) }
     for (place, operand) in node.operands.enumerated() {
       read(operand, onlySign: signs.contains(place), at: place, of: time)
     }
@@ -88,7 +87,7 @@ struct SignChoice {
       stays[home]?.lastRead = time
     }
     let isFree = node.operands.enumerated().contains {
-      homes[$1.index] == home && node.programOperand(at: $0) == nil
+      homes[$1.index] == home && node.wordProgram?.operand($0) == nil
     }
     if graph.shape(operand) == node.shape && !isFree { dying[time].append(home) }
   }

@@ -2,7 +2,7 @@ import TGPlan
 import TGTensor
 
 /// Puts results where operands that die with them lie: a map or an epilogue that reads a slot for the
-/// last time, place by place as it writes, writes to that slot.
+/// last time, position by position as it writes, writes to that slot.
 ///
 /// Applies where result and operand are equal views that cover their slots, the result is the first
 /// thing its slot holds, nothing else is read from the operand's slot by the same instruction, and
@@ -16,13 +16,14 @@ enum InPlace {
     var result = function
     for (time, placed) in function.instructions.enumerated() {
       let output = placed.instruction.output
-      guard uses.isOwn(output.slot), uses.first[output.slot] == time,
+      guard uses.isOwn(output.slot), uses[output.slot]?.lowerBound == time,
         function.covers(output)
       else { continue }
       let read = placed.instruction.pointwiseOperands.map(\.view)
       let taken = Set(placed.instruction.freeOperands.map(\.view.slot))
       let dying = read.first { operand in
-        operand.slot != output.slot && uses.isOwn(operand.slot) && uses.last[operand.slot] == time
+        operand.slot != output.slot && uses.isOwn(operand.slot)
+          && uses[operand.slot]?.upperBound == time
           && function.covers(operand) && operand.lies(as: output)
           && !taken.contains(operand.slot)
           && read.allSatisfy { $0.slot != operand.slot || $0.lies(as: output) }
@@ -40,41 +41,15 @@ enum InPlace {
   }
 }
 
-/// The first and last instruction that touches each slot, and which slots the interface does not.
-private struct SlotUses {
-  private(set) var first: [Int?]
-  private(set) var last: [Int?]
-  private var own: [Bool]
-
-  init(_ function: PlanFunction) {
-    first = [Int?](repeating: nil, count: function.slots.count)
-    last = first
-    own = function.slots.map { $0.kind == .arena }
-    for (time, placed) in function.instructions.enumerated() {
-      for slot in placed.instruction.views.map(\.slot) {
-        first[slot] = first[slot] ?? time
-        last[slot] = time
-      }
-    }
-    for item in function.inputs + function.outputs {
-      own[item.view.slot] = false
-      if let lengths = item.lengths { own[lengths.slot] = false }
-    }
-  }
-
-  /// True for a slot of the arena that the host never sees.
-  func isOwn(_ slot: Int) -> Bool { own[slot] }
-}
-
 extension PlanFunction {
-  /// True if a view of distinct places sees all of its slot.
+  /// True if a view of distinct positions sees all of its slot.
   fileprivate func covers(_ view: View) -> Bool {
     view.count == slots[view.slot].count && view.hasDistinctPlaces
   }
 }
 
 extension View {
-  /// True if it sees the same places of its slot in the same order; strides of axes of extent 1 say
+  /// True if it sees the same positions of its slot in the same order; strides of axes of extent 1 say
   /// nothing.
   fileprivate func lies(as other: View) -> Bool {
     offset == other.offset && dimensions == other.dimensions

@@ -7,7 +7,7 @@ import TGTensor
 /// inputs and outputs refer to live throughout: the host writes before the run and reads after it.
 /// Slots that never live at once may share memory; results take over the slots of operands that die
 /// with them first (`InPlace`). Offsets are found greedily, largest slot first, each at the lowest
-/// place where it overlaps nothing that lives at the same time (Pisarchyk & Lee 2020, greedy by
+/// offset where it overlaps nothing that lives at the same time (Pisarchyk & Lee 2020, greedy by
 /// size). Offsets and sizes are multiples of 16 elements.
 package enum PlanMemory {
   /// A slot's claim: it needs `count` elements during the instructions of `lifetime`.
@@ -44,8 +44,7 @@ package enum PlanMemory {
         offset = max(offset, offsets[other] + rounded[other])
       }
       offsets[index] = offset
-      let place = placed.firstIndex { offsets[$0] > offset } ?? placed.count
-      placed.insert(index, at: place)
+      placed.insert(index, at: placed.firstIndex { offsets[$0] > offset } ?? placed.count)
       size = max(size, offset + rounded[index])
     }
     return (offsets, size)
@@ -56,18 +55,8 @@ package enum PlanMemory {
     let function = InPlace.joined(function)
     var result = function
     let last = max(0, function.instructions.count - 1)
-    var lifetimes = [ClosedRange<Int>?](repeating: nil, count: function.slots.count)
-    for (index, placed) in function.instructions.enumerated() {
-      for slot in placed.instruction.views.map(\.slot) {
-        let first = lifetimes[slot]?.lowerBound ?? index
-        lifetimes[slot] = first...index
-      }
-    }
-    for item in function.inputs + function.outputs {
-      for view in [item.view, item.lengths] {
-        if let view { lifetimes[view.slot] = 0...last }
-      }
-    }
+    let uses = SlotUses(function)
+    let lifetimes = function.slots.indices.map { uses.interface.contains($0) ? 0...last : uses[$0] }
     var numbers = [Int](repeating: -1, count: function.slots.count)
     result.slots = []
     for (index, slot) in function.slots.enumerated() where lifetimes[index] != nil {

@@ -15,6 +15,8 @@ package struct Constant: Op {
   /// Makes a constant.
   package init(_ tensor: HostTensor) { self.tensor = tensor }
 
+  package var leaf: LeafKind? { .constant }
+
   package var attributes: [Attribute] {
     [
       Attribute("shape", .ints(tensor.shape.dimensions)),

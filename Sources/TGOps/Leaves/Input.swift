@@ -19,6 +19,8 @@ package struct Input: Op {
     self.shape = shape
   }
 
+  package var leaf: LeafKind? { .input }
+
   package var attributes: [Attribute] {
     [Attribute("name", .string(name)), Attribute("shape", .ints(shape.dimensions))]
   }

@@ -22,6 +22,8 @@ package struct Parameter: Op {
     self.shape = shape
   }
 
+  package var leaf: LeafKind? { .parameter }
+
   package var attributes: [Attribute] {
     [
       Attribute("root", .string(root)), Attribute("name", .string(name)),

@@ -29,6 +29,11 @@ package struct MatMul: Op {
   /// Makes a product.
   package init(epilogue: PointwiseProgram = .identity) { self.epilogue = epilogue }
 
+  package var carried: CarriedProgram? {
+    get { CarriedProgram(epilogue: epilogue, after: 2) }
+    set { epilogue = newValue?.program ?? epilogue }
+  }
+
   package var attributes: [Attribute] { [Attribute("epilogue", .program(epilogue))] }
 
   package init(attributes: AttributeReader) throws(AttributeError) {

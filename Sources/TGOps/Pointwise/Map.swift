@@ -64,6 +64,11 @@ package struct Map: Op {
       steps: [.init(function, Array(0..<function.arity), immediate: immediate)])
   }
 
+  package var carried: CarriedProgram? {
+    get { CarriedProgram(program, takesWords: true) }
+    set { program = newValue?.program ?? program }
+  }
+
   package var attributes: [Attribute] { [Attribute("program", .program(program))] }
 
   package init(attributes: AttributeReader) throws(AttributeError) {

@@ -36,6 +36,11 @@ package struct Normalize: Op {
     self.epilogue = epilogue
   }
 
+  package var carried: CarriedProgram? {
+    get { CarriedProgram(epilogue: epilogue, after: 1, takesWords: false) }
+    set { epilogue = newValue?.program ?? epilogue }
+  }
+
   package var attributes: [Attribute] {
     [
       Attribute("axes", .ints(axes)), Attribute("epsilon", .float(Double(epsilon))),

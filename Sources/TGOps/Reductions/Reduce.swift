@@ -61,6 +61,11 @@ package struct Reduce: Op {
     self.axes = axes.sorted()
   }
 
+  package var carried: CarriedProgram? {
+    get { CarriedProgram(program, takesWords: false) }
+    set { program = newValue?.program ?? program }
+  }
+
   package var attributes: [Attribute] {
     [
       Attribute("function", .int(function.rawValue)), Attribute("program", .program(program)),

@@ -17,6 +17,8 @@ package struct Broadcast: Op {
   /// Makes a broadcast.
   package init(_ shape: Shape) { self.shape = shape }
 
+  package var isView: Bool { true }
+
   package var attributes: [Attribute] { [Attribute("shape", .ints(shape.dimensions))] }
 
   package init(attributes: AttributeReader) throws(AttributeError) {

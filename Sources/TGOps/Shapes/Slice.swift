@@ -29,6 +29,8 @@ package struct Slice: Op {
     self.steps = steps
   }
 
+  package var isView: Bool { true }
+
   package var attributes: [Attribute] {
     [
       Attribute("starts", .ints(starts)), Attribute("counts", .ints(counts)),

@@ -22,6 +22,8 @@ package struct Transpose: Op {
   /// From `[N, H, W, C]` to `[N, C, H, W]`.
   package static let toChannelsFirst = Transpose([0, 3, 1, 2])
 
+  package var isView: Bool { true }
+
   package var attributes: [Attribute] { [Attribute("permutation", .ints(permutation))] }
 
   package init(attributes: AttributeReader) throws(AttributeError) {

@@ -68,6 +68,11 @@ package struct Conv2D: Op {
     self.epilogue = epilogue
   }
 
+  package var carried: CarriedProgram? {
+    get { CarriedProgram(epilogue: epilogue, after: 1 + phases.count) }
+    set { epilogue = newValue?.program ?? epilogue }
+  }
+
   package var attributes: [Attribute] {
     [
       Attribute("stride", .ints(stride)), Attribute("dilation", .ints(dilation)),
