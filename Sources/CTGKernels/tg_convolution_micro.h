@@ -12,8 +12,8 @@ static inline __attribute__((always_inline)) vf finish_vector(vf sum, const tg_f
                                                               vf scale, vf bias) {
   if (finish->scale) sum = vmul(sum, scale);
   if (finish->bias) sum = vadd(sum, bias);
-  if (finish->activation == 1) sum = vmax(vset(0.0f), sum);
-  if (finish->activation == 2) {
+  if (finish->activation == TG_ACTIVATION_RELU) sum = vmax(vset(0.0f), sum);
+  if (finish->activation == TG_ACTIVATION_LEAKY_RELU) {
     sum = vsel(vgt(sum, vset(0.0f)), sum, vmul(vset(finish->slope), sum));
   }
   return sum;

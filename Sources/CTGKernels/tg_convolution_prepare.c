@@ -37,11 +37,10 @@ static int is_per_channel(const tg_view *operand) {
 /* Recognises scale, bias and rectifier; returns 0 if the epilogue is something else. */
 static int recognise(tg_finish *finish, int32_t operand_count, const tg_view *operands,
                      int32_t step_count, const tg_step *steps) {
-  enum { ADD = 1, MULTIPLY = 3, RELU = 21, LEAKY_RELU = 22 };
   memset(finish, 0, sizeof *finish);
   int32_t value = 0, i = 0;
   for (int stage = 0; stage < 2; stage += 1) {
-    if (i == step_count || steps[i].function != (stage == 0 ? MULTIPLY : ADD)) continue;
+    if (i == step_count || steps[i].function != (stage == 0 ? TG_FUNCTION_multiply : TG_FUNCTION_add)) continue;
     const int32_t *x = steps[i].arguments;
     int32_t other = x[0] == value ? x[1] : x[1] == value ? x[0] : -1;
     if (other < 1 || other > operand_count || !is_per_channel(&operands[other - 1])) return 0;
@@ -53,9 +52,12 @@ static int recognise(tg_finish *finish, int32_t operand_count, const tg_view *op
     value = operand_count + 1 + i;
     i += 1;
   }
-  if (i < step_count && steps[i].arguments[0] == value &&
-      (steps[i].function == RELU || steps[i].function == LEAKY_RELU)) {
-    finish->activation = steps[i].function == RELU ? 1 : 2;
+  const int rectifies = i < step_count && steps[i].arguments[0] == value;
+  if (rectifies && steps[i].function == TG_FUNCTION_relu) {
+    finish->activation = TG_ACTIVATION_RELU;
+    i += 1;
+  } else if (rectifies && steps[i].function == TG_FUNCTION_leakyRelu) {
+    finish->activation = TG_ACTIVATION_LEAKY_RELU;
     finish->slope = steps[i].immediate;
     i += 1;
   }

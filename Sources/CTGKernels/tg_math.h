@@ -174,3 +174,9 @@ static inline vf vpow(vf a, vf b) {
 /* The smaller and the larger; NaN if one of the two is. */
 static inline vf vminimum(vf a, vf b) { return vsel(vnan(a), a, vmin(a, b)); }
 static inline vf vmaximum(vf a, vf b) { return vsel(vnan(a), a, vmax(a, b)); }
+
+/* -1, 0 or 1 with the sign of a; a where it is 0 or NaN. */
+static inline vf vsign(vf a) {
+  const vf zero = vset(0.0f);
+  return vsel(vgt(a, zero), vset(1.0f), vsel(vlt(a, zero), vset(-1.0f), a));
+}

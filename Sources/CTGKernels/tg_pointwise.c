@@ -16,11 +16,10 @@ static const tg_step_table *step_table(tg_isa isa) {
   }
 }
 
-enum { FUNCTION_CONSTANT = 0, FUNCTION_BIT = 28, TARGET_OUT = 255 };
+enum { TARGET_OUT = 255 };
 
-static const uint8_t function_arity[TG_FUNCTION_COUNT] = {0, 2, 2, 2, 2, 2, 2, 2, 2, 3, 1, 1, 1, 1,
-                                                          1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-                                                          1};
+/* How many operands a step has, whose function there is. */
+static int arity(const tg_step *step) { return tg_function_lookup(step->function)->operands; }
 
 /* Marks the packed operands; 0 if one is also read as it is, or a bit taken of something else. */
 static int mark_packed(int32_t operand_count, int32_t step_count, const tg_step *steps,
@@ -28,8 +27,8 @@ static int mark_packed(int32_t operand_count, int32_t step_count, const tg_step 
   enum { BITS = 1, NUMBERS = 2 };
   uint8_t read[TG_MAX_OPERANDS] = {0};
   for (int32_t i = 0; i < step_count; i += 1) {
-    const int is_bit = steps[i].function == FUNCTION_BIT;
-    for (int k = 0; k < function_arity[steps[i].function]; k += 1) {
+    const int is_bit = steps[i].function == TG_FUNCTION_bit;
+    for (int k = 0; k < arity(&steps[i]); k += 1) {
       const int32_t argument = steps[i].arguments[k];
       if (argument < operand_count) read[argument] |= is_bit ? BITS : NUMBERS;
       if (argument >= operand_count && is_bit) return 0;
@@ -47,8 +46,8 @@ static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *st
   if (step_count < 0 || step_count > TG_MAX_STEPS) return 0;
   if (operand_count == 0 && step_count == 0) return 0;
   for (int32_t i = 0; i < step_count; i += 1) {
-    if (steps[i].function < 0 || steps[i].function >= TG_FUNCTION_COUNT) return 0;
-    for (int k = 0; k < function_arity[steps[i].function]; k += 1) {
+    if (tg_function_lookup(steps[i].function) == NULL) return 0;
+    for (int k = 0; k < arity(&steps[i]); k += 1) {
       if (steps[i].arguments[k] < 0 || steps[i].arguments[k] >= operand_count + i) return 0;
     }
   }
@@ -70,7 +69,7 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
   int32_t last_use[TG_MAX_STEPS];
   for (int32_t i = 0; i < step_count; i += 1) {
     last_use[i] = i;
-    for (int k = 0; k < function_arity[steps[i].function]; k += 1) {
+    for (int k = 0; k < arity(&steps[i]); k += 1) {
       int32_t value = steps[i].arguments[k] - operand_count;
       if (value >= 0) last_use[value] = i;
     }
@@ -83,7 +82,7 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
   int32_t count = 0;
   for (int32_t i = 0; i < step_count; i += 1) {
     int function = steps[i].function;
-    if (function == FUNCTION_CONSTANT) {
+    if (function == TG_FUNCTION_constant) {
       for (int lane = 0; lane < 16; lane += 1) {
         program->constants[program->constant_count][lane] = steps[i].immediate;
       }
@@ -91,7 +90,7 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
       program->constant_count += 1;
       continue;
     }
-    if (function == FUNCTION_BIT) {
+    if (function == TG_FUNCTION_bit) {
       places[i] = (uint8_t)steps[i].arguments[0];
       continue;
     }
@@ -99,7 +98,7 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
     count += 1;
     placed->run = table->steps[function];
     placed->immediate = steps[i].immediate;
-    placed->arity = function_arity[function];
+    placed->arity = (uint8_t)arity(&steps[i]);
     for (int k = 0; k < placed->arity; k += 1) {
       int32_t value = steps[i].arguments[k] - operand_count;
       placed->arguments[k] =
@@ -122,11 +121,11 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
     places[i] = (uint8_t)(8 + target);
     placed->target = (uint8_t)target;
   }
-  const int last = step_count == 0 ? FUNCTION_CONSTANT : steps[step_count - 1].function;
-  if (last == FUNCTION_CONSTANT || last == FUNCTION_BIT) {
+  const int last = step_count == 0 ? TG_FUNCTION_constant : steps[step_count - 1].function;
+  if (last == TG_FUNCTION_constant || last == TG_FUNCTION_bit) {
     tg_placed_step *placed = &program->steps[count];
     count += 1;
-    placed->run = table->steps[FUNCTION_CONSTANT];
+    placed->run = table->copy;
     placed->arity = 1;
     placed->target = TARGET_OUT;
     placed->arguments[0] = step_count == 0 ? 0 : places[step_count - 1];

@@ -3,9 +3,11 @@
 
 #include "tg_pointwise.h"
 
-/* What an instruction set brings: its steps by code, and what makes numbers of packed operands. */
+/* What an instruction set brings: its steps by code, a step that copies, and what makes numbers of
+ * packed operands. */
 typedef struct {
   tg_step_function steps[TG_FUNCTION_COUNT];
+  tg_step_function copy;
   tg_expand_function expand;
 } tg_step_table;
 

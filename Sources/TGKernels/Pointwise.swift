@@ -4,7 +4,7 @@ package import CTGKernels
 package struct KernelProgram: Hashable, Sendable {
   /// One step.
   package struct Step: Hashable, Sendable {
-    /// The function's code in the plan, `0 ..< 29`.
+    /// The function's code in the plan; see `KernelFunction`.
     package var function: Int
     /// The values it is computed from, at most three.
     package var arguments: [Int]

@@ -1,7 +1,7 @@
 /// A function of one to three numbers, the alphabet of pointwise programs.
 ///
 /// The raw value is the code in plan files: never reuse or renumber one. The meaning of each, in
-/// real arithmetic, is `evaluate`.
+/// real arithmetic, is `evaluate`; the kernels have theirs in `tg_functions.def`.
 public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
   /// The immediate.
   case constant = 0
@@ -69,7 +69,10 @@ public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
     case .constant: 0
     case .add, .subtract, .multiply, .divide, .minimum, .maximum, .power, .less: 2
     case .select: 3
-    default: 1
+    case .negate, .absolute, .square, .squareRoot, .reciprocalSquareRoot, .exponential, .logarithm,
+      .sine, .cosine, .tanh, .sigmoid, .relu, .leakyRelu, .floor, .errorFunction, .softplus, .sign,
+      .gelu, .bit:
+      1
     }
   }
 

@@ -1,4 +1,5 @@
 import TGKernels
+import TGPlan
 import TGTensor
 import Testing
 
@@ -127,38 +128,43 @@ import Testing
   }
 
   static let epilogues: [(name: String, program: KernelProgram, kinds: [String])] = [
-    ("bias", .init(operandCount: 2, steps: [.init(1, [0, 1])]), ["channel"]),
+    ("bias", .init(operandCount: 2, steps: [.init(.add, [0, 1])]), ["channel"]),
     (
-      "bias, rectifier", .init(operandCount: 2, steps: [.init(1, [1, 0]), .init(21, [2])]),
+      "bias, rectifier", .init(operandCount: 2, steps: [.init(.add, [1, 0]), .init(.relu, [2])]),
       ["channel"]
     ),
     (
       "bias, leaky rectifier",
-      .init(operandCount: 2, steps: [.init(1, [0, 1]), .init(22, [2], immediate: 0.2)]), ["channel"]
+      .init(
+        operandCount: 2, steps: [.init(.add, [0, 1]), .init(.leakyRelu, [2], immediate: 0.2)]),
+      ["channel"]
     ),
     (
-      "scale, bias", .init(operandCount: 3, steps: [.init(3, [0, 2]), .init(1, [3, 1])]),
+      "scale, bias",
+      .init(operandCount: 3, steps: [.init(.multiply, [0, 2]), .init(.add, [3, 1])]),
       ["channel", "channel"]
     ),
-    ("rectifier", .init(operandCount: 1, steps: [.init(21, [0])]), []),
+    ("rectifier", .init(operandCount: 1, steps: [.init(.relu, [0])]), []),
     (
       "bias, residual, rectifier",
-      .init(operandCount: 3, steps: [.init(1, [0, 1]), .init(1, [3, 2]), .init(21, [4])]),
+      .init(
+        operandCount: 3, steps: [.init(.add, [0, 1]), .init(.add, [3, 2]), .init(.relu, [4])]),
       ["channel", "full"]
     ),
-    ("bias per place", .init(operandCount: 2, steps: [.init(1, [0, 1])]), ["place"]),
+    ("bias per place", .init(operandCount: 2, steps: [.init(.add, [0, 1])]), ["place"]),
     (
       "bias, tanh, half range",
       .init(
         operandCount: 2,
         steps: [
-          .init(1, [0, 1]), .init(19, [2]), .init(0, immediate: 0.5), .init(3, [3, 4]),
-          .init(1, [5, 4]),
+          .init(.add, [0, 1]), .init(.tanh, [2]), .init(.constant, immediate: 0.5),
+          .init(.multiply, [3, 4]),
+          .init(.add, [5, 4]),
         ]), ["channel"]
     ),
-    ("one number", .init(operandCount: 2, steps: [.init(3, [0, 1])]), ["one"]),
-    ("square of it", .init(operandCount: 1, steps: [.init(3, [0, 0])]), []),
-    ("nothing of it", .init(operandCount: 2, steps: [.init(10, [1])]), ["full"]),
+    ("one number", .init(operandCount: 2, steps: [.init(.multiply, [0, 1])]), ["one"]),
+    ("square of it", .init(operandCount: 1, steps: [.init(.multiply, [0, 0])]), []),
+    ("nothing of it", .init(operandCount: 2, steps: [.init(.negate, [1])]), ["full"]),
   ]
 
   static let epilogueCases: [ConvolutionCase] = {
@@ -263,7 +269,7 @@ import Testing
           kernel: (3, 3), pad: (1, 1))
       ])
     unsafe convolution.epilogue = KernelEpilogue(
-      program: .init(operandCount: 2, steps: [.init(1, [0, 1])]), operands: [view])
+      program: .init(operandCount: 2, steps: [.init(.add, [0, 1])]), operands: [view])
     run(unsafe KernelCall.convolution(convolution, isa: isa))
     withExtendedLifetime([input, weights]) {}
     #expect(output.elements == zip(plain, before).map { $0 + $1 })

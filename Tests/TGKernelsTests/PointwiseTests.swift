@@ -1,4 +1,5 @@
 import TGKernels
+import TGPlan
 import Testing
 
 /// Runs a program over rank-1 operands.
@@ -24,16 +25,32 @@ private func evaluate(
     8191.5, 8193, 1e6, 12_345_678, 3.4e38, 1.5707964, 3.1415927, 16_777_216, -14.4, 14.4,
   ]
 
-  static let cases = ISA.available().flatMap { isa in (0..<28).map { (isa, $0) } }
+  /// All but `bit`, whose operand is packed: see `SignsTests`.
+  static let cases = ISA.available().flatMap { isa in
+    PointwiseFunction.allCases.filter { $0 != .bit }.map { (isa, $0) }
+  }
+
+  /// The table of the kernels says of each function what Swift says, and has no other.
+  @Test func tableIsThatOfThePlan() throws {
+    for function in PointwiseFunction.allCases {
+      let entry = try #require(KernelFunction(code: function.rawValue), "\(function) has no kernel")
+      #expect(entry.name == function.mnemonic)
+      #expect(entry.operandCount == function.arity, "\(function)")
+      #expect(entry.takesImmediate == function.takesImmediate, "\(function)")
+    }
+    for code in [-1, PointwiseFunction.allCases.count, Int(Int32.max), Int.max] {
+      #expect(KernelFunction(code: code) == nil, "code \(code)")
+    }
+  }
 
   @Test(arguments: cases)
-  func isNearTheDoubleReference(_ isa: ISA, _ function: Int) {
+  func isNearTheDoubleReference(_ isa: ISA, _ function: PointwiseFunction) {
     let seed: UInt64 = 11
     var generator = SeededGenerator(seed: seed)
-    var operands = [[Float]](repeating: [], count: arity[function])
+    var operands = [[Float]](repeating: [], count: function.arity)
     // Special values against each other, then random numbers of many sizes.
     for a in Self.special {
-      for b in arity[function] > 1 ? Self.special : [0] {
+      for b in function.arity > 1 ? Self.special : [0] {
         for index in operands.indices { operands[index].append([a, b, b + 1][index]) }
       }
     }
@@ -45,8 +62,8 @@ private func evaluate(
     }
     let count = operands.first?.count ?? 37
     let step = KernelProgram.Step(
-      function, Array(0..<arity[function]), immediate: function == 22 ? 0.2 : 3.5)
-    let program = KernelProgram(operandCount: arity[function], steps: [step])
+      function, Array(0..<function.arity), immediate: function == .leakyRelu ? 0.2 : 3.5)
+    let program = KernelProgram(operandCount: function.arity, steps: [step])
     let result = evaluate(program, operands, count: count, isa: isa)
     var worst = 0.0
     for i in 0..<count {
@@ -60,7 +77,7 @@ private func evaluate(
         #expect(same, "\(isa) function \(function) of \(x): \(result[i]), not \(expected)")
       } else {
         // Relative to the value or the smallest denormal; for sine, cosine and gelu absolute.
-        let absolute = [17, 18, 27].contains(function) ? 1e-7 : 3e-45
+        let absolute = [.sine, .cosine, .gelu].contains(function) ? 1e-7 : 3e-45
         let error = abs(Double(result[i]) - expected) / (abs(expected) + absolute / 1e-6)
         if error > worst { worst = error }
         #expect(
@@ -72,12 +89,12 @@ private func evaluate(
 
   /// Bits do not depend on where in a vector, a tail or a tile an element stands.
   @Test(arguments: cases)
-  func doesNotDependOnPosition(_ isa: ISA, _ function: Int) {
+  func doesNotDependOnPosition(_ isa: ISA, _ function: PointwiseFunction) {
     var generator = SeededGenerator(seed: 12)
     let count = 1100
-    let operands = (0..<arity[function]).map { _ in generator.floats(count, scale: 12) }
-    let step = KernelProgram.Step(function, Array(0..<arity[function]), immediate: 0.3)
-    let program = KernelProgram(operandCount: arity[function], steps: [step])
+    let operands = (0..<function.arity).map { _ in generator.floats(count, scale: 12) }
+    let step = KernelProgram.Step(function, Array(0..<function.arity), immediate: 0.3)
+    let program = KernelProgram(operandCount: function.arity, steps: [step])
     let whole = evaluate(program, operands, count: count, isa: isa).map(\.bitPattern)
     for (start, length) in [(0, 1), (1, 1), (3, 5), (17, 15), (100, 33), (511, 2), (37, 1000)] {
       let part = operands.map { Array($0[start..<start + length]) }
@@ -145,11 +162,11 @@ private func evaluate(
     // x0, or x0 · x1 + 0.5, or x0 · x1 + x2.
     var steps: [KernelProgram.Step] = []
     if operandCount >= 2 {
-      steps.append(.init(3, [0, 1]))
+      steps.append(.init(.multiply, [0, 1]))
       if operandCount == 3 {
-        steps.append(.init(1, [3, 2]))
+        steps.append(.init(.add, [3, 2]))
       } else {
-        steps += [.init(0, immediate: 0.5), .init(1, [2, 3])]
+        steps += [.init(.constant, immediate: 0.5), .init(.add, [2, 3])]
       }
     }
     func extent(_ strides: [Int]) -> (low: Int, high: Int) {
@@ -196,12 +213,17 @@ private func evaluate(
     let values = generator.floats(3000)
     let memory = FloatMemory(values)
     let program = KernelProgram(
-      operandCount: 2, steps: [.init(3, [0, 1]), .init(1, [2, 0]), .init(21, [3])])
+      operandCount: 2, steps: [.init(.multiply, [0, 1]), .init(.add, [2, 0]), .init(.relu, [3])])
     let view = unsafe memory.view([100, 30])
     run(
       unsafe KernelCall.pointwise(program: program, operands: [view, view], output: view, isa: isa))
     #expect(memory.elements == values.map { max(0, $0 * $0 + $0) })
   }
+
+  /// Functions that keep numbers tame, and are exact in single precision.
+  static let tame: [PointwiseFunction] = [
+    .constant, .add, .subtract, .minimum, .maximum, .less, .select, .negate, .absolute, .relu,
+  ]
 
   @Test(arguments: ISA.available())
   func longProgramsKeepTheirValues(_ isa: ISA) {
@@ -211,14 +233,13 @@ private func evaluate(
       let operandCount = Int.random(in: 0...8, using: &generator)
       var steps: [KernelProgram.Step] = []
       for index in 0..<Int.random(in: 1...64, using: &generator) {
-        // Only functions that keep numbers tame, and are exact in single precision.
         let known = operandCount + index
-        let function =
-          known == 0 ? 0 : [0, 1, 2, 5, 6, 8, 9, 10, 11, 21].randomElement(using: &generator)!
+        let function: PointwiseFunction =
+          known == 0 ? .constant : Self.tame.randomElement(using: &generator)!
         steps.append(
           .init(
             function,
-            (0..<arity[function]).map { _ in Int.random(in: 0..<known, using: &generator) },
+            (0..<function.arity).map { _ in Int.random(in: 0..<known, using: &generator) },
             immediate: Float.random(in: -1...1, using: &generator)))
       }
       let count = 600
@@ -229,7 +250,8 @@ private func evaluate(
         var values = operands.map { $0[i] }
         for step in steps {
           let x = step.arguments.map { Double(values[$0]) }
-          values.append(Float(reference(step.function, x, immediate: step.immediate)))
+          let function = PointwiseFunction(rawValue: step.function)!
+          values.append(Float(reference(function, x, immediate: step.immediate)))
         }
         guard result[i] == values.last! || (result[i].isNaN && values.last!.isNaN) else {
           Issue.record("seed \(seed): \(program) gives \(result[i]), not \(values.last!)")

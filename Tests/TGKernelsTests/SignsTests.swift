@@ -1,4 +1,5 @@
 import TGKernels
+import TGPlan
 import Testing
 
 /// Words of signs, and programs that read their bits.
@@ -123,7 +124,8 @@ import Testing
     let program = KernelProgram(
       operandCount: 2,
       steps: [
-        .init(28, [0]), .init(0, immediate: 0.25), .init(3, [1, 3]), .init(9, [2, 1, 4]),
+        .init(.bit, [0]), .init(.constant, immediate: 0.25), .init(.multiply, [1, 3]),
+        .init(.select, [2, 1, 4]),
       ])
     let (wordMemory, input) = (FloatMemory(words), FloatMemory(x))
     for inPlace in [false, true] {
@@ -147,7 +149,7 @@ import Testing
     let output = FloatMemory([Float](repeating: -7, count: count))
     run(
       unsafe KernelCall.pointwise(
-        program: KernelProgram(operandCount: 1, steps: [.init(28, [0])]),
+        program: KernelProgram(operandCount: 1, steps: [.init(.bit, [0])]),
         operands: [words.view([words.count]).truths([count])], output: output.view([count]),
         isa: isa))
     #expect(output.elements.allSatisfy { $0 == 0 || $0 == 1 })

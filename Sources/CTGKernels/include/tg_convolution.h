@@ -41,13 +41,19 @@ typedef struct {
   ptrdiff_t groups, stride_y, stride_x, dilation_y, dilation_x, scale_y, scale_x;
 } tg_convolution_shape;
 
+/** The rectifier of a tg_finish. */
+typedef enum {
+  TG_ACTIVATION_NONE,
+  TG_ACTIVATION_RELU,
+  TG_ACTIVATION_LEAKY_RELU,
+} tg_activation;
+
 /** What is done to a result, where it is simple enough to be done in registers: multiplied by
  * `scale` and added `bias` (each per channel, or NULL), then rectified. */
 typedef struct {
   const float *_Nullable scale;
   const float *_Nullable bias;
-  /** 0 nothing, 1 rectifier, 2 leaky rectifier. */
-  int activation;
+  tg_activation activation;
   float slope;
 } tg_finish;
 

@@ -8,17 +8,44 @@ enum {
   TG_MAX_STEPS = 64,
   /** The most operands of a program. */
   TG_MAX_OPERANDS = 8,
-  /** The codes of functions, PointwiseFunction in the plan: constant, add, ..., gelu, bit. */
-  TG_FUNCTION_COUNT = 29,
   /** The elements of a tile buffer. */
   TG_TILE = 512,
   /** The truths in a word of a packed operand. */
   TG_WORD = 16,
 };
 
+/** The functions by their codes in plan files: TG_FUNCTION_constant, TG_FUNCTION_add, ... */
+typedef enum {
+#define TG_FUNCTION(code, name, operands, immediate, body) TG_FUNCTION_##name = code,
+#include "tg_functions.def"
+#undef TG_FUNCTION
+} tg_function;
+
+/** How many functions there are; their codes are 0 ..< that. */
+enum {
+  TG_FUNCTION_COUNT = 0
+#define TG_FUNCTION(code, name, operands, immediate, body) + 1
+#include "tg_functions.def"
+#undef TG_FUNCTION
+};
+
+/** What is known of a function. */
+typedef struct {
+  /** That of the case of PointwiseFunction. */
+  const char *_Nonnull name;
+  /** How many values it takes, 0 to 3. */
+  uint8_t operands;
+  /** 1 if the immediate of a step means something, else 0. */
+  uint8_t takes_immediate;
+} tg_function_entry;
+
+/** The entry of a code; NULL if no function has it. */
+const tg_function_entry *_Nullable tg_function_lookup(int32_t code);
+
 /** One step as written: values 0 ..< operand count are operands, the rest earlier steps. The
  * argument of a step `bit` is an operand that no step of another function names: it is packed. */
 typedef struct {
+  /** A tg_function; numbers of no function make a program unsound. */
   int32_t function;
   int32_t arguments[3];
   float immediate;

@@ -1,0 +1,21 @@
+internal import CTGKernels
+
+/// What the kernels know of a function of pointwise programs, from the one table in C.
+package struct KernelFunction: Hashable, Sendable {
+  /// The name that plans and listings have for it.
+  package let name: String
+  /// How many values it takes, 0 to 3.
+  package let operandCount: Int
+  /// True if the immediate of a step means something.
+  package let takesImmediate: Bool
+
+  /// The function of a code in plan files; nil if no function has it.
+  package init?(code: Int) {
+    guard let code = Int32(exactly: code), let entry = unsafe tg_function_lookup(code) else {
+      return nil
+    }
+    unsafe name = String(cString: entry.pointee.name)
+    unsafe operandCount = Int(entry.pointee.operands)
+    unsafe takesImmediate = entry.pointee.takes_immediate != 0
+  }
+}
