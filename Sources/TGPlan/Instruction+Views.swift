@@ -1,38 +1,36 @@
 public import TGTensor
 
+/// A view of an instruction, with what it is for and how it is used.
+package struct NamedView: Hashable, Sendable {
+  /// What it is for.
+  package var role: ViewRole
+  /// Where the elements lie.
+  package var view: View
+  /// How it is used.
+  package var access = ViewAccess.read
+}
+
 extension Instruction {
-  /// The views that are read, those of the epilogue included, in a fixed order.
-  public var operands: [View] {
-    switch self {
-    case .convolve(let x): [x.input] + x.phases.map(\.weights) + x.epilogue.operands
-    case .multiply(let x): [x.left, x.right] + x.epilogue.operands
-    case .map(let x): x.operands
-    case .reduce(let x): x.operands
-    case .normalize(let x): [x.input] + x.epilogue.operands
-    case .softmax(let x): [x.input]
-    case .pool(let x): [x.input]
-    case .unpool(let x): [x.input, x.gradient]
-    case .resample(let x): [x.input, x.starts, x.weights]
-    case .gather(let x): [x.table, x.indices]
-    case .signs(let x): [x.input]
-    }
+  /// The views that are read, those of the epilogue included, in the order of their fields.
+  package var namedOperands: [NamedView] { namedViews.filter { $0.access != .written } }
+
+  /// The views that are read place by place as the output is written, and may thus equal it.
+  package var pointwiseOperands: [NamedView] { namedViews.filter { $0.access == .readInPlace } }
+
+  /// The views that are read in an order of their own, packed operands among them.
+  package var freeOperands: [NamedView] {
+    namedViews.filter { $0.access == .read || $0.access == .readWeights }
   }
+
+  /// The views that are read, those of the epilogue included, in the order of their fields.
+  public var operands: [View] { namedOperands.map(\.view) }
 
   /// The view that is written.
   public var output: View {
-    switch self {
-    case .convolve(let x): x.output
-    case .multiply(let x): x.output
-    case .map(let x): x.output
-    case .reduce(let x): x.output
-    case .normalize(let x): x.output
-    case .softmax(let x): x.output
-    case .pool(let x): x.output
-    case .unpool(let x): x.output
-    case .resample(let x): x.output
-    case .gather(let x): x.output
-    case .signs(let x): x.output
+    guard let output = namedViews.first(where: { $0.access == .written }) else {
+      preconditionFailure("every instruction writes a view")
     }
+    return output.view
   }
 
   /// All views, the output first.
@@ -40,66 +38,78 @@ extension Instruction {
 
   /// Changes every view.
   public mutating func updateViews(_ change: (inout View) -> Void) {
-    switch self {
-    case .convolve(var x):
-      change(&x.input)
-      change(&x.output)
-      for index in x.phases.indices { change(&x.phases[index].weights) }
-      x.epilogue.updateViews(change)
-      self = .convolve(x)
-    case .multiply(var x):
-      change(&x.left)
-      change(&x.right)
-      change(&x.output)
-      x.epilogue.updateViews(change)
-      self = .multiply(x)
-    case .map(var x):
-      for index in x.operands.indices { change(&x.operands[index]) }
-      change(&x.output)
-      self = .map(x)
-    case .reduce(var x):
-      for index in x.operands.indices { change(&x.operands[index]) }
-      change(&x.output)
-      self = .reduce(x)
-    case .normalize(var x):
-      change(&x.input)
-      change(&x.output)
-      x.epilogue.updateViews(change)
-      self = .normalize(x)
-    case .softmax(var x):
-      change(&x.input)
-      change(&x.output)
-      self = .softmax(x)
-    case .pool(var x):
-      change(&x.input)
-      change(&x.output)
-      self = .pool(x)
-    case .unpool(var x):
-      change(&x.input)
-      change(&x.gradient)
-      change(&x.output)
-      self = .unpool(x)
-    case .resample(var x):
-      change(&x.input)
-      change(&x.output)
-      change(&x.starts)
-      change(&x.weights)
-      self = .resample(x)
-    case .gather(var x):
-      change(&x.table)
-      change(&x.indices)
-      change(&x.output)
-      self = .gather(x)
-    case .signs(var x):
-      change(&x.input)
-      change(&x.output)
-      self = .signs(x)
+    visitViews { view, _, _ in change(&view) }
+  }
+
+  private var namedViews: [NamedView] {
+    var views: [NamedView] = []
+    var copy = self
+    copy.visitViews { view, role, access in
+      views.append(NamedView(role: role, view: view, access: access))
+    }
+    return views
+  }
+
+  private mutating func visitViews(_ body: (inout View, ViewRole, ViewAccess) -> Void) {
+    self = withoutActuallyEscaping(body) { body in
+      var walk = ViewWalk(body: body)
+      var kind = kind
+      kind.visit(&walk)
+      return kind.instruction
     }
   }
 }
 
-extension Epilogue {
-  fileprivate mutating func updateViews(_ change: (inout View) -> Void) {
-    for index in operands.indices { change(&operands[index]) }
+/// Shows the views of an instruction to a function.
+private struct ViewWalk: FieldWalk {
+  typealias Failure = Never
+  var listIndex = 0
+  let body: (inout View, ViewRole, ViewAccess) -> Void
+
+  mutating func view(
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
+  ) { body(&view, role, access) }
+}
+
+/// An archive that is there for the views and attributes of an instruction: it passes over all other
+/// fields, and goes into messages.
+protocol FieldWalk: PlanArchive {
+  /// The index of the message that is walked over in its list.
+  var listIndex: Int { get set }
+}
+
+extension FieldWalk {
+  mutating func number(_ name: StaticString, _ value: inout Int) {}
+  mutating func float(_ name: StaticString, _ value: inout Float) {}
+  mutating func float(_ name: StaticString, _ value: inout Float?) {}
+  mutating func bool(_ name: StaticString, _ value: inout Bool) {}
+  mutating func string(_ name: StaticString, _ value: inout String) {}
+  mutating func numbers(_ name: StaticString, _ values: inout [Int]) {}
+  mutating func strings(_ name: StaticString, _ values: inout [String]) {}
+  mutating func text(_ name: StaticString, _ bytes: inout [UInt8]) {}
+  mutating func choice<Case: PlanChoice>(_ name: StaticString, _ value: inout Case) {}
+
+  mutating func message<Message: PlanMessage>(
+    _ name: StaticString, _ value: inout Message
+  ) throws(Failure) { try value.visit(&self) }
+
+  mutating func message<Message: PlanMessage>(
+    _ name: StaticString, _ value: inout Message?
+  ) throws(Failure) { try value?.visit(&self) }
+
+  mutating func messages<Message: PlanMessage>(
+    _ name: StaticString, _ values: inout [Message]
+  ) throws(Failure) {
+    for index in values.indices {
+      listIndex = index
+      try values[index].visit(&self)
+    }
+  }
+
+  mutating func views(
+    _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
+    _ access: (Int) -> ViewAccess
+  ) throws(Failure) {
+    for index in views.indices { try view(name, &views[index], role(index), access(index)) }
   }
 }

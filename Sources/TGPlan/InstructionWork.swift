@@ -1,88 +1,21 @@
 internal import TGTensor
 
 extension Instruction {
-  /// Multiplications with additions, as executed: places in the padding count, the zeros that fill
-  /// up panels do not, and only convolutions, products and resamplings have any. The views have the
-  /// ranks that their instruction asks for; a number that does not fit is given as the largest.
+  /// Multiplications with additions, as executed. The views have the ranks that their instruction
+  /// asks for; a number that does not fit is given as the largest.
   public var macs: Int { checkedMacs ?? .max }
 
   /// `macs`, or nil if the number does not fit.
-  var checkedMacs: Int? {
-    switch self {
-    case .convolve(let convolution): convolution.checkedMacs
-    case .multiply(let product):
-      product.left.rank == 3 && product.output.rank == 3
-        ? Int.product(product.output.dimensions + [product.left.dimensions[2]]) : nil
-    case .resample(let resampling):
-      resampling.weights.rank == 2
-        ? Int.product(resampling.output.dimensions + [resampling.weights.dimensions[1]]) : nil
-    case .map, .reduce, .normalize, .softmax, .pool, .unpool, .gather, .signs: 0
-    }
-  }
+  var checkedMacs: Int? { kind.checkedMacs }
 
   /// What bounds the time that it takes: multiplications with additions, elements read (as often as
   /// they are read) or elements written, whichever are most; nil if the number does not fit.
   var checkedWork: Int? {
-    guard let macs = checkedMacs, let read = elementsRead,
+    let kind = kind
+    guard let macs = kind.checkedMacs, let read = kind.elementsRead,
       let written = Int.product(output.dimensions)
     else { return nil }
     return Swift.max(macs, read, written)
-  }
-
-  private var elementsRead: Int? {
-    switch self {
-    case .convolve(let x): Int.elements(of: x.epilogue.operands)
-    case .multiply(let x): Int.elements(of: x.epilogue.operands)
-    case .normalize(let x): Int.elements(of: [x.input] + x.epilogue.operands)
-    case .pool(let x):
-      Int.product(x.output.dimensions + [x.kernelHeight, x.kernelWidth])
-    case .unpool(let x):
-      Int.product(x.gradient.dimensions + [x.kernelHeight, x.kernelWidth])
-    case .gather: 0
-    case .map, .reduce, .softmax, .resample, .signs: Int.elements(of: operands)
-    }
-  }
-}
-
-extension Convolution {
-  /// The rows and columns of the output that a phase computes.
-  package func extents(of phase: Phase) -> (rows: Int, columns: Int) {
-    func places(_ extent: Int, _ origin: Int, _ scale: Int) -> Int {
-      origin >= 0 && origin < extent ? (extent - origin - 1) / scale + 1 : 0
-    }
-    return (
-      places(output.dimensions[1], phase.originY, scaleY),
-      places(output.dimensions[2], phase.originX, scaleX)
-    )
-  }
-
-  /// The elements of a phase's packed weights; nil if their number does not fit.
-  package func packedWeightCount(of phase: Phase) -> Int? {
-    let channels = input.dimensions[3]
-    let kernel = [phase.kernelHeight, phase.kernelWidth]
-    switch packing {
-    case .panels:
-      let panels = (output.dimensions[3] / groups + 15) / 16
-      return Int.product([groups, panels, channels / groups, 16] + kernel)
-    case .depthwise: return Int.product([channels] + kernel)
-    }
-  }
-
-  fileprivate var checkedMacs: Int? {
-    guard input.rank == 4, output.rank == 4, groups > 0, scaleY > 0, scaleX > 0 else { return nil }
-    var sum = 0
-    for phase in phases {
-      let (rows, columns) = extents(of: phase)
-      guard
-        let macs = Int.product([
-          output.dimensions[0], rows, columns, output.dimensions[3], phase.kernelHeight,
-          phase.kernelWidth, input.dimensions[3] / groups,
-        ]),
-        let next = sum.adding(macs)
-      else { return nil }
-      sum = next
-    }
-    return sum
   }
 }
 

@@ -96,7 +96,8 @@ package enum PlanProblem: Hashable, Sendable {
   case objective(String, ObjectiveFault)
   // One instruction.
   case view(ViewRole, ViewFault)
-  case attribute(InstructionAttribute, Int)
+  /// A number of an instruction, by its name in the schema.
+  case attribute(String, Int)
   case rule(InstructionRule)
 }
 
@@ -149,15 +150,6 @@ package enum SlotFault: Hashable, Sendable {
   case outside(Slot.Kind, end: Int?, size: Int)
 }
 
-/// What a view is for.
-package enum ViewRole: Hashable, Sendable {
-  case input, output, gradient, left, right, table, indices, starts, weights
-  case operand(Int)
-  case epilogueOperand(Int)
-  case phaseWeights(Int)
-  case values, lengths
-}
-
 /// What is wrong with a view.
 package enum ViewFault: Hashable, Sendable {
   case unknownSlot(Int, slots: Int)
@@ -173,41 +165,6 @@ package enum ViewFault: Hashable, Sendable {
   case notContiguous
   case innermostStride(Int)
   case overlaps(ViewRole)
-}
-
-/// A whole number of an instruction.
-package enum InstructionAttribute: String, Hashable, Sendable {
-  case groups
-  case strideY = "stride_y"
-  case strideX = "stride_x"
-  case dilationY = "dilation_y"
-  case dilationX = "dilation_x"
-  case scaleY = "scale_y"
-  case scaleX = "scale_x"
-  case kernelHeight = "kernel_height"
-  case kernelWidth = "kernel_width"
-  case padTop = "pad_top"
-  case padLeft = "pad_left"
-  case originY = "origin_y"
-  case originX = "origin_x"
-  case keptRank = "kept_rank"
-  case axis
-}
-
-/// A rule that an instruction breaks.
-package enum InstructionRule: Hashable, Sendable {
-  case groupsDivide(groups: Int, input: Int, output: Int)
-  case depthwiseGroups(groups: Int, input: Int, output: Int)
-  case weightCount(phase: Int, found: Int, expected: Int)
-  case phases(found: Int, expected: Int)
-  case duplicatePhase(originY: Int, originX: Int)
-  case program
-  case packedOperand(Int)
-  case operandCount(found: Int, expected: Int)
-  case epsilon(Float)
-  case windowOutside
-  case start(index: Int, value: Float, last: Int)
-  case workOverflow
 }
 
 /// What is wrong with an input or output.

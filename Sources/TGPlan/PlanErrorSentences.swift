@@ -60,12 +60,12 @@ extension PlanError: CustomStringConvertible {
     case .slotsOverlap(let first, let second):
       "slots \(first) and \(second) overlap in memory while both are alive"
     case .readBeforeWrite(let role, let slot):
-      "\(words(role)) reads slot \(slot) before anything is written to it"
+      "\(role) reads slot \(slot) before anything is written to it"
     case .item(let fault): sentence(fault)
     case .objective(let name, let fault): "objective \(name): \(sentence(fault))"
-    case .view(let role, let fault): "\(words(role)) \(sentence(fault))"
-    case .attribute(let attribute, let value): "\(attribute.rawValue) cannot be \(value)"
-    case .rule(let rule): sentence(rule)
+    case .view(let role, let fault): "\(role) \(sentence(fault))"
+    case .attribute(let attribute, let value): "\(attribute) cannot be \(value)"
+    case .rule(let rule): rule.sentence
     }
   }
 
@@ -126,25 +126,6 @@ extension PlanError: CustomStringConvertible {
     }
   }
 
-  private func words(_ role: ViewRole) -> String {
-    switch role {
-    case .input: "the input"
-    case .output: "the output"
-    case .gradient: "the gradient"
-    case .left: "the left factor"
-    case .right: "the right factor"
-    case .table: "the table"
-    case .indices: "the indices"
-    case .starts: "the starts"
-    case .weights: "the weights"
-    case .operand(let index): "operand \(index)"
-    case .epilogueOperand(let index): "operand \(index) of the epilogue"
-    case .phaseWeights(let index): "the weights of phase \(index)"
-    case .values: "the view"
-    case .lengths: "the view of the lengths"
-    }
-  }
-
   private func sentence(_ fault: ViewFault) -> String {
     switch fault {
     case .unknownSlot(let slot, let slots): "names slot \(slot) of \(slots)"
@@ -161,33 +142,7 @@ extension PlanError: CustomStringConvertible {
     case .notWeights: "does not lie in the weight section"
     case .notContiguous: "is not contiguous"
     case .innermostStride(let stride): "has the innermost stride \(stride); it must be 1"
-    case .overlaps(let role): "overlaps \(words(role))"
-    }
-  }
-
-  private func sentence(_ rule: InstructionRule) -> String {
-    switch rule {
-    case .groupsDivide(let groups, let input, let output):
-      "\(groups) groups do not divide \(input) input and \(output) output channels"
-    case .depthwiseGroups(let groups, let input, let output):
-      "depthwise weights need as many groups as channels: \(groups) groups, \(input) input and "
-        + "\(output) output channels"
-    case .weightCount(let phase, let found, let expected):
-      "phase \(phase) has \(found) weights; its kernel takes \(expected)"
-    case .phases(let found, let expected):
-      "\(found) phases compute something; \(expected) are needed to cover the output"
-    case .duplicatePhase(let y, let x): "two phases begin at row \(y), column \(x)"
-    case .program: "the pointwise program is malformed"
-    case .packedOperand(let index):
-      "operand \(index) is read bit by bit; words are operands of maps and of the epilogues of "
-        + "convolutions and products"
-    case .operandCount(let found, let expected):
-      "there are \(found) operands; the program takes \(expected)"
-    case .epsilon(let epsilon): "epsilon cannot be \(epsilon)"
-    case .windowOutside: "a pooling window lies outside the picture"
-    case .start(let index, let value, let last):
-      "start \(index) is \(value); it must be a whole number in 0 ... \(last)"
-    case .workOverflow: "the number of multiplications or of elements read does not fit 64 bits"
+    case .overlaps(let role): "overlaps \(role)"
     }
   }
 

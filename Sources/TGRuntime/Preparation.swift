@@ -45,14 +45,14 @@ extension Arena {
     case .pool(let pooling):
       return [
         unsafe .pooling(
-          PoolingKind(pooling.function), window: PoolingWindow(pooling),
+          PoolingKind(pooling.function), window: PoolingWindow(pooling.window),
           input: try resolve(pooling.input), output: try resolve(pooling.output, writing: true),
           isa: isa)
       ]
     case .unpool(let unpooling):
       return [
         unsafe .unpooling(
-          window: PoolingWindow(unpooling), input: try resolve(unpooling.input),
+          window: PoolingWindow(unpooling.window), input: try resolve(unpooling.input),
           gradient: try resolve(unpooling.gradient),
           output: try resolve(unpooling.output, writing: true), isa: isa)
       ]
@@ -165,16 +165,9 @@ extension PoolingKind {
 
 extension PoolingWindow {
   /// The window of a plan's pooling.
-  init(_ pooling: Pooling) {
+  init(_ window: Pooling.Window) {
     self.init(
-      height: pooling.kernelHeight, width: pooling.kernelWidth, strideY: pooling.strideY,
-      strideX: pooling.strideX, padTop: pooling.padTop, padLeft: pooling.padLeft)
-  }
-
-  /// The window of a plan's adjoint pooling.
-  init(_ unpooling: Unpooling) {
-    self.init(
-      height: unpooling.kernelHeight, width: unpooling.kernelWidth, strideY: unpooling.strideY,
-      strideX: unpooling.strideX, padTop: unpooling.padTop, padLeft: unpooling.padLeft)
+      height: window.kernelHeight, width: window.kernelWidth, strideY: window.strideY,
+      strideX: window.strideX, padTop: window.padTop, padLeft: window.padLeft)
   }
 }

@@ -126,8 +126,9 @@ struct ArbitraryPlan {
       return .pool(
         Pooling(
           function: random.pick(Pooling.Function.allCases), input: view(), output: view(),
-          kernelHeight: number(), kernelWidth: number(), strideY: number(), strideX: number(),
-          padTop: number(), padLeft: number()))
+          window: Pooling.Window(
+            kernelHeight: number(), kernelWidth: number(), strideY: number(), strideX: number(),
+            padTop: number(), padLeft: number())))
     case 7:
       return .resample(
         Resampling(
@@ -135,9 +136,11 @@ struct ArbitraryPlan {
     case 8:
       return .unpool(
         Unpooling(
-          input: view(), gradient: view(), output: view(), kernelHeight: number(),
-          kernelWidth: number(), strideY: number(), strideX: number(), padTop: number(),
-          padLeft: number()))
+          input: view(), gradient: view(), output: view(),
+          window: Pooling.Window(
+            kernelHeight: number(),
+            kernelWidth: number(), strideY: number(), strideX: number(), padTop: number(),
+            padLeft: number())))
     case 9: return .signs(SignPacking(input: view(), output: view()))
     default: return .gather(Gathering(table: view(), indices: view(), output: view()))
     }

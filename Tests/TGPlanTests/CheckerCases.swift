@@ -123,18 +123,18 @@ extension CheckerCase {
 
   /// Cases.
   static let instructions: [CheckerCase] = [
-    .at(0, "stride 0", .attribute(.strideY, 0)) { $0.convolution { $0.strideY = 0 } },
-    .at(0, "stride -1", .attribute(.strideX, -1)) { $0.convolution { $0.strideX = -1 } },
-    .at(0, "dilation 0", .attribute(.dilationX, 0)) { $0.convolution { $0.dilationX = 0 } },
-    .at(0, "groups 0", .attribute(.groups, 0)) { $0.convolution { $0.groups = 0 } },
-    .at(0, "scale 0", .attribute(.scaleY, 0)) { $0.convolution { $0.scaleY = 0 } },
-    .at(0, "great stride", .attribute(.strideY, 1 << 21)) {
+    .at(0, "stride 0", .attribute("stride_y", 0)) { $0.convolution { $0.strideY = 0 } },
+    .at(0, "stride -1", .attribute("stride_x", -1)) { $0.convolution { $0.strideX = -1 } },
+    .at(0, "dilation 0", .attribute("dilation_x", 0)) { $0.convolution { $0.dilationX = 0 } },
+    .at(0, "groups 0", .attribute("groups", 0)) { $0.convolution { $0.groups = 0 } },
+    .at(0, "scale 0", .attribute("scale_y", 0)) { $0.convolution { $0.scaleY = 0 } },
+    .at(0, "great stride", .attribute("stride_y", 1 << 21)) {
       $0.convolution { $0.strideY = 1 << 21 }
     },
     .at(0, "groups that do not divide", .rule(.groupsDivide(groups: 2, input: 3, output: 16))) {
       $0.convolution { $0.groups = 2 }
     },
-    .at(0, "kernel 0", .attribute(.kernelHeight, 0)) {
+    .at(0, "kernel 0", .attribute("kernel_height", 0)) {
       $0.convolution { $0.phases[0].kernelHeight = 0 }
     },
     .at(0, "larger kernel", .rule(.weightCount(phase: 0, found: 432, expected: 576))) {
@@ -142,7 +142,7 @@ extension CheckerCase {
     },
     .at(0, "padding beyond the picture", nil) { $0.convolution { $0.phases[0].padTop = 100 } },
     .at(0, "negative padding", nil) { $0.convolution { $0.phases[0].padLeft = -100 } },
-    .at(0, "padding 2⁶³", .attribute(.padLeft, .max)) {
+    .at(0, "padding 2⁶³", .attribute("pad_left", .max)) {
       $0.convolution { $0.phases[0].padLeft = .max }
     },
     .at(0, "no phase", .rule(.phases(found: 0, expected: 1))) { $0.convolution { $0.phases = [] } },
@@ -198,22 +198,30 @@ extension CheckerCase {
     .at(5, "phase twice", .rule(.duplicatePhase(originY: 0, originX: 0))) {
       $0.convolution { $0.phases[3] = $0.phases[0] }
     },
-    .at(5, "phase outside", .attribute(.originY, 2)) {
+    .at(5, "phase outside", .attribute("origin_y", 2)) {
       $0.convolution { $0.phases[3].originY = 2 }
     },
-    .at(1, "window above the picture", .rule(.windowOutside)) { $0.pooling { $0.padTop = 3 } },
-    .at(1, "window right of the picture", .rule(.windowOutside)) { $0.pooling { $0.strideX = 4 } },
-    .at(1, "window of 0", .attribute(.kernelWidth, 0)) { $0.pooling { $0.kernelWidth = 0 } },
-    .at(1, "stride of 0", .attribute(.strideY, 0)) { $0.pooling { $0.strideY = 0 } },
-    .at(1, "negative padding", .attribute(.padLeft, -1)) { $0.pooling { $0.padLeft = -1 } },
+    .at(1, "window above the picture", .rule(.windowOutside)) {
+      $0.pooling { $0.window.padTop = 3 }
+    },
+    .at(1, "window right of the picture", .rule(.windowOutside)) {
+      $0.pooling { $0.window.strideX = 4 }
+    },
+    .at(1, "window of 0", .attribute("kernel_width", 0)) {
+      $0.pooling { $0.window.kernelWidth = 0 }
+    },
+    .at(1, "stride of 0", .attribute("stride_y", 0)) { $0.pooling { $0.window.strideY = 0 } },
+    .at(1, "negative padding", .attribute("pad_left", -1)) {
+      $0.pooling { $0.window.padLeft = -1 }
+    },
     .at(1, "channels lost", .view(.output, .extents([1, 4, 4, 8], expected: [1, 4, 4, 16]))) {
       $0.pooling { $0.output.dimensions[3] = 8 }
     },
     .at(12, "adjoint window above the picture", .rule(.windowOutside)) {
-      $0.unpooling { $0.padTop = 3 }
+      $0.unpooling { $0.window.padTop = 3 }
     },
-    .at(12, "adjoint window of 0", .attribute(.kernelHeight, 0)) {
-      $0.unpooling { $0.kernelHeight = 0 }
+    .at(12, "adjoint window of 0", .attribute("kernel_height", 0)) {
+      $0.unpooling { $0.window.kernelHeight = 0 }
     },
     .at(
       12, "adjoint of other extents",
@@ -229,14 +237,14 @@ extension CheckerCase {
     .at(12, "adjoints are not computed in place", .view(.output, .overlaps(.input))) {
       $0.unpooling { $0.output = $0.input }
     },
-    .at(4, "negative rank", .attribute(.keptRank, -1)) { $0.normalization { $0.keptRank = -1 } },
-    .at(4, "rank beyond", .attribute(.keptRank, 5)) { $0.normalization { $0.keptRank = 5 } },
+    .at(4, "negative rank", .attribute("kept_rank", -1)) { $0.normalization { $0.keptRank = -1 } },
+    .at(4, "rank beyond", .attribute("kept_rank", 5)) { $0.normalization { $0.keptRank = 5 } },
     .at(4, "negative epsilon", .rule(.epsilon(-1))) { $0.normalization { $0.epsilon = -1 } },
     .at(4, "infinite epsilon", .rule(.epsilon(.infinity))) {
       $0.normalization { $0.epsilon = .infinity }
     },
-    .at(6, "axis beyond", .attribute(.axis, 4)) { $0.resampling { $0.axis = 4 } },
-    .at(6, "axis -1", .attribute(.axis, -1)) { $0.resampling { $0.axis = -1 } },
+    .at(6, "axis beyond", .attribute("axis", 4)) { $0.resampling { $0.axis = 4 } },
+    .at(6, "axis -1", .attribute("axis", -1)) { $0.resampling { $0.axis = -1 } },
     .at(6, "other axis", .view(.output, .extents([1, 16, 8, 16], expected: [1, 8, 8, 16]))) {
       $0.resampling { $0.axis = 2 }
     },
@@ -262,7 +270,7 @@ extension CheckerCase {
     .at(10, "reduction of other extents", .view(.output, .extents([1, 4], expected: [1]))) {
       $0.reduction { $0.keptRank = 1 }
     },
-    .at(10, "reduction of rank beyond", .attribute(.keptRank, 4)) {
+    .at(10, "reduction of rank beyond", .attribute("kept_rank", 4)) {
       $0.reduction { $0.keptRank = 4 }
     },
     .at(10, "reduction of too few", .rule(.operandCount(found: 1, expected: 2))) {

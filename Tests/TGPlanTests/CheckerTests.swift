@@ -43,7 +43,7 @@ import Testing
 
   @Test func errorsNameThePlace() throws {
     var plan = SmallPlan().plan
-    plan.functions[0].instructions[1].instruction.pooling { $0.padTop = 3 }
+    plan.functions[0].instructions[1].instruction.pooling { $0.window.padTop = 3 }
     let error = try #require(throws: PlanError.self) { try PlanChecker.check(plan) }
     #expect(
       error.description == "function run (batch 1), instruction 1 (pool, small.tgraph:11): "

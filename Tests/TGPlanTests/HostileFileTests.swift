@@ -26,7 +26,7 @@ import Testing
     plan.weightBytes = 64
     plan.texts = [Plan.TextResource(name: "t", bytes: Array("words".utf8))]
     plan.documentation = String(repeating: "A page of words. ", count: 70)
-    let encoder = try PlanEncoder(plan)
+    let encoder = PlanEncoder(plan)
     return PlanSections(
       weights: [UInt8](repeating: 0x3F, count: 64), texts: encoder.texts, message: encoder.bytes)
   }

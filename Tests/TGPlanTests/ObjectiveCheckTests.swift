@@ -84,7 +84,7 @@ import Testing
   @Test func theSoundObjectiveIsAcceptedAndSurvivesTheCodec() throws {
     let plan = Self.plan()
     try PlanChecker.check(plan)
-    let encoder = try PlanEncoder(plan)
+    let encoder = PlanEncoder(plan)
     let back = try PlanDecoder.decode(message: encoder.bytes, texts: encoder.texts, memory: 1 << 24)
     #expect(back == plan)
   }

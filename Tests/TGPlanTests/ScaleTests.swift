@@ -75,7 +75,7 @@ import Testing
     var (low, high) = (1000, 16_000)
     while high > low + low / 8 {
       let middle = (low + high) / 2
-      let message = try PlanEncoder(chain(middle)).bytes
+      let message = PlanEncoder(chain(middle)).bytes
       do {
         _ = try PlanDecoder.decode(message: message, texts: [], memory: budget)
         low = middle

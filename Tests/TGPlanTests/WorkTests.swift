@@ -39,7 +39,8 @@ import Testing
     // A window reads all of its places.
     let pooling = Pooling(
       function: .maximum, input: view([1, 64, 64, 2]), output: view([1, 8, 8, 2]),
-      kernelHeight: 9, kernelWidth: 5, strideY: 7, strideX: 7, padTop: 0, padLeft: 0)
+      window: Pooling.Window(
+        kernelHeight: 9, kernelWidth: 5, strideY: 7, strideX: 7, padTop: 0, padLeft: 0))
     #expect(work(.pool(pooling)) == 8 * 8 * 2 * 45)
     #expect(
       work(

@@ -39,8 +39,10 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
   builder.add(
     .pool(
       Pooling(
-        function: .maximum, input: picture, output: pooled, kernelHeight: 2, kernelWidth: 2,
-        strideY: 2, strideX: 2, padTop: 0, padLeft: 0)))
+        function: .maximum, input: picture, output: pooled,
+        window: Pooling.Window(
+          kernelHeight: 2, kernelWidth: 2,
+          strideY: 2, strideX: 2, padTop: 0, padLeft: 0))))
 
   let sums = builder.place([200])
   let columns = View(slot: pooled.slot, dimensions: [200, 200], strides: [1, 200])

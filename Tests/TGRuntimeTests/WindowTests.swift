@@ -44,9 +44,11 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     builder.add(
       .pool(
         Pooling(
-          function: function, input: input, output: output, kernelHeight: pooling.kernel[0],
-          kernelWidth: pooling.kernel[1], strideY: pooling.stride[0], strideX: pooling.stride[1],
-          padTop: pooling.pad[0], padLeft: pooling.pad[1])))
+          function: function, input: input, output: output,
+          window: Pooling.Window(
+            kernelHeight: pooling.kernel[0],
+            kernelWidth: pooling.kernel[1], strideY: pooling.stride[0], strideX: pooling.stride[1],
+            padTop: pooling.pad[0], padLeft: pooling.pad[1]))))
     let values = Randomness.floats(input.count, seed: 4)
     let expected = indices(output.dimensions).map { place -> Double in
       var inside: [Double] = []
@@ -91,9 +93,11 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     builder.add(
       .unpool(
         Unpooling(
-          input: input, gradient: gradient, output: output, kernelHeight: pooling.kernel[0],
-          kernelWidth: pooling.kernel[1], strideY: pooling.stride[0], strideX: pooling.stride[1],
-          padTop: pooling.pad[0], padLeft: pooling.pad[1])))
+          input: input, gradient: gradient, output: output,
+          window: Pooling.Window(
+            kernelHeight: pooling.kernel[0],
+            kernelWidth: pooling.kernel[1], strideY: pooling.stride[0], strideX: pooling.stride[1],
+            padTop: pooling.pad[0], padLeft: pooling.pad[1]))))
     var values = Randomness.floats(input.count, seed: 4).map { ($0 * 2).rounded() }
     values[values.count / 2] = .nan
     values[values.count / 3] = .infinity

@@ -63,8 +63,10 @@ package struct SmallPlan {
     add(
       .pool(
         Pooling(
-          function: .maximum, input: a, output: p, kernelHeight: 3, kernelWidth: 3, strideY: 2,
-          strideX: 2, padTop: 1, padLeft: 1)), "pool")
+          function: .maximum, input: a, output: p,
+          window: Pooling.Window(
+            kernelHeight: 3, kernelWidth: 3, strideY: 2,
+            strideX: 2, padTop: 1, padLeft: 1))), "pool")
 
     let cat = arena([1, 4, 4, 32])
     func slice(_ first: Int) -> View {
@@ -137,8 +139,10 @@ package struct SmallPlan {
     add(
       .unpool(
         Unpooling(
-          input: u, gradient: gradient, output: d, kernelHeight: 3, kernelWidth: 3, strideY: 2,
-          strideX: 2, padTop: 1, padLeft: 1)), "unpool")
+          input: u, gradient: gradient, output: d,
+          window: Pooling.Window(
+            kernelHeight: 3, kernelWidth: 3, strideY: 2,
+            strideX: 2, padTop: 1, padLeft: 1))), "unpool")
     let words = arena([1, 8, 8, 1])
     add(.signs(SignPacking(input: d, output: words)), "signs")
     let masked = PointwiseProgram(

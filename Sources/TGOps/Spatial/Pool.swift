@@ -101,8 +101,10 @@ package struct Pool: Op {
     context.emit(
       .pool(
         Pooling(
-          function: function, input: input, output: context.output(), kernelHeight: kernel[0],
-          kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1], padTop: padding[0],
-          padLeft: padding[1])))
+          function: function, input: input, output: context.output(),
+          window: Pooling.Window(
+            kernelHeight: kernel[0],
+            kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1], padTop: padding[0],
+            padLeft: padding[1]))))
   }
 }

@@ -103,9 +103,11 @@ package struct PoolGradient: Op {
     context.emit(
       .unpool(
         Unpooling(
-          input: input, gradient: gradient, output: context.output(), kernelHeight: kernel[0],
-          kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1], padTop: padding[0],
-          padLeft: padding[1])))
+          input: input, gradient: gradient, output: context.output(),
+          window: Pooling.Window(
+            kernelHeight: kernel[0],
+            kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1], padTop: padding[0],
+            padLeft: padding[1]))))
   }
 
   package func pullback(

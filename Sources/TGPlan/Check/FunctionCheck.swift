@@ -93,28 +93,27 @@ struct FunctionCheck {
   }
 
   private func check(_ placed: PlacedInstruction) throws(PlanError) {
-    let instruction = placed.instruction
-    for operand in instruction.namedOperands { try checkView(operand.view, operand.role) }
-    let output = instruction.output
-    try checkView(output, .output)
-    guard function.slots[output.slot].kind != .weight else {
-      throw PlanError(.view(.output, .writesWeights))
-    }
-    guard output.hasDistinctPlaces else { throw PlanError(.view(.output, .repeatsPlaces)) }
-    try checkRules(of: instruction)
-    for operand in instruction.freeOperands where operand.view.slot == output.slot {
-      guard operand.view.isDisjoint(from: output) else {
-        throw PlanError(.view(.output, .overlaps(operand.role)))
-      }
-    }
-    for operand in instruction.pointwiseOperands where operand.view.slot == output.slot {
-      guard operand.view == output || operand.view.isDisjoint(from: output) else {
-        throw PlanError(.view(.output, .overlaps(operand.role)))
-      }
-    }
-    guard let macs = instruction.checkedMacs else { throw PlanError(.rule(.workOverflow)) }
+    var fields = FieldCheck(self)
+    var kind = placed.instruction.kind
+    try kind.visit(&fields)
+    try kind.check(limits: limits)
+    try checkOverlaps(fields.views)
+    guard let macs = kind.checkedMacs else { throw PlanError(.rule(.workOverflow)) }
     guard placed.macs == macs else {
       throw PlanError(.macs(declared: placed.macs, actual: macs))
+    }
+  }
+
+  /// Checks that nothing is written over what the same instruction still has to read.
+  private func checkOverlaps(_ views: [NamedView]) throws(PlanError) {
+    for output in views where output.access == .written {
+      for operand in views where operand.access != .written {
+        guard
+          operand.view.slot != output.view.slot
+            || (operand.access == .readInPlace && operand.view == output.view)
+            || operand.view.isDisjoint(from: output.view)
+        else { throw PlanError(.view(.output, .overlaps(operand.role))) }
+      }
     }
   }
 

@@ -6,7 +6,9 @@ extension Slot.Kind: PlanChoice {}
 extension Plan: PlanMessage {
   package init() { self.init(name: "") }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("name", &name)
     try archive.string("documentation", &documentation)
     try archive.string("producer", &producer)
@@ -24,7 +26,9 @@ extension Plan: PlanMessage {
 extension Plan.TextResource: PlanMessage {
   package init() { self.init(name: "", bytes: []) }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("name", &name)
     try archive.text("length", &bytes)
   }
@@ -33,7 +37,9 @@ extension Plan.TextResource: PlanMessage {
 extension PlanFunction: PlanMessage {
   package init() { self.init(name: "", batch: 0) }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("name", &name)
     try archive.string("documentation", &documentation)
     try archive.choice("role", &role)
@@ -51,7 +57,9 @@ extension PlanFunction: PlanMessage {
 extension Slot: PlanMessage {
   package init() { self.init(kind: .weight, offset: 0, count: 0) }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.choice("kind", &kind)
     try archive.number("offset", &offset)
     try archive.number("count", &count)
@@ -61,7 +69,9 @@ extension Slot: PlanMessage {
 extension View: PlanMessage {
   package init() { self.init(slot: 0, dimensions: [], strides: []) }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.number("slot", &slot)
     try archive.number("offset", &offset)
     try archive.numbers("dimensions", &dimensions)
@@ -121,7 +131,9 @@ extension InterfaceItem: PlanMessage {
 
   package init() { self.init(name: "", kind: .tensor, view: View()) }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("name", &name)
     try archive.string("documentation", &documentation)
     var fields = KindFields(kind)

@@ -3,7 +3,9 @@ extension PlanObjective.Method: PlanChoice {}
 extension PlanObjective: PlanMessage {
   package init() { self.init(name: "", finish: "") }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("name", &name)
     try archive.string("documentation", &documentation)
     try archive.messages("loops", &loops)
@@ -14,7 +16,9 @@ extension PlanObjective: PlanMessage {
 extension PlanObjective.Loop: PlanMessage {
   package init() { self.init(start: "", step: "", rounds: 0, method: .descent) }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("start", &start)
     try archive.string("step", &step)
     try Self.name("project", &project, &archive)
@@ -30,9 +34,9 @@ extension PlanObjective.Loop: PlanMessage {
   }
 
   /// A name that may be missing: empty in the message.
-  private static func name(
-    _ field: StaticString, _ value: inout String?, _ archive: inout some PlanArchive
-  ) throws(PlanError) {
+  private static func name<Archive: PlanArchive>(
+    _ field: StaticString, _ value: inout String?, _ archive: inout Archive
+  ) throws(Archive.Failure) {
     var text = value ?? ""
     try archive.string(field, &text)
     value = text.isEmpty ? nil : text
@@ -42,7 +46,9 @@ extension PlanObjective.Loop: PlanMessage {
 extension PlanObjective.Number: PlanMessage {
   package init() { self.init(name: "", value: 0) }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("name", &name)
     var bits = Int(bitPattern: UInt(value.bitPattern))
     try archive.number("bits", &bits)

@@ -29,8 +29,10 @@ package struct PlanDecoder: PlanArchive {
     self.texts = texts
   }
 
-  package func failure(_ fault: MessageFault) -> PlanError {
-    PlanError(.message(fault, type: record.type.name, field: nil, offset: nil))
+  package func require(_ condition: Bool, _ fault: MessageFault) throws(PlanError) {
+    guard condition else {
+      throw PlanError(.message(fault, type: record.type.name, field: nil, offset: nil))
+    }
   }
 
   package mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
@@ -74,11 +76,10 @@ package struct PlanDecoder: PlanArchive {
   package mutating func choice<Case: PlanChoice>(
     _ name: StaticString, _ value: inout Case
   ) throws(PlanError) {
-    let field = record.type.field(named: name)
-    guard let found = Case(rawValue: record.number(field)) else {
-      throw failure(.choice(record.number(field)))
-    }
-    value = found
+    let number = record.number(record.type.field(named: name))
+    let found = Case(rawValue: number)
+    try require(found != nil, .choice(number))
+    if let found { value = found }
   }
 
   package mutating func message<Message: PlanMessage>(

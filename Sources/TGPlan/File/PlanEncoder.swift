@@ -8,46 +8,42 @@ package struct PlanEncoder: PlanArchive {
   private var type = MessageType.plan
 
   /// Encodes a whole plan.
-  package init(_ plan: Plan) throws(PlanError) {
+  package init(_ plan: Plan) {
     var plan = plan
-    try plan.visit(&self)
+    plan.visit(&self)
   }
 
-  package func failure(_ fault: MessageFault) -> PlanError {
-    PlanError(.message(fault, type: type.name, field: nil, offset: bytes.count))
-  }
-
-  package mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
+  package mutating func number(_ name: StaticString, _ value: inout Int) {
     let field = type.field(named: name)
     guard field.label == .required || value != field.defaultNumber else { return }
     key(field, wire: 0)
     varint(field.kind == .signed ? zigzag(value) : UInt64(bitPattern: Int64(value)))
   }
 
-  package mutating func float(_ name: StaticString, _ value: inout Float) throws(PlanError) {
+  package mutating func float(_ name: StaticString, _ value: inout Float) {
     let field = type.field(named: name)
     guard field.label == .required || value.bitPattern != 0 else { return }
     put(field, value)
   }
 
-  package mutating func float(_ name: StaticString, _ value: inout Float?) throws(PlanError) {
+  package mutating func float(_ name: StaticString, _ value: inout Float?) {
     if let value { put(type.field(named: name), value) }
   }
 
-  package mutating func bool(_ name: StaticString, _ value: inout Bool) throws(PlanError) {
+  package mutating func bool(_ name: StaticString, _ value: inout Bool) {
     let field = type.field(named: name)
     guard field.label == .required || value else { return }
     key(field, wire: 0)
     bytes.append(value ? 1 : 0)
   }
 
-  package mutating func string(_ name: StaticString, _ value: inout String) throws(PlanError) {
+  package mutating func string(_ name: StaticString, _ value: inout String) {
     let field = type.field(named: name)
     guard field.label == .required || !value.isEmpty else { return }
     put(field, value)
   }
 
-  package mutating func numbers(_ name: StaticString, _ values: inout [Int]) throws(PlanError) {
+  package mutating func numbers(_ name: StaticString, _ values: inout [Int]) {
     guard !values.isEmpty else { return }
     key(type.field(named: name), wire: 2)
     let start = bytes.count
@@ -55,54 +51,54 @@ package struct PlanEncoder: PlanArchive {
     insertLength(at: start)
   }
 
-  package mutating func strings(_ name: StaticString, _ values: inout [String]) throws(PlanError) {
+  package mutating func strings(_ name: StaticString, _ values: inout [String]) {
     let field = type.field(named: name)
     for value in values { put(field, value) }
   }
 
-  package mutating func text(_ name: StaticString, _ value: inout [UInt8]) throws(PlanError) {
+  package mutating func text(_ name: StaticString, _ value: inout [UInt8]) {
     var length = value.count
-    try number(name, &length)
+    number(name, &length)
     texts += value
   }
 
   package mutating func choice<Case: PlanChoice>(
     _ name: StaticString, _ value: inout Case
-  ) throws(PlanError) {
+  ) {
     var number = value.rawValue
-    try self.number(name, &number)
+    self.number(name, &number)
   }
 
   package mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message
-  ) throws(PlanError) {
+  ) {
     let field = type.field(named: name)
     guard field.label == .required || value != Message() else { return }
-    try put(field, value)
+    put(field, value)
   }
 
   package mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message?
-  ) throws(PlanError) {
-    if let value { try put(type.field(named: name), value) }
+  ) {
+    if let value { put(type.field(named: name), value) }
   }
 
   package mutating func messages<Message: PlanMessage>(
     _ name: StaticString, _ values: inout [Message]
-  ) throws(PlanError) {
+  ) {
     let field = type.field(named: name)
-    for value in values { try put(field, value) }
+    for value in values { put(field, value) }
   }
 
   private mutating func put<Message: PlanMessage>(
     _ field: FieldType, _ value: Message
-  ) throws(PlanError) {
+  ) {
     key(field, wire: 2)
     let start = bytes.count
     let outer = type
     type = field.message
     var value = value
-    try value.visit(&self)
+    value.visit(&self)
     type = outer
     insertLength(at: start)
   }

@@ -44,7 +44,7 @@ public struct PlanWriter: ~Copyable {
   ) throws(PlanError) -> String {
     var plan = plan
     plan.weightBytes = weightBytes
-    let encoder = try PlanEncoder(plan)
+    let encoder = PlanEncoder(plan)
     try MessageScan.check(
       encoder.bytes, as: .plan, memory: limits.loadingBytes(ofFile: weightBytes))
     try PlanChecker.check(plan, limits: limits)

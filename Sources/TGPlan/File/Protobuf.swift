@@ -44,7 +44,7 @@ internal import CTGPlan
   }
 
   /// The field with a name; traps if there is none, because the name stands in our own code.
-  func field(named name: StaticString) -> FieldType {
+  package func field(named name: StaticString) -> FieldType {
     let field = unsafe name.utf8Start.withMemoryRebound(
       to: CChar.self, capacity: name.utf8CodeUnitCount + 1
     ) {

@@ -12,7 +12,7 @@ public enum PlanListing {
   public static func text(_ plan: Plan) -> String {
     var plan = plan
     var archive = ListingArchive()
-    try? plan.visit(&archive)
+    plan.visit(&archive)
     return archive.text + "weight_bytes: \(plan.weightBytes)\n"
   }
 }
@@ -82,13 +82,13 @@ private struct ListingArchive {
   /// A message on one line.
   private mutating func words<Message: PlanMessage>(
     _ message: Message, of name: StaticString
-  ) throws(PlanError) -> String {
+  ) -> String {
     if let view = message as? View { return words(view) }
     if let program = message as? PointwiseProgram { return words(program) }
     let outer = (line, isInline, type)
     (line, isInline, type) = ("", true, type.field(named: name).message)
     var message = message
-    try message.visit(&self)
+    message.visit(&self)
     let result = "(\(line))"
     (line, isInline, type) = outer
     return result
@@ -96,74 +96,70 @@ private struct ListingArchive {
 }
 
 extension ListingArchive: PlanArchive {
-  func failure(_ fault: MessageFault) -> PlanError {
-    PlanError(.message(fault, type: "", field: nil, offset: nil))
-  }
-
   /// True if a number says more than its absence would.
   private func isTelling(_ name: StaticString, _ value: Int) -> Bool {
     let field = type.field(named: name)
     return field.label == .required || value != field.defaultNumber
   }
 
-  mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
+  mutating func number(_ name: StaticString, _ value: inout Int) {
     if isTelling(name, value) { field(name, String(value)) }
   }
 
-  mutating func float(_ name: StaticString, _ value: inout Float) throws(PlanError) {
+  mutating func float(_ name: StaticString, _ value: inout Float) {
     if type.field(named: name).label == .required || value != 0 { field(name, "\(value)") }
   }
 
-  mutating func float(_ name: StaticString, _ value: inout Float?) throws(PlanError) {
+  mutating func float(_ name: StaticString, _ value: inout Float?) {
     if let value { field(name, "\(value)") }
   }
 
-  mutating func bool(_ name: StaticString, _ value: inout Bool) throws(PlanError) {
+  mutating func bool(_ name: StaticString, _ value: inout Bool) {
     if value { field(name, "true") }
   }
 
-  mutating func string(_ name: StaticString, _ value: inout String) throws(PlanError) {
+  mutating func string(_ name: StaticString, _ value: inout String) {
     if !value.isEmpty { field(name, quoted(value)) }
   }
 
-  mutating func numbers(_ name: StaticString, _ values: inout [Int]) throws(PlanError) {
+  mutating func numbers(_ name: StaticString, _ values: inout [Int]) {
     if !values.isEmpty { field(name, bracketed(values)) }
   }
 
-  mutating func strings(_ name: StaticString, _ values: inout [String]) throws(PlanError) {
+  mutating func strings(_ name: StaticString, _ values: inout [String]) {
     for value in values { field(name, quoted(value)) }
   }
 
-  mutating func text(_ name: StaticString, _ bytes: inout [UInt8]) throws(PlanError) {
+  mutating func text(_ name: StaticString, _ bytes: inout [UInt8]) {
     field(name, String(bytes.count))
   }
 
   mutating func choice<Case: PlanChoice>(
     _ name: StaticString, _ value: inout Case
-  ) throws(PlanError) {
+  ) {
     if isTelling(name, value.rawValue) { field(name, String(describing: value)) }
   }
 
   mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message
-  ) throws(PlanError) {
+  ) {
     guard value != Message() else { return }
-    field(name, try words(value, of: name))
+    field(name, words(value, of: name))
   }
 
   mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message?
-  ) throws(PlanError) {
-    if let value { field(name, try words(value, of: name)) }
+  ) {
+    if let value { field(name, words(value, of: name)) }
   }
 
   mutating func messages<Message: PlanMessage>(
     _ name: StaticString, _ values: inout [Message]
-  ) throws(PlanError) {
+  ) {
     if isInline {
       guard !values.isEmpty else { return }
       var parts: [String] = []
-      for value in values { parts.append(try words(value, of: name)) }
+      for value in values { parts.append(words(value, of: name)) }
       field(name, "[" + parts.joined(separator: ", ") + "]")
       return
     }
@@ -172,10 +168,10 @@ extension ListingArchive: PlanArchive {
         text += "\nfunction \(index)\n"
         let outer = type
         (indent, slots, type) = ("  ", function.slots, type.field(named: name).message)
-        try function.visit(&self)
+        function.visit(&self)
         (indent, type) = ("", outer)
       } else {
-        text += "\(indent)\(name) \(index): \(try words(value, of: name).dropFirst().dropLast())\n"
+        text += "\(indent)\(name) \(index): \(words(value, of: name).dropFirst().dropLast())\n"
       }
     }
   }

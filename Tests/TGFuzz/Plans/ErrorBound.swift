@@ -56,12 +56,12 @@ struct ErrorBound {
       self.init(size, 2 * Self.approximation * (1 + input))
     case .pool(let x):
       let input = exact(x.input)
-      let count = x.kernelHeight * x.kernelWidth
+      let count = x.window.kernelHeight * x.window.kernelWidth
       self = x.function == .maximum ? input : input.reduced(ReductionFunction.mean, count)
     case .unpool(let x):
       // Windows that a place may belong to.
-      let rows = (x.kernelHeight + x.strideY - 1) / x.strideY
-      let columns = (x.kernelWidth + x.strideX - 1) / x.strideX
+      let rows = (x.window.kernelHeight + x.window.strideY - 1) / x.window.strideY
+      let columns = (x.window.kernelWidth + x.window.strideX - 1) / x.window.strideX
       let isSure = magnitude(x.input).isFinite
       self = isSure ? exact(x.gradient).summed(rows * columns) : Self.unknown
     case .resample(let x):

@@ -224,8 +224,9 @@ extension SoundPlan {
       Pooling(
         function: random.one(of: Pooling.Function.allCases), input: input,
         output: result([source[0], y.count, x.count, source[3]], innermostOne: true),
-        kernelHeight: y.kernel, kernelWidth: x.kernel, strideY: y.stride, strideX: x.stride,
-        padTop: y.pad, padLeft: x.pad))
+        window: Pooling.Window(
+          kernelHeight: y.kernel, kernelWidth: x.kernel, strideY: y.stride, strideX: x.stride,
+          padTop: y.pad, padLeft: x.pad)))
   }
 
   private mutating func unpooling() -> Instruction {
@@ -236,8 +237,9 @@ extension SoundPlan {
     return .unpool(
       Unpooling(
         input: input, gradient: gradient, output: result(source, innermostOne: true),
-        kernelHeight: y.kernel, kernelWidth: x.kernel, strideY: y.stride, strideX: x.stride,
-        padTop: y.pad, padLeft: x.pad))
+        window: Pooling.Window(
+          kernelHeight: y.kernel, kernelWidth: x.kernel, strideY: y.stride, strideX: x.stride,
+          padTop: y.pad, padLeft: x.pad)))
   }
 
   private mutating func resampling() -> Instruction {

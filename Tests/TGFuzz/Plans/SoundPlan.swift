@@ -31,7 +31,7 @@ struct SoundPlan {
     var weights: [UInt8] = []
     weights.reserveCapacity(plan.weightBytes)
     for number in maker.weights { weights.append(littleEndian: number.bitPattern) }
-    guard let encoder = try? PlanEncoder(plan) else { fail("a plan is encoded") }
+    let encoder = PlanEncoder(plan)
     return PlanSections(weights: weights, texts: encoder.texts, message: encoder.bytes).file
   }
 

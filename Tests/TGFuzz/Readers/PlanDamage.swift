@@ -13,12 +13,12 @@ struct PlanDamage: PlanArchive {
   static func damaged(_ plan: Plan, _ random: inout Random) -> Plan {
     var count = PlanDamage(random: random)
     var plan = plan
-    try? plan.visit(&count)
+    plan.visit(&count)
     // A number declared wrongly hides all other damage, so most plans declare the right ones.
     for _ in 0...random.below(3) {
       var damage = PlanDamage(random: random)
       damage.targets = [random.below(count.met)]
-      try? plan.visit(&damage)
+      plan.visit(&damage)
       random = damage.random
     }
     if !random.once(in: 8) { plan.declareWork() }
@@ -42,32 +42,28 @@ struct PlanDamage: PlanArchive {
     }
   }
 
-  func failure(_ fault: MessageFault) -> PlanError {
-    PlanError(.message(fault, type: "", field: nil, offset: nil))
-  }
-
-  mutating func number(_ name: StaticString, _ value: inout Int) throws(PlanError) {
+  mutating func number(_ name: StaticString, _ value: inout Int) {
     if isHit() { value = changed(value) }
   }
 
-  mutating func float(_ name: StaticString, _ value: inout Float) throws(PlanError) {
+  mutating func float(_ name: StaticString, _ value: inout Float) {
     if isHit() { value = Float(bitPattern: UInt32(truncatingIfNeeded: random.number())) }
   }
 
-  mutating func float(_ name: StaticString, _ value: inout Float?) throws(PlanError) {
+  mutating func float(_ name: StaticString, _ value: inout Float?) {
     if isHit() { value = value == nil ? 0.5 : nil }
   }
 
-  mutating func bool(_ name: StaticString, _ value: inout Bool) throws(PlanError) {
+  mutating func bool(_ name: StaticString, _ value: inout Bool) {
     if isHit() { value.toggle() }
   }
 
-  mutating func string(_ name: StaticString, _ value: inout String) throws(PlanError) {
+  mutating func string(_ name: StaticString, _ value: inout String) {
     guard isHit() else { return }
     value = String(decoding: random.damaged(Array(value.utf8)), as: UTF8.self)
   }
 
-  mutating func numbers(_ name: StaticString, _ values: inout [Int]) throws(PlanError) {
+  mutating func numbers(_ name: StaticString, _ values: inout [Int]) {
     guard isHit(), !values.isEmpty else { return }
     if random.once(in: 4) {
       values = random.rearranged(values, with: values)
@@ -77,35 +73,35 @@ struct PlanDamage: PlanArchive {
     }
   }
 
-  mutating func strings(_ name: StaticString, _ values: inout [String]) throws(PlanError) {
+  mutating func strings(_ name: StaticString, _ values: inout [String]) {
     if isHit() { values = random.rearranged(values, with: values) }
   }
 
-  mutating func text(_ name: StaticString, _ bytes: inout [UInt8]) throws(PlanError) {
+  mutating func text(_ name: StaticString, _ bytes: inout [UInt8]) {
     if isHit() { bytes = random.damaged(bytes) }
   }
 
   mutating func choice<Case: PlanChoice>(
     _ name: StaticString, _ value: inout Case
-  ) throws(PlanError) {
+  ) {
     if isHit() { value = random.one(of: Array(Case.allCases)) }
   }
 
   mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message
-  ) throws(PlanError) { try value.visit(&self) }
+  ) { value.visit(&self) }
 
   mutating func message<Message: PlanMessage>(
     _ name: StaticString, _ value: inout Message?
-  ) throws(PlanError) { try value?.visit(&self) }
+  ) { value?.visit(&self) }
 
   mutating func messages<Message: PlanMessage>(
     _ name: StaticString, _ values: inout [Message]
-  ) throws(PlanError) {
+  ) {
     if isHit() {
       values = random.rearranged(values, with: values)
     } else {
-      for index in values.indices { try values[index].visit(&self) }
+      for index in values.indices { values[index].visit(&self) }
     }
   }
 }

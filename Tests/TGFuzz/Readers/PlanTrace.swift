@@ -65,13 +65,13 @@ struct PlanTrace {
     case .pool(let pooling):
       trace(
         windows: pooling.output, of: pooling.input,
-        rows: (pooling.kernelHeight, pooling.strideY, pooling.padTop),
-        columns: (pooling.kernelWidth, pooling.strideX, pooling.padLeft))
+        rows: (pooling.window.kernelHeight, pooling.window.strideY, pooling.window.padTop),
+        columns: (pooling.window.kernelWidth, pooling.window.strideX, pooling.window.padLeft))
     case .unpool(let unpooling):
       trace(
         windows: unpooling.gradient, of: unpooling.input,
-        rows: (unpooling.kernelHeight, unpooling.strideY, unpooling.padTop),
-        columns: (unpooling.kernelWidth, unpooling.strideX, unpooling.padLeft))
+        rows: (unpooling.window.kernelHeight, unpooling.window.strideY, unpooling.window.padTop),
+        columns: (unpooling.window.kernelWidth, unpooling.window.strideX, unpooling.window.padLeft))
     case .resample(let resampling): trace(resampling)
     case .multiply, .map, .reduce, .normalize, .softmax, .gather, .signs: break
     }

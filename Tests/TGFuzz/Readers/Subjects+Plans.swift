@@ -15,7 +15,8 @@ extension Subject {
           message: sections.message, texts: sections.texts, memory: 64 << 20)
         if random.once(in: 3) {
           sections.message = random.damaged(sections.message)
-        } else if let plan, let encoder = try? PlanEncoder(PlanDamage.damaged(plan, &random)) {
+        } else if let plan {
+          let encoder = PlanEncoder(PlanDamage.damaged(plan, &random))
           sections.message = encoder.bytes
           sections.texts = encoder.texts
         }

@@ -1,0 +1,82 @@
+package import TGTensor
+
+/// The fields of one kind of instruction: all that is known of the kind stands in its file, in
+/// `Instructions`.
+///
+/// `visit` lists the fields once, in the order of their numbers, with what they are for. The file
+/// format, listings, operands, names in errors and the checks of single fields follow from it.
+package protocol InstructionKind: PlanMessage, Sendable {
+  /// The name of the field of the schema's `Instruction` that holds it; listings use it too.
+  static var field: StaticString { get }
+  /// The instruction with these fields.
+  var instruction: Instruction { get }
+  /// Checks what the doc comment of the type asks of the fields together. Before, every view has
+  /// been found inside its slot, with extents of at least 1 and strides that are not negative,
+  /// weights in weight slots, and every attribute inside its range.
+  ///
+  /// - Throws: `PlanError`, the first thing that is wrong.
+  func check(limits: PlanLimits) throws(PlanError)
+  /// Multiplications with additions; nil if the number does not fit, or if the views have other
+  /// ranks than the kind asks for. 0 unless stated otherwise.
+  var checkedMacs: Int? { get }
+  /// The elements that are read, as often as they are read; nil if the number does not fit. Those
+  /// of each operand once, unless stated otherwise.
+  var elementsRead: Int? { get }
+}
+
+extension InstructionKind {
+  package var checkedMacs: Int? { 0 }
+  package var elementsRead: Int? { Int.elements(of: instruction.operands) }
+}
+
+/// How an instruction uses a view.
+package enum ViewAccess: Hashable, Sendable {
+  /// Read, in an order of the instruction's own.
+  case read
+  /// Read, and contiguous in a weight slot.
+  case readWeights
+  /// Read element by element as the output is written, so that the view may equal the output.
+  case readInPlace
+  /// Written.
+  case written
+}
+
+/// Which numbers an attribute of an instruction may be; none is larger in magnitude than
+/// `PlanLimits.attribute`.
+package enum AttributeRange: Hashable, Sendable {
+  /// At least 1.
+  case positive
+  /// At least 0.
+  case notNegative
+  /// Any.
+  case any
+
+  /// True if a number lies in the range.
+  func allows(_ value: Int, limit: Int) -> Bool {
+    let least =
+      switch self {
+      case .positive: 1
+      case .notNegative: 0
+      case .any: -limit
+      }
+    return value >= least && value <= limit
+  }
+}
+
+// How the kinds say most of it.
+extension PlanArchive {
+  /// A view that is read in an order of the instruction's own.
+  package mutating func input(
+    _ name: StaticString, _ view: inout View, _ role: ViewRole
+  ) throws(Failure) { try self.view(name, &view, role, .read) }
+
+  /// A contiguous view of a weight slot.
+  package mutating func weights(
+    _ name: StaticString, _ view: inout View, _ role: ViewRole
+  ) throws(Failure) { try self.view(name, &view, role, .readWeights) }
+
+  /// The view that is written.
+  package mutating func output(
+    _ name: StaticString, _ view: inout View
+  ) throws(Failure) { try self.view(name, &view, .output, .written) }
+}

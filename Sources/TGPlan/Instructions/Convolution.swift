@@ -1,0 +1,254 @@
+public import TGTensor
+
+/// Direct convolution of `[N, H, W, C]` with packed weights, in one or several output phases.
+///
+/// Phase `p` computes, for every `i`, `j` with `y = originY + i · scaleY < OH` and
+/// `x = originX + j · scaleX < OW`:
+/// `out[n, y, x, o] = Σ in[n, i · strideY + ky · dilationY - padTop, j · strideX + kx · dilationX -
+/// padLeft, c] · w[o, c, ky, kx]`, where places outside the input count as 0. An ordinary
+/// convolution has one phase with scale 1; a transposed one of stride 2 has four, with scale 2.
+/// A linear layer is a convolution with a 1×1 kernel over `[1, 1, rows, C]`.
+public struct Convolution: Hashable, Sendable {
+  /// How weights lie in their slot.
+  public enum Packing: Int, Hashable, Sendable, CaseIterable {
+    /// `[groups][⌈O/groups / 16⌉][kernelHeight][kernelWidth][C/groups][16]`: panels of 16 output
+    /// channels, the missing ones of the last panel 0.
+    case panels = 0
+    /// `[kernelHeight][kernelWidth][C]`, for `groups == C == O`.
+    case depthwise = 1
+  }
+
+  /// The output places of one residue class, with their kernel.
+  public struct Phase: Hashable, Sendable {
+    /// The packed weights: a contiguous rank-1 view of a weight slot.
+    public var weights: View
+    /// The rows of the kernel, at least 1.
+    public var kernelHeight: Int
+    /// The columns of the kernel, at least 1.
+    public var kernelWidth: Int
+    /// Rows of zeros above the input; negative skips rows.
+    public var padTop: Int
+    /// Columns of zeros left of the input; negative skips columns.
+    public var padLeft: Int
+    /// The first output row, `0 ..< scaleY`.
+    public var originY: Int
+    /// The first output column, `0 ..< scaleX`.
+    public var originX: Int
+
+    /// Makes a phase.
+    public init(
+      weights: View, kernelHeight: Int, kernelWidth: Int, padTop: Int, padLeft: Int,
+      originY: Int = 0, originX: Int = 0
+    ) {
+      self.weights = weights
+      self.kernelHeight = kernelHeight
+      self.kernelWidth = kernelWidth
+      self.padTop = padTop
+      self.padLeft = padLeft
+      self.originY = originY
+      self.originX = originX
+    }
+  }
+
+  /// `[N, H, W, C]`, innermost stride 1.
+  public var input: View
+  /// `[N, OH, OW, O]`, innermost stride 1.
+  public var output: View
+  /// Independent groups of channels; divides C and O.
+  public var groups = 1
+  /// Input rows from one output row of a phase to the next.
+  public var strideY = 1
+  /// Input columns from one output column of a phase to the next.
+  public var strideX = 1
+  /// Input rows between kernel rows.
+  public var dilationY = 1
+  /// Input columns between kernel columns.
+  public var dilationX = 1
+  /// Output rows between rows of one phase.
+  public var scaleY = 1
+  /// Output columns between columns of one phase.
+  public var scaleX = 1
+  /// How all phases' weights are packed.
+  public var packing = Packing.panels
+  /// Together the phases cover every output place once.
+  public var phases: [Phase]
+  /// Applied to each result.
+  public var epilogue = Epilogue.none
+
+  /// Makes a convolution of stride 1 without groups; set the rest after.
+  public init(input: View, output: View, phases: [Phase]) {
+    self.input = input
+    self.output = output
+    self.phases = phases
+  }
+}
+
+extension Convolution.Packing: PlanChoice {}
+
+extension Convolution.Phase: PlanMessage {
+  package init() {
+    self.init(weights: View(), kernelHeight: 0, kernelWidth: 0, padTop: 0, padLeft: 0)
+  }
+
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
+    try archive.weights("weights", &weights, .phaseWeights(archive.listIndex))
+    try archive.attribute("kernel_height", &kernelHeight, .positive)
+    try archive.attribute("kernel_width", &kernelWidth, .positive)
+    try archive.attribute("pad_top", &padTop, .any)
+    try archive.attribute("pad_left", &padLeft, .any)
+    try archive.attribute("origin_y", &originY, .notNegative)
+    try archive.attribute("origin_x", &originX, .notNegative)
+  }
+}
+
+extension ViewRole {
+  /// The weights of a phase, by its index.
+  package static func phaseWeights(_ index: Int) -> ViewRole {
+    ViewRole("the weights of phase", index)
+  }
+}
+
+extension InstructionRule {
+  package static func groupsDivide(groups: Int, input: Int, output: Int) -> InstructionRule {
+    InstructionRule(
+      "\(groups) groups do not divide \(input) input and \(output) output channels")
+  }
+
+  package static func depthwiseGroups(groups: Int, input: Int, output: Int) -> InstructionRule {
+    InstructionRule(
+      "depthwise weights need as many groups as channels: \(groups) groups, \(input) input and "
+        + "\(output) output channels")
+  }
+
+  package static func weightCount(phase: Int, found: Int, expected: Int) -> InstructionRule {
+    InstructionRule("phase \(phase) has \(found) weights; its kernel takes \(expected)")
+  }
+
+  package static func phases(found: Int, expected: Int) -> InstructionRule {
+    InstructionRule(
+      "\(found) phases compute something; \(expected) are needed to cover the output")
+  }
+
+  package static func duplicatePhase(originY: Int, originX: Int) -> InstructionRule {
+    InstructionRule("two phases begin at row \(originY), column \(originX)")
+  }
+}
+
+extension Convolution: InstructionKind {
+  package static let field: StaticString = "convolve"
+  package var instruction: Instruction { .convolve(self) }
+  package init() {
+    self.init(input: View(), output: View(), phases: [])
+  }
+
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
+    try archive.input("input", &input, .input)
+    try archive.output("output", &output)
+    try archive.attribute("groups", &groups, .positive)
+    try archive.attribute("stride_y", &strideY, .positive)
+    try archive.attribute("stride_x", &strideX, .positive)
+    try archive.attribute("dilation_y", &dilationY, .positive)
+    try archive.attribute("dilation_x", &dilationX, .positive)
+    try archive.attribute("scale_y", &scaleY, .positive)
+    try archive.attribute("scale_x", &scaleX, .positive)
+    try archive.choice("packing", &packing)
+    try archive.messages("phases", &phases)
+    try archive.message("epilogue", &epilogue)
+  }
+
+  package func check(limits: PlanLimits) throws(PlanError) {
+    try input.checkPicture(.input)
+    try output.checkPicture(.output)
+    try output.checkExtents([input.dimensions[0]] + output.dimensions.dropFirst(), .output)
+    let (inner, outer) = (input.dimensions[3], output.dimensions[3])
+    guard inner % groups == 0, outer % groups == 0 else {
+      throw PlanError(.rule(.groupsDivide(groups: groups, input: inner, output: outer)))
+    }
+    guard packing != .depthwise || (groups == inner && groups == outer) else {
+      throw PlanError(.rule(.depthwiseGroups(groups: groups, input: inner, output: outer)))
+    }
+    guard phases.count <= limits.phases else {
+      throw PlanError(.limit(.phases, phases.count, limits.phases))
+    }
+    try checkPhases()
+    try epilogue.check(output: output)
+  }
+
+  private func checkPhases() throws(PlanError) {
+    var origins = Set<[Int]>()
+    var covering = 0
+    for (index, phase) in phases.enumerated() {
+      try check(phase, index)
+      guard origins.insert([phase.originY, phase.originX]).inserted else {
+        throw PlanError(.rule(.duplicatePhase(originY: phase.originY, originX: phase.originX)))
+      }
+      let extents = extents(of: phase)
+      if extents.rows > 0, extents.columns > 0 { covering += 1 }
+    }
+    let expected = min(scaleY, output.dimensions[1]) * min(scaleX, output.dimensions[2])
+    guard covering == expected else {
+      throw PlanError(.rule(.phases(found: covering, expected: expected)))
+    }
+  }
+
+  private func check(_ phase: Phase, _ index: Int) throws(PlanError) {
+    guard phase.originY < scaleY else { throw PlanError(.attribute("origin_y", phase.originY)) }
+    guard phase.originX < scaleX else { throw PlanError(.attribute("origin_x", phase.originX)) }
+    try phase.weights.checkRank(1, .phaseWeights(index))
+    let expected = packedWeightCount(of: phase)
+    guard phase.weights.dimensions[0] == expected else {
+      throw PlanError(
+        .rule(
+          .weightCount(
+            phase: index, found: phase.weights.dimensions[0], expected: expected ?? .max)))
+    }
+  }
+
+  /// The rows and columns of the output that a phase computes.
+  package func extents(of phase: Phase) -> (rows: Int, columns: Int) {
+    func places(_ extent: Int, _ origin: Int, _ scale: Int) -> Int {
+      origin >= 0 && origin < extent ? (extent - origin - 1) / scale + 1 : 0
+    }
+    return (
+      places(output.dimensions[1], phase.originY, scaleY),
+      places(output.dimensions[2], phase.originX, scaleX)
+    )
+  }
+
+  /// The elements of a phase's packed weights; nil if their number does not fit.
+  package func packedWeightCount(of phase: Phase) -> Int? {
+    let channels = input.dimensions[3]
+    let kernel = [phase.kernelHeight, phase.kernelWidth]
+    switch packing {
+    case .panels:
+      let panels = (output.dimensions[3] / groups + 15) / 16
+      return Int.product([groups, panels, channels / groups, 16] + kernel)
+    case .depthwise: return Int.product([channels] + kernel)
+    }
+  }
+
+  /// Places in the padding count, the zeros that fill up panels do not.
+  package var checkedMacs: Int? {
+    guard input.rank == 4, output.rank == 4, groups > 0, scaleY > 0, scaleX > 0 else { return nil }
+    var sum = 0
+    for phase in phases {
+      let (rows, columns) = extents(of: phase)
+      guard
+        let macs = Int.product([
+          output.dimensions[0], rows, columns, output.dimensions[3], phase.kernelHeight,
+          phase.kernelWidth, input.dimensions[3] / groups,
+        ]),
+        let next = sum.adding(macs)
+      else { return nil }
+      sum = next
+    }
+    return sum
+  }
+
+  /// Of the epilogue; multiplications count for the rest.
+  package var elementsRead: Int? { Int.elements(of: epilogue.operands) }
+}

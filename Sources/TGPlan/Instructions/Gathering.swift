@@ -1,0 +1,49 @@
+public import TGTensor
+
+/// `out[i…, d…] = table[indices[i…], d…]`; a number outside the table takes its nearest row.
+public struct Gathering: Hashable, Sendable {
+  /// `[rows, d…]`.
+  public var table: View
+  /// Whole numbers, any extents.
+  public var indices: View
+  /// The extents of `indices`, then those of a row.
+  public var output: View
+
+  /// Makes a gathering.
+  public init(table: View, indices: View, output: View) {
+    self.table = table
+    self.indices = indices
+    self.output = output
+  }
+}
+
+extension ViewRole {
+  /// The table whose rows are gathered.
+  package static let table = ViewRole("the table")
+  /// The numbers of rows.
+  package static let indices = ViewRole("the indices")
+}
+
+extension Gathering: InstructionKind {
+  package static let field: StaticString = "gather"
+  package var instruction: Instruction { .gather(self) }
+  package init() {
+    self.init(table: View(), indices: View(), output: View())
+  }
+
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
+    try archive.input("table", &table, .table)
+    try archive.input("indices", &indices, .indices)
+    try archive.output("output", &output)
+  }
+
+  package func check(limits: PlanLimits) throws(PlanError) {
+    guard table.rank >= 1 else { throw PlanError(.view(.table, .rank(table.rank, expected: 1))) }
+    try output.checkExtents(indices.dimensions + table.dimensions.dropFirst(), .output)
+  }
+
+  /// No more than are written.
+  package var elementsRead: Int? { 0 }
+}

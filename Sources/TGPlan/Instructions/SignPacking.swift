@@ -1,0 +1,39 @@
+public import TGTensor
+
+/// `out[i…, w] = Σₖ 2ᵏ · [in[i…, 16w + k] > 0]` over `k` in `0 ..< 16` with `16w + k` inside the
+/// input: which numbers are positive, sixteen to a word. Not-a-number is not.
+public struct SignPacking: Hashable, Sendable {
+  /// `[i…, C]`, innermost stride 1.
+  public var input: View
+  /// `[i…, ⌈C / 16⌉]`, any strides.
+  public var output: View
+
+  /// Makes a packing.
+  public init(input: View, output: View) {
+    self.input = input
+    self.output = output
+  }
+}
+
+extension SignPacking: InstructionKind {
+  package static let field: StaticString = "signs"
+  package var instruction: Instruction { .signs(self) }
+  package init() {
+    self.init(input: View(), output: View())
+  }
+
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
+    try archive.input("input", &input, .input)
+    try archive.output("output", &output)
+  }
+
+  package func check(limits: PlanLimits) throws(PlanError) {
+    guard let extents = PointwiseProgram.packedExtents(input.dimensions) else {
+      throw PlanError(.view(.input, .rank(0, expected: 1)))
+    }
+    try input.checkInnermost(.input)
+    try output.checkExtents(extents, .output)
+  }
+}
