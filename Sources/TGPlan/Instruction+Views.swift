@@ -38,37 +38,43 @@ extension Instruction {
 
   /// Changes every view.
   public mutating func updateViews(_ change: (inout View) -> Void) {
-    visitViews { view, _, _ in change(&view) }
-  }
-
-  private var namedViews: [NamedView] {
-    var views: [NamedView] = []
-    var copy = self
-    copy.visitViews { view, role, access in
-      views.append(NamedView(role: role, view: view, access: access))
-    }
-    return views
-  }
-
-  private mutating func visitViews(_ body: (inout View, ViewRole, ViewAccess) -> Void) {
-    self = withoutActuallyEscaping(body) { body in
-      var walk = ViewWalk(body: body)
+    self = withoutActuallyEscaping(change) { change in
+      var update = ViewUpdate(change: change)
       var kind = kind
-      kind.visit(&walk)
+      kind.visit(&update)
       return kind.instruction
     }
   }
+
+  /// All views, in the order of their fields.
+  package var namedViews: [NamedView] {
+    var list = ViewList()
+    var kind = kind
+    kind.visit(&list)
+    return list.views
+  }
 }
 
-/// Shows the views of an instruction to a function.
-private struct ViewWalk: FieldWalk {
+/// Collects the views of an instruction.
+private struct ViewList: FieldWalk {
   typealias Failure = Never
   var listIndex = 0
-  let body: (inout View, ViewRole, ViewAccess) -> Void
+  private(set) var views: [NamedView] = []
 
   mutating func view(
     _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
-  ) { body(&view, role, access) }
+  ) { views.append(NamedView(role: role, view: view, access: access)) }
+}
+
+/// Shows the views of an instruction to a function that changes them.
+private struct ViewUpdate: FieldWalk {
+  typealias Failure = Never
+  var listIndex = 0
+  let change: (inout View) -> Void
+
+  mutating func view(
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
+  ) { change(&view) }
 }
 
 /// An archive that is there for the views and attributes of an instruction: it passes over all other

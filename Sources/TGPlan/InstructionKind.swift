@@ -21,12 +21,16 @@ package protocol InstructionKind: PlanMessage, Sendable {
   var checkedMacs: Int? { get }
   /// The elements that are read, as often as they are read; nil if the number does not fit. Those
   /// of each operand once, unless stated otherwise.
-  var elementsRead: Int? { get }
+  ///
+  /// - Parameter operands: The views that are read.
+  func elementsRead(of operands: [NamedView]) -> Int?
 }
 
 extension InstructionKind {
   package var checkedMacs: Int? { 0 }
-  package var elementsRead: Int? { Int.elements(of: instruction.operands) }
+  package func elementsRead(of operands: [NamedView]) -> Int? {
+    Int.elements(of: operands.lazy.map(\.view))
+  }
 }
 
 /// How an instruction uses a view.

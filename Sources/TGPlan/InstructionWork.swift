@@ -10,12 +10,23 @@ extension Instruction {
 
   /// What bounds the time that it takes: multiplications with additions, elements read (as often as
   /// they are read) or elements written, whichever are most; nil if the number does not fit.
-  var checkedWork: Int? {
-    let kind = kind
-    guard let macs = kind.checkedMacs, let read = kind.elementsRead,
-      let written = Int.product(output.dimensions)
+  var checkedWork: Int? { kind.checkedWork(of: namedViews) }
+}
+
+extension InstructionKind {
+  /// `Instruction.checkedWork` for all views of the instruction, which are given to save a walk.
+  func checkedWork(of views: [NamedView]) -> Int? {
+    var written = 0
+    for output in views where output.access == .written {
+      guard let count = Int.product(output.view.dimensions), let sum = written.adding(count) else {
+        return nil
+      }
+      written = sum
+    }
+    guard let macs = checkedMacs,
+      let read = elementsRead(of: views.filter { $0.access != .written })
     else { return nil }
-    return Swift.max(macs, read, written)
+    return max(macs, read, written)
   }
 }
 
@@ -67,7 +78,7 @@ extension Int {
   }
 
   /// The elements that some views see together, nil if their number does not fit.
-  static func elements(of views: [View]) -> Int? {
+  static func elements(of views: some Sequence<View>) -> Int? {
     var sum = 0
     for view in views {
       guard let count = product(view.dimensions), let next = sum.adding(count) else { return nil }

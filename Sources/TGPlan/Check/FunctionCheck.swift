@@ -20,15 +20,16 @@ struct FunctionCheck {
     } catch {
       throw FunctionCheck.at(nil, of: function, error)
     }
+    var totals = Totals()
     for (index, placed) in function.instructions.enumerated() {
       do {
-        try check(placed)
+        try check(placed, &totals)
       } catch {
         throw FunctionCheck.at(index, of: function, error)
       }
     }
     do {
-      try checkTotals()
+      try checkTotals(totals)
       try checkItems(function.inputs, role: .input)
       try checkItems(function.outputs, role: .output)
     } catch {
@@ -92,7 +93,13 @@ struct FunctionCheck {
     }
   }
 
-  private func check(_ placed: PlacedInstruction) throws(PlanError) {
+  /// Sums over the instructions; nil if they do not fit.
+  private struct Totals {
+    var macs: Int? = 0
+    var work: Int? = 0
+  }
+
+  private func check(_ placed: PlacedInstruction, _ totals: inout Totals) throws(PlanError) {
     var fields = FieldCheck(self)
     var kind = placed.instruction.kind
     try kind.visit(&fields)
@@ -102,6 +109,8 @@ struct FunctionCheck {
     guard placed.macs == macs else {
       throw PlanError(.macs(declared: placed.macs, actual: macs))
     }
+    totals.macs = totals.macs?.adding(macs)
+    totals.work = kind.checkedWork(of: fields.views).flatMap { totals.work?.adding($0) }
   }
 
   /// Checks that nothing is written over what the same instruction still has to read.
@@ -145,12 +154,12 @@ struct FunctionCheck {
     }
   }
 
-  private func checkTotals() throws(PlanError) {
-    guard let macs = function.requiredMacs else { throw PlanError(.rule(.workOverflow)) }
+  private func checkTotals(_ totals: Totals) throws(PlanError) {
+    guard let macs = totals.macs else { throw PlanError(.rule(.workOverflow)) }
     guard function.macs == macs else {
       throw PlanError(.macs(declared: function.macs, actual: macs))
     }
-    guard let work = function.checkedWork else { throw PlanError(.rule(.workOverflow)) }
+    guard let work = totals.work else { throw PlanError(.rule(.workOverflow)) }
     guard work <= limits.work else { throw PlanError(.limit(.work, work, limits.work)) }
   }
 

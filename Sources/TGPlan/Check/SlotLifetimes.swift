@@ -23,10 +23,9 @@ public struct SlotLifetimes: Sendable {
       if let lengths = item.lengths { touch(lengths.slot, at: -1) }
     }
     for (time, placed) in function.instructions.enumerated() {
-      for operand in placed.instruction.namedOperands {
-        read(operand, at: time, in: function)
-      }
-      touch(placed.instruction.output.slot, at: time)
+      let views = placed.instruction.namedViews
+      for view in views where view.access != .written { read(view, at: time, in: function) }
+      for view in views where view.access == .written { touch(view.view.slot, at: time) }
     }
     for item in function.outputs {
       read(NamedView(role: .values, view: item.view), at: end, in: function)

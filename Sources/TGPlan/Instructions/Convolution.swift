@@ -250,5 +250,7 @@ extension Convolution: InstructionKind {
   }
 
   /// Of the epilogue; multiplications count for the rest.
-  package var elementsRead: Int? { Int.elements(of: epilogue.operands) }
+  package func elementsRead(of operands: [NamedView]) -> Int? {
+    Int.elements(of: epilogue.operands)
+  }
 }

@@ -45,5 +45,5 @@ extension Gathering: InstructionKind {
   }
 
   /// No more than are written.
-  package var elementsRead: Int? { 0 }
+  package func elementsRead(of operands: [NamedView]) -> Int? { 0 }
 }

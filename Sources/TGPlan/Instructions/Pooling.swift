@@ -88,7 +88,9 @@ extension Pooling: InstructionKind {
   }
 
   /// Every place of every window.
-  package var elementsRead: Int? { window.elementsRead(at: output) }
+  package func elementsRead(of operands: [NamedView]) -> Int? {
+    window.elementsRead(at: output)
+  }
 }
 
 extension Pooling.Window {

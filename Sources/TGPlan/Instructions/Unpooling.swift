@@ -51,7 +51,9 @@ extension Unpooling: InstructionKind {
   }
 
   /// Every place of every window.
-  package var elementsRead: Int? { window.elementsRead(at: gradient) }
+  package func elementsRead(of operands: [NamedView]) -> Int? {
+    window.elementsRead(at: gradient)
+  }
 }
 
 extension ViewRole {
