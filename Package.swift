@@ -58,8 +58,10 @@ let package = Package(
     .target(
       name: "CTGBLAS", dependencies: ["CTGFaults"],
       linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
+    .target(name: "CTGChecksum", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "CTGMachine"),
     .target(
-      name: "CTGKernels", exclude: ["include/tg_functions.def"],
+      name: "CTGKernels", dependencies: ["CTGMachine"], exclude: ["include/tg_functions.def"],
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
     .target(name: "CTGJPEG", dependencies: ["CJPEG"]),
     .target(name: "CTGPNG", dependencies: ["CPNG"]),
@@ -68,10 +70,11 @@ let package = Package(
     // MARK: 1. What everything speaks of
     module("TGDiagnostics"),
     module("TGTensor", ["CTGFaults"]),
+    module("TGMachine", ["CTGMachine"]),
 
     // MARK: 2. Kernels, the plan, files from outside
-    module("TGKernels", ["TGTensor", "CTGKernels", "CTGBLAS"]),
-    module("TGPlan", ["TGTensor", "CTGKernels", "CTGPlan", "CProtobufC", crypto]),
+    module("TGKernels", ["TGMachine", "TGTensor", "CTGKernels", "CTGBLAS"]),
+    module("TGPlan", ["TGTensor", "CTGChecksum", "CTGPlan", "CProtobufC", crypto]),
     module("TGImage", ["TGTensor", "CTGJPEG", "CTGPNG"]),
     module("TGText", ["TGTensor"]),
     module("TGCheckpoint", ["TGTensor", "CZlib"]),
@@ -84,7 +87,7 @@ let package = Package(
 
     // MARK: 5. Above the plan: the language. Below the plan: the executor
     module("TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
-    module("TGRuntime", ["TGPlan", "TGKernels", "TGTensor"]),
+    module("TGRuntime", ["TGPlan", "TGKernels", "TGTensor", "TGMachine"]),
 
     // MARK: 6. The compiler; the session
     module(
@@ -95,17 +98,17 @@ let package = Package(
       ]),
     module(
       "TGSession",
-      ["TGRuntime", "TGPlan", "TGKernels", "TGText", "TGImage", "TGCheckpoint", "TGTensor"]),
+      ["TGRuntime", "TGPlan", "TGText", "TGImage", "TGCheckpoint", "TGTensor", "TGMachine"]),
 
     // MARK: 7. Objectives minimised; options, exit codes, printing
     module(
       "TGInversion",
-      ["TGSession", "TGRuntime", "TGPlan", "TGCheckpoint", "TGKernels", "TGTensor"]),
+      ["TGSession", "TGRuntime", "TGPlan", "TGCheckpoint", "TGMachine", "TGTensor"]),
     module(
       "TGCommandLine",
       [
         "TGSession", "TGRuntime", "TGDiagnostics", "TGPlan", "TGCheckpoint", "TGImage",
-        "TGKernels", "TGTensor", "CTGFaults", arguments,
+        "TGKernels", "TGMachine", "TGTensor", "CTGFaults", arguments,
       ]),
 
     // MARK: 8. The commands
@@ -118,13 +121,13 @@ let package = Package(
     command(
       "tgrun",
       [
-        "TGCommandLine", "TGSession", "TGRuntime", "TGCheckpoint", "TGKernels", "TGPlan",
+        "TGCommandLine", "TGSession", "TGRuntime", "TGCheckpoint", "TGMachine", "TGPlan",
         "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
       "tginvert",
       [
-        "TGCommandLine", "TGInversion", "TGSession", "TGRuntime", "TGCheckpoint", "TGKernels",
+        "TGCommandLine", "TGInversion", "TGSession", "TGRuntime", "TGCheckpoint", "TGMachine",
         "TGPlan", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
@@ -133,7 +136,7 @@ let package = Package(
         "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGTensor",
         "CTGAllocator", arguments,
       ]),
-    command("tgbench", ["TGKernels", "COpenBLAS"]),
+    command("tgbench", ["TGKernels", "TGMachine", "COpenBLAS"]),
 
     // MARK: Tests
     .target(
@@ -141,7 +144,8 @@ let package = Package(
       path: "Tests/TGTestSupport", swiftSettings: strict),
     tests("TGDiagnosticsTests", ["TGDiagnostics"]),
     tests("TGTensorTests", ["TGTensor"]),
-    tests("TGKernelsTests", ["TGKernels", "TGPlan", "TGTensor"]),
+    tests("TGMachineTests", ["TGMachine"]),
+    tests("TGKernelsTests", ["TGKernels", "TGMachine", "TGPlan", "TGTensor"]),
     tests("TGPlanTests", ["TGPlan", "TGTensor"]),
     tests("TGImageTests", ["TGImage", "TGTensor"]),
     tests("TGTextTests", ["TGText", "TGTensor"]),
@@ -149,7 +153,7 @@ let package = Package(
     .executableTarget(
       name: "tgfuzz",
       dependencies: [
-        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGIR", "TGKernels",
+        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGIR", "TGMachine",
         "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGTensor", "TGDiagnostics", "TGTestSupport",
       ],
       path: "Tests/TGFuzz", swiftSettings: strict),
@@ -158,12 +162,12 @@ let package = Package(
     .target(name: "CTGAllocationCounter", path: "Tests/CTGAllocationCounter"),
     tests(
       "TGRuntimeTests",
-      ["TGRuntime", "TGPlan", "TGKernels", "TGTensor", "CTGAllocationCounter"]),
+      ["TGRuntime", "TGPlan", "TGKernels", "TGMachine", "TGTensor", "CTGAllocationCounter"]),
     tests(
       "TGCompilerTests",
       [
         "TGCompiler", "TGRuntime", "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor",
-        "TGDiagnostics", "TGCheckpoint", "TGKernels", "TGText",
+        "TGDiagnostics", "TGCheckpoint", "TGMachine", "TGText",
       ]),
     tests(
       "TGSessionTests",
@@ -171,7 +175,7 @@ let package = Package(
     tests(
       "TGInversionTests",
       [
-        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGKernels", "TGPlan",
+        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGMachine", "TGPlan",
         "TGCheckpoint", "TGTensor",
       ]),
     tests(

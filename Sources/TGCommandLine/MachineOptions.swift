@@ -1,6 +1,6 @@
 package import ArgumentParser
 internal import CTGFaults
-package import TGKernels
+package import TGMachine
 package import TGPlan
 
 /// The options of commands that compute.

@@ -1,4 +1,5 @@
 internal import CTGFaults
+internal import TGMachine
 internal import TGRuntime
 
 /// A thread that answers the signals that ask a command to end: Ctrl-C, a request to terminate, and

@@ -1,6 +1,7 @@
 import TGCheckpoint
 import TGImage
 import TGKernels
+import TGMachine
 import TGPlan
 package import TGTensor
 

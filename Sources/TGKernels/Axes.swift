@@ -1,4 +1,5 @@
 internal import CTGKernels
+internal import TGMachine
 
 /// The axes that several tensors are walked along together.
 ///

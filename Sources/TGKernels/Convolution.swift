@@ -1,4 +1,5 @@
 import CTGKernels
+package import TGMachine
 
 /// A convolution with its views resolved; the meaning is that of the plan's `Convolution`.
 @unsafe package struct KernelConvolution {

@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 extension KernelCall {
   /// `output[i…, d…] = table[indices[i…], d…]`. A number that is no row's makes a row of zeros, and

@@ -1,5 +1,6 @@
 internal import CTGBLAS
 internal import CTGKernels
+package import TGMachine
 
 /// The revision of OpenBLAS, such as `0.3.21`, and the core that it computes for; nil where it is not
 /// installed.

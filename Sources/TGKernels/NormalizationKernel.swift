@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 extension KernelCall {
   /// `output[k…, r…] = epilogue((input - mean) / √(variance + epsilon))` with mean and (biased)

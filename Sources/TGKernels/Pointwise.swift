@@ -1,4 +1,5 @@
 package import CTGKernels
+package import TGMachine
 
 /// A pointwise program in the numbering of the plan: operands first, then one value per step.
 package struct KernelProgram: Hashable, Sendable {

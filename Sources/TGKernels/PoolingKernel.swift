@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 /// What is made of a window.
 package enum PoolingKind: Hashable, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
 internal import CTGKernels
+internal import TGMachine
 
 /// A program ready to be run on blocks of a kernel's result, or of what it reads.
 @unsafe struct PreparedEpilogue {

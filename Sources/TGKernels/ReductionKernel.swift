@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 /// What a reduction makes of many numbers.
 package enum ReductionKind: Hashable, Sendable, CaseIterable {

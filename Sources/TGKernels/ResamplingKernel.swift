@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 extension KernelCall {
   /// `output[a…, i, b…] = Σₜ weights[i, t] · input[a…, starts[i] + t, b…]` along `axis`.

@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 extension KernelCall {
   /// `output[i…, w] = Σₖ 2ᵏ · [input[i…, 16w + k] > 0]`, k below 16 and inside the input: which

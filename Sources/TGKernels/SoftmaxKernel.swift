@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 extension KernelCall {
   /// Softmax, or its logarithm, along the last axis; the output may be the input.

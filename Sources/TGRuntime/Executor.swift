@@ -1,9 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
-package import TGKernels
+internal import TGKernels
+package import TGMachine
 package import TGPlan
 package import TGTensor
 
@@ -47,7 +43,7 @@ package final class Executor {
     self.isa = isa
     verification = file.verification
     verification?.begin(self.function)
-    let allowed = memoryLimit ?? Self.physicalMemory()
+    let allowed = Budget(threads: threads, memory: memoryLimit).allowedBytes
     let (arenaBytes, overflow) = self.function.arenaElements.multipliedReportingOverflow(by: 4)
     guard !overflow, arenaBytes <= allowed else {
       throw .overBudget(needed: overflow ? .max : arenaBytes, allowed: allowed)
@@ -160,13 +156,6 @@ package final class Executor {
   package func fetch(_ view: View, into elements: inout MutableSpan<Float>) throws(RuntimeError) {
     try verification?.demand()
     try arena.fetch(view, into: &elements)
-  }
-
-  /// The memory of the machine, in bytes.
-  private static func physicalMemory() -> Int {
-    let (bytes, overflow) = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(
-      by: sysconf(Int32(_SC_PAGESIZE)))
-    return overflow || bytes <= 0 ? .max : bytes
   }
 }
 

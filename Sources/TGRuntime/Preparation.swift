@@ -1,4 +1,5 @@
 internal import TGKernels
+internal import TGMachine
 internal import TGPlan
 internal import TGTensor
 

@@ -5,6 +5,7 @@
 #endif
 internal import Synchronization
 internal import TGKernels
+internal import TGMachine
 
 /// Threads that run the tiles of a list of kernel calls, one call at a time.
 ///

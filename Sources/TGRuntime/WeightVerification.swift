@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import TGMachine
 package import TGPlan
 internal import TGTensor
 

@@ -1,4 +1,4 @@
-package import TGKernels
+package import TGMachine
 package import TGPlan
 package import TGRuntime
 package import TGTensor

@@ -1,4 +1,5 @@
 import TGKernels
+import TGMachine
 
 /// A convolution to measure.
 struct Layer {

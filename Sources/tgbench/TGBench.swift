@@ -1,5 +1,6 @@
 import COpenBLAS
 import TGKernels
+import TGMachine
 
 #if canImport(Glibc)
   import Glibc

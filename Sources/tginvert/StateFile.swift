@@ -1,6 +1,6 @@
 import TGCommandLine
 import TGInversion
-import TGKernels
+import TGMachine
 import TGPlan
 import TGTensor
 

@@ -1,6 +1,6 @@
 import TGCommandLine
 import TGImage
-import TGKernels
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGSession

@@ -2,7 +2,7 @@ import Foundation
 import TGCompiler
 import TGDiagnostics
 import TGIR
-import TGKernels
+import TGMachine
 import TGOps
 import TGPlan
 import TGRuntime

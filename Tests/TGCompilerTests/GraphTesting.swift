@@ -1,7 +1,7 @@
 import TGCompiler
 import TGDiagnostics
 import TGIR
-import TGKernels
+import TGMachine
 import TGOps
 import TGPlan
 import TGRuntime

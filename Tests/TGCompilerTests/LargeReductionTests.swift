@@ -1,6 +1,6 @@
 import TGCompiler
 import TGIR
-import TGKernels
+import TGMachine
 import TGOps
 import TGPlan
 import TGTensor

@@ -2,7 +2,7 @@ import Foundation
 import TGCheckpoint
 import TGCompiler
 import TGIR
-import TGKernels
+import TGMachine
 import TGOps
 import TGPlan
 import TGSyntax

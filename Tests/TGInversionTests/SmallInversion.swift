@@ -1,6 +1,6 @@
 import TGCompiler
 import TGInversion
-import TGKernels
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGSession

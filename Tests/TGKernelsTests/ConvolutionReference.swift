@@ -1,4 +1,5 @@
 import TGKernels
+import TGMachine
 import TGTensor
 
 /// A convolution as a test states it; pictures are `[N, H, W, C]`.

@@ -1,4 +1,5 @@
 import TGKernels
+import TGMachine
 import Testing
 
 @Suite struct MatrixProductTests {

@@ -1,6 +1,7 @@
 import CTGAllocationCounter
 import Glibc
 import TGKernels
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGTensor

@@ -1,4 +1,4 @@
-import TGKernels
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGTensor

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "tg_block_epilogue.h"
-#include "tg_checksum.h"
 #include "tg_common.h"
 #include "tg_convolution.h"
 #include "tg_gather.h"

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tg_isa.h"
+
 enum {
   /** The highest rank of a view. */
   TG_MAX_RANK = 8,
@@ -24,19 +26,6 @@ typedef struct {
 /** Runs one tile of a prepared kernel; `workspace` is 64-byte aligned and the caller's. */
 typedef void (*tg_tile_function)(const void *_Nonnull record, ptrdiff_t tile,
                                  void *_Nonnull workspace);
-
-/** The vector instruction sets that kernels are written for. */
-typedef enum {
-  TG_ISA_SCALAR = 0,
-  TG_ISA_AVX2 = 1,
-  TG_ISA_AVX512 = 2,
-} tg_isa;
-
-/** 1 if the processor and the operating system support the instruction set. */
-int tg_isa_available(tg_isa isa);
-
-/** The widest available instruction set. */
-tg_isa tg_isa_best(void);
 
 /** Makes a view of rank <= TG_MAX_RANK. */
 tg_view tg_view_make(float *_Nonnull base, ptrdiff_t rank, const ptrdiff_t *_Nonnull dims,

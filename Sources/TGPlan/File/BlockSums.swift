@@ -1,4 +1,4 @@
-internal import CTGKernels
+internal import CTGChecksum
 
 /// The checksums of the blocks of a weight section, taken as the bytes come.
 ///

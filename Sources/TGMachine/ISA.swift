@@ -1,4 +1,4 @@
-import CTGKernels
+package import CTGMachine
 
 /// A vector instruction set that kernels are written for.
 ///
@@ -20,7 +20,7 @@ package enum ISA: String, CaseIterable, Hashable, Sendable {
   package static func best() -> ISA { available().last ?? .scalar }
 
   /// The number by which C names it.
-  var code: tg_isa {
+  package var code: tg_isa {
     switch self {
     case .scalar: TG_ISA_SCALAR
     case .avx2: TG_ISA_AVX2

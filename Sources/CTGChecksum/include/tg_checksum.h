@@ -1,7 +1,8 @@
 /* The checksum of a block of weights: has anything changed since it was written? */
 #pragma once
 
-#include "tg_common.h"
+#include <stddef.h>
+#include <stdint.h>
 
 enum {
   /** The most bytes of a block: none of the sums below can overflow. */

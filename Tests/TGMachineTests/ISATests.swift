@@ -1,4 +1,4 @@
-import TGKernels
+import TGMachine
 import Testing
 
 @Suite struct ISATests {
