@@ -1,6 +1,8 @@
 package import TGDiagnostics
 package import TGIR
+import TGOps
 import TGPlan
+import TGSyntax
 
 extension GraphModel {
   /// The model with the gradients that its objectives ask for in their graphs; no function has
@@ -41,12 +43,7 @@ extension DifferentiationError {
     of objective: String, in function: GraphFunction, sources: SourceTable
   ) -> Diagnostic {
     switch self {
-    case .notDifferentiable(let op, let reason, let hint, let origin):
-      let written = origin.ranges.first.flatMap { sources.callee(at: $0) } ?? op
-      return Diagnostic(
-        "not-differentiable",
-        "the gradient of `\(objective)` stops at `\(written)`: \(reason)",
-        at: origin.ranges.first, hint: hint)
+    case .notDifferentiable(let stop): return stop.finding(of: objective, sources: sources)
     case .unreached(let leaf):
       return Diagnostic(
         "not-differentiable", "`\(leaf.label)` does not change what `\(objective)` minimises",
@@ -58,16 +55,5 @@ extension DifferentiationError {
         "`\(name)` of `\(objective)` is \(found.map { "\($0)" } ?? "missing"), not one number",
         at: nil)
     }
-  }
-}
-
-extension SourceTable {
-  /// The name of what is called at a place, `floor` of `floor(x)`; nil for an operator.
-  fileprivate func callee(at range: SourceRange) -> String? {
-    guard files.indices.contains(range.file) else { return nil }
-    let text = files[range.file].bytes.dropFirst(range.start).prefix(range.end - range.start)
-    let name = String(decoding: text, as: UTF8.self)
-      .prefix { $0.isLetter || $0.isNumber }
-    return name.isEmpty ? nil : String(name)
   }
 }

@@ -112,7 +112,7 @@ package struct PlanBuilder: Sendable {
           + node.op.macs(operands: node.operands.map { bound.shape($0) }, result: node.shape)
       }, macsAfter: lowered.macs,
       macsBackward: lowered.instructions.reduce(0) { sum, placed in
-        sum + (placed.label.contains(Differentiate.mark) ? placed.macs : 0)
+        sum + (placed.label.contains(GradientStop.mark) ? placed.macs : 0)
       }, work: lowered.work, arenaBytes: lowered.arenaElements * 4)
   }
 

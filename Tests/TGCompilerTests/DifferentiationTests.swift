@@ -269,10 +269,10 @@ import Testing
       try Differentiate(objective: "y", towards: [.input("x")]).run(builder.graph)
     } throws: {
       guard
-        case .notDifferentiable("floor", let reason, let hint, origin)? =
-          ($0 as? DifferentiationFailure)?.errors.first
+        case .notDifferentiable(let stop)? = ($0 as? DifferentiationFailure)?.errors.first
       else { return false }
-      return reason.contains("derivative is 0") && hint?.contains("detach(") == true
+      return stop.op == "floor" && stop.origin == origin && stop.reason.contains("derivative is 0")
+        && stop.hint?.contains("detach(") == true
     }
   }
 

@@ -29,4 +29,36 @@ import Testing
     let time = clock.measure { #expect(findings(text).map(\.id) == ["limit"]) }
     #expect(time < .seconds(60), "a few seconds are the aim; this bound is for busy machines")
   }
+
+  /// The gradient of a gradient of a gradient has ever more nodes.
+  @Test(arguments: ["sum(gradient(y, over: x) * x * y)", "y + sum(gradient(y, over: x))"])
+  func boundsGradientsOfGradients(next: String) {
+    let text = """
+      model M() {
+        func f(x: Tensor[2]) -> Tensor[] {
+          var y = sum(sin(x) * x)
+          for i in 0 ..< 10000 { y = \(next) }
+          return y
+        }
+      }
+      """
+    let clock = ContinuousClock()
+    let time = clock.measure { #expect(findings(text).map(\.id) == ["limit"]) }
+    #expect(time < .seconds(60), "a few seconds are the aim; this bound is for busy machines")
+  }
+
+  /// A gradient over a short way looks through the whole graph, which counts.
+  @Test func boundsGradientsOfLargeGraphs() {
+    let text = """
+      model M() {
+        func f(x: Tensor[2]) -> Tensor[] {
+          var y = x
+          for i in 0 ..< 20000 { y = y + 1 }
+          for i in 0 ..< 20000 { let g = gradient(sum(x), over: x) }
+          return sum(y)
+        }
+      }
+      """
+    #expect(findings(text).map(\.id) == ["limit"])
+  }
 }

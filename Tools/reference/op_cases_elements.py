@@ -156,3 +156,86 @@ def deviation(x, group, epsilon):
 for call, group, epsilon in [("", 4, 1e-8), (", group: 2", 2, 1e-8), (", group: 4, epsilon: 0.5", 4, 0.5)]:
     add("batchDeviation", f"batchDeviation(x{call})", lambda x, g=group, e=epsilon: deviation(x, g, e),
         x=(3, 2, 2), batch=4, mixes=True)
+
+
+def slope(value, *over):
+    """Gradients of one number per item, to be differentiated again."""
+    found = torch.autograd.grad(value.sum(), over, create_graph=True)
+    return found[0] if len(over) == 1 else found
+
+
+def wanted(*tensors):
+    for tensor in tensors:
+        tensor.requires_grad_(True)
+
+
+def penalty(x, w):
+    """Of WGAN-GP: how far the length of the slope of a small judge is from 1, beside the slope."""
+    wanted(x)
+    y = F.conv2d(F.leaky_relu(F.conv2d(x, w.at["a.weight"], w.at["a.bias"], padding=1), 0.2).square(), w.at["b.weight"], w.at["b.bias"])
+    g = slope(y.tanh().flatten(1).sum(1), x)
+    return (g.square().flatten(1).sum(1).sqrt() - 1).square()[:, None] + 0.1 * g.flatten(1)
+
+
+def both(x, y):
+    wanted(x, y)
+    first, second = slope((x * x * y.sin()).flatten(1).sum(1), x, y)
+    return torch.cat([first, second], 1)
+
+
+def against(x, u):
+    """The Jacobian of a function times a vector, by what is differentiated twice."""
+    wanted(x)
+    w = torch.ones_like(x, requires_grad=True)
+    back = slope(((x.tanh() * x.roll(1, 1)) * w).flatten(1).sum(1), x)
+    return slope((back * u).flatten(1).sum(1), w)
+
+
+def path(x, n):
+    """Path lengths of StyleGAN2: the Jacobian of a picture, transposed, times noise."""
+    wanted(x)
+    picture = F.interpolate(x, scale_factor=2, mode="nearest").sigmoid() * x.mean((2, 3), keepdim=True)
+    return slope((picture * n).flatten(1).sum(1), x)
+
+
+def thrice(x):
+    wanted(x)
+    first = slope(x.pow(4).sum(1), x)
+    second = slope(first.sum(1), x)
+    return slope((second * x).sum(1), x)
+
+
+add("gradient", "gradient(sum(x * tanh(x)), over: x)",
+    lambda x: (wanted(x), slope((x * x.tanh()).sum(1), x))[1], x=(6,))
+add("gradient", "gradient(sum(square(x) * sin(y)), over: [x, y]) |> concat", both, x=(3, 2), y=(3, 2))
+# Of one tensor for all items a picture's operation makes one for each; hence the kinds.
+add("gradient", "Penalty(x)", penalty, x=(2, 5, 4), kinds={"x": "Latent[2, 5, 4]"},
+    weights={"a.weight": (3, 2, 3, 3), "a.bias": (3,), "b.weight": (2, 3, 2, 2), "b.bias": (2,)},
+    prelude="""block Judge(x) {
+  let y = x |> conv(3, kernel: 3) @ "a" |> leakyRelu(0.2) |> square
+    |> conv(2, kernel: 2, padding: 0) @ "b"
+  return sum(tanh(y))
+}
+
+block Penalty(x) {
+  let g = gradient(value: Judge(x), over: x)
+  return square(sqrt(sum(square(g))) - 1) + 0.1 * reshape(g, [-1])
+}
+
+""")
+add("gradient", "along(x, u)", against, x=(5,), u=(5,), prelude="""func along(x, u) {
+  let w = 0 * u + 1
+  let back = gradient(sum(tanh(x) * roll(x, 1, axis: 0) * w), over: x)
+  return gradient(sum(back * u), over: w)
+}
+
+""")
+add("gradient", "gradient(sum(sigmoid(upsample(x, 2)) * mean(x, axes: [1, 2], keep: true) * n), over: x)",
+    path, x=(2, 3, 2), n=(2, 6, 4), kinds={"x": "Latent[2, 3, 2]"})
+add("gradient", "thrice(x)", thrice, x=(4,), low=0.5, high=2, prelude="""func thrice(x) {
+  let first = gradient(sum(pow(x, 4)), over: x)
+  let second = gradient(sum(first), over: x)
+  return gradient(sum(second * x), over: x)
+}
+
+""")

@@ -32,7 +32,7 @@ package struct OperationTable: Sendable {
   /// The table of the language.
   package static let shared = OperationTable(
     convolutions + linears + recurrences + normalizations + activations + arithmetics + reductions
-      + shapings + resamplings + products + batches + tensorReads + losses)
+      + shapings + resamplings + products + batches + tensorReads + losses + gradients)
 
   private init(_ list: [Operation]) {
     operations = Dictionary(list.map { ($0.name, $0) }) { first, _ in first }

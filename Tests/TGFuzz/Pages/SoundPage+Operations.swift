@@ -142,7 +142,7 @@ extension SoundPage {
       "relu(X)", "sigmoid(X)", "tanh(X)", "gelu(X)", "silu(X)", "softplus(X)", "sin(X)", "cos(X)",
       "erf(X)", "abs(X)", "square(tanh(X))", "exp(tanh(X))", "log(abs(X) + 1)",
       "sqrt(abs(X) + 0.5)", "leakyRelu(X, 0.1)", "elu(X)", "clamp(X, -0.5, 0.75)", "-X", "0.5 * X",
-      "X / 3 + 1", "detach(X)", "pow(abs(X) + 0.5, 1.5)",
+      "X / 3 + 1", "detach(X)", "pow(abs(X) + 0.5, 1.5)", "gradient(sum(X * sin(X)), over: X)",
     ]
     add(
       random.one(of: forms).split(separator: "X", omittingEmptySubsequences: false)
