@@ -92,7 +92,10 @@ import Testing
   ]
 
   /// The names of the pages that are there.
-  private static let names = (GraphPages.all + GraphPages.ofTests).map { Self.name(of: $0) }
+  private static let names = (GraphPages.all + GraphPages.ofTests)
+    .filter { !$0.hasPrefix("blocks/") }.map { Self.name(of: $0) }
+  /// The names of all files.
+  private static let files = (GraphPages.all + GraphPages.ofTests).map { Self.name(of: $0) }
 
   private static func name(of page: String) -> String {
     page.split(separator: "/").last.map(String.init) ?? page
@@ -101,13 +104,43 @@ import Testing
   @Test func noPageIsForgotten() throws {
     #expect(Self.names.count >= 40)
     #expect(Set(Self.pages.map { $0.name }).sorted() == Self.names.sorted())
+    // `tgc NAME` would be a subcommand.
+    #expect(Self.names.allSatisfy { !["compile", "draft", "fmt", "help"].contains($0) })
   }
 
   /// A page lies in the folder of its family, and no name stands twice: `tgc NAME` finds it.
   @Test func everyNameStandsOnce() {
     for page in GraphPages.all { #expect(page.split(separator: "/").count == 2, "\(page)") }
-    for (name, pages) in Dictionary(grouping: Self.names, by: \.self) {
+    for (name, pages) in Dictionary(grouping: Self.files, by: \.self) {
       #expect(pages.count == 1, "\(name) stands in \(pages.count) folders")
+    }
+  }
+
+  /// What two pages share lies in `blocks`: a page takes models from other pages, and blocks and
+  /// functions from there.
+  @Test func whatPagesShareLiesInBlocks() throws {
+    var users: [String: Int] = [:]
+    for page in GraphPages.all {
+      let file = GraphPages.library.appending(path: page + ".tgraph")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for statement in text.matches(of: /import ([\w, ]+) from "([^"]+)"/) {
+        let target = file.deletingLastPathComponent().appending(path: String(statement.2))
+          .standardized
+        if target.deletingLastPathComponent().lastPathComponent == "blocks" {
+          users[target.lastPathComponent, default: 0] += 1
+          continue
+        }
+        let other = try String(contentsOf: target, encoding: .utf8)
+        for name in statement.1.split(separator: ",") {
+          let isModel = other.contains("\nmodel \(name.trimmingCharacters(in: .whitespaces))(")
+          #expect(isModel, "\(page) takes \(name) from \(statement.2)")
+        }
+      }
+    }
+    let blocks = GraphPages.all.filter { $0.hasPrefix("blocks/") }
+    #expect(blocks.count >= 5)
+    for block in blocks {
+      #expect(users[Self.name(of: block) + ".tgraph", default: 0] >= 2, "\(block)")
     }
   }
 
@@ -141,7 +174,7 @@ import Testing
   @Test func pagesAreInTheCanonicalStyle() throws {
     let tgc = try #require(BuiltCommand("tgc"))
     let outcome = try tgc.run(
-      ["fmt", "--check"] + Self.names.map { GraphPages.file($0).path }, in: GraphPages.library)
+      ["fmt", "--check"] + Self.files.map { GraphPages.file($0).path }, in: GraphPages.library)
     #expect(outcome.status == 0, "\(outcome.text)\(outcome.messages)")
   }
 
