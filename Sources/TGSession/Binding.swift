@@ -10,8 +10,8 @@ struct Binding {
     case shared([Float], words: Int?)
     /// One row for each item.
     case rows(ArrayRows)
-    /// A caption, which may differ from item to item, through a pipeline.
-    case captions(TextPipeline, shared: String?)
+    /// A caption, which may differ from item to item, through a reader.
+    case captions(CaptionReader, shared: String?)
     /// Drawn from the seed.
     case normal
     /// Drawn from the seed.
@@ -27,11 +27,11 @@ struct Binding {
   ///
   /// - Parameters:
   ///   - given: what is given for it, if anything.
-  ///   - pipeline: what makes ids of captions, for texts.
+  ///   - reader: what makes ids of captions, for texts.
   ///   - hasCaptions: true if items bring captions of their own for it.
   ///   - hasNumbers: true if every item brings numbers of its own for it.
   init(
-    _ item: InterfaceItem, given: Given?, pipeline: TextPipeline?, hasCaptions: Bool,
+    _ item: InterfaceItem, given: Given?, reader: CaptionReader?, hasCaptions: Bool,
     hasNumbers: Bool = false, function: String
   ) throws(SessionError) {
     self.item = item
@@ -45,10 +45,10 @@ struct Binding {
       }
       source = .shared(picture.elements, words: nil)
     case .caption(let caption):
-      guard let pipeline else {
+      guard let reader else {
         throw .wrongKind(input: item.name, kind: item.kindName, given: "a caption")
       }
-      source = .captions(pipeline, shared: caption)
+      source = .captions(reader, shared: caption)
     case .array(let array, let lengths):
       source = .rows(try ArrayRows(array, lengths: lengths, for: item))
     case .number(let value):
@@ -56,8 +56,8 @@ struct Binding {
       let rows = try ArrayRows(form, lengths: nil, for: item)
       source = .shared(rows.elements, words: rows.lengths?.first)
     case nil:
-      if hasCaptions, let pipeline {
-        source = .captions(pipeline, shared: nil)
+      if hasCaptions, let reader {
+        source = .captions(reader, shared: nil)
       } else if hasNumbers {
         source = .own
       } else if let value = item.defaultValue {
@@ -95,23 +95,23 @@ struct Binding {
     case .uniform(let low, let high):
       let noise = Noise(seed: run.seed, input: item.name, item: run.noiseItem)
       return (noise.uniforms(count, low: low, high: high), nil)
-    case .captions(let pipeline, let shared):
+    case .captions(let reader, let shared):
       guard let caption = run.captions[item.name] ?? shared else {
         throw .missing(item, function: "")
       }
-      return try Self.numbers(of: caption, by: pipeline, for: item)
+      return try Self.numbers(of: caption, by: reader, for: item)
     }
   }
 
   private static func numbers(
-    of caption: String, by pipeline: TextPipeline, for item: InterfaceItem
+    of caption: String, by reader: CaptionReader, for item: InterfaceItem
   ) throws(SessionError) -> ([Float], Int?) {
     let length = item.itemShape.first ?? 0
     let tokens: Tokens
     do {
-      tokens = try pipeline.tokenize(caption, length: length)
+      tokens = try reader.tokens(of: caption, length: length)
     } catch { throw .caption(error, place: "") }
-    guard let ids = tokens.padded(to: length, with: pipeline.padding) else {
+    guard let ids = tokens.padded(to: length, with: reader.pipeline.padding) else {
       throw .caption(.longCaption(bytes: caption.utf8.count), place: "")
     }
     if item.rows > 0, let bad = ids.first(where: { $0 < 0 || $0 >= item.rows }) {

@@ -15,7 +15,7 @@ package final class Session {
   /// The instruction set that computes.
   package let isa: ISA
   private let memoryLimit: Int?
-  private let pipelines: [String: TextPipeline]
+  private let readers: [String: CaptionReader]
   private var executors: [Int: Executor] = [:]
 
   /// Prepares a function of a plan.
@@ -36,22 +36,29 @@ package final class Session {
     self.threads = threads
     self.isa = isa
     self.memoryLimit = memoryLimit
-    var pipelines: [String: TextPipeline] = [:]
+    var readers: [String: CaptionReader] = [:]
     for item in variants.form.inputs {
-      guard case .text(let name) = item.kind, !name.isEmpty, pipelines[name] == nil,
+      guard case .text(let name) = item.kind, !name.isEmpty, readers[name] == nil,
         let resource = loaded.plan.texts.first(where: { $0.name == name })
       else { continue }
       do {
-        pipelines[name] = try TextPipeline(decoding: resource.bytes)
+        readers[name] = CaptionReader(try TextPipeline(decoding: resource.bytes))
       } catch { throw .vocabulary(name, error) }
     }
-    self.pipelines = pipelines
+    self.readers = readers
   }
 
   /// What makes ids of captions for an input; nil if nothing does.
   package func pipeline(for item: InterfaceItem) -> TextPipeline? {
-    item.textResource.flatMap { pipelines[$0] }
+    reader(for: item)?.pipeline
   }
+
+  private func reader(for item: InterfaceItem) -> CaptionReader? {
+    item.textResource.flatMap { readers[$0] }
+  }
+
+  /// How many captions were cut and looked up so far; one that was is remembered.
+  package var captionReadings: Int { readers.values.reduce(0) { $0 + $1.readings } }
 
   /// What is made of a caption; nil if the input takes no captions.
   ///
@@ -63,10 +70,10 @@ package final class Session {
   package func tokens(
     of caption: String, for item: InterfaceItem, strictWords: Bool = false, place: String = ""
   ) throws(SessionError) -> Tokens? {
-    guard let pipeline = pipeline(for: item) else { return nil }
+    guard let reader = reader(for: item) else { return nil }
     do {
-      return try pipeline.tokenize(
-        caption, length: item.itemShape.first ?? .max, strictWords: strictWords)
+      return try reader.tokens(
+        of: caption, length: item.itemShape.first ?? .max, strictWords: strictWords)
     } catch { throw .caption(error, place: place) }
   }
 
@@ -95,7 +102,7 @@ package final class Session {
     for item in variants.form.inputs {
       bindings.append(
         try Binding(
-          item, given: given[item.name], pipeline: pipeline(for: item),
+          item, given: given[item.name], reader: reader(for: item),
           hasCaptions: items.contains { $0.captions[item.name] != nil },
           hasNumbers: items.allSatisfy { $0.numbers[item.name] != nil },
           function: variants.form.name))
@@ -112,7 +119,7 @@ package final class Session {
     of item: InterfaceItem, given: Given?, run: RunItem
   ) throws(SessionError) -> [Float] {
     let binding = try Binding(
-      item, given: given, pipeline: nil, hasCaptions: false, function: variants.form.name)
+      item, given: given, reader: nil, hasCaptions: false, function: variants.form.name)
     return try binding.numbers(of: run).elements
   }
 

@@ -51,6 +51,27 @@ import Testing
     #expect(maps.map { $0["maps"]?[4] } == [5, 3])
   }
 
+  /// A caption is looked up, bound for each item and shown, and cut only once.
+  @Test func aCaptionIsReadOnce() throws {
+    let session = try Self.session()
+    let input = try session.variants.input("caption")
+    let first = try session.tokens(of: "a red bird", for: input)
+    let items = (0..<6).map { RunItem(seed: UInt64($0)) }
+    let given = ["caption": Given.caption("a red bird")]
+    _ = try Self.run(session, given, items: items, outputs: ["image"])
+    #expect(try session.tokens(of: "a red bird", for: input, strictWords: true) == first)
+    #expect(session.captionReadings == 1)
+    _ = try session.tokens(of: "a zzz bird", for: input)
+    #expect(throws: SessionError.self) {
+      try session.tokens(of: "a zzz bird", for: input, strictWords: true)
+    }
+    #expect(session.captionReadings == 2)
+    // Letters that look alike are other words.
+    _ = try session.tokens(of: "bird \u{e9}", for: input)
+    _ = try session.tokens(of: "bird e\u{301}", for: input)
+    #expect(session.captionReadings == 4)
+  }
+
   @Test func picturesAreFittedAndNegated() throws {
     let picture = Picture(height: 16, width: 8, colour: [255, 0, 51])
     let session = try Self.session("edit")
