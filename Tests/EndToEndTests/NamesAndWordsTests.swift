@@ -208,6 +208,9 @@ import Testing
     try fixture.expect(
       #"printf '1 2\nred 1 2\n' | "$tgc" vectors.tgraph --word-vectors - -o a.tplan -q"#)
     try fixture.expect(
+      #"printf 'red 1 2 3\n' | "$tgc" vectors.tgraph --word-vectors - -o a.tplan"#, endsWith: 65,
+      says: "[vector-width]")
+    try fixture.expect(
       #""$tgc" - --vocabulary - -o a.tplan < caption.tgraph"#, endsWith: 64,
       says: "- stands for the page and --vocabulary")
     try fixture.expect(

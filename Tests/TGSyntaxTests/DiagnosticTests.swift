@@ -35,6 +35,16 @@ func findings(
 }
 
 @Suite struct DiagnosticTests {
+  @Test func aPageHasAtMost256Files() {
+    var files: [String: String] = [:]
+    for number in 1...256 { files["spec/f\(number).tgraph"] = "block B\(number)(x) { return x }" }
+    let imports = (1...256).map { "import B\($0) from \"f\($0).tgraph\"\n" }
+    let page = "model M() { func f(x: Tensor[2]) -> (y: Tensor[2]) { return B1(x) } }"
+    let found = findings(imports.joined() + page, files: files)
+    #expect(found.map(\.id) == ["import-limit"])
+    #expect(findings(imports.dropLast().joined() + page, files: files).isEmpty)
+  }
+
   /// A statement that is wrong, the id of the finding, and the text under its caret.
   struct Statement: CustomTestStringConvertible, Sendable {
     var statement: String
@@ -54,6 +64,7 @@ func findings(
     Statement("let y = x * s", "rank", "*"),
     Statement("let y = s + reshape(s, [6, 4])", "shape-mismatch", "+"),
     Statement("let y = sum(x, axis: 3)", "axis", "3"),
+    Statement("let y = prelu(x, slopes: 2)", "prelu", "2"),
     Statement("let y = sum(x, axis: -4)", "axis", "-4"),
     Statement("let y = sum(x, axes: [1, 1])", "axis", "[1, 1]"),
     Statement("let y = permute(x, [0, 1])", "axis", "[0, 1]"),
