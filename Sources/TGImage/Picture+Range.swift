@@ -1,14 +1,6 @@
 package import TGTensor
 
 extension Picture {
-  /// How a value between two sample values becomes a whole one.
-  package enum Rounding: Hashable, Sendable {
-    /// To the nearest, halves up: what StyleGAN's `+ 0.5` does. The default everywhere.
-    case nearest
-    /// Towards zero: what `astype(uint8)` does in AttnGAN and StackGAN.
-    case truncating
-  }
-
   /// The samples as `[1, channels, height, width]`, the range `0 ... 2^depth - 1` mapped linearly to
   /// `low ... high`; 16-bit samples keep their precision.
   package func tensor(low: Float, high: Float) -> HostTensor {
@@ -25,13 +17,11 @@ extension Picture {
   }
 
   /// Makes a picture of `[channels, height, width]`, with any axes of length 1 before it: `low` is
-  /// black, `high` the largest sample; what lies outside is clamped, and a value that is no number
-  /// becomes black.
+  /// black, `high` the largest sample; a value between two samples becomes the nearest, halves up, as
+  /// by StyleGAN's `+ 0.5`. What lies outside is clamped, and a value that is no number becomes black.
   ///
   /// - Returns: nil if the shape is not that of one picture with 1 or 3 channels.
-  package init?(
-    tensor: HostTensor, low: Float, high: Float, depth: Int = 8, rounding: Rounding = .nearest
-  ) {
+  package init?(tensor: HostTensor, low: Float, high: Float, depth: Int = 8) {
     let extents = tensor.shape.dimensions
     guard extents.count >= 3, extents.dropLast(3).allSatisfy({ $0 == 1 }), low != high else {
       return nil
@@ -42,14 +32,13 @@ extension Picture {
     guard channels == 1 || channels == 3, height > 0, width > 0 else { return nil }
     let largest: Double = depth == 8 ? 255 : 65535
     let step = largest / (Double(high) - Double(low))
-    let offset = rounding == .nearest ? 0.5 : 0
     let area = height * width
     var samples = [UInt16](repeating: 0, count: area * channels)
     for channel in 0..<channels {
       for pixel in 0..<area {
         let value = (Double(tensor[channel * area + pixel]) - Double(low)) * step
         let clamped = value > 0 ? min(value, largest) : 0
-        samples[pixel * channels + channel] = UInt16(clamped + offset)
+        samples[pixel * channels + channel] = UInt16(clamped + 0.5)
       }
     }
     self.init(height: height, width: width, channels: channels, depth: depth, samples: samples)

@@ -73,30 +73,15 @@ package struct Slice: Op {
       offset: zip(strides, starts).map(*).reduce(0, +))
   }
 
-  /// A view; where it walks backwards, which no view can, a copy place by place.
+  /// A view.
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     var view = context.view(0)
-    let reversed = steps.indices.filter { steps[$0] < 0 && counts[$0] > 1 }
     for axis in steps.indices {
-      // The lowest place of the axis comes first for now.
-      let first = min(starts[axis], starts[axis] + (counts[axis] - 1) * steps[axis])
-      view.offset += first * view.strides[axis]
-      view.strides[axis] *= abs(steps[axis])
+      view.offset += starts[axis] * view.strides[axis]
+      view.strides[axis] *= steps[axis]
       view.dimensions[axis] = counts[axis]
     }
-    guard !reversed.isEmpty else { return context.alias(view) }
-    var moves = [(from: view, to: context.output())]
-    for axis in reversed {
-      let last = counts[axis] - 1
-      moves = moves.flatMap { move in
-        (0...last).map { place in
-          (from: move.from.place(last - place, on: axis), to: move.to.place(place, on: axis))
-        }
-      }
-    }
-    for (from, to) in moves {
-      context.emit(.map(.init(program: .identity, operands: [from], output: to)))
-    }
+    context.alias(view)
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
@@ -132,15 +117,5 @@ package struct Slice: Op {
       guard (before + after).contains(where: { $0 > 0 }) else { return [value] }
       return [try graph.insert(Pad(before: before, after: after), [value])]
     }
-  }
-}
-
-extension View {
-  /// One place of an axis.
-  fileprivate func place(_ place: Int, on axis: Int) -> View {
-    var part = self
-    part.offset += place * strides[axis]
-    part.dimensions[axis] = 1
-    return part
   }
 }

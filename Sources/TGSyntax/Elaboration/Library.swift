@@ -81,13 +81,10 @@ package struct Library: Sendable {
   ) {
     var sources = SourceTable()
     do throws(DiagnosticFailure) {
-      // The same order of loading gives the same indices.
-      let recorder: Loader = { (path: String) throws(LoadingError) -> [UInt8] in
-        try loader(path)
-      }
-      let library = try Library(path: path, loader: recorder)
+      let library = try Library(path: path, loader: loader)
       return (library.sources, .success(library))
     } catch {
+      // The same order of loading gives the same indices.
       var seen: [String] = []
       Library.collect(path, loader, &sources, &seen)
       return (sources, .failure(error))
