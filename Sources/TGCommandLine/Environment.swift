@@ -12,17 +12,21 @@ package struct Environment: Hashable, Sendable {
   package var threads: String?
   /// `TG_PROGRESS`: the seconds between lines about long work off a terminal; nil for 30.
   package var progress: String?
+  /// `TG_GRAPHS`: folders of pages that are found by name, with `:` between them; nil for those that
+  /// belong to the command.
+  package var graphs: String?
   /// `NO_COLOR` set to anything, or `TERM=dumb`: messages are not coloured.
   package var forbidsColour: Bool
 
   /// Makes an environment.
   package init(
     instructionSet: String? = nil, threads: String? = nil, progress: String? = nil,
-    forbidsColour: Bool = true
+    graphs: String? = nil, forbidsColour: Bool = true
   ) {
     self.instructionSet = instructionSet
     self.threads = threads
     self.progress = progress
+    self.graphs = graphs
     self.forbidsColour = forbidsColour
   }
 
@@ -30,7 +34,7 @@ package struct Environment: Hashable, Sendable {
   package static func ofThisProcess() -> Environment {
     Environment(
       instructionSet: variable("TG_ISA"), threads: variable("TG_THREADS"),
-      progress: variable("TG_PROGRESS"),
+      progress: variable("TG_PROGRESS"), graphs: variable("TG_GRAPHS"),
       forbidsColour: variable("NO_COLOR") != nil || variable("TERM") == "dumb")
   }
 

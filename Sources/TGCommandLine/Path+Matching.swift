@@ -25,17 +25,17 @@ extension Path {
     return paths.sorted(by: precedes)
   }
 
+  /// The pattern that a path alone matches: signs of patterns stand for themselves.
+  package static func pattern(of path: String) -> String {
+    path.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+  }
+
   /// The files of a folder that are named like a picture that is read, in the order of their bytes.
   package static func pictures(inFolder folder: String) -> [String] {
-    var escaped = ""
-    for character in folder {
-      if "*?[\\".contains(character) { escaped.append("\\") }
-      escaped.append(character)
-    }
-    if !folder.hasSuffix("/") { escaped += "/" }
+    let pattern = pattern(of: folder) + (folder.hasSuffix("/") ? "" : "/")
     return PictureFormat.suffixes.flatMap { suffix in
       let letters = suffix.map { "[\($0)\($0.uppercased())]" }.joined()
-      return matching(escaped + "*." + letters)
+      return matching(pattern + "*." + letters)
     }.sorted(by: precedes)
   }
 }

@@ -3,13 +3,21 @@
 /// Distance is Levenshtein's (insert, remove, replace one character); near means at most a third of
 /// the name's length, and at least one. Ties go to the first candidate in order.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
+  nearestNames(to: name, among: candidates, atMost: 1).first
+}
+
+/// The candidates that are near enough to a misspelt name to suggest, the nearest first and `count` of
+/// them at most; near as `nearestName` has it.
+package func nearestNames(
+  to name: String, among candidates: [String], atMost count: Int
+) -> [String] {
   let limit = max(1, name.count / 3)
-  var best: (name: String, distance: Int)?
+  var near: [[String]] = Array(repeating: [], count: limit + 1)
   for candidate in candidates where abs(candidate.count - name.count) <= limit {
     let distance = editDistance(Array(name), Array(candidate))
-    if distance <= limit, distance < (best?.distance ?? Int.max) { best = (candidate, distance) }
+    if distance <= limit { near[distance].append(candidate) }
   }
-  return best?.name
+  return Array(near.joined().prefix(count))
 }
 
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {

@@ -15,12 +15,15 @@ struct CompileCommand: Tool {
     usage: """
       tgc G.tgraph [--weights [ROOT=]FILE[#PREFIX] ...] [options] -o P.tplan
       tgc G.tgraph --check
+      tgc --list [WORD]
       tgc fmt FILE.tgraph ... [--check]
       """,
     discussion: """
       EXAMPLES:
         tgc birds.tgraph --weights netG.pth --weights text=text_encoder.pth \\
             --vocabulary captions.pickle -o birds.tplan
+        tgc attngan --weights netG.pth --weights text=text_encoder.pth
+                                                      a page of --list, by its name
         tgc birds.tgraph --check                      types and shapes only
         tgc birds.tgraph --shapes                     the page with the shape of every line
         tgc birds.tgraph --synthetic-weights 1        a plan without a checkpoint
@@ -54,7 +57,8 @@ struct CompileCommand: Tool {
       throw Failure(
         .usage, "--emit page shows what --invert adds", hint: "say --invert --emit page")
     }
-    let graph = try options.page()
+    guard !options.list else { return try list(on: console) }
+    let graph = try options.page(console.environment)
     options.graph = graph
     let files = try CompileFiles(options, page: graph)
     let (compilation, target) = try request(graph, files, console)
@@ -86,6 +90,12 @@ struct CompileCommand: Tool {
       if !console.isJSON { console.say(count == 1 ? "1 error" : "\(count) errors") }
       throw ExitCode(ExitStatus.badInput.rawValue)
     }
+  }
+
+  private func list(on console: Console) throws {
+    let library = try PageLibrary(console.environment)
+    let report = try ListReport(library, part: options.graph, console: console)
+    try console.print(console.isJSON ? report.json.text(indented: true) : report.text)
   }
 
   /// Makes a compilation of the options, and says where its result goes; nil for the standard output.

@@ -19,7 +19,7 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
 /// What `tgc` can be told.
 struct CompileOptions: ParsableArguments {
   @ArgumentParser.Argument(
-    help: "The page, a .tgraph file; - for the standard input.",
+    help: "The page: a .tgraph file, the name of a page of --list, or - for the standard input.",
     completion: .file(extensions: ["tgraph"]))
   var graph: String?
 
@@ -108,6 +108,9 @@ struct CompileOptions: ParsableArguments {
   @Flag(help: "Check the page and its shapes; read no weights, write nothing.")
   var check = false
 
+  @Flag(help: "List the pages that are known by name, or those with a word in name or family.")
+  var list = false
+
   @Flag(help: "Print the page with the shape of every line.")
   var shapes = false
 
@@ -130,13 +133,30 @@ struct CompileOptions: ParsableArguments {
   @Flag(help: "Say what was done: operations, MACs before and after, memory, times.")
   var report = false
 
-  /// Takes the page out of an option's values, if it was written behind them.
+  /// The path of the page. A name, which has neither slash nor point, is one of the library's, out of
+  /// whose folder the page may then import.
   ///
-  /// - Throws: `Failure` of status `usage` if there is no page.
-  mutating func page() throws(Failure) -> String {
+  /// - Throws: `Failure` of status `usage` if there is no page, `missingInput` if none has the name.
+  mutating func page(_ environment: Environment) throws(Failure) -> String {
+    let graph = try givenPage(environment)
+    guard PageLibrary.isName(graph) else { return graph }
+    let library = try PageLibrary(environment)
+    if let found = library[graph] {
+      allowImports.append(found.folder)
+      return found.path
+    }
+    // What is there is refused as no page.
+    guard Path.exists(graph) else { throw library.refusal(of: graph) }
+    return graph
+  }
+
+  /// Takes the page out of an option's values, if it was written behind them.
+  private mutating func givenPage(_ environment: Environment) throws(Failure) -> String {
     if let graph { return graph }
+    let library = try PageLibrary(environment)
     func isPage(_ text: String) -> Bool {
       text == "-" || Path.suffix(text) == "tgraph" && (!text.contains("=") || Path.exists(text))
+        || library[text] != nil && !Path.exists(text)
     }
     if let last = weights.last, isPage(last) { return weights.removeLast() }
     if let last = vocabulary.last, isPage(last) { return vocabulary.removeLast() }

@@ -47,12 +47,17 @@ import Testing
       }
     }
 
-    // A page that imports another one, found from elsewhere.
+    // A page that imports another one, found from elsewhere by its name or its path.
     let tgc = BuiltCommand(path: prefix.appendingPathComponent("bin/tgc").path)
     let page = prefix.appendingPathComponent("share/tgraph/Graphs/dcgan/dcgan-walk.tgraph").path
-    let compiled = try tgc.run(
-      [page, "--synthetic-weights", "1", "--set", "g=2", "z=3", "-o", "walk.tplan"], in: folder.url)
-    #expect(compiled.status == 0, "\(compiled.messages)")
+    for name in ["dcgan-walk", page] {
+      let compiled = try tgc.run(
+        ["--synthetic-weights", "1", "--set", "g=2", "z=3", "--", name], in: folder.url)
+      #expect(compiled.status == 0 && compiled.text == "dcgan-walk.tplan\n", "\(compiled.messages)")
+    }
+    let listed = try tgc.run(["--list", "dcgan-walk", "--json"], in: folder.url)
+    #expect(
+      listed.text.contains("/share/tgraph/Graphs/dcgan/dcgan-walk.tgraph\""), "\(listed.text)")
 
     try Data("mine".utf8).write(to: prefix.appendingPathComponent("bin/other"))
     let gone = try Self.install(["--prefix", "a prefix", "--uninstall"], in: folder)

@@ -50,4 +50,12 @@ import Testing
     let candidates = ["relu", "batchNorm", "image256", "image64", "tanh"]
     #expect(nearestName(to: name, among: candidates) == expected)
   }
+
+  @Test func suggestsTheNearestFirst() {
+    let candidates = ["image4", "image256", "image64", "tanh", "image63"]
+    #expect(
+      nearestNames(to: "image65", among: candidates, atMost: 3) == ["image64", "image63", "image4"])
+    #expect(nearestNames(to: "image65", among: candidates, atMost: 1) == ["image64"])
+    #expect(nearestNames(to: "relu", among: candidates, atMost: 3) == [])
+  }
 }

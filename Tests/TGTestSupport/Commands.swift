@@ -128,7 +128,7 @@ public struct BuiltCommand: Sendable {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     var variables = ProcessInfo.processInfo.environment
-    for name in ["TG_ISA", "TG_THREADS", "TG_PROGRESS"] { variables[name] = nil }
+    for name in ["TG_ISA", "TG_THREADS", "TG_PROGRESS", "TG_GRAPHS"] { variables[name] = nil }
     process.environment = variables.merging(environment) { $1 }
     return process
   }

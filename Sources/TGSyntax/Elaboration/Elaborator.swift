@@ -57,6 +57,14 @@ package struct Elaborator: Sendable {
     }
   }
 
+  /// The model that is meant where none is named: the one with the file's name, or else the last; nil
+  /// if the page declares none.
+  package var mainModel: ModelDeclaration? {
+    let file = library.entries[0].path.split(separator: "/").last ?? ""
+    let base = file.split(separator: ".").first.map { plain(String($0)) } ?? ""
+    return models.first { plain($0.name.name) == base } ?? models.last
+  }
+
   /// Elaborates one model for one batch size.
   ///
   /// - Throws: `DiagnosticFailure` with everything that is wrong.
@@ -244,19 +252,14 @@ package struct Elaborator: Sendable {
   // MARK: The model and its parameters
 
   private func choose(_ name: String?) throws(DiagnosticFailure) -> ModelDeclaration {
-    let models = models
-    guard let last = models.last else {
+    guard let main = mainModel else {
       throw DiagnosticFailure([
         Diagnostic(
           "model", "\(library.entries[0].path) declares no model", at: nil,
           hint: "model Name() { func … }")
       ])
     }
-    guard let name else {
-      let file = library.entries[0].path.split(separator: "/").last ?? ""
-      let base = file.split(separator: ".").first.map { plain(String($0)) } ?? ""
-      return models.first { plain($0.name.name) == base } ?? last
-    }
+    guard let name else { return main }
     guard let model = models.first(where: { $0.name.name == name }) else {
       throw DiagnosticFailure([
         Diagnostic(
