@@ -1,6 +1,7 @@
 """What the tools of comparison share: our commands, the choice of cases, and the count of verdicts."""
 
 import fnmatch
+import json
 import os
 import subprocess
 import sys
@@ -37,6 +38,11 @@ def find_page(name):
         for path in sorted((REPOSITORY / folder).rglob(f"{name}.tgraph")):
             return path
     raise NotRun(f"no Graphs/*/{name}.tgraph")
+
+
+def text(value):
+    """A setting as `--set` takes it."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def inverted(page, folder, recipe):

@@ -34,7 +34,7 @@ from safetensors.numpy import load_file, save_file
 
 import noise
 from arrays import tensor
-from harness import Failed, call, find_page, inverted, judge, named
+from harness import Failed, call, find_page, inverted, judge, named, text
 from kinks import explained
 from objectives import OBJECTIVES
 
@@ -130,7 +130,7 @@ class Ours:
         for root, file in problem.weights:
             options += ["--weights", f"{root}={file}" if root else file]
         for name, value in objective.settings.items():
-            options += ["--set", f"{name}={json.dumps(value)}"]
+            options += ["--set", f"{name}={text(value)}"]
         call("tgc", *options)
         self.inputs = []
         for name, values in problem.inputs.items():

@@ -1,7 +1,6 @@
 """Tools/parity: holds compiled graphs against PyTorch modules and against trained networks."""
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -14,7 +13,7 @@ import torch
 import counts
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
-from harness import REPOSITORY, Failed, NotRun, call, find_page, judge, named
+from harness import REPOSITORY, Failed, NotRun, call, find_page, judge, named, text
 
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("TG_SHARED", REPOSITORY.parent / "shared"))
@@ -60,11 +59,6 @@ def fixtures():
             record["settings"], lambda folder, shared, data=data: data, real=True,
             tolerance=record["tolerance"].get("absolute")))
     return cases
-
-
-def text(value):
-    """A setting as `--set` takes it."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def execute(case, data, folder, level):
