@@ -24,10 +24,14 @@ package protocol InstructionKind: PlanMessage, Sendable {
   ///
   /// - Parameter operands: The views that are read.
   func elementsRead(of operands: [NamedView]) -> Int?
+  /// The operand whose elements must be rows of a table when the instruction runs, and how many rows
+  /// there are; nil, unless stated otherwise, where there is none.
+  var rowNumbers: (indices: View, rows: Int)? { get }
 }
 
 extension InstructionKind {
   package var checkedMacs: Int? { 0 }
+  package var rowNumbers: (indices: View, rows: Int)? { nil }
   package func elementsRead(of operands: [NamedView]) -> Int? {
     Int.elements(of: operands.lazy.map(\.view))
   }

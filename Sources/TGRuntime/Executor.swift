@@ -100,15 +100,15 @@ package final class Executor {
   /// The error about a number that an instruction refused.
   private func refusal(at place: Int, of index: Int) -> RuntimeError {
     let placed = function.instructions[index]
-    guard case .gather(let gathering) = placed.instruction,
-      let numbers = try? arena.fetch(gathering.indices), numbers.indices.contains(place)
+    guard let (indices, rows) = placed.instruction.kind.rowNumbers,
+      let numbers = try? arena.fetch(indices), numbers.indices.contains(place)
     else { return .unsound("instruction \(index) refuses place \(place)") }
-    let shape = Shape(gathering.indices.dimensions)
+    let shape = Shape(indices.dimensions)
     return .noSuchRow(
       RefusedRow(
         number: numbers[place],
         place: zip(shape.strides, shape.dimensions).map { place / $0 % $1 },
-        rows: gathering.table.dimensions[0], function: function.name,
+        rows: rows, function: function.name,
         instruction: index, label: placed.label,
         source: placed.source))
   }

@@ -1,6 +1,6 @@
 public import TGTensor
 
-/// `out[i…, d…] = table[indices[i…], d…]`; a number outside the table takes its nearest row.
+/// `out[i…, d…] = table[indices[i…], d…]`; a number that is no row ends the run.
 public struct Gathering: Hashable, Sendable {
   /// `[rows, d…]`.
   public var table: View
@@ -43,6 +43,8 @@ extension Gathering: InstructionKind {
     guard table.rank >= 1 else { throw PlanError(.view(.table, .rank(table.rank, expected: 1))) }
     try output.checkExtents(indices.dimensions + table.dimensions.dropFirst(), .output)
   }
+
+  package var rowNumbers: (indices: View, rows: Int)? { (indices, table.dimensions[0]) }
 
   /// No more than are written.
   package func elementsRead(of operands: [NamedView]) -> Int? { 0 }
