@@ -874,49 +874,49 @@ void   tgraph__plan__pooling__free_unpacked
   assert(message->base.descriptor == &tgraph__plan__pooling__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   tgraph__plan__unpooling__init
-                     (Tgraph__Plan__Unpooling         *message)
+void   tgraph__plan__max_pool_gradient__init
+                     (Tgraph__Plan__MaxPoolGradient         *message)
 {
-  static const Tgraph__Plan__Unpooling init_value = TGRAPH__PLAN__UNPOOLING__INIT;
+  static const Tgraph__Plan__MaxPoolGradient init_value = TGRAPH__PLAN__MAX_POOL_GRADIENT__INIT;
   *message = init_value;
 }
-size_t tgraph__plan__unpooling__get_packed_size
-                     (const Tgraph__Plan__Unpooling *message)
+size_t tgraph__plan__max_pool_gradient__get_packed_size
+                     (const Tgraph__Plan__MaxPoolGradient *message)
 {
-  assert(message->base.descriptor == &tgraph__plan__unpooling__descriptor);
+  assert(message->base.descriptor == &tgraph__plan__max_pool_gradient__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t tgraph__plan__unpooling__pack
-                     (const Tgraph__Plan__Unpooling *message,
+size_t tgraph__plan__max_pool_gradient__pack
+                     (const Tgraph__Plan__MaxPoolGradient *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &tgraph__plan__unpooling__descriptor);
+  assert(message->base.descriptor == &tgraph__plan__max_pool_gradient__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t tgraph__plan__unpooling__pack_to_buffer
-                     (const Tgraph__Plan__Unpooling *message,
+size_t tgraph__plan__max_pool_gradient__pack_to_buffer
+                     (const Tgraph__Plan__MaxPoolGradient *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &tgraph__plan__unpooling__descriptor);
+  assert(message->base.descriptor == &tgraph__plan__max_pool_gradient__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Tgraph__Plan__Unpooling *
-       tgraph__plan__unpooling__unpack
+Tgraph__Plan__MaxPoolGradient *
+       tgraph__plan__max_pool_gradient__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Tgraph__Plan__Unpooling *)
-     protobuf_c_message_unpack (&tgraph__plan__unpooling__descriptor,
+  return (Tgraph__Plan__MaxPoolGradient *)
+     protobuf_c_message_unpack (&tgraph__plan__max_pool_gradient__descriptor,
                                 allocator, len, data);
 }
-void   tgraph__plan__unpooling__free_unpacked
-                     (Tgraph__Plan__Unpooling *message,
+void   tgraph__plan__max_pool_gradient__free_unpacked
+                     (Tgraph__Plan__MaxPoolGradient *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &tgraph__plan__unpooling__descriptor);
+  assert(message->base.descriptor == &tgraph__plan__max_pool_gradient__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   tgraph__plan__resampling__init
@@ -964,49 +964,49 @@ void   tgraph__plan__resampling__free_unpacked
   assert(message->base.descriptor == &tgraph__plan__resampling__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   tgraph__plan__sign_packing__init
-                     (Tgraph__Plan__SignPacking         *message)
+void   tgraph__plan__mask_packing__init
+                     (Tgraph__Plan__MaskPacking         *message)
 {
-  static const Tgraph__Plan__SignPacking init_value = TGRAPH__PLAN__SIGN_PACKING__INIT;
+  static const Tgraph__Plan__MaskPacking init_value = TGRAPH__PLAN__MASK_PACKING__INIT;
   *message = init_value;
 }
-size_t tgraph__plan__sign_packing__get_packed_size
-                     (const Tgraph__Plan__SignPacking *message)
+size_t tgraph__plan__mask_packing__get_packed_size
+                     (const Tgraph__Plan__MaskPacking *message)
 {
-  assert(message->base.descriptor == &tgraph__plan__sign_packing__descriptor);
+  assert(message->base.descriptor == &tgraph__plan__mask_packing__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t tgraph__plan__sign_packing__pack
-                     (const Tgraph__Plan__SignPacking *message,
+size_t tgraph__plan__mask_packing__pack
+                     (const Tgraph__Plan__MaskPacking *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &tgraph__plan__sign_packing__descriptor);
+  assert(message->base.descriptor == &tgraph__plan__mask_packing__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t tgraph__plan__sign_packing__pack_to_buffer
-                     (const Tgraph__Plan__SignPacking *message,
+size_t tgraph__plan__mask_packing__pack_to_buffer
+                     (const Tgraph__Plan__MaskPacking *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &tgraph__plan__sign_packing__descriptor);
+  assert(message->base.descriptor == &tgraph__plan__mask_packing__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Tgraph__Plan__SignPacking *
-       tgraph__plan__sign_packing__unpack
+Tgraph__Plan__MaskPacking *
+       tgraph__plan__mask_packing__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Tgraph__Plan__SignPacking *)
-     protobuf_c_message_unpack (&tgraph__plan__sign_packing__descriptor,
+  return (Tgraph__Plan__MaskPacking *)
+     protobuf_c_message_unpack (&tgraph__plan__mask_packing__descriptor,
                                 allocator, len, data);
 }
-void   tgraph__plan__sign_packing__free_unpacked
-                     (Tgraph__Plan__SignPacking *message,
+void   tgraph__plan__mask_packing__free_unpacked
+                     (Tgraph__Plan__MaskPacking *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &tgraph__plan__sign_packing__descriptor);
+  assert(message->base.descriptor == &tgraph__plan__mask_packing__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   tgraph__plan__gathering__init
@@ -2367,25 +2367,25 @@ static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descripto
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "unpool",
+    "max_pool_gradient",
     19,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__Instruction, unpool),
-    &tgraph__plan__unpooling__descriptor,
+    offsetof(Tgraph__Plan__Instruction, max_pool_gradient),
+    &tgraph__plan__max_pool_gradient__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "signs",
+    "pack_mask",
     20,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__Instruction, signs),
-    &tgraph__plan__sign_packing__descriptor,
+    offsetof(Tgraph__Plan__Instruction, pack_mask),
+    &tgraph__plan__mask_packing__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -2397,15 +2397,15 @@ static const unsigned tgraph__plan__instruction__field_indices_by_name[] = {
   0,   /* field[0] = label */
   2,   /* field[2] = macs */
   5,   /* field[5] = map */
+  12,   /* field[12] = max_pool_gradient */
   4,   /* field[4] = multiply */
   7,   /* field[7] = normalize */
+  13,   /* field[13] = pack_mask */
   9,   /* field[9] = pool */
   6,   /* field[6] = reduce */
   10,   /* field[10] = resample */
-  13,   /* field[13] = signs */
   8,   /* field[8] = softmax */
   1,   /* field[1] = source */
-  12,   /* field[12] = unpool */
 };
 static const ProtobufCIntRange tgraph__plan__instruction__number_ranges[2 + 1] =
 {
@@ -3606,9 +3606,9 @@ const ProtobufCMessageDescriptor tgraph__plan__pooling__descriptor =
   (ProtobufCMessageInit) tgraph__plan__pooling__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const int64_t tgraph__plan__unpooling__stride_y__default_value = 1ll;
-static const int64_t tgraph__plan__unpooling__stride_x__default_value = 1ll;
-static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors[9] =
+static const int64_t tgraph__plan__max_pool_gradient__stride_y__default_value = 1ll;
+static const int64_t tgraph__plan__max_pool_gradient__stride_x__default_value = 1ll;
+static const ProtobufCFieldDescriptor tgraph__plan__max_pool_gradient__field_descriptors[9] =
 {
   {
     "input",
@@ -3616,7 +3616,7 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     PROTOBUF_C_LABEL_REQUIRED,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__Unpooling, input),
+    offsetof(Tgraph__Plan__MaxPoolGradient, input),
     &tgraph__plan__view__descriptor,
     NULL,
     0,             /* flags */
@@ -3628,7 +3628,7 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     PROTOBUF_C_LABEL_REQUIRED,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__Unpooling, gradient),
+    offsetof(Tgraph__Plan__MaxPoolGradient, gradient),
     &tgraph__plan__view__descriptor,
     NULL,
     0,             /* flags */
@@ -3640,7 +3640,7 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     PROTOBUF_C_LABEL_REQUIRED,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__Unpooling, output),
+    offsetof(Tgraph__Plan__MaxPoolGradient, output),
     &tgraph__plan__view__descriptor,
     NULL,
     0,             /* flags */
@@ -3652,7 +3652,7 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     PROTOBUF_C_LABEL_REQUIRED,
     PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__Unpooling, kernel_height),
+    offsetof(Tgraph__Plan__MaxPoolGradient, kernel_height),
     NULL,
     NULL,
     0,             /* flags */
@@ -3664,7 +3664,7 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     PROTOBUF_C_LABEL_REQUIRED,
     PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__Unpooling, kernel_width),
+    offsetof(Tgraph__Plan__MaxPoolGradient, kernel_width),
     NULL,
     NULL,
     0,             /* flags */
@@ -3675,10 +3675,10 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     6,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_INT64,
-    offsetof(Tgraph__Plan__Unpooling, has_stride_y),
-    offsetof(Tgraph__Plan__Unpooling, stride_y),
+    offsetof(Tgraph__Plan__MaxPoolGradient, has_stride_y),
+    offsetof(Tgraph__Plan__MaxPoolGradient, stride_y),
     NULL,
-    &tgraph__plan__unpooling__stride_y__default_value,
+    &tgraph__plan__max_pool_gradient__stride_y__default_value,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -3687,10 +3687,10 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     7,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_INT64,
-    offsetof(Tgraph__Plan__Unpooling, has_stride_x),
-    offsetof(Tgraph__Plan__Unpooling, stride_x),
+    offsetof(Tgraph__Plan__MaxPoolGradient, has_stride_x),
+    offsetof(Tgraph__Plan__MaxPoolGradient, stride_x),
     NULL,
-    &tgraph__plan__unpooling__stride_x__default_value,
+    &tgraph__plan__max_pool_gradient__stride_x__default_value,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -3699,8 +3699,8 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     8,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_INT64,
-    offsetof(Tgraph__Plan__Unpooling, has_pad_top),
-    offsetof(Tgraph__Plan__Unpooling, pad_top),
+    offsetof(Tgraph__Plan__MaxPoolGradient, has_pad_top),
+    offsetof(Tgraph__Plan__MaxPoolGradient, pad_top),
     NULL,
     NULL,
     0,             /* flags */
@@ -3711,15 +3711,15 @@ static const ProtobufCFieldDescriptor tgraph__plan__unpooling__field_descriptors
     9,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_INT64,
-    offsetof(Tgraph__Plan__Unpooling, has_pad_left),
-    offsetof(Tgraph__Plan__Unpooling, pad_left),
+    offsetof(Tgraph__Plan__MaxPoolGradient, has_pad_left),
+    offsetof(Tgraph__Plan__MaxPoolGradient, pad_left),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned tgraph__plan__unpooling__field_indices_by_name[] = {
+static const unsigned tgraph__plan__max_pool_gradient__field_indices_by_name[] = {
   1,   /* field[1] = gradient */
   0,   /* field[0] = input */
   3,   /* field[3] = kernel_height */
@@ -3730,24 +3730,24 @@ static const unsigned tgraph__plan__unpooling__field_indices_by_name[] = {
   6,   /* field[6] = stride_x */
   5,   /* field[5] = stride_y */
 };
-static const ProtobufCIntRange tgraph__plan__unpooling__number_ranges[1 + 1] =
+static const ProtobufCIntRange tgraph__plan__max_pool_gradient__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 9 }
 };
-const ProtobufCMessageDescriptor tgraph__plan__unpooling__descriptor =
+const ProtobufCMessageDescriptor tgraph__plan__max_pool_gradient__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "tgraph.plan.Unpooling",
-  "Unpooling",
-  "Tgraph__Plan__Unpooling",
+  "tgraph.plan.MaxPoolGradient",
+  "MaxPoolGradient",
+  "Tgraph__Plan__MaxPoolGradient",
   "tgraph.plan",
-  sizeof(Tgraph__Plan__Unpooling),
+  sizeof(Tgraph__Plan__MaxPoolGradient),
   9,
-  tgraph__plan__unpooling__field_descriptors,
-  tgraph__plan__unpooling__field_indices_by_name,
-  1,  tgraph__plan__unpooling__number_ranges,
-  (ProtobufCMessageInit) tgraph__plan__unpooling__init,
+  tgraph__plan__max_pool_gradient__field_descriptors,
+  tgraph__plan__max_pool_gradient__field_indices_by_name,
+  1,  tgraph__plan__max_pool_gradient__number_ranges,
+  (ProtobufCMessageInit) tgraph__plan__max_pool_gradient__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor tgraph__plan__resampling__field_descriptors[5] =
@@ -3840,7 +3840,7 @@ const ProtobufCMessageDescriptor tgraph__plan__resampling__descriptor =
   (ProtobufCMessageInit) tgraph__plan__resampling__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__sign_packing__field_descriptors[2] =
+static const ProtobufCFieldDescriptor tgraph__plan__mask_packing__field_descriptors[2] =
 {
   {
     "input",
@@ -3848,7 +3848,7 @@ static const ProtobufCFieldDescriptor tgraph__plan__sign_packing__field_descript
     PROTOBUF_C_LABEL_REQUIRED,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__SignPacking, input),
+    offsetof(Tgraph__Plan__MaskPacking, input),
     &tgraph__plan__view__descriptor,
     NULL,
     0,             /* flags */
@@ -3860,35 +3860,35 @@ static const ProtobufCFieldDescriptor tgraph__plan__sign_packing__field_descript
     PROTOBUF_C_LABEL_REQUIRED,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Tgraph__Plan__SignPacking, output),
+    offsetof(Tgraph__Plan__MaskPacking, output),
     &tgraph__plan__view__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned tgraph__plan__sign_packing__field_indices_by_name[] = {
+static const unsigned tgraph__plan__mask_packing__field_indices_by_name[] = {
   0,   /* field[0] = input */
   1,   /* field[1] = output */
 };
-static const ProtobufCIntRange tgraph__plan__sign_packing__number_ranges[1 + 1] =
+static const ProtobufCIntRange tgraph__plan__mask_packing__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor tgraph__plan__sign_packing__descriptor =
+const ProtobufCMessageDescriptor tgraph__plan__mask_packing__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "tgraph.plan.SignPacking",
-  "SignPacking",
-  "Tgraph__Plan__SignPacking",
+  "tgraph.plan.MaskPacking",
+  "MaskPacking",
+  "Tgraph__Plan__MaskPacking",
   "tgraph.plan",
-  sizeof(Tgraph__Plan__SignPacking),
+  sizeof(Tgraph__Plan__MaskPacking),
   2,
-  tgraph__plan__sign_packing__field_descriptors,
-  tgraph__plan__sign_packing__field_indices_by_name,
-  1,  tgraph__plan__sign_packing__number_ranges,
-  (ProtobufCMessageInit) tgraph__plan__sign_packing__init,
+  tgraph__plan__mask_packing__field_descriptors,
+  tgraph__plan__mask_packing__field_indices_by_name,
+  1,  tgraph__plan__mask_packing__number_ranges,
+  (ProtobufCMessageInit) tgraph__plan__mask_packing__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor tgraph__plan__gathering__field_descriptors[3] =

@@ -36,9 +36,9 @@ typedef struct Tgraph__Plan__Reduction Tgraph__Plan__Reduction;
 typedef struct Tgraph__Plan__Normalization Tgraph__Plan__Normalization;
 typedef struct Tgraph__Plan__Softmax Tgraph__Plan__Softmax;
 typedef struct Tgraph__Plan__Pooling Tgraph__Plan__Pooling;
-typedef struct Tgraph__Plan__Unpooling Tgraph__Plan__Unpooling;
+typedef struct Tgraph__Plan__MaxPoolGradient Tgraph__Plan__MaxPoolGradient;
 typedef struct Tgraph__Plan__Resampling Tgraph__Plan__Resampling;
-typedef struct Tgraph__Plan__SignPacking Tgraph__Plan__SignPacking;
+typedef struct Tgraph__Plan__MaskPacking Tgraph__Plan__MaskPacking;
 typedef struct Tgraph__Plan__Gathering Tgraph__Plan__Gathering;
 
 
@@ -685,8 +685,8 @@ struct  Tgraph__Plan__Instruction
   Tgraph__Plan__Pooling *pool;
   Tgraph__Plan__Resampling *resample;
   Tgraph__Plan__Gathering *gather;
-  Tgraph__Plan__Unpooling *unpool;
-  Tgraph__Plan__SignPacking *signs;
+  Tgraph__Plan__MaxPoolGradient *max_pool_gradient;
+  Tgraph__Plan__MaskPacking *pack_mask;
 };
 #define TGRAPH__PLAN__INSTRUCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__instruction__descriptor) \
@@ -966,7 +966,7 @@ struct  Tgraph__Plan__Pooling
  * out[n, y, x, c] at the first largest element of its window of the input, rows first. Not-a-number
  * is larger than every number, the last of several is taken. Windows add in their order.
  */
-struct  Tgraph__Plan__Unpooling
+struct  Tgraph__Plan__MaxPoolGradient
 {
   ProtobufCMessage base;
   /*
@@ -992,8 +992,8 @@ struct  Tgraph__Plan__Unpooling
   protobuf_c_boolean has_pad_left;
   int64_t pad_left;
 };
-#define TGRAPH__PLAN__UNPOOLING__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__unpooling__descriptor) \
+#define TGRAPH__PLAN__MAX_POOL_GRADIENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__max_pool_gradient__descriptor) \
     , NULL, NULL, NULL, 0, 0, 0, 1ll, 0, 1ll, 0, 0, 0, 0 }
 
 
@@ -1026,9 +1026,9 @@ struct  Tgraph__Plan__Resampling
 
 /*
  * out[i..., w] = sum over k < 16 of 2^k where in[i..., 16 w + k] is inside the input and larger than
- * 0: which numbers are positive, sixteen to a word. What `BIT` reads.
+ * 0: the mask of the positive numbers, sixteen to a word. What `BIT` reads.
  */
-struct  Tgraph__Plan__SignPacking
+struct  Tgraph__Plan__MaskPacking
 {
   ProtobufCMessage base;
   /*
@@ -1040,8 +1040,8 @@ struct  Tgraph__Plan__SignPacking
    */
   Tgraph__Plan__View *output;
 };
-#define TGRAPH__PLAN__SIGN_PACKING__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__sign_packing__descriptor) \
+#define TGRAPH__PLAN__MASK_PACKING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__mask_packing__descriptor) \
     , NULL, NULL }
 
 
@@ -1436,24 +1436,24 @@ Tgraph__Plan__Pooling *
 void   tgraph__plan__pooling__free_unpacked
                      (Tgraph__Plan__Pooling *message,
                       ProtobufCAllocator *allocator);
-/* Tgraph__Plan__Unpooling methods */
-void   tgraph__plan__unpooling__init
-                     (Tgraph__Plan__Unpooling         *message);
-size_t tgraph__plan__unpooling__get_packed_size
-                     (const Tgraph__Plan__Unpooling   *message);
-size_t tgraph__plan__unpooling__pack
-                     (const Tgraph__Plan__Unpooling   *message,
+/* Tgraph__Plan__MaxPoolGradient methods */
+void   tgraph__plan__max_pool_gradient__init
+                     (Tgraph__Plan__MaxPoolGradient         *message);
+size_t tgraph__plan__max_pool_gradient__get_packed_size
+                     (const Tgraph__Plan__MaxPoolGradient   *message);
+size_t tgraph__plan__max_pool_gradient__pack
+                     (const Tgraph__Plan__MaxPoolGradient   *message,
                       uint8_t             *out);
-size_t tgraph__plan__unpooling__pack_to_buffer
-                     (const Tgraph__Plan__Unpooling   *message,
+size_t tgraph__plan__max_pool_gradient__pack_to_buffer
+                     (const Tgraph__Plan__MaxPoolGradient   *message,
                       ProtobufCBuffer     *buffer);
-Tgraph__Plan__Unpooling *
-       tgraph__plan__unpooling__unpack
+Tgraph__Plan__MaxPoolGradient *
+       tgraph__plan__max_pool_gradient__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   tgraph__plan__unpooling__free_unpacked
-                     (Tgraph__Plan__Unpooling *message,
+void   tgraph__plan__max_pool_gradient__free_unpacked
+                     (Tgraph__Plan__MaxPoolGradient *message,
                       ProtobufCAllocator *allocator);
 /* Tgraph__Plan__Resampling methods */
 void   tgraph__plan__resampling__init
@@ -1474,24 +1474,24 @@ Tgraph__Plan__Resampling *
 void   tgraph__plan__resampling__free_unpacked
                      (Tgraph__Plan__Resampling *message,
                       ProtobufCAllocator *allocator);
-/* Tgraph__Plan__SignPacking methods */
-void   tgraph__plan__sign_packing__init
-                     (Tgraph__Plan__SignPacking         *message);
-size_t tgraph__plan__sign_packing__get_packed_size
-                     (const Tgraph__Plan__SignPacking   *message);
-size_t tgraph__plan__sign_packing__pack
-                     (const Tgraph__Plan__SignPacking   *message,
+/* Tgraph__Plan__MaskPacking methods */
+void   tgraph__plan__mask_packing__init
+                     (Tgraph__Plan__MaskPacking         *message);
+size_t tgraph__plan__mask_packing__get_packed_size
+                     (const Tgraph__Plan__MaskPacking   *message);
+size_t tgraph__plan__mask_packing__pack
+                     (const Tgraph__Plan__MaskPacking   *message,
                       uint8_t             *out);
-size_t tgraph__plan__sign_packing__pack_to_buffer
-                     (const Tgraph__Plan__SignPacking   *message,
+size_t tgraph__plan__mask_packing__pack_to_buffer
+                     (const Tgraph__Plan__MaskPacking   *message,
                       ProtobufCBuffer     *buffer);
-Tgraph__Plan__SignPacking *
-       tgraph__plan__sign_packing__unpack
+Tgraph__Plan__MaskPacking *
+       tgraph__plan__mask_packing__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   tgraph__plan__sign_packing__free_unpacked
-                     (Tgraph__Plan__SignPacking *message,
+void   tgraph__plan__mask_packing__free_unpacked
+                     (Tgraph__Plan__MaskPacking *message,
                       ProtobufCAllocator *allocator);
 /* Tgraph__Plan__Gathering methods */
 void   tgraph__plan__gathering__init
@@ -1577,14 +1577,14 @@ typedef void (*Tgraph__Plan__Softmax_Closure)
 typedef void (*Tgraph__Plan__Pooling_Closure)
                  (const Tgraph__Plan__Pooling *message,
                   void *closure_data);
-typedef void (*Tgraph__Plan__Unpooling_Closure)
-                 (const Tgraph__Plan__Unpooling *message,
+typedef void (*Tgraph__Plan__MaxPoolGradient_Closure)
+                 (const Tgraph__Plan__MaxPoolGradient *message,
                   void *closure_data);
 typedef void (*Tgraph__Plan__Resampling_Closure)
                  (const Tgraph__Plan__Resampling *message,
                   void *closure_data);
-typedef void (*Tgraph__Plan__SignPacking_Closure)
-                 (const Tgraph__Plan__SignPacking *message,
+typedef void (*Tgraph__Plan__MaskPacking_Closure)
+                 (const Tgraph__Plan__MaskPacking *message,
                   void *closure_data);
 typedef void (*Tgraph__Plan__Gathering_Closure)
                  (const Tgraph__Plan__Gathering *message,
@@ -1624,9 +1624,9 @@ extern const ProtobufCMessageDescriptor tgraph__plan__normalization__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__softmax__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__pooling__descriptor;
 extern const ProtobufCEnumDescriptor    tgraph__plan__pooling__function__descriptor;
-extern const ProtobufCMessageDescriptor tgraph__plan__unpooling__descriptor;
+extern const ProtobufCMessageDescriptor tgraph__plan__max_pool_gradient__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__resampling__descriptor;
-extern const ProtobufCMessageDescriptor tgraph__plan__sign_packing__descriptor;
+extern const ProtobufCMessageDescriptor tgraph__plan__mask_packing__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__gathering__descriptor;
 
 PROTOBUF_C__END_DECLS

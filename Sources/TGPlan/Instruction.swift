@@ -26,9 +26,9 @@ public enum Instruction: Hashable, Sendable {
   /// Rows of a table by their numbers.
   case gather(Gathering)
   /// The adjoint of a maximum over windows.
-  case unpool(Unpooling)
+  case maxPoolGradient(MaxPoolGradient)
   /// Which numbers are larger than 0, packed.
-  case signs(SignPacking)
+  case packMask(MaskPacking)
 
   /// The fields of the instruction with all that is known of its kind.
   package var kind: any InstructionKind {
@@ -42,8 +42,8 @@ public enum Instruction: Hashable, Sendable {
     case .pool(let fields): fields
     case .resample(let fields): fields
     case .gather(let fields): fields
-    case .unpool(let fields): fields
-    case .signs(let fields): fields
+    case .maxPoolGradient(let fields): fields
+    case .packMask(let fields): fields
     }
   }
 
@@ -51,6 +51,7 @@ public enum Instruction: Hashable, Sendable {
   /// the two.
   package static let kinds: [any InstructionKind.Type] = [
     Convolution.self, MatrixProduct.self, PointwiseMap.self, Reduction.self, Normalization.self,
-    Softmax.self, Pooling.self, Resampling.self, Gathering.self, Unpooling.self, SignPacking.self,
+    Softmax.self, Pooling.self, Resampling.self, Gathering.self, MaxPoolGradient.self,
+    MaskPacking.self,
   ]
 }

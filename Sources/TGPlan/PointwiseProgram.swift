@@ -90,7 +90,7 @@ public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
 /// copy). A step names only values before it.
 ///
 /// An operand that a step `bit` names is *packed*: it holds truths, sixteen to a word along the
-/// innermost axis, as `SignPacking` makes them. Steps of other functions do not name it.
+/// innermost axis, as `MaskPacking` makes them. Steps of other functions do not name it.
 public struct PointwiseProgram: Hashable, Sendable {
   /// One step.
   public struct Step: Hashable, Sendable {

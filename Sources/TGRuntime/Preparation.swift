@@ -50,12 +50,12 @@ extension Arena {
           input: try resolve(pooling.input), output: try resolve(pooling.output, writing: true),
           isa: isa)
       ]
-    case .unpool(let unpooling):
+    case .maxPoolGradient(let gradient):
       return [
         unsafe .unpooling(
-          window: PoolingWindow(unpooling.window), input: try resolve(unpooling.input),
-          gradient: try resolve(unpooling.gradient),
-          output: try resolve(unpooling.output, writing: true), isa: isa)
+          window: PoolingWindow(gradient.window), input: try resolve(gradient.input),
+          gradient: try resolve(gradient.gradient),
+          output: try resolve(gradient.output, writing: true), isa: isa)
       ]
     case .resample(let resampling):
       let call = unsafe KernelCall.resampling(
@@ -70,10 +70,10 @@ extension Arena {
           table: try resolve(gathering.table), indices: try resolve(gathering.indices),
           output: try resolve(gathering.output, writing: true), isa: isa)
       ]
-    case .signs(let signs):
+    case .packMask(let packing):
       return [
         unsafe .signs(
-          input: try resolve(signs.input), output: try resolve(signs.output, writing: true),
+          input: try resolve(packing.input), output: try resolve(packing.output, writing: true),
           isa: isa)
       ]
     }

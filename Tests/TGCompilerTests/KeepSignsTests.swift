@@ -186,7 +186,7 @@ import Testing
     let graphCase = GraphCase(graph: graph, inputs: ["x": numbers.tensor(shape)], batch: 2)
     let function = try graphCase.compiled(level: .reassociating).plan.functions[0]
     let kinds = function.instructions.map(\.instruction)
-    #expect(kinds.count { if case .signs = $0 { true } else { false } } >= 2)
+    #expect(kinds.count { if case .packMask = $0 { true } else { false } } >= 2)
     let expected = graphCase.reference()
     for (name, tensor) in try graphCase.run(level: .reassociating, threads: 3) {
       #expect(try parityError(tensor, #require(expected[name])) <= 1e-5)

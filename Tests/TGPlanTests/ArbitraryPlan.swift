@@ -134,14 +134,14 @@ struct ArbitraryPlan {
         Resampling(
           input: view(), output: view(), axis: number(), starts: view(), weights: view()))
     case 8:
-      return .unpool(
-        Unpooling(
+      return .maxPoolGradient(
+        MaxPoolGradient(
           input: view(), gradient: view(), output: view(),
           window: Pooling.Window(
             kernelHeight: number(),
             kernelWidth: number(), strideY: number(), strideX: number(), padTop: number(),
             padLeft: number())))
-    case 9: return .signs(SignPacking(input: view(), output: view()))
+    case 9: return .packMask(MaskPacking(input: view(), output: view()))
     default: return .gather(Gathering(table: view(), indices: view(), output: view()))
     }
   }

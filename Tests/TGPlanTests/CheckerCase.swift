@@ -43,17 +43,17 @@ extension Instruction {
   }
 
   /// Changes what an adjoint pooling says.
-  mutating func unpooling(_ change: (inout Unpooling) -> Void) {
-    guard case .unpool(var value) = self else { return }
+  mutating func maxPoolGradient(_ change: (inout MaxPoolGradient) -> Void) {
+    guard case .maxPoolGradient(var value) = self else { return }
     change(&value)
-    self = .unpool(value)
+    self = .maxPoolGradient(value)
   }
 
-  /// Changes what a packing of signs says.
-  mutating func signs(_ change: (inout SignPacking) -> Void) {
-    guard case .signs(var value) = self else { return }
+  /// Changes what a packing of a mask says.
+  mutating func packMask(_ change: (inout MaskPacking) -> Void) {
+    guard case .packMask(var value) = self else { return }
     change(&value)
-    self = .signs(value)
+    self = .packMask(value)
   }
 
   /// Changes what a reduction says.

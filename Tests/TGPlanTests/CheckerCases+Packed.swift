@@ -11,31 +11,31 @@ extension CheckerCase {
   /// Words and what reads their bits.
   static let packed: [CheckerCase] = [
     .at(13, "signs of a number", .view(.input, .rank(0, expected: 1))) {
-      $0.signs { $0.input = View(slot: 23, dimensions: [], strides: []) }
+      $0.packMask { $0.input = View(slot: 23, dimensions: [], strides: []) }
     },
     .at(13, "signs of channels apart", .view(.input, .innermostStride(2))) {
-      $0.signs {
+      $0.packMask {
         $0.input = View(slot: 24, dimensions: [1, 8, 8, 8], strides: [1024, 128, 16, 2])
       }
     },
     .at(
       13, "a word too many", .view(.output, .extents([1, 8, 8, 1], expected: [1, 8, 8, 2]))
     ) {
-      $0.signs { $0.input = View(slot: 24, dimensions: [1, 8, 8, 17], strides: [0, 0, 0, 1]) }
+      $0.packMask { $0.input = View(slot: 24, dimensions: [1, 8, 8, 17], strides: [0, 0, 0, 1]) }
     },
     .at(
       13, "signs of fewer rows", .view(.output, .extents([1, 8, 8, 1], expected: [1, 4, 8, 1]))
-    ) { $0.signs { $0.input.dimensions[1] = 4 } },
+    ) { $0.packMask { $0.input.dimensions[1] = 4 } },
     .at(13, "signs into their input", .view(.output, .overlaps(.input))) {
-      $0.signs {
+      $0.packMask {
         $0.output = View(slot: 24, dimensions: [1, 8, 8, 1], strides: [1024, 128, 16, 1])
       }
     },
     .at(13, "signs among the weights", .view(.output, .writesWeights)) {
-      $0.signs { $0.output = View(slot: 5, dimensions: [1, 8, 8, 1], strides: [0, 8, 1, 1]) }
+      $0.packMask { $0.output = View(slot: 5, dimensions: [1, 8, 8, 1], strides: [0, 8, 1, 1]) }
     },
     .at(13, "words apart", nil) {
-      $0.signs {
+      $0.packMask {
         $0.input = View(slot: 24, dimensions: [4, 32], strides: [32, 1])
         $0.output = View(slot: 25, dimensions: [4, 2], strides: [16, 3])
       }

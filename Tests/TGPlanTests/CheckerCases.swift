@@ -218,24 +218,24 @@ extension CheckerCase {
       $0.pooling { $0.output.dimensions[3] = 8 }
     },
     .at(12, "adjoint window above the picture", .rule(.windowOutside)) {
-      $0.unpooling { $0.window.padTop = 3 }
+      $0.maxPoolGradient { $0.window.padTop = 3 }
     },
     .at(12, "adjoint window of 0", .attribute("kernel_height", 0)) {
-      $0.unpooling { $0.window.kernelHeight = 0 }
+      $0.maxPoolGradient { $0.window.kernelHeight = 0 }
     },
     .at(
       12, "adjoint of other extents",
       .view(.output, .extents([1, 8, 8, 8], expected: [1, 8, 8, 16]))
-    ) { $0.unpooling { $0.output.dimensions[3] = 8 } },
+    ) { $0.maxPoolGradient { $0.output.dimensions[3] = 8 } },
     .at(
       12, "adjoint of other channels",
       .view(.gradient, .extents([1, 4, 4, 8], expected: [1, 4, 4, 16]))
-    ) { $0.unpooling { $0.gradient.dimensions[3] = 8 } },
+    ) { $0.maxPoolGradient { $0.gradient.dimensions[3] = 8 } },
     .at(12, "adjoint of channels apart", .view(.gradient, .innermostStride(2))) {
-      $0.unpooling { $0.gradient.strides[3] = 2 }
+      $0.maxPoolGradient { $0.gradient.strides[3] = 2 }
     },
     .at(12, "adjoints are not computed in place", .view(.output, .overlaps(.input))) {
-      $0.unpooling { $0.output = $0.input }
+      $0.maxPoolGradient { $0.output = $0.input }
     },
     .at(4, "negative rank", .attribute("kept_rank", -1)) { $0.normalization { $0.keptRank = -1 } },
     .at(4, "rank beyond", .attribute("kept_rank", 5)) { $0.normalization { $0.keptRank = 5 } },

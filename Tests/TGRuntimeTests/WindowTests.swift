@@ -91,8 +91,8 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     let (input, gradient) = (part(pooling.input, from: 2), part(windows, from: 1))
     let output = part(pooling.input, from: 3)
     builder.add(
-      .unpool(
-        Unpooling(
+      .maxPoolGradient(
+        MaxPoolGradient(
           input: input, gradient: gradient, output: output,
           window: Pooling.Window(
             kernelHeight: pooling.kernel[0],

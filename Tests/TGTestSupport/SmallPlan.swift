@@ -137,14 +137,14 @@ package struct SmallPlan {
     let d = arena([1, 8, 8, 16])
     let gradient = View(slot: r.slot, dimensions: [1, 4, 4, 16], strides: r.strides)
     add(
-      .unpool(
-        Unpooling(
+      .maxPoolGradient(
+        MaxPoolGradient(
           input: u, gradient: gradient, output: d,
           window: Pooling.Window(
             kernelHeight: 3, kernelWidth: 3, strideY: 2,
-            strideX: 2, padTop: 1, padLeft: 1))), "unpool")
+            strideX: 2, padTop: 1, padLeft: 1))), "max_pool_gradient")
     let words = arena([1, 8, 8, 1])
-    add(.signs(SignPacking(input: d, output: words)), "signs")
+    add(.packMask(MaskPacking(input: d, output: words)), "pack_mask")
     let masked = PointwiseProgram(
       operandCount: 2, steps: [.init(.bit, [1]), .init(.negate, [0]), .init(.select, [2, 0, 3])])
     add(

@@ -50,7 +50,7 @@ package struct Signs: Op {
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     let input = context.rows(0)
-    context.emit(.signs(SignPacking(input: input, output: context.output())))
+    context.emit(.packMask(MaskPacking(input: input, output: context.output())))
   }
 
   package func pullback(

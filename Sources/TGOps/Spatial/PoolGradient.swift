@@ -101,8 +101,8 @@ package struct PoolGradient: Op {
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     let (input, gradient) = (context.rows(0), context.rows(1))
     context.emit(
-      .unpool(
-        Unpooling(
+      .maxPoolGradient(
+        MaxPoolGradient(
           input: input, gradient: gradient, output: context.output(),
           window: Pooling.Window(
             kernelHeight: kernel[0],

@@ -2,7 +2,7 @@ public import TGTensor
 
 /// `out[i…, w] = Σₖ 2ᵏ · [in[i…, 16w + k] > 0]` over `k` in `0 ..< 16` with `16w + k` inside the
 /// input: which numbers are positive, sixteen to a word. Not-a-number is not.
-public struct SignPacking: Hashable, Sendable {
+public struct MaskPacking: Hashable, Sendable {
   /// `[i…, C]`, innermost stride 1.
   public var input: View
   /// `[i…, ⌈C / 16⌉]`, any strides.
@@ -15,9 +15,9 @@ public struct SignPacking: Hashable, Sendable {
   }
 }
 
-extension SignPacking: InstructionKind {
-  package static let field: StaticString = "signs"
-  package var instruction: Instruction { .signs(self) }
+extension MaskPacking: InstructionKind {
+  package static let field: StaticString = "pack_mask"
+  package var instruction: Instruction { .packMask(self) }
   package init() {
     self.init(input: View(), output: View())
   }

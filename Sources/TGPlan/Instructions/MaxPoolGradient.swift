@@ -3,7 +3,7 @@ public import TGTensor
 /// The adjoint of a maximum over windows of `[N, H, W, C]`: `out = 0`, then every `gradient[n, i, j,
 /// c]` is added to `out[n, y, x, c]` at the first largest element of its window of `input`, rows
 /// first. Not-a-number is larger than every number; the last of several is taken (PyTorch's rule).
-public struct Unpooling: Hashable, Sendable {
+public struct MaxPoolGradient: Hashable, Sendable {
   /// What was pooled, `[N, H, W, C]`, innermost stride 1.
   public var input: View
   /// `[N, OH, OW, C]`, innermost stride 1.
@@ -22,9 +22,9 @@ public struct Unpooling: Hashable, Sendable {
   }
 }
 
-extension Unpooling: InstructionKind {
-  package static let field: StaticString = "unpool"
-  package var instruction: Instruction { .unpool(self) }
+extension MaxPoolGradient: InstructionKind {
+  package static let field: StaticString = "max_pool_gradient"
+  package var instruction: Instruction { .maxPoolGradient(self) }
   package init() {
     self.init(
       input: View(), gradient: View(), output: View(),

@@ -58,7 +58,7 @@ struct ErrorBound {
       let input = exact(x.input)
       let count = x.window.kernelHeight * x.window.kernelWidth
       self = x.function == .maximum ? input : input.reduced(ReductionFunction.mean, count)
-    case .unpool(let x):
+    case .maxPoolGradient(let x):
       // Windows that a place may belong to.
       let rows = (x.window.kernelHeight + x.window.strideY - 1) / x.window.strideY
       let columns = (x.window.kernelWidth + x.window.strideX - 1) / x.window.strideX
@@ -67,7 +67,7 @@ struct ErrorBound {
     case .resample(let x):
       self = exact(x.input).times(exact(x.weights)).summed(x.weights.dimensions[1])
     case .gather(let x): self = magnitude(x.indices).isFinite ? exact(x.table) : Self.unknown
-    case .signs(let x): self = magnitude(x.input).isFinite ? ErrorBound(65_535, 0) : Self.unknown
+    case .packMask(let x): self = magnitude(x.input).isFinite ? ErrorBound(65_535, 0) : Self.unknown
     }
   }
 

@@ -13,10 +13,10 @@ extension SoundPlan {
       case 6: normalization()
       case 7: softmax()
       case 8: pooling()
-      case 9: unpooling()
+      case 9: maxPoolGradient()
       case 10: resampling()
       case 11: gathering()
-      default: signs()
+      default: maskPacking()
       }
     // A map in place has written over a value that is known already.
     if !values.contains(where: { $0.view == instruction.output }) { add(instruction.output) }
@@ -150,12 +150,12 @@ extension SoundPlan {
         table: source, indices: indices, output: result(ids + table.dropFirst())))
   }
 
-  private mutating func signs() -> Instruction {
+  private mutating func maskPacking() -> Instruction {
     var extents = extents(1...4)
     extents[extents.count - 1] = 1 + random.below(50)
     let input = operand(extents, innermostOne: true)
     let words = PointwiseProgram.packedExtents(extents) ?? []
-    return .signs(SignPacking(input: input, output: result(words)))
+    return .packMask(MaskPacking(input: input, output: result(words)))
   }
 }
 
@@ -229,13 +229,13 @@ extension SoundPlan {
           padTop: y.pad, padLeft: x.pad)))
   }
 
-  private mutating func unpooling() -> Instruction {
+  private mutating func maxPoolGradient() -> Instruction {
     let source = picture()
     let (y, x) = (windows(source[1]), windows(source[2]))
     let input = operand(source, innermostOne: true)
     let gradient = operand([source[0], y.count, x.count, source[3]], innermostOne: true)
-    return .unpool(
-      Unpooling(
+    return .maxPoolGradient(
+      MaxPoolGradient(
         input: input, gradient: gradient, output: result(source, innermostOne: true),
         window: Pooling.Window(
           kernelHeight: y.kernel, kernelWidth: x.kernel, strideY: y.stride, strideX: x.stride,

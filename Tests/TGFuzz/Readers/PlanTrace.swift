@@ -67,13 +67,13 @@ struct PlanTrace {
         windows: pooling.output, of: pooling.input,
         rows: (pooling.window.kernelHeight, pooling.window.strideY, pooling.window.padTop),
         columns: (pooling.window.kernelWidth, pooling.window.strideX, pooling.window.padLeft))
-    case .unpool(let unpooling):
+    case .maxPoolGradient(let pooling):
       trace(
-        windows: unpooling.gradient, of: unpooling.input,
-        rows: (unpooling.window.kernelHeight, unpooling.window.strideY, unpooling.window.padTop),
-        columns: (unpooling.window.kernelWidth, unpooling.window.strideX, unpooling.window.padLeft))
+        windows: pooling.gradient, of: pooling.input,
+        rows: (pooling.window.kernelHeight, pooling.window.strideY, pooling.window.padTop),
+        columns: (pooling.window.kernelWidth, pooling.window.strideX, pooling.window.padLeft))
     case .resample(let resampling): trace(resampling)
-    case .multiply, .map, .reduce, .normalize, .softmax, .gather, .signs: break
+    case .multiply, .map, .reduce, .normalize, .softmax, .gather, .packMask: break
     }
     write(output, of: instruction.output.slot)
   }
