@@ -40,6 +40,10 @@ package protocol Op: Hashable, Sendable {
   /// epilogue; nil if there is none. Setting it changes `program` only.
   var carried: CarriedProgram? { get set }
 
+  /// True if a plan that meets these operands ends with an error, though the shape rule holds: then
+  /// the reference is not to be taken for the result.
+  func refuses(_ operands: [ReferenceTensor]) -> Bool
+
   /// Multiplications with additions of one execution, 0 for ops that move or map.
   func macs(operands: [Shape], result: Shape) -> Int
 
@@ -78,6 +82,8 @@ extension Op {
     get { nil }
     set {}
   }
+  /// Takes any numbers.
+  package func refuses(_ operands: [ReferenceTensor]) -> Bool { false }
   /// Nothing to count.
   package func macs(operands: [Shape], result: Shape) -> Int { 0 }
   /// Does not commute with transposition.

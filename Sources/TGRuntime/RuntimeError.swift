@@ -58,7 +58,7 @@ extension RuntimeError: CustomStringConvertible {
 extension RefusedRow: CustomStringConvertible {
   /// One sentence, the place in the `.tgraph` file first.
   package var description: String {
-    "\(source.isEmpty ? "" : "\(source): ")`\(label)` of '\(function)' reads a table of \(rows) rows, "
+    "\(source.isEmpty ? "" : "\(source): ")`\(label)` of '\(function)' has a table of \(rows) rows, "
       + "which has no row \(Int(exactly: number).map(String.init) ?? "\(number)"), asked for at place "
       + "\(place)"
   }

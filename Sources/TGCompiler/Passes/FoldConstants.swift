@@ -41,7 +41,7 @@ package struct FoldConstants: Pass {
         guard let tensor = builder.knownTensor(operand) else { return nil }
         tensors.append(ReferenceTensor(tensor))
       }
-      if node.op is Gather, Gather.refuses(tensors) { return nil }
+      if node.op.refuses(tensors) { return nil }
       return try builder.constant(node.op.reference(tensors).rounded)
     }
   }
