@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+enum {
+  /* From so many channels on a call of memcpy is cheaper than a loop. */
+  MEMCPY_CHANNELS = 32,
+};
+
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 
@@ -20,7 +25,7 @@ typedef struct {
 } tile_place;
 
 static void copy_channels(float *to, const float *from, ptrdiff_t n) {
-  if (n >= 32) {
+  if (n >= MEMCPY_CHANNELS) {
     memcpy(to, from, (size_t)n * sizeof(float));
   } else {
     for (ptrdiff_t i = 0; i < n; i += 1) to[i] = from[i];

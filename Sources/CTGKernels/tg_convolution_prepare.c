@@ -8,10 +8,39 @@ static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 
-enum { TILES = 64, PATCH_FLOATS = 128 * 1024 };
+enum {
+  /* The tiles of a large convolution: four for each of sixteen threads, so that none waits long for
+   * the last. */
+  TILES = 64,
+  /* The elements of a patch: 512 KiB, half of a second cache, the other half for weights. */
+  PATCH_FLOATS = 128 * 1024,
+  /* The pixels of a row of a tile: long enough for full micro-kernels, short enough for several
+   * rows, which share what they read. */
+  ROW_PIXELS = 64,
+  /* A row with fewer pixels leaves most of a micro-kernel idle: another axis may be longer. */
+  SHORT_ROW = 6,
+  /* Pixels this far apart, 4 KiB, share a line of the first cache (64 sets of 64 bytes). */
+  ALIASING_FLOATS = 1024,
+  /* A patch keeps off that and off half of it, where two ways are used, by a line between pixels. */
+  PATCH_ALIASING_FLOATS = ALIASING_FLOATS / 2,
+  LINE_FLOATS = 16,
+  /* Rows shorter than this live with it: a cache has at least so many ways. */
+  ALIASING_PIXELS = 8,
+  /* The channels of a run, and the terms of a sum, that pay for adding up lanes at the end. */
+  DOT_RUN = 32,
+  DOT_TERMS = 128,
+  /* The multiply-adds of a depthwise tile: each reads as much as it computes, so that it takes
+   * about as long as TILE_WORK elsewhere. */
+  DEPTHWISE_TILE_WORK = 200000,
+};
 
-/* Multiply-adds below which a tile is not worth a hand-over between threads, and weights. */
-static const double tile_work = 1.5e6, tile_weights = 65536.0;
+/* The multiply-adds of a tile: some 30 us of a core, against which a hand-over between threads, a
+ * few us, is small; and the weights, 256 KiB, that take as long to be read from memory. */
+static const double TILE_WORK = 1.5e6, TILE_WEIGHTS = 65536.0;
+
+/* The elements of a patch, 64 TiB, that no machine has memory for. Below, sizes in bytes cannot
+ * overflow. */
+static const double IMPOSSIBLE_FLOATS = 0x1p44;
 
 static const tg_micro_table *micro_table(int isa) {
   switch (isa) {
@@ -100,14 +129,15 @@ static int reads_inside(const tg_convolution *c, const tg_convolution_part *p) {
     ptrdiff_t last = (p->extent[a] - 1) * c->step[a] - p->pad[a] + p->patch_extent[a] - 1;
     if (p->pad[a] > 0 || last >= c->in_extent[a]) return 0;
   }
-  /* Places 4096 bytes apart share a line of the first cache: copy them closer. */
-  return c->in_stride[2] * c->step[2] % 1024 != 0 || p->extent[2] < 8;
+  /* Pixels that share a line of the first cache are copied closer. */
+  return c->in_stride[2] * c->step[2] % ALIASING_FLOATS != 0 || p->extent[2] < ALIASING_PIXELS;
 }
 
 /* The places of a tile along each axis, for about `pixels` places. */
 static void cut_pixels(tg_convolution_part *p, ptrdiff_t pixels) {
   const ptrdiff_t *extent = p->extent;
-  ptrdiff_t width = extent[1] == 1 && extent[0] == 1 ? most(pixels, 14) : 64;
+  ptrdiff_t width = extent[1] == 1 && extent[0] == 1 ? most(pixels, TG_MICRO_PIXELS)
+                                                         : ROW_PIXELS;
   if (extent[2] <= width + width / 2) width = extent[2];
   p->tile[2] = divide_up(extent[2], divide_up(extent[2], width));
   p->tile[1] = least(extent[1], most(1, pixels / p->tile[2]));
@@ -135,8 +165,8 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
   const double weights = (double)taps * (double)padded, work = (double)pixels * weights;
   const double inputs = (double)pixels * (double)c->step[1] * (double)c->step[2] *
                         (double)c->group_in;
-  double parts = work / tile_work > weights / tile_weights ? work / tile_work
-                                                           : weights / tile_weights;
+  double parts = work / TILE_WORK > weights / TILE_WEIGHTS ? work / TILE_WORK
+                                                           : weights / TILE_WEIGHTS;
   ptrdiff_t wanted = divide_up(TILES, c->groups);
   if (parts < (double)wanted) wanted = most(1, (ptrdiff_t)parts);
   const ptrdiff_t pairs = divide_up(c->panels, 2);
@@ -147,7 +177,7 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
     if (panel_tiles > wanted && per_tile != pairs) break;
     ptrdiff_t pixel_tiles = divide_up(wanted, panel_tiles);
     /* Few pixels leave a micro-kernel idle. */
-    if (pixel_tiles > divide_up(pixels, 14)) pixel_tiles = divide_up(pixels, 14);
+    if (pixel_tiles > divide_up(pixels, TG_MICRO_PIXELS)) pixel_tiles = divide_up(pixels, TG_MICRO_PIXELS);
     if (panel_tiles * pixel_tiles * 2 < wanted && per_tile > 1) continue;
     double traffic = (double)panel_tiles * inputs * 2.0 + (double)pixel_tiles * weights;
     if (best < 0.0 || traffic < best) {
@@ -157,7 +187,7 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
     }
   }
   cut_pixels(p, best_pixels);
-  while (best_pixels > 14 && patch_floats(c, p) > PATCH_FLOATS) {
+  while (best_pixels > TG_MICRO_PIXELS && patch_floats(c, p) > PATCH_FLOATS) {
     ptrdiff_t before = p->tile[0] * p->tile[1] * p->tile[2];
     best_pixels = least(best_pixels, before) * 3 / 4;
     cut_pixels(p, best_pixels);
@@ -173,7 +203,7 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
 /* Lets the micro-kernels' pixels run along the axis where most are. */
 static void choose_axis(tg_convolution_part *p) {
   int axis = 2;
-  if (p->tile[2] < 6) {
+  if (p->tile[2] < SHORT_ROW) {
     for (int a = 1; a >= 0; a -= 1) {
       if (p->tile[a] > p->tile[axis] && (axis == 2 ? p->tile[a] >= 2 * p->tile[2] : 1)) axis = a;
     }
@@ -190,8 +220,7 @@ static void place_patch(const tg_convolution *c, tg_convolution_part *p) {
     return;
   }
   ptrdiff_t pitch = c->group_in;
-  /* See reads_inside. */
-  if (pitch * c->step[2] % 512 == 0) pitch += 16;
+  if (pitch * c->step[2] % PATCH_ALIASING_FLOATS == 0) pitch += LINE_FLOATS;
   p->patch_stride[2] = pitch;
   p->patch_stride[1] = ((p->tile[2] - 1) * c->step[2] + p->patch_extent[2]) * pitch;
   p->patch_stride[0] =
@@ -214,8 +243,8 @@ static void place_taps(const tg_convolution *c, tg_convolution_part *p) {
 /* Takes vectors along input channels where a panel would be mostly empty and runs are long enough
  * to pay for the sum of lanes. */
 static void choose_dots(tg_convolution *c, tg_convolution_part *p) {
-  p->dots = c->group_out <= TG_DOT_OUTPUTS && p->pixel_axis == 2 && p->run >= 32 &&
-            p->run * p->outer * p->inner >= 128 && c->micro->dots[0][0] != NULL;
+  p->dots = c->group_out <= TG_DOT_OUTPUTS && p->pixel_axis == 2 && p->run >= DOT_RUN &&
+            p->run * p->outer * p->inner >= DOT_TERMS && c->micro->dots[0][0] != NULL;
   if (!p->dots) return;
   ptrdiff_t run = divide_up(p->run, TG_PANEL) * TG_PANEL;
   ptrdiff_t floats = c->group_out * p->outer * p->inner * run;
@@ -260,17 +289,19 @@ static void prepare_part(tg_convolution *c, tg_convolution_part *p,
 static void cut_depthwise(const tg_convolution *c, tg_convolution_part *p) {
   ptrdiff_t row = p->extent[2] * c->group_out * p->kernel_height * p->kernel_width;
   p->tile[0] = 1;
-  p->tile[1] = least(p->extent[1], most(1, 200000 / most(row, 1)));
+  p->tile[1] = least(p->extent[1], most(1, DEPTHWISE_TILE_WORK / most(row, 1)));
   p->tile[2] = p->extent[2];
   p->tile_panels = p->panel_tiles = 1;
 }
 
-int tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
+tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
                            const tg_convolution_shape *shape, ptrdiff_t phase_count,
                            const tg_phase *phases, int32_t operand_count,
                            const tg_view *operands, int32_t step_count, const tg_step *steps) {
   memset(c, 0, sizeof *c);
-  if (tg_program_prepare(&c->program, shape->isa, operand_count + 1, step_count, steps)) return 1;
+  if (tg_program_prepare(&c->program, shape->isa, operand_count + 1, step_count, steps) != TG_OK) {
+    return TG_UNSOUND_PROGRAM;
+  }
   c->micro = micro_table(shape->isa);
   c->isa = (int)shape->isa;
   c->parts = parts;
@@ -302,18 +333,18 @@ int tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
       join_pixels(c, p);
       cut(c, p);
       choose_axis(p);
-      if (patch_floats(c, p) > 0x1p44) {
-        /* No machine has the memory: ask for it, so that the caller finds out. */
-        c->patch_bytes = (ptrdiff_t)1 << 50;
-        p->tile_count = 0;
-        continue;
+      const double floats = patch_floats(c, p);
+      if (floats > IMPOSSIBLE_FLOATS) {
+        const double bytes = floats * (double)sizeof(float);
+        c->workspace_bytes = bytes < 0x1p62 ? (ptrdiff_t)bytes : PTRDIFF_MAX;
+        return TG_TOO_LARGE;
       }
       place_patch(c, p);
       place_taps(c, p);
       choose_dots(c, p);
       if (!p->in_place) {
         ptrdiff_t bytes = p->tile[0] * p->patch_stride[0] * (ptrdiff_t)sizeof(float);
-        c->patch_bytes = most(c->patch_bytes, divide_up(bytes, 64) * 64);
+        c->patch_bytes = most(c->patch_bytes, tg_aligned(bytes));
       }
     }
     p->tile_count = c->groups * p->panel_tiles;
@@ -328,9 +359,9 @@ int tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
     rows_bytes = most(rows_bytes, row * (ptrdiff_t)sizeof(float));
   }
   if (!c->finishes) {
-    c->scratch_bytes = divide_up(rows_bytes, 64) * 64;
+    c->scratch_bytes = tg_aligned(rows_bytes);
     c->workspace_bytes = tg_program_workspace(&c->program);
   }
   c->workspace_bytes += c->patch_bytes + c->weights_bytes + c->scratch_bytes;
-  return 0;
+  return TG_OK;
 }

@@ -16,7 +16,12 @@ static const tg_step_table *step_table(tg_isa isa) {
   }
 }
 
-enum { TARGET_OUT = 255 };
+enum {
+  /* From so many floats on a call of memmove is cheaper than a loop. */
+  MEMMOVE_COLUMNS = 16,
+  /* Rows that make whole lines of what is read across worth a second loop. */
+  ACROSS_ROWS = 8,
+};
 
 /* How many operands a step has, whose function there is. */
 static int arity(const tg_step *step) { return tg_function_lookup(step->function)->operands; }
@@ -54,12 +59,14 @@ static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *st
   return 1;
 }
 
-int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, int32_t step_count,
+tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, int32_t step_count,
                        const tg_step *steps) {
-  if (!is_sound(operand_count, step_count, steps)) return 1;
+  if (!is_sound(operand_count, step_count, steps)) return TG_UNSOUND_PROGRAM;
   const tg_step_table *table = step_table(isa);
   memset(program, 0, sizeof *program);
-  if (!mark_packed(operand_count, step_count, steps, program->packed)) return 1;
+  if (!mark_packed(operand_count, step_count, steps, program->packed)) {
+    return TG_UNSOUND_PROGRAM;
+  }
   program->expand = table->expand;
   program->operand_count = operand_count;
   program->vector_width = isa == TG_ISA_AVX512 ? 16 : isa == TG_ISA_AVX2 ? 8 : 1;
@@ -75,18 +82,18 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
     }
   }
 
-  /* Where each step's value lies: a register, a constant (numbered after the registers once their
-   * count is known: marked by 128), or for a bit its operand, which is expanded. */
+  /* Where each step's value lies: a register, a constant, or for a bit its operand, which is
+   * expanded. */
   uint8_t places[TG_MAX_STEPS] = {0};
   uint8_t busy[TG_MAX_STEPS] = {0};
   int32_t count = 0;
   for (int32_t i = 0; i < step_count; i += 1) {
     int function = steps[i].function;
     if (function == TG_FUNCTION_constant) {
-      for (int lane = 0; lane < 16; lane += 1) {
+      for (int lane = 0; lane < TG_LANES; lane += 1) {
         program->constants[program->constant_count][lane] = steps[i].immediate;
       }
-      places[i] = (uint8_t)(128 + program->constant_count);
+      places[i] = (uint8_t)(TG_VALUE_CONSTANT + program->constant_count);
       program->constant_count += 1;
       continue;
     }
@@ -106,19 +113,20 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
     }
     /* An argument that is used here for the last time leaves its register to the result. */
     for (int32_t value = 0; value < i; value += 1) {
-      if (last_use[value] == i && places[value] >= 8 && places[value] < 128) {
-        busy[places[value] - 8] = 0;
+      if (last_use[value] == i && places[value] >= TG_VALUE_REGISTER &&
+          places[value] < TG_VALUE_CONSTANT) {
+        busy[places[value] - TG_VALUE_REGISTER] = 0;
       }
     }
     if (i == step_count - 1) {
-      placed->target = TARGET_OUT;
+      placed->target = TG_VALUE_OUT;
       continue;
     }
     int32_t target = 0;
     while (busy[target]) target += 1;
     busy[target] = last_use[i] > i;
     if (target + 1 > program->register_count) program->register_count = target + 1;
-    places[i] = (uint8_t)(8 + target);
+    places[i] = (uint8_t)(TG_VALUE_REGISTER + target);
     placed->target = (uint8_t)target;
   }
   const int last = step_count == 0 ? TG_FUNCTION_constant : steps[step_count - 1].function;
@@ -127,29 +135,29 @@ int tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, i
     count += 1;
     placed->run = table->copy;
     placed->arity = 1;
-    placed->target = TARGET_OUT;
+    placed->target = TG_VALUE_OUT;
     placed->arguments[0] = step_count == 0 ? 0 : places[step_count - 1];
   }
   program->step_count = count;
-  return 0;
+  return TG_OK;
 }
 
 /* A buffer per operand that is not read in place, per register, and for the result; then a vector
  * per operand for one repeated value. */
 ptrdiff_t tg_program_workspace(const tg_program *program) {
   ptrdiff_t buffers = program->operand_count + program->register_count + 1;
-  return (buffers * TG_TILE + program->operand_count * 16) * (ptrdiff_t)sizeof(float);
+  return (buffers * TG_TILE + program->operand_count * TG_LANES) * (ptrdiff_t)sizeof(float);
 }
 
 void tg_copy_block(ptrdiff_t rows, ptrdiff_t columns, float *out, ptrdiff_t out_row_stride,
                    ptrdiff_t out_column_stride, const float *in, ptrdiff_t row_stride,
                    ptrdiff_t column_stride) {
-  if (out_column_stride == 1 && column_stride == 1 && columns >= 16) {
+  if (out_column_stride == 1 && column_stride == 1 && columns >= MEMMOVE_COLUMNS) {
     for (ptrdiff_t row = 0; row < rows; row += 1) {
       memmove(out + row * out_row_stride, in + row * row_stride,
               (size_t)columns * sizeof(float));
     }
-  } else if (row_stride == 1 && rows >= 8) {
+  } else if (row_stride == 1 && rows >= ACROSS_ROWS) {
     /* Across: read whole lines of the input. */
     for (ptrdiff_t column = 0; column < columns; column += 1) {
       const float *from = in + column * column_stride;
@@ -197,7 +205,7 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
             is_flat(rows, columns, in->row_stride, in->column_stride);
   }
   flat |= columns < width;
-  tg_argument values[8 + TG_MAX_STEPS];
+  tg_argument values[TG_VALUE_REGISTER + TG_MAX_STEPS];
   float *buffer = workspace;
   float *splats = workspace +
                   (program->operand_count + program->register_count + 1) * TG_TILE;
@@ -209,8 +217,8 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
       program->expand(buffer, rows, columns, in);
       values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
     } else if (is_splat(rows, columns, in)) {
-      float *splat = splats + k * 16, value = base[0];
-      for (int lane = 0; lane < 16; lane += 1) splat[lane] = value;
+      float *splat = splats + k * TG_LANES, value = base[0];
+      for (int lane = 0; lane < TG_LANES; lane += 1) splat[lane] = value;
       values[k] = (tg_argument){.base = splat};
     } else if (flat ? !is_flat(rows, columns, in->row_stride, in->column_stride)
                     : in->column_stride != 1) {
@@ -221,7 +229,7 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
     buffer += TG_TILE;
   }
   for (int k = 0; k < program->register_count; k += 1) {
-    values[8 + k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
+    values[TG_VALUE_REGISTER + k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
     buffer += TG_TILE;
   }
   const int direct = flat ? out_flat : out_column_stride == 1;
@@ -229,20 +237,21 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
   const ptrdiff_t step_rows = flat ? 1 : rows, n = flat ? rows * columns : columns;
   for (int32_t i = 0; i < program->step_count; i += 1) {
     const tg_placed_step *step = &program->steps[i];
-    tg_argument arguments[3];
+    tg_argument arguments[TG_MAX_ARGUMENTS];
     for (int k = 0; k < step->arity; k += 1) {
       int place = step->arguments[k];
-      arguments[k] = place >= 128 ? (tg_argument){.base = program->constants[place - 128]}
-                                  : values[place];
+      arguments[k] = place >= TG_VALUE_CONSTANT
+                         ? (tg_argument){.base = program->constants[place - TG_VALUE_CONSTANT]}
+                         : values[place];
     }
-    int last = step->target == TARGET_OUT;
+    int last = step->target == TG_VALUE_OUT;
     ptrdiff_t target_stride = last && direct ? out_row_stride : columns;
     /* Rows without gaps are one row. */
     int joined = target_stride == n;
     for (int k = 0; k < step->arity; k += 1) {
       joined &= arguments[k].step == 0 ? arguments[k].row_stride == 0 : arguments[k].row_stride == n;
     }
-    step->run(last ? result : (float *)values[8 + step->target].base, target_stride, arguments,
+    step->run(last ? result : (float *)values[TG_VALUE_REGISTER + step->target].base, target_stride, arguments,
               joined ? 1 : step_rows, joined ? step_rows * n : n, step->immediate);
   }
   if (!direct) {

@@ -3,6 +3,21 @@
 
 #include <string.h>
 
+enum {
+  /* Rows of a block whose rows run across what is read: the floats of a cache line. */
+  ACROSS_ROWS = 16,
+  /* Columns are cut into multiples of the widest vector. */
+  COLUMN_STEP = TG_LANES,
+  /* The elements of a block that is copied: no buffer limits it, and the memory moves long pieces. */
+  COPY_BLOCK = 8 * TG_TILE,
+  /* The elements of a tile of a program without steps, some 5 us of work, against which a hand-over
+   * between threads is small; every TILE_STEPS steps are as much again. */
+  TILE_ELEMENTS = 32768,
+  TILE_STEPS = 4,
+  /* The floats of a cache line. */
+  LINE = 16,
+};
+
 typedef struct {
   ptrdiff_t dim;
   ptrdiff_t out;
@@ -78,25 +93,26 @@ static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 static void choose_blocks(tg_pointwise *map, int across) {
   ptrdiff_t rows = map->dims[map->rank - 2], columns = map->dims[map->rank - 1];
   if (across) {
-    map->block_rows = least(rows, 16);
+    map->block_rows = least(rows, ACROSS_ROWS);
     map->block_columns = least(columns, TG_TILE / map->block_rows);
   } else {
-    /* Copies need no buffers. */
-    ptrdiff_t most = map->program.identity ? 8 * TG_TILE : TG_TILE;
+    ptrdiff_t most = map->program.identity ? COPY_BLOCK : TG_TILE;
     ptrdiff_t parts = divide_up(columns, most);
-    map->block_columns = least(columns, divide_up(divide_up(columns, parts), 16) * 16);
+    map->block_columns = least(columns, divide_up(divide_up(columns, parts), COLUMN_STEP) * COLUMN_STEP);
     map->block_rows = least(rows, most / map->block_columns > 1 ? most / map->block_columns : 1);
   }
   map->row_blocks = divide_up(rows, map->block_rows);
   map->column_blocks = divide_up(columns, map->block_columns);
 }
 
-int tg_pointwise_prepare(tg_pointwise *map, tg_isa isa, int32_t operand_count, int32_t step_count,
+tg_status tg_pointwise_prepare(tg_pointwise *map, tg_isa isa, int32_t operand_count, int32_t step_count,
                          const tg_step *steps, const tg_view *out, const tg_view *operands) {
   memset(map, 0, sizeof *map);
-  if (tg_program_prepare(&map->program, isa, operand_count, step_count, steps)) return 1;
+  if (tg_program_prepare(&map->program, isa, operand_count, step_count, steps) != TG_OK) {
+    return TG_UNSOUND_PROGRAM;
+  }
   for (ptrdiff_t a = 0; a < out->rank; a += 1) {
-    if (out->dims[a] == 0) return 0;
+    if (out->dims[a] == 0) return TG_OK;
   }
   axis axes[TG_MAX_RANK];
   map->rank = arrange(axes, out, operands, operand_count);
@@ -116,12 +132,12 @@ int tg_pointwise_prepare(tg_pointwise *map, tg_isa isa, int32_t operand_count, i
   }
   choose_blocks(map, across);
   map->block_count *= map->row_blocks * map->column_blocks;
-  ptrdiff_t per_tile = 32768 / (1 + map->program.step_count / 4);
+  ptrdiff_t per_tile = TILE_ELEMENTS / (1 + map->program.step_count / TILE_STEPS);
   ptrdiff_t block = map->block_rows * map->block_columns;
   map->blocks_per_tile = per_tile / block > 1 ? per_tile / block : 1;
   map->tile_count = divide_up(map->block_count, map->blocks_per_tile);
   map->workspace_bytes = tg_program_workspace(&map->program);
-  return 0;
+  return TG_OK;
 }
 
 /* Where a block begins in the output and in each operand, counted from its base. */
@@ -133,7 +149,6 @@ typedef struct {
 
 /* Asks for the rows of a block at once: the processor does not guess rows with gaps between. */
 static void fetch_rows(const tg_block *in, ptrdiff_t rows, ptrdiff_t columns) {
-  enum { LINE = 16 };
   const float *base = in->base + in->offset;
   if (in->column_stride != 1 || in->row_stride == columns || in->row_stride == 0) return;
   for (ptrdiff_t row = 0; row < rows; row += 1) {

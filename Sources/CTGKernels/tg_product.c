@@ -26,7 +26,7 @@ ptrdiff_t tg_product_floats(ptrdiff_t tile_rows, ptrdiff_t tile_columns, ptrdiff
   const ptrdiff_t most = depth < TG_PRODUCT_DEPTH ? depth : TG_PRODUCT_DEPTH;
   const ptrdiff_t floats =
       (tile_rows + TG_PRODUCT_ROWS + tile_columns + TG_PRODUCT_COLUMNS) * most;
-  return (floats + 15) / 16 * 16;
+  return (floats + TG_LANES - 1) / TG_LANES * TG_LANES;
 }
 
 void tg_f32_product_tile(const void *record, ptrdiff_t tile, void *workspace) {

@@ -79,11 +79,21 @@ struct Axes {
   }
 }
 
+/// How large the pieces of work are that kernels are cut into.
+enum Piece {
+  /// The elements of a tile: 64 KiB, some 5 µs of work, against which a hand-over between threads is
+  /// small, and small enough that even short tensors have several.
+  static let tile = 16_384
+  /// The elements that fit the second cache, 128 KiB, beside what another thread of the core has
+  /// there.
+  static let cached = 32_768
+}
+
 extension tg_grid {
   /// Cuts units into tiles of about `elementsPerTile` elements, each unit having `unitElements`.
   ///
   /// The grid follows from the instruction alone, never from the number of threads.
-  init(isa: ISA, units: Int, unitElements: Int, elementsPerTile: Int = 16_384) {
+  init(isa: ISA, units: Int, unitElements: Int, elementsPerTile: Int = Piece.tile) {
     self.init(
       isa: isa.code, units: units,
       units_per_tile: max(1, elementsPerTile / max(1, unitElements)))

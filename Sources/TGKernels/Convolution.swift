@@ -92,7 +92,11 @@ extension KernelCall {
   ///
   /// Every result is one chain of multiply-adds in the order of the packed weights, so its bits
   /// depend on the instruction set but not on tiles or threads.
-  package static func convolution(_ convolution: KernelConvolution, isa: ISA) -> KernelCall {
+  ///
+  /// - Throws: if the distances between taps are such that no machine has the memory for them.
+  package static func convolution(
+    _ convolution: KernelConvolution, isa: ISA
+  ) throws(KernelTooLarge) -> KernelCall {
     unsafe convolution.check()
     let shape = unsafe tg_convolution_shape(
       isa: isa.code, depthwise: convolution.isDepthwise ? 1 : 0, input: convolution.input.raw,
@@ -118,7 +122,10 @@ extension KernelCall {
           mutating: parts.pointer.assumingMemoryBound(to: tg_convolution_part.self)),
         shape, phases.count, phases, Int32(operands.count), operands, Int32(steps.count), steps)
     }
-    precondition(status == 0, "an epilogue's program is sound")
+    guard status != TG_TOO_LARGE else {
+      throw unsafe KernelTooLarge(bytes: prepared.workspace_bytes)
+    }
+    precondition(status == TG_OK, "an epilogue's program is sound")
     return unsafe KernelCall(
       tileCount: prepared.tile_count, workspaceBytes: prepared.workspace_bytes,
       record: KernelRecord([prepared], keeping: [parts]),

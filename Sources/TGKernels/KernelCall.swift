@@ -1,5 +1,8 @@
 package import CTGKernels
 
+/// The words that hold so many truths.
+func words(for truths: Int) -> Int { (truths + Int(TG_WORD) - 1) / Int(TG_WORD) }
+
 /// A view whose slot has an address: where each element lies in memory.
 ///
 /// The memory outlives every `KernelCall` made from it. Weights may be mapped read-only; only views
@@ -26,16 +29,22 @@ package import CTGKernels
   package func truths(_ extents: [Int]) -> ResolvedView {
     unsafe precondition(
       dimensions.dropLast() == extents.dropLast()
-        && dimensions.last == extents.last.map { ($0 + 15) / 16 }, "a word for 16 truths")
+        && dimensions.last == extents.last.map { words(for: $0) }, "a word for 16 truths")
     unsafe precondition(strides.last == 1 || dimensions.last == 1, "words lie together")
     return unsafe ResolvedView(
-      base: base, dimensions: extents, strides: strides.dropLast().map { $0 * 16 } + [1])
+      base: base, dimensions: extents, strides: strides.dropLast().map { $0 * Int(TG_WORD) } + [1])
   }
 
   /// The same for C.
   package var raw: tg_view {
     unsafe tg_view_make(base, dimensions.count, dimensions, strides)
   }
+}
+
+/// A kernel whose workspace no machine has the memory for.
+package struct KernelTooLarge: Error, Hashable {
+  /// About how many bytes it would need.
+  package var bytes: Int
 }
 
 /// A kernel with its pointers, extents and strides fixed, ready to run tile by tile.

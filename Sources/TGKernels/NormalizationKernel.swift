@@ -51,9 +51,12 @@ extension KernelCall {
       ]
     }
 
-    // As many segments as give 16 units, but none of less than 256 places.
-    let laneBlocks = (lanes + 63) / 64
-    let segments = max(1, min(places / 256, 16 / (kept.count * laneBlocks)))
+    // As many segments as give every thread of a machine one, but none so short that its sums cost
+    // less than joining them.
+    let (wantedUnits, leastPlaces) = (16, 256)
+    let blockLanes = Int(TG_BLOCK_LANES)
+    let laneBlocks = (lanes + blockLanes - 1) / blockLanes
+    let segments = max(1, min(places / leastPlaces, wantedUnits / (kept.count * laneBlocks)))
     // Written by the first call, read by the second; nobody runs both at once.
     let moments = KernelRecord(
       [Double](repeating: 0, count: kept.count * segments * 2 * lanes))
@@ -63,20 +66,21 @@ extension KernelCall {
       mutating: moments.pointer.assumingMemoryBound(to: Double.self))
     unsafe record.grid = tg_grid(
       isa: isa, units: kept.count * segments * laneBlocks,
-      unitElements: (places + segments - 1) / segments * min(lanes, 64))
+      unitElements: (places + segments - 1) / segments * min(lanes, blockLanes))
     let first = unsafe KernelCall(
       tileCount: record.grid.tileCount, workspaceBytes: 0,
       record: KernelRecord([record], keeping: [moments]),
       function: tg_f32_normalize_moments_tile)
 
-    let block = max(1, 16_384 / lanes)
+    let block = max(1, Piece.tile / lanes)
     unsafe record.block = block
     unsafe record.grid = tg_grid(
       isa: isa, units: kept.count * ((places + block - 1) / block), unitElements: block * lanes)
-    let floats = (2 * lanes + 15) / 16 * 16 + (lanes + 15) / 16 * 16
+    // Mean and scale of each lane, and more than TG_NORMALIZE_BLOCK if there are so many lanes.
+    let bytes = [2 * lanes, lanes].map { tg_aligned($0 * MemoryLayout<Float>.stride) }.reduce(0, +)
     let second = unsafe KernelCall(
       tileCount: record.grid.tileCount,
-      workspaceBytes: floats * MemoryLayout<Float>.stride + blockBytes + program.programBytes,
+      workspaceBytes: bytes + blockBytes + program.programBytes,
       record: KernelRecord([record], keeping: [moments] + program.records),
       function: tg_f32_normalize_lanes_tile)
     return [first, second]

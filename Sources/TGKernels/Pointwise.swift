@@ -37,7 +37,8 @@ package struct KernelProgram: Hashable, Sendable {
   /// The steps for C.
   package var raw: [tg_step] {
     steps.map { step in
-      precondition(step.arguments.count <= 3, "a step has at most three arguments")
+      precondition(
+        step.arguments.count <= Int(TG_MAX_ARGUMENTS), "a step has at most three arguments")
       let padded = step.arguments + [0, 0, 0]
       return tg_step(
         function: Int32(step.function),
@@ -51,7 +52,7 @@ package struct KernelProgram: Hashable, Sendable {
     var program = tg_program()
     let status = unsafe tg_program_prepare(
       &program, isa.code, Int32(operandCount), Int32(steps.count), raw)
-    precondition(status == 0, "a pointwise program is sound")
+    precondition(status == TG_OK, "a pointwise program is sound")
     return program
   }
 }
@@ -94,7 +95,7 @@ extension KernelCall {
     let status = unsafe tg_pointwise_prepare(
       &map, isa.code, Int32(program.operandCount), Int32(program.steps.count), program.raw, &out,
       views)
-    precondition(status == 0, "a pointwise program is sound")
+    precondition(status == TG_OK, "a pointwise program is sound")
     return unsafe KernelCall(
       tileCount: map.tile_count, workspaceBytes: map.workspace_bytes,
       record: KernelRecord([map]), function: tg_pointwise_run)

@@ -77,7 +77,7 @@ extension KernelCall {
     let outStep = unsafe output.strides
     // Bands as high as several windows: those across a border are looked at from both sides.
     let rowElements = size[2] * size[3]
-    let rows = max(16_384 / rowElements, 2 * window.height)
+    let rows = max(Piece.tile / rowElements, 2 * window.height)
     let band = min(size[1], (rows + window.strideY - 1) / window.strideY * window.strideY)
     let bands = (size[1] + band - 1) / band
     let grid = tg_grid(isa: isa, units: size[0] * bands, unitElements: band * rowElements)

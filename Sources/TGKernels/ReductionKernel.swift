@@ -72,9 +72,12 @@ extension KernelCall {
     // A unit reads what lies together, all lanes of some places, as far as fits the second cache;
     // where there are few results, the segments give every thread something to do.
     let count = lanes?.extent ?? 0
-    let block = min(max(count, 1), max(64, 32_768 / max(1, min(elements, 64)) / 64 * 64))
+    let (blockLanes, runRows) = (Int(TG_BLOCK_LANES), Int(TG_RUN_ROWS))
+    let together = Piece.cached / max(1, min(elements, runRows)) / blockLanes * blockLanes
+    let block = min(max(count, 1), max(blockLanes, together))
     let blocks = (max(count, 1) + block - 1) / block
-    let segments = max(1, min(elements * block / 32_768, 256))
+    let mostSegments = 256  // joining them, one after the other, stays short
+    let segments = max(1, min(elements * block / Piece.cached, mostSegments))
     let axes = kept.axes + reduced.axes + [rows, run, lanes ?? single]
     let source = unsafe PreparedEpilogue(
       reading: program, of: operands,

@@ -31,7 +31,8 @@ extension KernelCall {
     others.merge()
     let lanes = others.takeContiguous(tensors: [0, 1])?.extent ?? 1
     let perOutput = lanes * max(1, taps)
-    let block = max(1, min(outputs, 4_096 / max(1, perOutput)))
+    // A quarter of a tile, so that tiles are even.
+    let block = max(1, min(outputs, Piece.tile / 4 / max(1, perOutput)))
     let grid = tg_grid(
       isa: isa, units: others.count * ((outputs + block - 1) / block),
       unitElements: block * perOutput)

@@ -15,26 +15,27 @@ extension KernelCall {
     let last = extents.count - 1
     unsafe precondition(input.strides[last] == 1 || extents[last] == 1, "neighbours lie together")
     precondition(
-      words == extents[..<last] + [(extents[last] + 15) / 16], "a word for 16 neighbours")
+      words == extents[..<last] + [TGKernels.words(for: extents[last])], "a word for 16 neighbours")
     let lead = unsafe [input.strides[..<last], output.strides[..<last]]
-    let partial = extents[last] % 16
+    let word = Int(TG_WORD)
+    let partial = extents[last] % word
     var runs = Axes(extents: extents[..<last], strides: lead)
-    var run = unsafe Axes.Axis(extent: words[last], strides: [16, output.strides[last]])
+    var run = unsafe Axes.Axis(extent: words[last], strides: [word, output.strides[last]])
     if partial == 0 {
       // Only full words: those of neighbouring runs may make one run.
       runs = unsafe Axes(
         extents: words[...],
-        strides: [lead[0] + [16], lead[1] + [output.strides[last]]])
+        strides: [lead[0] + [word], lead[1] + [output.strides[last]]])
       runs.merge()
       run = runs.takeInnermost(tensors: 2)
     } else {
       runs.merge()
     }
-    let grid = tg_grid(isa: isa, units: runs.count * run.extent, unitElements: 16)
+    let grid = tg_grid(isa: isa, units: runs.count * run.extent, unitElements: word)
     let record = unsafe tg_signs(
       grid: grid, input: UnsafePointer(input.base), output: output.base, runs: runs.raw,
       count: run.extent, stride_in: run.strides[0], stride_out: run.strides[1],
-      last: partial == 0 ? 16 : partial)
+      last: partial == 0 ? word : partial)
     return unsafe KernelCall(
       tileCount: grid.tileCount, workspaceBytes: 0, record: KernelRecord([record]),
       function: tg_f32_signs_tile)

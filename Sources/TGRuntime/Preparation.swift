@@ -7,11 +7,17 @@ internal import TGTensor
 extension Arena {
   /// The kernel calls of an instruction, to be run one after the other.
   ///
-  /// - Throws: `unsound` if a view lies outside its slot or a resampling outside its input.
+  /// - Throws: `unsound` if a view lies outside its slot or a resampling outside its input,
+  ///   `outOfMemory` if no machine has the memory that a convolution needs.
   func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> [KernelCall] {
     switch instruction {
     case .convolve(let convolution):
-      return [unsafe .convolution(try prepare(convolution), isa: isa)]
+      let kernel = unsafe try prepare(convolution)
+      do throws(KernelTooLarge) {
+        return [unsafe try .convolution(kernel, isa: isa)]
+      } catch {
+        throw .outOfMemory(error.bytes)
+      }
     case .multiply(let product):
       return [
         unsafe .matrixProduct(

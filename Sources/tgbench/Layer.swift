@@ -77,7 +77,8 @@ struct Layer {
       ])
     unsafe convolution.stride = (stride, stride)
     let biasView = unsafe bias.view(extents, strides: [0, 0, 0, 1])
-    let (add, tanh, rectify) = (1, 19, 21)
+    func code(_ name: String) -> Int { KernelFunction.all.first { $0.name == name }!.code }
+    let (add, tanh, rectify) = (code("add"), code("tanh"), code("relu"))
     switch epilogue {
     case .biasRectifier:
       unsafe convolution.epilogue = KernelEpilogue(
@@ -95,7 +96,7 @@ struct Layer {
         operands: [biasView, residual.view(extents)])
     }
     return unsafe (
-      .convolution(convolution, isa: isa), [input, result, residual, bias, weights]
+      try! .convolution(convolution, isa: isa), [input, result, residual, bias, weights]
     )
   }
 }

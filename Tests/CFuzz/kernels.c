@@ -49,7 +49,8 @@ static int32_t program(choices *from, int32_t operands, tg_step *steps) {
   for (int32_t i = 0; i < count; i++) {
     /* Not `bit`: its operands are counted otherwise. */
     steps[i].function = below(from, TG_FUNCTION_COUNT - 1);
-    for (int k = 0; k < 3; k++) steps[i].arguments[k] = below(from, operands + i + 1 + (i == 7));
+    for (int k = 0; k < TG_MAX_ARGUMENTS; k++)
+      steps[i].arguments[k] = below(from, operands + i + 1 + (i == 7));
     steps[i].immediate = (float)below(from, 9) - 4;
   }
   return count;
@@ -98,7 +99,7 @@ static void convolve(choices *from, tg_isa isa) {
   const int32_t step_count = program(from, operand_count + 1, steps);
   tg_convolution prepared;
   if (tg_convolution_prepare(&prepared, parts, &shape, count, phases, operand_count, operands,
-                             step_count, steps) != 0)
+                             step_count, steps) != TG_OK)
     return;
   run(depthwise ? tg_convolution_run_depthwise : tg_convolution_run, &prepared,
       prepared.tile_count, prepared.workspace_bytes);
@@ -116,7 +117,7 @@ static void map(choices *from, tg_isa isa) {
   tg_step steps[TG_MAX_STEPS + 1];
   const int32_t step_count = program(from, operand_count, steps);
   tg_pointwise prepared;
-  if (tg_pointwise_prepare(&prepared, isa, operand_count, step_count, steps, &out, operands) != 0)
+  if (tg_pointwise_prepare(&prepared, isa, operand_count, step_count, steps, &out, operands) != TG_OK)
     return;
   run(tg_pointwise_run, &prepared, prepared.tile_count, prepared.workspace_bytes);
 }

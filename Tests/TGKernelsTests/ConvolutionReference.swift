@@ -120,11 +120,11 @@ struct PreparedConvolution {
 }
 
 extension ConvolutionCase {
-  /// Packs the weights and prepares the call; the output is full of -99.
+  /// Packs the weights and prepares the call; the output is full of -99. Throws if it is too large.
   func prepare(
     input: [Float], phases: [Phase], isa: ISA, program: KernelProgram = .identity,
     operands: [(values: [Float], strides: [Int])] = []
-  ) -> PreparedConvolution {
+  ) throws(KernelTooLarge) -> PreparedConvolution {
     let inputMemory = FloatMemory(input)
     let extents = [batch, output[0], output[1], outputs]
     let blank = [Float](repeating: -99, count: batch * outputStrides[0])
@@ -159,7 +159,7 @@ extension ConvolutionCase {
         unsafe memory.view(extents, operand.strides)
       })
     return unsafe PreparedConvolution(
-      output: outputMemory, call: KernelCall.convolution(convolution, isa: isa), kept: kept)
+      output: outputMemory, call: try KernelCall.convolution(convolution, isa: isa), kept: kept)
   }
 
   /// Runs and gathers the results row-major; checks that nothing else was written.

@@ -13,7 +13,29 @@
 enum {
   /** The highest rank of a view. */
   TG_MAX_RANK = 8,
+  /** The floats of the widest vector. Every instruction set adds in so many lanes, so that all add
+   * in the same order. */
+  TG_LANES = 16,
+  /** The lanes side by side that a kernel takes at once where there are so many: four vectors of the
+   * widest set, whose chains of additions (4 cycles each) fill an adder between them. */
+  TG_BLOCK_LANES = 64,
+  /** The alignment of workspaces and of the pieces they are cut into: a cache line, and a vector. */
+  TG_ALIGNMENT = 64,
 };
+
+/** What preparing a kernel may end with. */
+typedef enum {
+  TG_OK = 0,
+  /** The program breaks a rule: a step of no function, a value before it is made, too many steps. */
+  TG_UNSOUND_PROGRAM,
+  /** The workspace would be larger than the memory of any machine. */
+  TG_TOO_LARGE,
+} tg_status;
+
+/** A size rounded up to whole lines of TG_ALIGNMENT bytes. */
+static inline ptrdiff_t tg_aligned(ptrdiff_t bytes) {
+  return (bytes + TG_ALIGNMENT - 1) / TG_ALIGNMENT * TG_ALIGNMENT;
+}
 
 /** A strided window into memory: element (i0, ..., ik) lies at base + sum of ia * strides[a]. */
 typedef struct {
@@ -23,7 +45,7 @@ typedef struct {
   ptrdiff_t strides[TG_MAX_RANK];
 } tg_view;
 
-/** Runs one tile of a prepared kernel; `workspace` is 64-byte aligned and the caller's. */
+/** Runs one tile of a prepared kernel; `workspace` is aligned to TG_ALIGNMENT and the caller's. */
 typedef void (*tg_tile_function)(const void *_Nonnull record, ptrdiff_t tile,
                                  void *_Nonnull workspace);
 

@@ -5,15 +5,18 @@
 #include "tg_pointwise.h"
 
 enum {
-  /** Output channels of a weight panel. */
+  /** Output channels of a weight panel: the lanes of the widest vector. It is part of the format of
+   * plans. */
   TG_PANEL = 16,
   /** The most rows of pixels that a micro-kernel takes. */
   TG_MICRO_ROWS = 4,
-  /** The most pixels of a row that a micro-kernel takes. */
+  /** The most pixels of a row that a micro-kernel takes: times two panels they are 28 sums in the 32
+   * registers of AVX-512, which leaves room for weights and a pixel. */
   TG_MICRO_PIXELS = 14,
   /** The most panels that a micro-kernel takes. */
   TG_MICRO_PANELS = 4,
-  /** Products that are added one after the other, before a new sum begins. */
+  /** Products that are added one after the other, before a new sum begins: the error of n terms in
+   * chains of c grows with the root of c / 2 + n / 2c, and long chains cost no additions. */
   TG_CHAIN = 256,
   /** The most pixels and output channels of a micro-kernel for few output channels. */
   TG_DOT_PIXELS = 6,
@@ -134,8 +137,9 @@ typedef struct {
 
 /** Prepares a convolution with its epilogue; `parts` has room for `phase_count` parts and stays
  * where it is. `operands` are operands 1 and up of the epilogue, with the output's extents.
- * Returns 0, or 1 if the epilogue's program is not sound. */
-int tg_convolution_prepare(tg_convolution *_Nonnull convolution,
+ * Returns TG_OK; TG_UNSOUND_PROGRAM; TG_TOO_LARGE, and `workspace_bytes` is about how
+ * much it would need. */
+tg_status tg_convolution_prepare(tg_convolution *_Nonnull convolution,
                            tg_convolution_part *_Nonnull parts,
                            const tg_convolution_shape *_Nonnull shape, ptrdiff_t phase_count,
                            const tg_phase *_Nonnull phases, int32_t operand_count,

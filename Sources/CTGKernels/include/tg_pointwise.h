@@ -6,11 +6,15 @@
 enum {
   /** The most steps of a program. */
   TG_MAX_STEPS = 64,
+  /** The most values that a step takes. */
+  TG_MAX_ARGUMENTS = 3,
   /** The most operands of a program. */
   TG_MAX_OPERANDS = 8,
-  /** The elements of a tile buffer. */
+  /** The elements of a tile buffer, 2 KiB: the buffers of some ten values fit the first cache (32
+   * KiB) beside what is read and written. */
   TG_TILE = 512,
-  /** The truths in a word of a packed operand. */
+  /** The truths in a word of a packed operand: whole numbers below 2^16 are exact in a float, and 16
+   * are the lanes of the widest vector. */
   TG_WORD = 16,
 };
 
@@ -47,7 +51,7 @@ const tg_function_entry *_Nullable tg_function_lookup(int32_t code);
 typedef struct {
   /** A tg_function; numbers of no function make a program unsound. */
   int32_t function;
-  int32_t arguments[3];
+  int32_t arguments[TG_MAX_ARGUMENTS];
   float immediate;
 } tg_step;
 
@@ -64,14 +68,23 @@ typedef void (*tg_step_function)(float *_Nonnull out, ptrdiff_t out_row_stride,
                                  const tg_argument *_Nonnull arguments, ptrdiff_t rows, ptrdiff_t n,
                                  float immediate);
 
-/** A step with its places: argument < 8 an operand, < 8 + registers a tile buffer, else a
- * constant. */
+/** Where a value of a program lies, as a number. */
+enum {
+  /** Below this an operand, from here on a tile buffer. */
+  TG_VALUE_REGISTER = TG_MAX_OPERANDS,
+  /** From here on a constant: behind the operands and as many registers as there may be steps. */
+  TG_VALUE_CONSTANT = 128,
+  /** The target of the last step: the output. */
+  TG_VALUE_OUT = 255,
+};
+
+/** A step whose values have been placed: the target is a register or the output. */
 typedef struct {
   tg_step_function _Nullable run;
   float immediate;
   uint8_t arity;
   uint8_t target;
-  uint8_t arguments[3];
+  uint8_t arguments[TG_MAX_ARGUMENTS];
 } tg_placed_step;
 
 /** A block of rows by columns somewhere in memory, its first element `offset` after the base;
@@ -101,11 +114,11 @@ typedef struct {
   tg_expand_function _Nullable expand;
   uint8_t packed[TG_MAX_OPERANDS];
   tg_placed_step steps[TG_MAX_STEPS + 1];
-  float constants[TG_MAX_STEPS][16];
+  float constants[TG_MAX_STEPS][TG_LANES];
 } tg_program;
 
-/** Allocates the registers of a sound program. Returns 0, or 1 if the program is not sound. */
-int tg_program_prepare(tg_program *_Nonnull program, tg_isa isa, int32_t operand_count,
+/** Allocates the registers of a program. Returns TG_OK or TG_UNSOUND_PROGRAM. */
+tg_status tg_program_prepare(tg_program *_Nonnull program, tg_isa isa, int32_t operand_count,
                        int32_t step_count, const tg_step *_Nonnull steps);
 
 /** The bytes of workspace that tg_program_run needs. */
@@ -133,9 +146,9 @@ typedef struct {
   ptrdiff_t block_count, blocks_per_tile, tile_count, workspace_bytes;
 } tg_pointwise;
 
-/** Arranges the loops of a map; `operands` are as many as the program's. Returns 0, or 1 if the
- * program is not sound. */
-int tg_pointwise_prepare(tg_pointwise *_Nonnull map, tg_isa isa, int32_t operand_count,
+/** Arranges the loops of a map; `operands` are as many as the program's. Returns TG_OK or
+ * TG_UNSOUND_PROGRAM. */
+tg_status tg_pointwise_prepare(tg_pointwise *_Nonnull map, tg_isa isa, int32_t operand_count,
                          int32_t step_count, const tg_step *_Nonnull steps,
                          const tg_view *_Nonnull out, const tg_view *_Nonnull operands);
 
