@@ -30,11 +30,8 @@ extension CompilationError {
       return Diagnostic(
         "vocabulary-size", description, at: inputs.first { $0.rows == rows }?.range)
     case .vectorWidth(_, _, let expected):
-      let input = inputs.first { (item: GraphInterface) -> Bool in
-        switch item.kind {
-        case .sequence: item.shape.dimensions.last == expected
-        default: false
-        }
+      let input = inputs.first {
+        $0.kind.source.words?.isVectors == true && $0.shape.dimensions.last == expected
       }
       return Diagnostic("vector-width", description, at: input?.range)
     case .unknownVocabulary, .unaskedVectors, .memory, .nothingToCompile: return nil

@@ -55,10 +55,8 @@ package struct PlanRules {
   private func vocabularies(_ functions: [GraphFunction]) -> Diagnostic? {
     var names: Set<String> = []
     for item in functions.flatMap(\.inputs) {
-      switch item.kind {
-      case .text(let name), .sequence(let name): names.insert(name)
-      default: continue
-      }
+      guard let rule = item.kind.source.words else { continue }
+      names.insert(rule.vocabulary)
       guard names.count > limits.texts else { continue }
       return Diagnostic(
         "limit", "a plan has at most \(limits.texts) vocabularies", at: item.range)

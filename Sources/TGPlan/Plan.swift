@@ -1,5 +1,3 @@
-public import TGTensor
-
 /// A compiled model: everything that a run needs, as data.
 ///
 /// Values of this type may come from a file; nothing in them is trusted until `PlanChecker` has
@@ -154,53 +152,5 @@ public struct Slot: Hashable, Sendable {
     self.kind = kind
     self.offset = offset
     self.count = count
-  }
-}
-
-/// A named input or output of a function, typed by meaning.
-public struct InterfaceItem: Hashable, Sendable {
-  /// What the numbers mean.
-  public enum Kind: Hashable, Sendable {
-    /// A picture `[N, C, H, W]` (C 1 or 3) with values in `low ... high`; how a picture of another
-    /// size is fitted, and by which filter (empty: not at all).
-    case image(low: Float, high: Float, fit: String, filter: String)
-    /// Token ids `[N, T]` with lengths; the name of the text resource, or empty if only ids can be
-    /// given.
-    case text(vocabulary: String)
-    /// Vectors `[N, T, D]` of a sequence of words with lengths; the name of the text resource that
-    /// makes them of a caption (by `wordVectors`), or empty.
-    case sequence(vocabulary: String)
-    /// Class numbers `[N]`, `0 ..< count`.
-    case label(count: Int)
-    /// Independent standard normal numbers unless given.
-    case normal
-    /// Independent numbers, uniform in `low ..< high`, unless given.
-    case uniform(low: Float, high: Float)
-    /// A latent code.
-    case latent
-    /// Plain numbers.
-    case tensor
-  }
-
-  /// The name.
-  public var name: String
-  /// Its documentation, plain text.
-  public var documentation = ""
-  /// What the numbers mean.
-  public var kind: Kind
-  /// Where they lie: batch first, the framework's order (N, C, H, W). Strides may permute.
-  public var view: View
-  /// For texts and sequences: the number of words of each item, `[N]`.
-  public var lengths: View?
-  /// For inputs: the value taken if nothing is given; nil if one must be given (or is drawn).
-  public var defaultValue: Float?
-  /// For ids: one more than the largest id allowed; 0 where it does not apply.
-  public var rows = 0
-
-  /// Makes an item.
-  public init(name: String, kind: Kind, view: View) {
-    self.name = name
-    self.kind = kind
-    self.view = view
   }
 }

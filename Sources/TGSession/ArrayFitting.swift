@@ -32,10 +32,9 @@ package struct ArrayRows: Hashable, Sendable {
   package init(
     _ array: HostTensor, lengths: HostTensor?, for item: InterfaceItem
   ) throws(SessionError) {
-    switch item.kind {
-    case .text, .sequence:
+    if item.takesWords {
       try self.init(words: array, lengths: lengths, for: item)
-    case .image, .label, .normal, .uniform, .latent, .tensor:
+    } else {
       guard lengths == nil else { throw .lengthsWithoutWords(input: item.name) }
       let form = Array(item.view.dimensions.dropFirst())
       guard let count = Self.items(array.shape.dimensions, form: form) else {
@@ -118,15 +117,7 @@ package struct ArrayRows: Hashable, Sendable {
   ///
   /// - Throws: `SessionError`.
   func check(_ item: InterfaceItem) throws(SessionError) {
-    let limit: Int
-    switch item.kind {
-    case .text: limit = item.rows
-    case .label(let classes): limit = classes
-    case .image, .sequence, .normal, .uniform, .latent, .tensor:
-      if item.rows > 0 {
-        limit = item.rows
-        break
-      }
+    guard let limit = item.wholeNumberLimit else {
       guard let bad = elements.firstIndex(where: { !$0.isFinite }) else { return }
       throw .notFinite(input: item.name, item: bad / rowSize, value: elements[bad])
     }

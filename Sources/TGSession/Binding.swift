@@ -13,9 +13,7 @@ struct Binding {
     /// A caption, which may differ from item to item, through a reader.
     case captions(CaptionReader, shared: String?)
     /// Drawn from the seed.
-    case normal
-    /// Drawn from the seed.
-    case uniform(low: Float, high: Float)
+    case drawn(Distribution)
     /// Each item brings its own.
     case own
   }
@@ -38,7 +36,7 @@ struct Binding {
     switch given {
     case .picture(let picture, _):
       guard item.takesPicture else {
-        throw .wrongKind(input: item.name, kind: item.kindName, given: "a picture")
+        throw .wrongKind(input: item.name, kind: item.kind.word, given: "a picture")
       }
       guard picture.elements.count == item.itemShape.reduce(1, *) else {
         throw .shape(input: item.name, found: picture.shape, expected: item.view.dimensions)
@@ -46,7 +44,7 @@ struct Binding {
       source = .shared(picture.elements, words: nil)
     case .caption(let caption):
       guard let reader else {
-        throw .wrongKind(input: item.name, kind: item.kindName, given: "a caption")
+        throw .wrongKind(input: item.name, kind: item.kind.word, given: "a caption")
       }
       source = .captions(reader, shared: caption)
     case .array(let array, let lengths):
@@ -63,10 +61,8 @@ struct Binding {
       } else if let value = item.defaultValue {
         let count = item.itemShape.reduce(1, *)
         source = .shared([Float](repeating: value, count: count), words: item.itemShape.first)
-      } else if case .normal = item.kind {
-        source = .normal
-      } else if case .uniform(let low, let high) = item.kind {
-        source = .uniform(low: low, high: high)
+      } else if let distribution = item.distribution {
+        source = .drawn(distribution)
       } else {
         throw .missing(item, function: function)
       }
@@ -89,12 +85,9 @@ struct Binding {
     case .own: throw .missing(item, function: "")
     case .shared(let elements, let words): return (elements, words)
     case .rows(let rows): return (Array(rows.row(run.row)), rows.lengths?[run.row])
-    case .normal:
+    case .drawn(let distribution):
       let noise = Noise(seed: run.seed, input: item.name, item: run.noiseItem)
-      return (noise.normals(count), nil)
-    case .uniform(let low, let high):
-      let noise = Noise(seed: run.seed, input: item.name, item: run.noiseItem)
-      return (noise.uniforms(count, low: low, high: high), nil)
+      return (noise.numbers(count, of: distribution), nil)
     case .captions(let reader, let shared):
       guard let caption = run.captions[item.name] ?? shared else {
         throw .missing(item, function: "")

@@ -1,3 +1,5 @@
+package import TGPlan
+
 /// The random numbers of one input of one item; `spec/noise.md` states them bit by bit.
 ///
 /// The same seed, input name and item give the same numbers whatever the batch, the other inputs,
@@ -23,6 +25,14 @@ package struct Noise: Hashable, Sendable {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return hash
+  }
+
+  /// Independent numbers as they are drawn for an input.
+  package func numbers(_ count: Int, of distribution: Distribution) -> [Float] {
+    switch distribution {
+    case .normal: normals(count)
+    case .uniform(let low, let high): uniforms(count, low: low, high: high)
+    }
   }
 
   /// Independent standard normal numbers by the transform of Box and Muller, computed in Double and

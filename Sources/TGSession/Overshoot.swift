@@ -15,7 +15,7 @@ package struct Overshoot: Hashable, Sendable {
 
   /// Compares numbers with an input's range; nil if they lie in it, or no range is stated.
   package init?(of elements: [Float], for item: InterfaceItem) {
-    guard let wanted = item.statedRange, let low = elements.min(), let high = elements.max(),
+    guard let wanted = item.kind.range, let low = elements.min(), let high = elements.max(),
       low <= high
     else { return nil }
     let slack = (wanted.upperBound - wanted.lowerBound) * Self.tolerance
@@ -51,17 +51,6 @@ package struct Overshoot: Hashable, Sendable {
 
   private static func text(_ value: Float) -> String {
     value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : "\(value)"
-  }
-}
-
-extension InterfaceItem {
-  /// The values that the plan states for an input: of pictures, and of what is drawn uniformly.
-  var statedRange: ClosedRange<Float>? {
-    switch kind {
-    case .image(let low, let high, _, _): low <= high ? low...high : nil
-    case .uniform(let low, let high): low <= high ? low...high : nil
-    case .text, .sequence, .label, .normal, .latent, .tensor: nil
-    }
   }
 }
 

@@ -40,31 +40,36 @@ extension Session {
 }
 
 extension InterfaceItem {
+  /// The picture that numbers are, `[1, C, H, W]` in the range of the item; nil if it is none.
+  package func picture(of tensor: HostTensor) -> Picture? {
+    kind.source.picture.flatMap { Picture(tensor: tensor, low: $0.low, high: $0.high) }
+  }
+
   /// The form that a picture of a size is brought to.
   fileprivate func form(
     height: Int, width: Int, path: String
   ) throws(SessionError) -> PictureForm {
-    guard case .image(let low, let high, let fit, let filter) = kind, itemShape.count == 3 else {
-      throw .wrongKind(input: name, kind: kindName, given: "a picture")
+    guard let rule = kind.source.picture, itemShape.count == 3 else {
+      throw .wrongKind(input: name, kind: kind.word, given: "a picture")
     }
-    let isFitted = !fit.isEmpty && !filter.isEmpty
+    let isFitted = !rule.fit.isEmpty && !rule.filter.isEmpty
     guard isFitted || height == itemShape[1] && width == itemShape[2] else {
       throw .pictureSize(
         path: path, height: height, width: width, wanted: [itemShape[1], itemShape[2]])
     }
-    guard let how = isFitted ? PictureFit(fit) : .stretch,
-      let convention = PictureFilter(isFitted ? filter : "nearest")
+    guard let how = isFitted ? PictureFit(rule.fit) : .stretch,
+      let convention = PictureFilter(isFitted ? rule.filter : "nearest")
     else { throw impossibleSize }
     return PictureForm(
       channels: itemShape[0], height: itemShape[1], width: itemShape[2], fit: how,
-      filter: convention, low: low, high: high)
+      filter: convention, low: rule.low, high: rule.high)
   }
 
   /// What is said where the words of a plan for fitting cannot be followed.
   fileprivate var impossibleSize: SessionError {
-    guard case .image(_, _, let fit, let filter) = kind else {
-      return .wrongKind(input: name, kind: kindName, given: "a picture")
+    guard let rule = kind.source.picture else {
+      return .wrongKind(input: name, kind: kind.word, given: "a picture")
     }
-    return .pictureWords(input: name, fit: fit, filter: filter)
+    return .pictureWords(input: name, fit: rule.fit, filter: rule.filter)
   }
 }

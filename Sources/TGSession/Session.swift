@@ -38,7 +38,8 @@ package final class Session {
     self.memoryLimit = memoryLimit
     var readers: [String: CaptionReader] = [:]
     for item in variants.form.inputs {
-      guard case .text(let name) = item.kind, !name.isEmpty, readers[name] == nil,
+      guard let rule = item.kind.source.words, !rule.isVectors, !rule.vocabulary.isEmpty,
+        case let name = rule.vocabulary, readers[name] == nil,
         let resource = loaded.plan.texts.first(where: { $0.name == name })
       else { continue }
       do {

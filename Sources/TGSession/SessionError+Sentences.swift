@@ -15,7 +15,7 @@ extension SessionError {
     case .noSuchOutput(let name, let outputs, let function):
       return "the function '\(function)' has no output '\(name)'; it gives \(Self.list(outputs))"
     case .missing(let item, let function):
-      return "\(Self.callee(function)) needs \(Self.described(item))"
+      return "\(Self.callee(function)) needs \(item.kind.value.demand(of: item))"
     case .tooManyPictures(let paths, let inputs):
       let takes = inputs.isEmpty ? "no picture" : "the pictures \(Self.list(inputs))"
       return "too many pictures: \(Self.list(paths)); the function takes \(takes)"
@@ -72,7 +72,7 @@ extension SessionError {
   /// What to do about it.
   package var hint: String? {
     switch self {
-    case .missing(let item, _): return Self.remedy(item)
+    case .missing(let item, _): return item.kind.value.remedy(of: item)
     case .noPictureOutput(let outputs):
       return
         "write it as an array: --output \(outputs.first ?? "NAME")=FILE.npy, or --outdir FOLDER"
@@ -83,7 +83,7 @@ extension SessionError {
         + "--input \(inputs.last ?? "NAME")=FILE"
     case .tooManyTexts(_, let inputs) where inputs.count == 1:
       return "put a caption in quotes; many captions are read from a file: --captions FILE"
-    case .noWords(_, let item): return Self.wordsRemedy(item)
+    case .noWords(_, let item): return WordKind.compilation(for: item)
     case .batch(let count, _, let together, _):
       return "compile the plan with --batch \(together ? count : 1)"
     case .pictureSize(_, _, _, let wanted):
@@ -146,42 +146,9 @@ extension SessionError {
       ? "the objective '\(parts[0])'" : "the function '\(function)'"
   }
 
-  private static func described(_ item: InterfaceItem) -> String {
-    switch item.kind {
-    case .image: "a picture for '\(item.name)'"
-    case .text where item.isWordless: "ids of words for '\(item.name)'"
-    case .sequence where item.isWordless: "vectors of words for '\(item.name)'"
-    case .text, .sequence: "a caption for '\(item.name)'"
-    case .label(let count): "a class number for '\(item.name)', 0 to \(count - 1)"
-    case .latent: "a latent code for '\(item.name)' \(shape(item.view.dimensions))"
-    case .normal, .uniform, .tensor: "an array for '\(item.name)' \(shape(item.view.dimensions))"
-    }
-  }
-
-  private static func remedy(_ item: InterfaceItem) -> String {
-    switch item.kind {
-    case .image: return "name a picture on the command line"
-    case .text where item.isWordless, .sequence where item.isWordless:
-      return "for captions, " + wordsRemedy(item)
-    case .text, .sequence: return "give a caption in quotes"
-    case .label: return "say --input \(item.name)=0, or \(item.name)=FILE.npy"
-    default: return "say --input \(item.name)=FILE.npy"
-    }
-  }
-
   /// What is missing of an input without words.
   private static func words(of item: InterfaceItem) -> String {
-    if case .sequence = item.kind { return "word vectors" }
-    return "a vocabulary"
-  }
-
-  private static func wordsRemedy(_ item: InterfaceItem) -> String {
-    if case .sequence = item.kind {
-      return "compile it with them: tgc … --word-vectors FILE.vec; vectors are given by "
-        + "--input \(item.name)=FILE.npy"
-    }
-    return "compile it with one: tgc … --vocabulary FILE; ids are given by "
-      + "--input \(item.name)=FILE.npy"
+    item.kind.source.words?.isVectors == true ? "word vectors" : "a vocabulary"
   }
 
   /// Names in quotes.

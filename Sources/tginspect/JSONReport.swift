@@ -71,44 +71,16 @@ enum JSONReport {
 
   private static func item(_ item: InterfaceItem) -> JSON {
     var members: [(String, JSON)] = [
-      ("name", .string(item.name)), ("kind", .string(item.kind.name)),
+      ("name", .string(item.name)), ("kind", .string(item.kind.word)),
       ("shape", .integers(item.view.dimensions)),
     ]
-    switch item.kind {
-    case .image(let low, let high, let fit, let filter):
-      members.append(("range", .array([.number(Double(low)), .number(Double(high))])))
-      if !fit.isEmpty { members.append(("fit", .string(fit))) }
-      if !filter.isEmpty { members.append(("filter", .string(filter))) }
-    case .text(let vocabulary), .sequence(let vocabulary):
-      members.append(("vocabulary", .string(vocabulary)))
-      members.append(("has_lengths", .bool(item.lengths != nil)))
-    case .label(let count): members.append(("classes", .integer(count)))
-    case .uniform(let low, let high):
-      members.append(("range", .array([.number(Double(low)), .number(Double(high))])))
-    case .normal, .latent, .tensor: break
-    }
+    members += item.kind.value.members
+    if item.takesWords { members.append(("has_lengths", .bool(item.lengths != nil))) }
     if item.rows > 0 { members.append(("rows", .integer(item.rows))) }
     if let value = item.defaultValue { members.append(("default", .number(Double(value)))) }
     if !item.documentation.isEmpty {
       members.append(("documentation", .string(item.documentation)))
     }
     return .pairs(members)
-  }
-}
-
-extension InterfaceItem.Kind {
-  /// The word of the JSON form: `image`, `text`, `sequence`, `label`, `normal`, `uniform`, `latent`
-  /// or `tensor`.
-  var name: String {
-    switch self {
-    case .image: "image"
-    case .text: "text"
-    case .sequence: "sequence"
-    case .label: "label"
-    case .normal: "normal"
-    case .uniform: "uniform"
-    case .latent: "latent"
-    case .tensor: "tensor"
-    }
   }
 }

@@ -107,24 +107,11 @@ struct TextReport {
 
   private func described(_ item: InterfaceItem) -> String {
     let shape = "[" + item.view.dimensions.map(String.init).joined(separator: ", ") + "]"
-    var text = item.name.padded(to: 14) + " " + item.kind.name.padded(to: 8) + " " + shape
-    switch item.kind {
-    case .image(let low, let high, let fit, let filter):
-      text += "  \(number(low)) ... \(number(high))"
-      if !fit.isEmpty { text += ", \(fit)" }
-      if !filter.isEmpty { text += ", \(filter)" }
-    case .text(let vocabulary), .sequence(let vocabulary):
-      if !vocabulary.isEmpty { text += "  vocabulary \(vocabulary)" }
-    case .label(let count): text += "  0 ..< \(count)"
-    case .uniform(let low, let high): text += "  \(number(low)) ..< \(number(high))"
-    case .normal, .latent, .tensor: break
-    }
-    if let value = item.defaultValue { text += "  = \(number(value))" }
+    var text = item.name.padded(to: 14) + " " + item.kind.word.padded(to: 8) + " " + shape
+    let details = item.kind.value.details
+    if !details.isEmpty { text += "  " + details }
+    if let value = item.defaultValue { text += "  = \(value.plain)" }
     if let line = item.documentation.split(separator: "\n").first { text += "  \(line)" }
     return text
-  }
-
-  private func number(_ value: Float) -> String {
-    value == value.rounded() && abs(value) < 1e6 ? String(Int(value)) : "\(value)"
   }
 }

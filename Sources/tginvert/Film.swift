@@ -94,16 +94,13 @@ struct Film {
     _ moments: [Moment], of run: ObjectiveRun, beside before: Picture?,
     text: [(key: String, value: String)]
   ) throws {
-    guard case .image(let low, let high, _, _) = picture.kind else { return }
     do {
       let film = try AnimatedPNG(
         path: path, delay: AnimatedPNG.Delay(framesPerSecond: 12), text: text)
       for index in moments.indices {
         let isLast = index == moments.count - 1
         let drawn = try run.drawn(picture.name, of: moments[index...index])
-        guard let tensor = drawn.first,
-          let after = Picture(tensor: tensor, low: low, high: high)
-        else { continue }
+        guard let after = drawn.first.flatMap(picture.picture) else { continue }
         let frame = before.flatMap { Picture.grid([$0, after], columns: 2) } ?? after
         try film.append(frame, for: isLast ? AnimatedPNG.Delay(2, per: 1) : nil)
       }

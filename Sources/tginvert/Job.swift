@@ -93,10 +93,7 @@ struct Job {
   /// True if anything is drawn from the seed.
   private var hasChance: Bool {
     request.start.form.inputs.contains { item in
-      switch item.kind {
-      case .normal, .uniform: request.inputs.given[item.name] == nil
-      default: false
-      }
+      item.distribution != nil && request.inputs.given[item.name] == nil
     } || request.objective.loops.contains { !$0.draws.isEmpty }
   }
 

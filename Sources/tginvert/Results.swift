@@ -38,16 +38,15 @@ struct Results {
     var written = [("code", files.code)]
     var distance: PictureDistance?
     if let item = last.mainPicture, let tensor = outcome.results[item.name],
-      case .image(let low, let high, _, _) = item.kind,
-      let after = Picture(tensor: tensor, low: low, high: high)
+      let drawn = item.kind.source.picture, let after = item.picture(of: tensor)
     {
       try save(after, of: subject, outcome, to: files.picture)
       written.append(("picture", files.picture))
-      if let target, case .image(let darkest, let brightest, _, _) = request.pictureInput?.kind {
+      if let target, let given = request.pictureInput?.kind.source.picture {
         let mapped = tensor.map { value in
-          (value - low) / (high - low) * (brightest - darkest) + darkest
+          (value - drawn.low) / (drawn.high - drawn.low) * (given.high - given.low) + given.low
         }
-        distance = PictureDistance(target, mapped, low: darkest, high: brightest)
+        distance = PictureDistance(target, mapped, low: given.low, high: given.high)
         if let before = before(target), let sheet = Picture.grid([before, after], columns: 2) {
           try save(sheet, of: subject, outcome, to: files.sheet)
           written.append(("before_after", files.sheet))
@@ -74,10 +73,7 @@ struct Results {
 
   /// A subject's picture as the plan sees it.
   func before(_ target: HostTensor?) -> Picture? {
-    guard let target, case .image(let low, let high, _, _) = request.pictureInput?.kind else {
-      return nil
-    }
-    return Picture(tensor: target, low: low, high: high)
+    target.flatMap { request.pictureInput?.picture(of: $0) }
   }
 
   /// Says the end of all, and which pictures were left out; subjects that failed end the command with

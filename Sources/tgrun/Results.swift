@@ -215,9 +215,9 @@ struct Results {
   }
 
   private func picture(of value: HostTensor, _ output: InterfaceItem) throws -> Picture {
-    guard case .image(let low, let high, _, _) = output.kind,
-      let picture = Picture(tensor: value, low: low, high: high)
-    else { throw Failure(.badInput, "the output '\(output.name)' is no picture") }
+    guard let picture = output.picture(of: value) else {
+      throw Failure(.badInput, "the output '\(output.name)' is no picture")
+    }
     return picture
   }
 

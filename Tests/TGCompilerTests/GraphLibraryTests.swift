@@ -171,8 +171,8 @@ import Testing
       var numbers = SeededNumbers(seed: 11)
       var inputs: [String: HostTensor] = [:]
       for item in function.inputs {
-        switch item.kind {
-        case .text, .sequence:
+        switch item.kind.source {
+        case .words:
           let length = item.shape[1]
           inputs[item.name + ".lengths"] = HostTensor(
             [testCase.batch], (0..<testCase.batch).map { Float(max(1, length - 2 * $0)) })
@@ -180,7 +180,7 @@ import Testing
             item.shape.rank == 2
             ? numbers.wholeNumbers(item.shape, below: max(item.rows, 2))
             : numbers.tensor(item.shape)
-        case .label(let count):
+        case .classes(let count):
           inputs[item.name] = numbers.wholeNumbers(item.shape, below: count)
         default:
           inputs[item.name] = numbers.tensor(item.shape)

@@ -72,12 +72,9 @@ package struct FunctionLowering {
     let uses = graph.uses
     for item in function.inputs {
       inputViews[item.name] = place(item.name, item.shape, uses)
-      switch item.kind {
-      case .text, .sequence:
-        let lengths = item.name + ".lengths"
-        inputViews[lengths] = place(lengths, [function.batch], uses)
-      default: break
-      }
+      guard item.kind.source.words != nil else { continue }
+      let lengths = item.name + ".lengths"
+      inputViews[lengths] = place(lengths, [function.batch], uses)
     }
   }
 

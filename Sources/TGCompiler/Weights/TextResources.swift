@@ -50,7 +50,7 @@ struct TextResources {
       throw CompilationError.unknownVocabulary(files[0].name ?? files[0].file.path, asked: [])
     }
     let takesVectors = functions.contains { function in
-      function.inputs.contains { if case .sequence = $0.kind { true } else { false } }
+      function.inputs.contains { $0.kind.source.words?.isVectors == true }
     }
     guard vectors == nil || takesVectors else { throw CompilationError.unaskedVectors }
     for f in result.indices {
@@ -58,21 +58,19 @@ struct TextResources {
         guard let name = result[f].inputs[i].vocabulary else { continue }
         let file = files.first { ($0.name ?? asked.first) == name }
         let item = result[f].inputs[i]
-        switch item.kind {
-        case .text:
+        if item.kind.source.words?.isVectors == false {
           let stored = try file.map { try pipeline(name, $0.file, item) } ?? alphabet(name, item)
           result[f].inputs[i].kind = .text(vocabulary: stored == nil ? "" : name)
           if stored == nil {
             note("no --vocabulary for `\(item.name)`: captions cannot be read, ids can be given")
           }
-        case .sequence:
+        } else {
           guard let vectors else {
             result[f].inputs[i].kind = .sequence(vocabulary: "")
             note("no --word-vectors for `\(item.name)`: its vectors must be given by --input")
             continue
           }
           try replaceSequence(i, of: &result[f], name: name, vectors: vectors, file: file)
-        default: continue
         }
       }
     }
@@ -175,10 +173,5 @@ struct TextResources {
 
 extension GraphInterface {
   /// The vocabulary that a text or sequence names.
-  fileprivate var vocabulary: String? {
-    switch kind {
-    case .text(let name), .sequence(let name): name
-    default: nil
-    }
-  }
+  fileprivate var vocabulary: String? { kind.source.words?.vocabulary }
 }

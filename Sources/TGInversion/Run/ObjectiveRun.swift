@@ -254,6 +254,7 @@ package final class ObjectiveRun {
   private func draw(_ form: PlanObjective.Loop, for inputs: [InterfaceItem]) {
     for name in form.draws {
       guard let item = inputs.first(where: { $0.name == name }) else { continue }
+      let distribution = item.distribution ?? .normal
       let count = item.itemShape.reduce(1, *)
       var elements: [Float] = []
       elements.reserveCapacity(functions.batch * count)
@@ -261,11 +262,7 @@ package final class ObjectiveRun {
         let noise = Noise(
           seed: seeds[min(row, seeds.count - 1)], input: "\(name)@\(loop).\(firstRound + round)",
           item: 0)
-        if case .uniform(let low, let high) = item.kind {
-          elements += noise.uniforms(count, low: low, high: high)
-        } else {
-          elements += noise.normals(count)
-        }
+        elements += noise.numbers(count, of: distribution)
       }
       store.put(elements, as: name)
     }

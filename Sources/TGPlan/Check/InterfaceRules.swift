@@ -35,60 +35,20 @@ extension FunctionCheck {
   }
 
   private func checkKind(of item: InterfaceItem, role: NameRole) throws(PlanError) {
-    func rank(_ expected: Int) throws(PlanError) {
-      guard item.view.rank == expected else {
-        throw PlanError(.view(.values, .rank(item.view.rank, expected: expected)))
-      }
-      guard item.view.dimensions[0] == function.batch else {
-        throw PlanError(
-          .item(.batch(found: item.view.dimensions[0], expected: function.batch)))
-      }
-    }
-    func range(_ low: Float, _ high: Float) throws(PlanError) {
-      guard low.isFinite, high.isFinite, low < high, (high - low).isFinite else {
-        throw PlanError(.item(.range(low, high)))
-      }
-    }
-    func tokenizer(_ name: String) throws(PlanError) {
-      guard name.isEmpty || texts.contains(name) else {
-        throw PlanError(.item(.noTokenizer(name)))
-      }
-    }
     try checkView(item.view, .values)
-    var isSequence = false
-    switch item.kind {
-    case .image(let low, let high, let fit, let filter):
-      try rank(4)
-      try range(low, high)
-      guard [1, 3].contains(item.view.dimensions[1]) else {
-        throw PlanError(.item(.channels(item.view.dimensions[1])))
-      }
-      guard PlanName.isWords(fit), PlanName.isWords(filter) else { throw PlanError(.item(.words)) }
-    case .text(let vocabulary):
-      try rank(2)
-      try tokenizer(vocabulary)
-      isSequence = true
-    case .sequence(let vocabulary):
-      try rank(3)
-      try tokenizer(vocabulary)
-      isSequence = true
-    case .label(let count):
-      try rank(1)
-      guard count >= 1, count <= limits.extent else { throw PlanError(.item(.classes(count))) }
-    case .uniform(let low, let high): try range(low, high)
-    case .normal, .latent, .tensor: break
-    }
-    try checkLengths(of: item, isSequence: isSequence, role: role)
+    try item.kind.value.check(
+      item, by: KindRules(batch: function.batch, texts: texts, limits: limits))
+    try checkLengths(of: item, role: role)
   }
 
   private func checkLengths(
-    of item: InterfaceItem, isSequence: Bool, role: NameRole
+    of item: InterfaceItem, role: NameRole
   ) throws(PlanError) {
     guard let lengths = item.lengths else {
-      if isSequence, role == .input { throw PlanError(.item(.lengthsMissing)) }
+      if item.takesWords, role == .input { throw PlanError(.item(.lengthsMissing)) }
       return
     }
-    guard isSequence else { throw PlanError(.item(.lengthsUnexpected)) }
+    guard item.takesWords else { throw PlanError(.item(.lengthsUnexpected)) }
     try checkView(lengths, .lengths)
     guard lengths.dimensions == [function.batch] else {
       throw PlanError(

@@ -79,56 +79,46 @@ extension View: PlanMessage {
   }
 }
 
+/// The number of a kind in the schema.
+private struct KindCode: PlanChoice, CustomStringConvertible {
+  var rawValue: Int
+  static let allCases = InterfaceItem.Kind.all.map { KindCode(rawValue: $0.code) }
+
+  init(rawValue: Int) { self.rawValue = rawValue }
+
+  init(of kind: InterfaceItem.Kind) { rawValue = type(of: kind.value).code }
+
+  /// The word, for listings.
+  var description: String { kind.map { type(of: $0).word } ?? String(rawValue) }
+
+  /// The kind of the number with its fields at their defaults; nil if there is none.
+  var kind: (any InterfaceKind)? {
+    InterfaceItem.Kind.all.first { $0.code == rawValue }.map { $0.init() }
+  }
+}
+
+extension InterfaceItem.Kind {
+  /// Shows the number of the kind and its fields to an archive.
+  fileprivate mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+    var code = KindCode(of: self)
+    try archive.choice("kind", &code)
+    if code != KindCode(of: self) {
+      guard let other = code.kind else { throw archive.failure(.choice(code.rawValue)) }
+      self = Self(other)
+    }
+    self = try Self.visited(value, &archive)
+  }
+
+  private static func visited(
+    _ kind: some InterfaceKind, _ archive: inout some PlanArchive
+  ) throws(PlanError) -> Self {
+    var kind = kind
+    try kind.visit(&archive)
+    return Self(kind)
+  }
+}
+
 extension InterfaceItem: PlanMessage {
-  /// `Kind` as the schema has it: the case apart from the values it carries.
-  private enum KindCode: Int, PlanChoice {
-    case image = 0
-    case text = 1
-    case sequence = 2
-    case label = 3
-    case normal = 4
-    case uniform = 5
-    case latent = 6
-    case tensor = 7
-  }
-
-  private struct KindFields {
-    var code = KindCode.tensor
-    var low: Float = 0
-    var high: Float = 0
-    var fit = ""
-    var filter = ""
-    var vocabulary = ""
-    var count = 0
-
-    init(_ kind: Kind) {
-      switch kind {
-      case .image(let low, let high, let fit, let filter):
-        (code, self.low, self.high, self.fit, self.filter) = (.image, low, high, fit, filter)
-      case .text(let vocabulary): (code, self.vocabulary) = (.text, vocabulary)
-      case .sequence(let vocabulary): (code, self.vocabulary) = (.sequence, vocabulary)
-      case .label(let count): (code, self.count) = (.label, count)
-      case .normal: code = .normal
-      case .uniform(let low, let high): (code, self.low, self.high) = (.uniform, low, high)
-      case .latent: code = .latent
-      case .tensor: code = .tensor
-      }
-    }
-
-    var kind: Kind {
-      switch code {
-      case .image: .image(low: low, high: high, fit: fit, filter: filter)
-      case .text: .text(vocabulary: vocabulary)
-      case .sequence: .sequence(vocabulary: vocabulary)
-      case .label: .label(count: count)
-      case .normal: .normal
-      case .uniform: .uniform(low: low, high: high)
-      case .latent: .latent
-      case .tensor: .tensor
-      }
-    }
-  }
-
   package init() { self.init(name: "", kind: .tensor, view: View()) }
 
   package mutating func visit<Archive: PlanArchive>(
@@ -136,15 +126,7 @@ extension InterfaceItem: PlanMessage {
   ) throws(Archive.Failure) {
     try archive.string("name", &name)
     try archive.string("documentation", &documentation)
-    var fields = KindFields(kind)
-    try archive.choice("kind", &fields.code)
-    try archive.float("low", &fields.low)
-    try archive.float("high", &fields.high)
-    try archive.string("fit", &fields.fit)
-    try archive.string("filter", &fields.filter)
-    try archive.string("vocabulary", &fields.vocabulary)
-    try archive.number("count", &fields.count)
-    kind = fields.kind
+    try kind.visit(&archive)
     try archive.message("view", &view)
     try archive.message("lengths", &lengths)
     try archive.float("default_value", &defaultValue)

@@ -148,10 +148,10 @@ extension PlanFunction {
   /// The inputs that codes are: the latent ones, or, where there is none, the normal ones, or else
   /// the uniform ones.
   package var codes: [InterfaceItem] {
-    let latent = inputs.filter { $0.kind == .latent }
-    let normal = inputs.filter { $0.kind == .normal }
+    let latent = inputs.filter { $0.kind.source == .numbers(isCode: true) }
+    let normal = inputs.filter { $0.distribution == .normal }
     guard latent.isEmpty, normal.isEmpty else { return latent.isEmpty ? normal : latent }
-    return inputs.filter { if case .uniform = $0.kind { true } else { false } }
+    return inputs.filter { $0.distribution != nil }
   }
 
   /// True if an output is a picture.
@@ -164,9 +164,9 @@ extension InterfaceItem {
 
   /// True for codes, noise and other numbers without a meaning of their own.
   var takesPlainNumbers: Bool {
-    switch kind {
-    case .normal, .uniform, .latent, .tensor: true
-    case .image, .text, .sequence, .label: false
+    switch kind.source {
+    case .drawn, .numbers: true
+    case .picture, .words, .classes: false
     }
   }
 }

@@ -76,17 +76,13 @@ package struct ConditionRoute: Hashable, Sendable {
 extension InterfaceItem {
   /// True if a run must be given it: it is not drawn and has no default.
   fileprivate var isDemanded: Bool {
-    guard defaultValue == nil else { return false }
-    switch kind {
-    case .normal, .uniform: return false
-    case .image, .text, .sequence, .label, .latent, .tensor: return true
-    }
+    defaultValue == nil && distribution == nil
   }
 
   /// True for what a source stands for: texts and sequences, with or without words, or pictures.
   fileprivate func isDemanded(as source: ConditionRoute.Source) -> Bool {
     switch source {
-    case .caption: isDemanded && (textResource != nil || isWordless)
+    case .caption: isDemanded && takesWords
     case .picture: isDemanded && takesPicture
     }
   }

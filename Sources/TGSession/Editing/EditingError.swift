@@ -55,7 +55,7 @@ extension EditingError {
       "\(source.rawValue)s can go through \(pairs.joined(separator: ", or "))"
     case .noWords(let item): SessionError.noWords(given: "--interpolate", item).message
     case .notOnASphere(let item):
-      "--spherical is for normal noise; '\(item.name)' is \(item.kindName)"
+      "--spherical is for normal noise; '\(item.name)' is \(item.kind.word)"
     case .nothingDrawn(let function):
       "'\(function)' draws nothing from a seed that is not given otherwise"
     case .noLayers(let path, let item):

@@ -66,8 +66,14 @@ struct TextValue {
   var length: Tensor
   /// 1 on words, 0 on padding, `[T]`.
   var mask: Tensor
-  /// True for a sequence of vectors.
-  var isSequence: Bool
+  /// What the words are.
+  var kind: InterfaceItem.Kind
+
+  /// True for vectors of words, false for ids.
+  var isVectors: Bool { kind.source.words?.isVectors == true }
+
+  /// What a page calls `words`.
+  var member: String { isVectors ? "values" : "ids" }
 }
 
 extension Datum {
@@ -85,7 +91,7 @@ extension Datum {
     case .tensor(let tensor):
       tensor.image == nil
         ? "a tensor \(shapeText(tensor.shape))" : "an Image \(shapeText(tensor.shape))"
-    case .text(let text): text.isSequence ? "a Sequence" : "a Text"
+    case .text(let text): text.kind.described
     case .part(let part): "the part `\(part.name)`"
     case .recipe(let recipe): "the recipe `\(recipe.name)`"
     case .starts: "a choice of starts"

@@ -234,7 +234,7 @@ struct Generator {
 
   /// True for what is given at run time, false for numbers of compile time.
   static func isInterface(_ type: TypeExpression?) -> Bool {
-    type.flatMap(typeName).map { TypeNames.conventions[$0] != nil } ?? false
+    type.flatMap(typeName).map { TypeNames.kinds[$0] != nil } ?? false
   }
 
   /// The bounds of what is drawn uniformly, where they are written out; nil for other codes.

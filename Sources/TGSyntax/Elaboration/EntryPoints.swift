@@ -37,7 +37,7 @@ extension Elaboration {
 
   private func isInterface(_ type: TypeExpression) -> Bool {
     switch type.kind {
-    case .named(let name, _, _): TypeNames.conventions[name.name] != nil
+    case .named(let name, _, _): TypeNames.kinds[name.name] != nil
     case .list(let element, _, let sequence): sequence != nil && isInterface(element)
     }
   }
@@ -124,31 +124,24 @@ extension Elaboration {
     case .tensor(let type):
       var tensor = try input(name, type.shape, at: range)
       var rows = 0
-      if case .image(let low, let high, _, _) = type.kind {
-        tensor.image = Double(low)...Double(high)
-      }
-      if case .label(let count) = type.kind { rows = count }
+      tensor.image = type.kind.pictureRange
+      if case .classes(let count) = type.kind.source { rows = count }
       inputs.append(
         GraphInterface(
           name: name, kind: type.kind, shape: Shape([batch] + type.shape),
           defaultValue: standard.map { Float($0) }, rows: rows, range: range))
       return .tensor(tensor)
     case .text(let type):
-      let shape = [type.length] + (type.width.map { [$0] } ?? [])
-      let words = try input(name, shape, at: range)
+      let words = try input(name, type.shape, at: range)
       let length = try input("\(name).lengths", [], at: range)
-      let isSequence = type.width != nil
       inputs.append(
         GraphInterface(
-          name: name,
-          kind: isSequence
-            ? .sequence(vocabulary: type.vocabulary) : .text(vocabulary: type.vocabulary),
-          shape: Shape([batch] + shape), tokenizer: type.tokenizer, unknown: type.unknown,
-          range: range))
+          name: name, kind: type.kind, shape: Shape([batch] + type.shape),
+          tokenizer: type.tokenizer, unknown: type.unknown, range: range))
       return .text(
         TextValue(
-          words: words, length: length, mask: try mask(length, type.length, at: range),
-          isSequence: isSequence))
+          words: words, length: length, mask: try mask(length, type.shape[0], at: range),
+          kind: type.kind))
     case .lists(let types):
       return .list(
         try types.enumerated().map { index, type in
@@ -174,7 +167,7 @@ extension Elaboration {
       }
       let type = try resolve(result.type, in: environment)
       var name = result.name?.name ?? declaration.name.name
-      if result.name == nil, case .tensor(let tensor) = type, case .image = tensor.kind {
+      if result.name == nil, case .tensor(let tensor) = type, tensor.kind.source.picture != nil {
         name = "image"
       }
       var datum = value
@@ -206,7 +199,7 @@ extension Elaboration {
 
   /// One more than the largest id that every table read by a text's ids has.
   private func withRows(_ interface: GraphInterface) -> GraphInterface {
-    guard case .text = interface.kind else { return interface }
+    guard interface.kind.source.words?.isVectors == false else { return interface }
     let graph = builder.graph
     var result = interface
     for node in graph.nodes where node.op is Gather && node.operands.count == 2 {

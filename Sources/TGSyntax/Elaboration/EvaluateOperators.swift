@@ -169,14 +169,13 @@ extension Elaboration {
           ? "its elements have no names" : "it has " + labels.joined(separator: ", "))
     case .text(let text):
       switch member.name {
-      case "ids" where !text.isSequence, "values" where text.isSequence:
-        return .tensor(text.words)
+      case text.member: return .tensor(text.words)
       case "length": return .tensor(text.length)
       case "mask": return .tensor(text.mask)
       default:
         throw failure(
           "member", "\(datum.described) has no `\(member.name)`", at: member.range,
-          hint: text.isSequence ? "it has values, length, mask" : "it has ids, length, mask")
+          hint: "it has \(text.member), length, mask")
       }
     case .part(let part):
       throw failure(

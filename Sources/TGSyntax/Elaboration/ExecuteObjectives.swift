@@ -71,9 +71,7 @@ extension Elaboration {
   func sampled(_ name: Identifier, _ type: ResolvedType, at range: SourceRange) throws -> Datum {
     switch type {
     case .tensor(let type):
-      switch type.kind {
-      case .normal, .uniform: break
-      default:
+      guard case .drawn = type.kind.source else {
         throw failure("type", "a sample is drawn as a Normal[…] or Uniform[…]", at: range)
       }
       guard objective.stage % 3 != 2 else {

@@ -30,15 +30,14 @@ extension Elaboration {
     case (.tensor(let type), _) where datum.number != nil && type.shape.isEmpty:
       return .tensor(try constant(datum.number ?? 0))
     case (.text(let type), .text(let text)):
-      guard text.isSequence == (type.width != nil) else {
+      guard text.isVectors == type.isVectors else {
         throw failure("type", "\(what) is \(datum.described)", at: range)
       }
-      let expected = [type.length] + (type.width.map { [$0] } ?? [])
-      guard text.words.shape == expected else {
+      guard text.words.shape == type.shape else {
         throw failure(
           "type",
           "\(what) has the sizes \(plainShapeText(text.words.shape)), the signature says "
-            + plainShapeText(expected), at: range,
+            + plainShapeText(type.shape), at: range,
           notes: [Diagnostic.Note("stated here", at: type.range)])
       }
       return datum
@@ -60,11 +59,10 @@ extension Elaboration {
         ])
     }
     var result = tensor
-    guard case .image(let low, let high, _, _) = type.kind else {
+    guard let stated = type.kind.pictureRange else {
       result.image = nil
       return result
     }
-    let stated = Double(low)...Double(high)
     if let known = tensor.image, known != stated {
       throw failure(
         "image-range",
@@ -132,12 +130,12 @@ extension ResolvedType {
     case .boolean: "true or false"
     case .string: "a text"
     case .tensor(let type):
-      if case .image = type.kind {
-        "an Image \(shapeText(type.shape))"
+      if type.kind.source.picture != nil {
+        "\(type.kind.described) \(shapeText(type.shape))"
       } else {
         "a tensor \(shapeText(type.shape))"
       }
-    case .text(let type): type.width == nil ? "a Text" : "a Sequence"
+    case .text(let type): type.kind.described
     case .list: "a list"
     case .lists(let types): "a list of \(types.count)"
     }

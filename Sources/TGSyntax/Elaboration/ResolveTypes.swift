@@ -26,13 +26,15 @@ struct TensorType {
 
 /// `Text[25](…)` or `Sequence[25, 300](…)`
 struct TextType {
-  var length: Int
-  /// The width of a word's vector; nil for ids.
-  var width: Int?
-  var vocabulary: String
+  var kind: InterfaceItem.Kind
+  /// Words, and of vectors the numbers of each.
+  var shape: [Int]
   var tokenizer: String
   var unknown: String
   var range: SourceRange
+
+  /// True for vectors of words, false for ids.
+  var isVectors: Bool { kind.source.words?.isVectors == true }
 }
 
 extension Elaboration {
@@ -69,8 +71,7 @@ extension Elaboration {
       }
       return type
     }
-    let names = TypeNames.conventions[name.name]
-    guard let names else {
+    guard let kind = TypeNames.kinds[name.name] else {
       let near = nearestName(to: name.name, among: TypeNames.all)
       throw failure(
         "unknown-type", "`\(name.name)` is not a type", at: name.range,
@@ -94,106 +95,33 @@ extension Elaboration {
           label: argument.label, value: try evaluate(argument.value, in: environment),
           range: argument.value.range))
     }
-    let bound = try match(given, names, of: "`\(name.name)`", at: range)
-    return try interface(name, shape, names, bound, at: range)
+    let bound = try match(given, kind.labels, of: "`\(name.name)`", at: range)
+    let declared = DeclaredType(
+      sizes: shape, arguments: Dictionary(uniqueKeysWithValues: zip(kind.labels, bound)),
+      elaboration: self)
+    return try interface(kind, declared, at: range)
   }
 
   private func interface(
-    _ name: Identifier, _ shape: [Int], _ names: [String], _ bound: [GivenArgument?],
-    at range: SourceRange
+    _ kind: (some InterfaceKind).Type, _ type: DeclaredType, at range: SourceRange
   ) throws -> ResolvedType {
-    func word(_ label: String, _ allowed: [String]?, _ standard: String) throws -> String {
-      guard let index = names.firstIndex(of: label), let argument = bound[index] else {
-        return standard
-      }
-      guard case .string(let text) = argument.value else {
-        throw failure("type", "`\(label)` is a text", at: argument.range)
-      }
-      if let allowed, !allowed.contains(text) {
-        throw failure(
-          "convention", "`\(label)` is not \"\(text)\"", at: argument.range,
-          hint: "it is one of " + allowed.joined(separator: ", "))
-      }
-      return text
+    let declared: InterfaceItem.Kind
+    do {
+      declared = InterfaceItem.Kind(try kind.init(declared: type))
+    } catch let error as KindError {
+      throw failure(
+        error.id, error.message, at: error.label.flatMap { type.arguments[$0]??.range } ?? range,
+        hint: error.hint)
     }
-    func vocabulary(_ type: String) throws -> String {
-      let text = try word("vocabulary", nil, type == "Text" ? "captions" : "")
-      guard text.isEmpty ? type != "Text" : PlanName.isBaseName(text) else {
-        throw failure(
-          "convention", "a vocabulary is not called \"\(text)\"",
-          at: names.firstIndex(of: "vocabulary").flatMap { bound[$0]?.range } ?? range,
-          hint: "a name of one line without `/`, as --vocabulary NAME=FILE has it")
-      }
-      return text
+    let shape = declared.value.itemShape(declared: type.sizes)
+    guard declared.source.words != nil else {
+      return .tensor(TensorType(kind: declared, shape: shape, range: range))
     }
-    func expect(_ rank: Int, _ example: String) throws {
-      guard shape.count == rank else {
-        throw failure(
-          "type", "`\(name.name)` has \(rank) sizes, not \(shape.count)", at: range,
-          hint: "as in \(example)")
-      }
-    }
-    let kind: InterfaceItem.Kind
-    switch name.name {
-    case "Image":
-      try expect(3, "Image[3, 64, 64](-1 ... 1): channels, height, width")
-      guard let argument = bound[0] else {
-        throw failure(
-          "type", "an Image states the range of its values", at: range,
-          hint: "as in Image\(plainShapeText(shape))(-1 ... 1)")
-      }
-      guard shape[0] == 1 || shape[0] == 3 else {
-        throw failure(
-          "channels", "a picture has 1 or 3 channels, not \(shape[0])", at: range,
-          hint: "Tensor\(plainShapeText(shape)) is for numbers that are no picture")
-      }
-      let bounds = try numberRange(argument)
-      let fit = try word("fit", ["crop", "stretch", "pad"], "")
-      let filter = try word("filter", ["bilinear", "bicubic", "lanczos", "box", "nearest"], "")
-      guard !fit.isEmpty || filter.isEmpty else {
-        throw failure(
-          "convention", "a filter without a fit: pictures of another size are refused", at: range,
-          hint: "say how they are fitted: fit: \"crop\", \"stretch\" or \"pad\"")
-      }
-      kind = .image(
-        low: Float(bounds.lowerBound), high: Float(bounds.upperBound), fit: fit,
-        filter: fit.isEmpty || !filter.isEmpty ? filter : "bilinear")
-    case "Text", "Sequence":
-      if name.name == "Text" {
-        try expect(1, "Text[25](vocabulary: \"captions\"): words")
-      } else {
-        try expect(2, "Sequence[25, 300]: words, numbers of each")
-      }
-      guard shape[0] <= 65_536 else {
-        throw failure("limit", "a text has at most 65536 words", at: range)
-      }
-      return .text(
-        TextType(
-          length: shape[0], width: shape.count > 1 ? shape[1] : nil,
-          vocabulary: try vocabulary(name.name),
-          tokenizer: try word("tokenizer", TypeNames.tokenizers, "words"),
-          unknown: try word("unknown", ["drop", "id"], "drop"), range: range))
-    case "Label":
-      try expect(1, "Label[10]: classes")
-      guard shape[0] <= Elaboration.maximumIds else {
-        throw failure(
-          "limit", "a label has at most 16777216 classes, not \(shape[0])", at: range,
-          hint: "ids are whole numbers of float32")
-      }
-      return .tensor(TensorType(kind: .label(count: shape[0]), shape: [], range: range))
-    case "Uniform":
-      guard let argument = bound[0] else {
-        throw failure(
-          "type", "a Uniform states its range", at: range,
-          hint: "as in Uniform\(plainShapeText(shape))(0 ... 1)")
-      }
-      let bounds = try numberRange(argument)
-      kind = .uniform(low: Float(bounds.lowerBound), high: Float(bounds.upperBound))
-    case "Normal": kind = .normal
-    case "Latent": kind = .latent
-    default: kind = .tensor
-    }
-    return .tensor(TensorType(kind: kind, shape: shape, range: range))
+    return .text(
+      TextType(
+        kind: declared, shape: shape,
+        tokenizer: try type.word("tokenizer", of: TypeNames.tokenizers) ?? "words",
+        unknown: try type.word("unknown", of: ["drop", "id"]) ?? "drop", range: range))
   }
 
   private func size(_ expression: Expression, in environment: Environment) throws -> Int {
@@ -244,13 +172,11 @@ extension Elaboration {
 
 /// What types are called.
 enum TypeNames {
-  /// The types of an interface, with the names of what stands in their parentheses.
-  static let conventions: [String: [String]] = [
-    "Tensor": [], "Image": ["range", "fit", "filter"],
-    "Text": ["vocabulary", "tokenizer", "unknown"],
-    "Sequence": ["vocabulary", "tokenizer", "unknown"], "Mask": [], "Label": [], "Normal": [],
-    "Uniform": ["range"], "Latent": [],
-  ]
+  /// The types of an interface. A mask is a tensor of ones and zeros.
+  static let kinds: [String: any InterfaceKind.Type] = Dictionary(
+    uniqueKeysWithValues: InterfaceItem.Kind.all.map { ($0.typeName, $0) } + [
+      ("Mask", TensorKind.self)
+    ])
 
   /// How a caption is cut into words.
   static let tokenizers = [
@@ -259,5 +185,46 @@ enum TypeNames {
   ]
 
   /// Every type, as messages list them.
-  static let all = ["Int", "Float", "Bool", "String"] + conventions.keys.sorted()
+  static let all = ["Int", "Float", "Bool", "String"] + kinds.keys.sorted()
+}
+
+/// A type of the interface whose sizes and arguments are evaluated.
+private struct DeclaredType: KindDeclaration {
+  let sizes: [Int]
+  /// What stands behind each label, nil where nothing does.
+  let arguments: [String: GivenArgument?]
+  let elaboration: Elaboration
+
+  var sizesText: String { plainShapeText(sizes) }
+
+  func range(_ label: String) throws -> ClosedRange<Float>? {
+    guard case .some(let argument?) = arguments[label] else { return nil }
+    let bounds = try elaboration.numberRange(argument)
+    return Float(bounds.lowerBound)...Float(bounds.upperBound)
+  }
+
+  func word(_ label: String, of allowed: [String]?) throws -> String? {
+    guard case .some(let argument?) = arguments[label] else { return nil }
+    guard case .string(let text) = argument.value else {
+      throw KindError("type", "`\(label)` is a text", label: label)
+    }
+    if let allowed, !allowed.contains(text) {
+      throw KindError(
+        "convention", "`\(label)` is not \"\(text)\"",
+        hint: "it is one of " + allowed.joined(separator: ", "), label: label)
+    }
+    return text
+  }
+}
+
+extension InterfaceItem.Kind {
+  /// The values of a picture; nil of everything else.
+  var pictureRange: ClosedRange<Double>? {
+    source.picture.map { Double($0.low)...Double($0.high) }
+  }
+
+  /// The kind with its article, as a page calls it.
+  var described: String {
+    (word.first.map("aeiou".contains) == true ? "an " : "a ") + type(of: value).typeName
+  }
 }

@@ -205,7 +205,7 @@ struct OperationCall {
     }
     var hint: String?
     if case .text(let text) = argument.value {
-      hint = text.isSequence ? "its vectors are `.values`" : "its words are `.ids`"
+      hint = "its \(text.isVectors ? "vectors" : "words") are `.\(text.member)`"
     }
     return failure(
       "type", "`\(name)` is \(wanted), not \(argument.value.described)", at: argument.range,

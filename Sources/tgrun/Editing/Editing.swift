@@ -121,11 +121,7 @@ struct Editing {
   /// The inputs that a seed decides.
   private var drawn: [InterfaceItem] {
     session.variants.form.inputs.filter { item in
-      guard given[item.name] == nil, item.defaultValue == nil else { return false }
-      switch item.kind {
-      case .normal, .uniform: return true
-      default: return false
-      }
+      given[item.name] == nil && item.defaultValue == nil && item.distribution != nil
     }
   }
 

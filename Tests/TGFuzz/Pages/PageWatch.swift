@@ -55,7 +55,7 @@ struct PageWatch {
       var function = function
       // No vocabulary: ids are given.
       for index in function.inputs.indices {
-        if case .text = function.inputs[index].kind {
+        if function.inputs[index].kind.source.words?.isVectors == false {
           function.inputs[index].kind = .text(vocabulary: "")
         }
       }

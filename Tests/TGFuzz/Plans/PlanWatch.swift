@@ -152,7 +152,7 @@ struct PlanWatch {
   private mutating func inputs(isWild: Bool) -> [(view: View, elements: [Float])] {
     function.inputs.map { item in
       var (low, high): (Float, Float) = (-2, 2)
-      if case .uniform(let a, let b) = item.kind { (low, high) = (a, b) }
+      if case .uniform(let a, let b) = item.distribution { (low, high) = (a, b) }
       let elements = (0..<item.view.count).map { _ -> Float in
         if isWild, random.once(in: 3) {
           return random.once(in: 2)
