@@ -1986,7 +1986,7 @@ const ProtobufCMessageDescriptor tgraph__plan__view__descriptor =
   (ProtobufCMessageInit) tgraph__plan__view__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue tgraph__plan__interface_item__kind__enum_values_by_number[8] =
+static const ProtobufCEnumValue tgraph__plan__interface_item__kind__enum_values_by_number[9] =
 {
   { "IMAGE", "TGRAPH__PLAN__INTERFACE_ITEM__KIND__IMAGE", 0 },
   { "TEXT", "TGRAPH__PLAN__INTERFACE_ITEM__KIND__TEXT", 1 },
@@ -1996,15 +1996,17 @@ static const ProtobufCEnumValue tgraph__plan__interface_item__kind__enum_values_
   { "UNIFORM", "TGRAPH__PLAN__INTERFACE_ITEM__KIND__UNIFORM", 5 },
   { "LATENT", "TGRAPH__PLAN__INTERFACE_ITEM__KIND__LATENT", 6 },
   { "TENSOR", "TGRAPH__PLAN__INTERFACE_ITEM__KIND__TENSOR", 7 },
+  { "MASK", "TGRAPH__PLAN__INTERFACE_ITEM__KIND__MASK", 8 },
 };
 static const ProtobufCIntRange tgraph__plan__interface_item__kind__value_ranges[] = {
-{0, 0},{0, 8}
+{0, 0},{0, 9}
 };
-static const ProtobufCEnumValueIndex tgraph__plan__interface_item__kind__enum_values_by_name[8] =
+static const ProtobufCEnumValueIndex tgraph__plan__interface_item__kind__enum_values_by_name[9] =
 {
   { "IMAGE", 0 },
   { "LABEL", 3 },
   { "LATENT", 6 },
+  { "MASK", 8 },
   { "NORMAL", 4 },
   { "SEQUENCE", 2 },
   { "TENSOR", 7 },
@@ -2018,9 +2020,9 @@ const ProtobufCEnumDescriptor tgraph__plan__interface_item__kind__descriptor =
   "Kind",
   "Tgraph__Plan__InterfaceItem__Kind",
   "tgraph.plan",
-  8,
+  9,
   tgraph__plan__interface_item__kind__enum_values_by_number,
-  8,
+  9,
   tgraph__plan__interface_item__kind__enum_values_by_name,
   1,
   tgraph__plan__interface_item__kind__value_ranges,

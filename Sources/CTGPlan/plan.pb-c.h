@@ -132,7 +132,11 @@ typedef enum _Tgraph__Plan__InterfaceItem__Kind {
   /*
    * Plain numbers.
    */
-  TGRAPH__PLAN__INTERFACE_ITEM__KIND__TENSOR = 7
+  TGRAPH__PLAN__INTERFACE_ITEM__KIND__TENSOR = 7,
+  /*
+   * Numbers from 0 to 1 that say where something counts.
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__KIND__MASK = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__INTERFACE_ITEM__KIND)
 } Tgraph__Plan__InterfaceItem__Kind;
 /*

@@ -37,7 +37,7 @@ extension InterfaceItem {
     /// Every kind. A new one is its file, a line here, and a number in `spec/plan.proto`.
     package static let all: [any InterfaceKind.Type] = [
       ImageKind.self, TextKind.self, SequenceKind.self, LabelKind.self, NormalKind.self,
-      UniformKind.self, LatentKind.self, TensorKind.self,
+      UniformKind.self, LatentKind.self, TensorKind.self, MaskKind.self,
     ]
 
     /// True for equal kinds with equal values.

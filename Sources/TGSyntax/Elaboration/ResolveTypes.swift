@@ -172,11 +172,9 @@ extension Elaboration {
 
 /// What types are called.
 enum TypeNames {
-  /// The types of an interface. A mask is a tensor of ones and zeros.
+  /// The types of an interface.
   static let kinds: [String: any InterfaceKind.Type] = Dictionary(
-    uniqueKeysWithValues: InterfaceItem.Kind.all.map { ($0.typeName, $0) } + [
-      ("Mask", TensorKind.self)
-    ])
+    uniqueKeysWithValues: InterfaceItem.Kind.all.map { ($0.typeName, $0) })
 
   /// How a caption is cut into words.
   static let tokenizers = [
