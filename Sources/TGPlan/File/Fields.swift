@@ -99,19 +99,21 @@ private struct KindCode: PlanChoice, CustomStringConvertible {
 
 extension InterfaceItem.Kind {
   /// Shows the number of the kind and its fields to an archive.
-  fileprivate mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  fileprivate mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     var code = KindCode(of: self)
     try archive.choice("kind", &code)
     if code != KindCode(of: self) {
-      guard let other = code.kind else { throw archive.failure(.choice(code.rawValue)) }
-      self = Self(other)
+      try archive.require(code.kind != nil, .choice(code.rawValue))
+      self = code.kind.map { Self($0) } ?? self
     }
     self = try Self.visited(value, &archive)
   }
 
-  private static func visited(
-    _ kind: some InterfaceKind, _ archive: inout some PlanArchive
-  ) throws(PlanError) -> Self {
+  private static func visited<Archive: PlanArchive>(
+    _ kind: some InterfaceKind, _ archive: inout Archive
+  ) throws(Archive.Failure) -> Self {
     var kind = kind
     try kind.visit(&archive)
     return Self(kind)

@@ -16,7 +16,7 @@ package protocol InterfaceKind: Hashable, Sendable {
   /// - Throws: `KindError`, and what the declaration throws.
   init(declared type: some KindDeclaration) throws
   /// Shows the fields of the kind to an archive, named as in `spec/plan.proto`.
-  mutating func visit(_ archive: inout some PlanArchive) throws(PlanError)
+  mutating func visit<Archive: PlanArchive>(_ archive: inout Archive) throws(Archive.Failure)
   /// Checks an item of the kind, whose view lies in its slot.
   ///
   /// - Throws: `PlanError`.
@@ -43,7 +43,9 @@ extension InterfaceKind {
   /// Nothing is declared.
   package init(declared type: some KindDeclaration) throws { self.init() }
   /// No fields.
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {}
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {}
   /// No rules.
   package func check(_ item: InterfaceItem, by rules: KindRules) throws(PlanError) {}
   /// Any numbers.

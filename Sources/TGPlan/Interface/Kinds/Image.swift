@@ -38,7 +38,9 @@ package struct ImageKind: InterfaceKind {
       filter: fit.isEmpty || !filter.isEmpty ? filter : "bilinear")
   }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.float("low", &rule.low)
     try archive.float("high", &rule.high)
     try archive.string("fit", &rule.fit)

@@ -21,7 +21,9 @@ package struct LabelKind: InterfaceKind {
     }
   }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.number("count", &count)
   }
 

@@ -18,7 +18,9 @@ package struct SequenceKind: InterfaceKind {
     vocabulary = try WordKind.vocabulary(type, or: "")
   }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("vocabulary", &vocabulary)
   }
 

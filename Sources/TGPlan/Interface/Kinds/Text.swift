@@ -17,7 +17,9 @@ package struct TextKind: InterfaceKind {
     vocabulary = try WordKind.vocabulary(type, or: "captions")
   }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.string("vocabulary", &vocabulary)
   }
 

@@ -21,7 +21,9 @@ package struct UniformKind: InterfaceKind {
     (low, high) = (range.lowerBound, range.upperBound)
   }
 
-  package mutating func visit(_ archive: inout some PlanArchive) throws(PlanError) {
+  package mutating func visit<Archive: PlanArchive>(
+    _ archive: inout Archive
+  ) throws(Archive.Failure) {
     try archive.float("low", &low)
     try archive.float("high", &high)
   }
