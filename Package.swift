@@ -79,7 +79,8 @@ let package = Package(
     module("TGText", ["TGTensor"]),
     module("TGCheckpoint", ["TGTensor", "CZlib"]),
 
-    // MARK: 3. The graph
+    // MARK: 3. The graph; what every executor of plans is
+    module("TGExecution", ["TGPlan", "TGMachine", "TGTensor"]),
     module("TGIR", ["TGTensor", "TGDiagnostics", "TGPlan"]),
 
     // MARK: 4. The op registry
@@ -87,7 +88,7 @@ let package = Package(
 
     // MARK: 5. Above the plan: the language. Below the plan: the executor
     module("TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
-    module("TGRuntime", ["TGPlan", "TGKernels", "TGTensor", "TGMachine"]),
+    module("TGRuntime", ["TGExecution", "TGPlan", "TGKernels", "TGMachine", "TGTensor"]),
 
     // MARK: 6. The compiler; the session
     module(
@@ -98,17 +99,17 @@ let package = Package(
       ]),
     module(
       "TGSession",
-      ["TGRuntime", "TGPlan", "TGText", "TGImage", "TGCheckpoint", "TGTensor", "TGMachine"]),
+      ["TGExecution", "TGMachine", "TGPlan", "TGText", "TGImage", "TGCheckpoint", "TGTensor"]),
 
     // MARK: 7. Objectives minimised; options, exit codes, printing
     module(
       "TGInversion",
-      ["TGSession", "TGRuntime", "TGPlan", "TGCheckpoint", "TGMachine", "TGTensor"]),
+      ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGTensor"]),
     module(
       "TGCommandLine",
       [
-        "TGSession", "TGRuntime", "TGDiagnostics", "TGPlan", "TGCheckpoint", "TGImage",
-        "TGKernels", "TGMachine", "TGTensor", "CTGFaults", arguments,
+        "TGSession", "TGRuntime", "TGExecution", "TGDiagnostics", "TGPlan", "TGCheckpoint",
+        "TGImage", "TGMachine", "TGTensor", "CTGFaults", arguments,
       ]),
 
     // MARK: 8. The commands
@@ -116,18 +117,18 @@ let package = Package(
       "tgc",
       [
         "TGCommandLine", "TGCompiler", "TGSyntax", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor",
-        "TGCheckpoint", "TGText", "CTGAllocator", arguments,
+        "TGCheckpoint", "TGText", "TGMachine", "CTGAllocator", arguments,
       ]),
     command(
       "tgrun",
       [
-        "TGCommandLine", "TGSession", "TGRuntime", "TGCheckpoint", "TGMachine", "TGPlan",
+        "TGCommandLine", "TGSession", "TGExecution", "TGCheckpoint", "TGPlan",
         "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
       "tginvert",
       [
-        "TGCommandLine", "TGInversion", "TGSession", "TGRuntime", "TGCheckpoint", "TGMachine",
+        "TGCommandLine", "TGInversion", "TGSession", "TGExecution", "TGCheckpoint",
         "TGPlan", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
@@ -153,8 +154,9 @@ let package = Package(
     .executableTarget(
       name: "tgfuzz",
       dependencies: [
-        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGIR", "TGMachine",
-        "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGTensor", "TGDiagnostics", "TGTestSupport",
+        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGExecution", "TGIR",
+        "TGMachine", "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGTensor", "TGDiagnostics",
+        "TGTestSupport",
       ],
       path: "Tests/TGFuzz", swiftSettings: strict),
     tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),
@@ -162,25 +164,35 @@ let package = Package(
     .target(name: "CTGAllocationCounter", path: "Tests/CTGAllocationCounter"),
     tests(
       "TGRuntimeTests",
-      ["TGRuntime", "TGPlan", "TGKernels", "TGMachine", "TGTensor", "CTGAllocationCounter"]),
+      [
+        "TGRuntime", "TGExecution", "TGPlan", "TGKernels", "TGMachine", "TGTensor",
+        "CTGAllocationCounter",
+      ]),
     tests(
       "TGCompilerTests",
       [
-        "TGCompiler", "TGRuntime", "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor",
+        "TGCompiler", "TGRuntime", "TGExecution", "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor",
         "TGDiagnostics", "TGCheckpoint", "TGMachine", "TGText",
       ]),
     tests(
       "TGSessionTests",
-      ["TGSession", "TGRuntime", "TGPlan", "TGTensor", "TGImage", "TGCheckpoint"]),
+      [
+        "TGSession", "TGRuntime", "TGExecution", "TGMachine", "TGPlan", "TGTensor", "TGImage",
+        "TGCheckpoint",
+      ]),
     tests(
       "TGInversionTests",
       [
-        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGMachine", "TGPlan",
+        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGExecution",
+        "TGMachine", "TGPlan",
         "TGCheckpoint", "TGTensor",
       ]),
     tests(
       "FuzzTests",
-      ["TGRuntime", "TGPlan", "TGImage", "TGCheckpoint", "TGTensor", "CTGAllocationCounter"]),
+      [
+        "TGRuntime", "TGExecution", "TGMachine", "TGPlan", "TGImage", "TGCheckpoint", "TGTensor",
+        "CTGAllocationCounter",
+      ]),
     tests("TGCommandLineTests", ["TGCommandLine", "TGTensor"]),
     tests("EndToEndTests", ["TGTensor", "TGCheckpoint", "TGImage", "TGPlan"]),
   ],

@@ -1,7 +1,9 @@
 package import ArgumentParser
 internal import CTGFaults
+package import TGExecution
 package import TGMachine
 package import TGPlan
+internal import TGRuntime
 
 /// The options of commands that compute.
 package struct MachineOptions: ParsableArguments {
@@ -32,13 +34,11 @@ package struct MachineOptions: ParsableArguments {
   package init() {}
 
   /// What a session is made with.
-  package struct Resolved: Hashable, Sendable {
-    /// How many threads compute, at least 1.
-    package let threads: Int
-    /// The instruction set.
-    package let isa: ISA
-    /// The most bytes; nil for what the machine has.
-    package let memoryLimit: Int?
+  package struct Resolved: Sendable {
+    /// What computes.
+    package let target: any ExecutionTarget
+    /// How many threads compute, and the most bytes of weights, arenas and scratch memory.
+    package let budget: Budget
     /// Whether the weights that are used are compared with their checksums.
     package let verifiesWeights: Bool
   }
@@ -70,8 +70,9 @@ package struct MachineOptions: ParsableArguments {
     let limit = try Self.memoryLimit(maxMemory)
     let threads = try console.environment.threadCount(asked: threads)
     return Resolved(
-      threads: threads == 0 ? processorCount() : threads, isa: isa,
-      memoryLimit: limit, verifiesWeights: !skipsVerification)
+      target: NativeTarget(isa),
+      budget: Budget(threads: threads == 0 ? processorCount() : threads, memory: limit),
+      verifiesWeights: !skipsVerification)
   }
 }
 
@@ -80,8 +81,10 @@ package struct MachineOptions: ParsableArguments {
 /// What a plan takes is added up before it runs. All else that may be large, such as pictures,
 /// arrays and texts, is held by the system: the process gets no more private memory than the limit,
 /// 64 MiB for itself and a mebibyte for each thread; what goes beyond ends it with status 71.
-package func enforceMemoryLimit(_ bytes: Int?, threads: Int = 1) {
-  if let bytes { tg_faults_limit_memory(bytes + ((64 + min(threads, 128)) << 20)) }
+package func enforceMemoryLimit(_ budget: Budget) {
+  if let bytes = budget.memory {
+    tg_faults_limit_memory(bytes + ((64 + min(budget.threads, 128)) << 20))
+  }
 }
 
 /// The option of commands that would run a plan.

@@ -1,6 +1,5 @@
 internal import CTGFaults
 internal import TGMachine
-internal import TGRuntime
 
 /// A thread that answers the signals that ask a command to end: Ctrl-C, a request to terminate, and
 /// the end of the terminal unless `nohup` or the like has it ignored. One at a time.

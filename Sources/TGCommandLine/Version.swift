@@ -1,8 +1,8 @@
 import TGCheckpoint
 import TGImage
-import TGKernels
 import TGMachine
 import TGPlan
+import TGRuntime
 package import TGTensor
 
 /// The version of all commands.
@@ -13,7 +13,7 @@ package enum Version {
   /// What `--version --json` prints: the command, the plan format, the compiler's language, the
   /// revisions of the libraries as they run, and the instruction sets of this processor.
   package static func document(of command: String) -> JSON {
-    let matrices = matrixLibraryRevision()
+    let matrices = NativeTarget.matrixLibrary
     return .document([
       ("command", .string(command)), ("version", .string(number)),
       ("plan_format", .integer(PlanFile.formatVersion)), ("swift", .string(swift)),

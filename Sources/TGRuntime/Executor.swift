@@ -1,3 +1,4 @@
+package import TGExecution
 internal import TGKernels
 package import TGMachine
 package import TGPlan
@@ -9,7 +10,7 @@ package import TGTensor
 /// instructions in order and allocates nothing. The numbers depend on the plan, the inputs and the
 /// instruction set, not on the number of threads. Not for use by several threads at once; make one
 /// executor for each.
-package final class Executor {
+package final class Executor: PlanExecutor {
   /// What is executed.
   package let function: PlanFunction
   /// The instruction set of the kernels.
@@ -27,15 +28,12 @@ package final class Executor {
   /// - Parameters:
   ///   - file: the checked plan with its weights.
   ///   - function: its number.
-  ///   - threads: how many threads may work, the caller included; at least 1. More than there are
-  ///     tiles are not started.
   ///   - isa: the instruction set, one that the processor has.
-  ///   - memoryLimit: the most bytes that arena and scratch memory may take; nil for what the
-  ///     machine has.
+  ///   - budget: the threads that may work, of which no more are started than there are tiles, and
+  ///     the bytes that arena and scratch memory may take.
   /// - Throws: `RuntimeError`, `outOfMemory` if the system refuses memory for all threads but none.
   package init(
-    _ file: LoadedPlan, function: Int = 0, threads: Int, isa: ISA = .best(),
-    memoryLimit: Int? = nil
+    _ file: LoadedPlan, function: Int = 0, isa: ISA = .best(), within budget: Budget
   ) throws(RuntimeError) {
     guard file.plan.functions.indices.contains(function) else { throw .noSuchFunction(function) }
     guard ISA.available().contains(isa) else { throw .unavailableISA(isa.rawValue) }
@@ -43,7 +41,7 @@ package final class Executor {
     self.isa = isa
     verification = file.verification
     verification?.begin(self.function)
-    let allowed = Budget(threads: threads, memory: memoryLimit).allowedBytes
+    let allowed = budget.allowedBytes
     let (arenaBytes, overflow) = self.function.arenaElements.multipliedReportingOverflow(by: 4)
     guard !overflow, arenaBytes <= allowed else {
       throw .overBudget(needed: overflow ? .max : arenaBytes, allowed: allowed)
@@ -60,7 +58,7 @@ package final class Executor {
     }
     callEnds = ends
     self.refusals = refusals
-    let demand = ThreadPool.demand(of: calls, threads: threads)
+    let demand = ThreadPool.demand(of: calls, threads: budget.threads)
     guard arenaBytes + demand.bytes <= allowed else {
       throw .overBudget(needed: arenaBytes + demand.bytes, allowed: allowed)
     }
@@ -99,18 +97,12 @@ package final class Executor {
 
   /// The error about a number that an instruction refused.
   private func refusal(at place: Int, of index: Int) -> RuntimeError {
-    let placed = function.instructions[index]
-    guard let (indices, rows) = placed.instruction.kind.rowNumbers,
+    guard let (indices, rows) = function.instructions[index].instruction.kind.rowNumbers,
       let numbers = try? arena.fetch(indices), numbers.indices.contains(place)
-    else { return .unsound("instruction \(index) refuses place \(place)") }
-    let shape = Shape(indices.dimensions)
+    else { return .unsound("instruction \(index) refuses position \(place)") }
     return .noSuchRow(
       RefusedRow(
-        number: numbers[place],
-        place: zip(shape.strides, shape.dimensions).map { place / $0 % $1 },
-        rows: rows, function: function.name,
-        instruction: index, label: placed.label,
-        source: placed.source))
+        numbers[place], at: place, of: indices, rows: rows, instruction: index, in: function))
   }
 
   /// Does all instructions in order and times each.
@@ -128,60 +120,23 @@ package final class Executor {
     return times
   }
 
-  /// Copies numbers, in row-major order of the view's extents, to where the view sees them.
+  /// Copies numbers, in row-major order of the view's extents, to where the view sees them;
+  /// allocates nothing.
   ///
   /// - Throws: `wrongCount` unless there is one for each element; `unsound` for a view outside its
   ///   slot or of weights.
-  package func store(_ elements: [Float], into view: View) throws(RuntimeError) {
-    try arena.store(elements.span, into: view)
-  }
-
-  /// The same from memory of the caller's; allocates nothing.
   package func store(_ elements: Span<Float>, into view: View) throws(RuntimeError) {
     try arena.store(elements, into: view)
   }
 
-  /// What a view sees, in row-major order of its extents.
+  /// Copies what a view sees, in row-major order of its extents, to memory of the caller's; allocates
+  /// nothing.
   ///
-  /// - Throws: `unsound` for a view outside its slot, `damagedWeights` if the weights are not what
-  ///   was written.
-  package func fetch(_ view: View) throws(RuntimeError) -> [Float] {
-    try verification?.demand()
-    return try arena.fetch(view)
-  }
-
-  /// The same into memory of the caller's; allocates nothing.
-  ///
-  /// - Throws: as `store` does, and `damagedWeights`.
+  /// - Throws: as `store` does, and `damagedWeights` if the weights are not what was written.
   package func fetch(_ view: View, into elements: inout MutableSpan<Float>) throws(RuntimeError) {
     try verification?.demand()
     try arena.fetch(view, into: &elements)
   }
-}
-
-/// How long an instruction took.
-package struct InstructionTime: Hashable, Sendable {
-  /// Its name for listings, such as `conv h_net2.upsample.1`.
-  package let label: String
-  /// The base name of the `.tgraph` file and the line; empty if unknown.
-  package let source: String
-  /// Its multiplications with additions.
-  package let macs: Int
-  /// The time from start to end.
-  package let elapsed: Duration
-
-  init(_ placed: PlacedInstruction, elapsed: Duration) {
-    label = placed.label
-    source = placed.source
-    macs = placed.macs
-    self.elapsed = elapsed
-  }
-
-  /// The time in seconds.
-  package var seconds: Double { elapsed / .seconds(1) }
-
-  /// Arithmetic done per nanosecond, in GFLOP/s: a multiplication and an addition count as two.
-  package var gigaflops: Double { seconds > 0 ? 2 * Double(macs) / seconds / 1e9 : 0 }
 }
 
 extension Instruction {
@@ -190,9 +145,4 @@ extension Instruction {
     if case .multiply = self { return true }
     return false
   }
-}
-
-extension [InstructionTime] {
-  /// The time of all, in seconds.
-  package var seconds: Double { reduce(0) { $0 + $1.seconds } }
 }

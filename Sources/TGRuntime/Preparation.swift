@@ -1,3 +1,4 @@
+internal import TGExecution
 internal import TGKernels
 internal import TGMachine
 internal import TGPlan

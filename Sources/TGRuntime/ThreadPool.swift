@@ -4,6 +4,7 @@
   import Musl
 #endif
 internal import Synchronization
+internal import TGExecution
 internal import TGKernels
 internal import TGMachine
 

@@ -1,5 +1,5 @@
+internal import TGExecution
 package import TGPlan
-internal import TGRuntime
 internal import TGTensor
 
 /// A function of a plan in all its batch sizes.

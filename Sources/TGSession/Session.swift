@@ -1,6 +1,6 @@
+package import TGExecution
 package import TGMachine
 package import TGPlan
-package import TGRuntime
 package import TGTensor
 package import TGText
 
@@ -10,32 +10,30 @@ package import TGText
 package final class Session {
   /// What is run, in all its batch sizes.
   package let variants: FunctionVariants
+  /// What computes.
+  package let target: any ExecutionTarget
   private let loaded: LoadedPlan
-  private let threads: Int
-  /// The instruction set that computes.
-  package let isa: ISA
-  private let memoryLimit: Int?
+  private let budget: Budget
   private let readers: [String: CaptionReader]
-  private var executors: [Int: Executor] = [:]
+  private var executors: [Int: any PlanExecutor] = [:]
 
   /// Prepares a function of a plan.
   ///
   /// - Parameters:
   ///   - loaded: the checked plan.
   ///   - function: the name; nil for the default one.
-  ///   - threads: how many threads compute, at least 1.
-  ///   - isa: the instruction set.
-  ///   - memoryLimit: the most bytes that weights, arena and scratch memory may take.
+  ///   - target: what computes.
+  ///   - budget: how many threads compute, and the most bytes that weights, arena and scratch memory
+  ///     may take.
   /// - Throws: `SessionError`.
   package init(
-    _ loaded: LoadedPlan, function: String? = nil, threads: Int, isa: ISA = .best(),
-    memoryLimit: Int? = nil
+    _ loaded: LoadedPlan, function: String? = nil, on target: any ExecutionTarget,
+    within budget: Budget
   ) throws(SessionError) {
     variants = try FunctionVariants(of: loaded.plan, named: function)
     self.loaded = loaded
-    self.threads = threads
-    self.isa = isa
-    self.memoryLimit = memoryLimit
+    self.target = target
+    self.budget = budget
     var readers: [String: CaptionReader] = [:]
     for item in variants.form.inputs {
       guard let rule = item.kind.source.words, !rule.isVectors, !rule.vocabulary.isEmpty,
@@ -170,7 +168,7 @@ package final class Session {
 
   private func store(
     _ binding: Binding, into item: InterfaceItem, chunk: BatchPlan.Chunk, of run: PreparedRun,
-    on executor: Executor
+    on executor: any PlanExecutor
   ) throws(SessionError) {
     var elements: [Float] = []
     var lengths: [Float] = []
@@ -188,21 +186,20 @@ package final class Session {
     } catch { throw .runtime(error) }
   }
 
-  private func executor(batch: Int) throws(SessionError) -> Executor {
+  private func executor(batch: Int) throws(SessionError) -> any PlanExecutor {
     if let executor = executors[batch] { return executor }
     guard let variant = variants.variants.first(where: { $0.batch == batch }) else {
       throw .batch(
         count: batch, sizes: variants.sizes, together: true, function: variants.form.name)
     }
     let weights = loaded.plan.weightBytes
-    if let memoryLimit {
+    if let limit = budget.memory {
       let needed = weights + 4 * loaded.plan.functions[variant.index].arenaElements
-      guard needed <= memoryLimit else { throw .memory(needed: needed, allowed: memoryLimit) }
+      guard needed <= limit else { throw .memory(needed: needed, allowed: limit) }
     }
     do {
-      let executor = try Executor(
-        loaded, function: variant.index, threads: threads, isa: isa,
-        memoryLimit: memoryLimit.map { $0 - weights })
+      let executor = try target.executor(
+        for: variant.index, of: loaded, within: budget.less(weights))
       executors[batch] = executor
       return executor
     } catch {

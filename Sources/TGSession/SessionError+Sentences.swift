@@ -1,6 +1,6 @@
+internal import TGExecution
 internal import TGImage
 internal import TGPlan
-internal import TGRuntime
 internal import TGTensor
 internal import TGText
 

@@ -1,6 +1,6 @@
+package import TGExecution
 package import TGImage
 package import TGPlan
-package import TGRuntime
 package import TGTensor
 package import TGText
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import TGCommandLine
 import TGCompiler
 import TGDiagnostics
+import TGMachine
 import TGIR
 import TGPlan
 import TGSyntax
@@ -127,7 +128,7 @@ struct CompileCommand: Tool {
     compilation.isStrict = options.strict
     compilation.memory.limit = try MachineOptions.memoryLimit(options.maxMemory)
     compilation.memory.peak = { ProcessMemory.peak }
-    enforceMemoryLimit(compilation.memory.limit)
+    enforceMemoryLimit(Budget(threads: 1, memory: compilation.memory.limit))
     try Self.demandPlain(options.licence, "--licence")
     try Self.demandPlain(options.origin, "--origin")
     compilation.licence = options.licence

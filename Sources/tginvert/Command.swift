@@ -42,7 +42,7 @@ import TGCommandLine
 
   mutating func run(on console: Console) throws {
     let resolved = try machine.resolved(on: console)
-    enforceMemoryLimit(resolved.memoryLimit, threads: resolved.threads)
+    enforceMemoryLimit(resolved.budget)
     let request = try Request(options, limits: machine.work.limits(), console: console)
     var job = try Job(request, machine: resolved, console: console)
     try job.run()

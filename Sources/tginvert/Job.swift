@@ -1,7 +1,7 @@
 import TGCommandLine
+import TGExecution
 import TGInversion
 import TGPlan
-import TGRuntime
 import TGSession
 import TGTensor
 import TGText
@@ -35,14 +35,13 @@ struct Job {
     self.request = request
     self.machine = machine
     self.console = console
-    stateFile = StateFile(of: request, isa: machine.isa)
+    stateFile = StateFile(of: request, target: machine.target)
     lock = try Self.lock(request, stateFile)
     do { loaded = try LoadedPlan(request.plan, verifying: machine.verifiesWeights) } catch {
       throw SessionError.runtime(error)
     }
     session = try Session(
-      loaded, function: request.start.form.name, threads: machine.threads, isa: machine.isa,
-      memoryLimit: machine.memoryLimit)
+      loaded, function: request.start.form.name, on: machine.target, within: machine.budget)
     let parts = Set(request.objective.functions)
     let interact = loaded.plan.functions.contains { parts.contains($0.name) && $0.itemsInteract }
     let count = request.subjects.count * request.options.restarts
@@ -275,8 +274,8 @@ struct Job {
       functions = nil
       let used = try session.memoryBytes(batch: size)
       functions = try ObjectiveFunctions(
-        request.objective, of: loaded, batch: size, threads: machine.threads, isa: machine.isa,
-        memoryLimit: machine.memoryLimit.map { max(0, $0 - used) })
+        request.objective, of: loaded, batch: size, on: machine.target,
+        within: machine.budget.less(used))
     }
     guard let functions, let chunk = prepared.chunks.first else {
       throw Failure(.internalError, "a batch has no items")

@@ -3,7 +3,6 @@ import TGCommandLine
 import TGImage
 import TGInversion
 import TGPlan
-import TGRuntime
 import TGSession
 import TGTensor
 

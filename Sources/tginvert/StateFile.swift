@@ -1,6 +1,6 @@
 import TGCommandLine
+import TGExecution
 import TGInversion
-import TGMachine
 import TGPlan
 import TGTensor
 
@@ -13,9 +13,9 @@ struct StateFile {
   private let identity: [(name: String, value: String)]
 
   /// A file of a run.
-  init(of request: Request, isa: ISA) {
+  init(of request: Request, target: any ExecutionTarget) {
     path = request.naming.state
-    identity = request.identity + [("instruction set", isa.rawValue)]
+    identity = request.identity + [("instruction set", target.name)]
   }
 
   /// True if it is there.

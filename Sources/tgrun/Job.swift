@@ -1,8 +1,7 @@
 import TGCommandLine
+import TGExecution
 import TGImage
-import TGMachine
 import TGPlan
-import TGRuntime
 import TGSession
 import TGTensor
 import TGText
@@ -45,7 +44,7 @@ struct Job {
     replay = try options.replay.map { try Replay($0, options: &options) }
     let planPath = try Self.planPath(options)
     let machine = try options.machine.resolved(on: console)
-    enforceMemoryLimit(machine.memoryLimit, threads: machine.threads)
+    enforceMemoryLimit(machine.budget)
     let file = try PlanFile.load(path: planPath, limits: options.machine.work.limits())
     let loaded: LoadedPlan
     do { loaded = try LoadedPlan(file, verifying: machine.verifiesWeights) } catch {
@@ -146,7 +145,7 @@ struct Job {
     if options.profile, !console.isJSON { profile.print(on: console) }
     if let replay {
       try replay.compare(
-        with: results.film?.path, or: results.lastPicture?.picture, isa: session.isa,
+        with: results.film?.path, or: results.lastPicture?.picture, target: session.target.name,
         files: results.readFiles, console: console)
     }
   }
@@ -204,9 +203,7 @@ struct Job {
   private static func session(
     _ loaded: LoadedPlan, function: String?, machine: MachineOptions.Resolved
   ) throws -> Session {
-    try Session(
-      loaded, function: function, threads: machine.threads, isa: machine.isa,
-      memoryLimit: machine.memoryLimit)
+    try Session(loaded, function: function, on: machine.target, within: machine.budget)
   }
 
   /// The command line with a picture that has no place moved behind `-o`; no file that is there is

@@ -1,5 +1,5 @@
 import TGCommandLine
-import TGRuntime
+import TGExecution
 import TGTensor
 
 /// How long each instruction took, added up over the runs.

@@ -1,6 +1,5 @@
 import TGCommandLine
 import TGImage
-import TGMachine
 import TGPlan
 import TGSession
 import TGTensor
@@ -17,11 +16,11 @@ extension Replay {
   /// - Parameters:
   ///   - film: the path of the film made now; nil if it is none.
   ///   - repeated: the picture made now.
-  ///   - isa: the instruction set that made it.
+  ///   - target: the name of what made it.
   ///   - files: what was read for it.
   /// - Throws: `Failure` of status `checkFailed` if it differs, with every cause that is known.
   func compare(
-    with film: String?, or repeated: Picture?, isa: ISA, files: [String], console: Console
+    with film: String?, or repeated: Picture?, target: String, files: [String], console: Console
   ) throws {
     let isEqual: Bool
     if let film {
@@ -37,7 +36,7 @@ extension Replay {
           ? "the same \(film == nil ? "picture" : "film") as \(path), bit for bit"
           : "the same picture as \(path) was made from, bit for bit, with the same losses")
     }
-    let causes = try causes(of: repeated, isa: isa, files: files)
+    let causes = try causes(of: repeated, target: target, files: files)
     guard let first = causes.first else {
       let isTold = texts.contains { $0.key == Metadata.isa }
       throw Failure(
@@ -78,7 +77,7 @@ extension Replay {
     encoding.format.keepsEveryBit ? pixels != original.digest : pixels == repeated?.digest
   }
 
-  private func causes(of repeated: Picture?, isa: ISA, files: [String]) throws -> [Cause] {
+  private func causes(of repeated: Picture?, target: String, files: [String]) throws -> [Cause] {
     var causes: [Cause] = []
     func all(_ key: String) -> [String] { texts.filter { $0.key == key }.map(\.value) }
     if let pixels = all(Metadata.pixels).first, isChanged(beside: repeated, pixels) {
@@ -104,10 +103,10 @@ extension Replay {
           sentence: "it was made by \(software), and this is \(now)",
           hint: "repeat it with \(software)"))
     }
-    if let name = all(Metadata.isa).first, name != isa.rawValue {
+    if let name = all(Metadata.isa).first, name != target {
       causes.append(
         Cause(
-          sentence: "it was made by the instruction set \(name), and this is \(isa.rawValue)",
+          sentence: "it was made by the instruction set \(name), and this is \(target)",
           hint: "TG_ISA=\(name) tgrun … computes as it was, where the machine can"))
     }
     return causes

@@ -1,6 +1,5 @@
 import TGCommandLine
 import TGImage
-import TGMachine
 import TGPlan
 import TGSession
 import TGTensor
@@ -76,7 +75,7 @@ struct Results {
       [
         (Metadata.software, "tgraph \(Version.number)"),
         (Metadata.plan, Path.keptName(planPath)), (Metadata.hash, plan.hash),
-        (Metadata.function, variants.form.name), (Metadata.isa, session.isa.rawValue),
+        (Metadata.function, variants.form.name), (Metadata.isa, session.target.name),
       ] + inputs.metadata + editTexts
     if !options.noMetadata {
       description += try (inputs.files + editPaths).map { try Self.digest(of: $0) }

@@ -1,7 +1,9 @@
 import CTGAllocationCounter
 import Foundation
 import TGCheckpoint
+import TGExecution
 import TGImage
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGTensor
@@ -100,7 +102,7 @@ import Testing
     try everyAllocationFails(atLeast: 10, "reading and preparing a plan") {
       do {
         let file = try PlanFile.load(path: path)
-        let executor = try Executor(LoadedPlan(file), threads: 2)
+        let executor = try Executor(LoadedPlan(file), within: Budget(threads: 2))
         try executor.run()
         return .done
       } catch let error as PlanError {

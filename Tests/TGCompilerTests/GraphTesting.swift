@@ -1,5 +1,6 @@
 import TGCompiler
 import TGDiagnostics
+import TGExecution
 import TGIR
 import TGMachine
 import TGOps
@@ -52,7 +53,7 @@ struct GraphCase {
     }
     guard let weights = WeightSection(elements: elements) else { throw NoMemory() }
     return try Executor(
-      LoadedPlan(plan: built.plan, weights: weights), threads: threads, isa: isa)
+      LoadedPlan(plan: built.plan, weights: weights), isa: isa, within: Budget(threads: threads))
   }
 
   /// The plan with its weights.

@@ -1,4 +1,5 @@
 import TGCompiler
+import TGExecution
 import TGInversion
 import TGMachine
 import TGPlan
@@ -85,7 +86,8 @@ struct SmallInversion {
 
   /// A picture of the decoder, `[1, 1, 8, 8]`.
   func picture(seed: UInt64) throws -> HostTensor {
-    let session = try Session(loaded, function: "decode", threads: 1)
+    let session = try Session(
+      loaded, function: "decode", on: NativeTarget(), within: Budget(threads: 1))
     let run = try session.prepare([:], items: [RunItem(seed: seed)], belongTogether: false)
     let results = try session.run(run.chunks[0], of: run, outputs: ["image"]).results
     return try #require(results[0]["image"])
@@ -94,8 +96,8 @@ struct SmallInversion {
   /// The objective of a name, and its functions.
   func functions(_ name: String, batch: Int = 1) throws -> ObjectiveFunctions {
     try ObjectiveFunctions(
-      loaded.plan.objective(named: name, space: nil), of: loaded, batch: batch, threads: 1,
-      isa: .best(), memoryLimit: nil)
+      loaded.plan.objective(named: name, space: nil), of: loaded, batch: batch, on: NativeTarget(),
+      within: Budget(threads: 1))
   }
 
   /// A run over pictures, at its beginning.
@@ -106,7 +108,8 @@ struct SmallInversion {
     let objective = functions.objective
     var settings = try InversionSettings(objective)
     try change(&settings)
-    let session = try Session(loaded, function: objective.loops[0].start, threads: 1)
+    let session = try Session(
+      loaded, function: objective.loops[0].start, on: NativeTarget(), within: Budget(threads: 1))
     let target = HostTensor(
       Shape([pictures.count, 1, 8, 8]), pictures.flatMap(\.elements))
     let prepared = try session.prepare(

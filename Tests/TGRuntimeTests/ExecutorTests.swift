@@ -1,5 +1,6 @@
 import CTGAllocationCounter
 import Glibc
+import TGExecution
 import TGKernels
 import TGMachine
 import TGPlan
@@ -210,7 +211,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
       var plan = Plan(name: "test")
       plan.functions = [builder.function]
       change(&plan.functions[0])
-      _ = try Executor(LoadedPlan(plan: plan, weights: section), threads: 1)
+      _ = try Executor(LoadedPlan(plan: plan, weights: section), within: Budget(threads: 1))
     }
     try load { _ in }
     for elements in [-1, 0, Int.max, Int.max / 4] {
@@ -226,7 +227,8 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     var plan = Plan(name: "test")
     plan.functions = [builder.function]
     #expect(throws: RuntimeError.noSuchFunction(1)) {
-      _ = try Executor(LoadedPlan(plan: plan, weights: section), function: 1, threads: 1)
+      _ = try Executor(
+        LoadedPlan(plan: plan, weights: section), function: 1, within: Budget(threads: 1))
     }
   }
 

@@ -1,3 +1,4 @@
+import TGExecution
 import TGKernels
 import TGMachine
 import TGPlan

@@ -1,3 +1,4 @@
+import TGExecution
 import TGMachine
 import TGPlan
 import TGRuntime
@@ -130,8 +131,8 @@ struct PlanBuilder {
     plan.weightBytes = weights.count * 4
     let section = try #require(WeightSection(elements: weights))
     let executor = try Executor(
-      LoadedPlan(plan: plan, weights: section), threads: threads, isa: isa,
-      memoryLimit: memoryLimit)
+      LoadedPlan(plan: plan, weights: section), isa: isa,
+      within: Budget(threads: threads, memory: memoryLimit))
     for (index, slot) in function.slots.enumerated() where slot.kind == .arena {
       try executor.store(
         [Float](repeating: Self.sentinel, count: slot.count),

@@ -1,4 +1,6 @@
 import Foundation
+import TGExecution
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGTensor
@@ -49,7 +51,7 @@ import Testing
 
     func numbers(function: Int, verifying: Bool = true) throws -> [Float] {
       let loaded = try LoadedPlan(PlanFile.load(path: path), verifying: verifying)
-      let executor = try Executor(loaded, function: function, threads: 2)
+      let executor = try Executor(loaded, function: function, within: Budget(threads: 2))
       try executor.run()
       return try executor.fetch(executor.function.outputs[0].view)
     }
@@ -78,7 +80,7 @@ import Testing
     defer { sample.remove() }
     let loaded = try LoadedPlan(PlanFile.load(path: sample.path))
     let verification = try #require(loaded.verification)
-    let executor = try Executor(loaded, function: 1, threads: 1)
+    let executor = try Executor(loaded, function: 1, within: Budget(threads: 1))
     try executor.run()
     _ = try executor.fetch(executor.function.outputs[0].view)
     try verification.demandUnchanged()
@@ -96,7 +98,7 @@ import Testing
     defer { sample.remove() }
     let loaded = try LoadedPlan(PlanFile.load(path: sample.path))
     let verification = try #require(loaded.verification)
-    let executor = try Executor(loaded, function: 0, threads: 1)
+    let executor = try Executor(loaded, function: 0, within: Budget(threads: 1))
     let other = try Sample()
     try other.damage(byte: 0)
     let renamed = unsafe rename(other.path, sample.path)

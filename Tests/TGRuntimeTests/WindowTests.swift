@@ -1,3 +1,4 @@
+import TGExecution
 import TGMachine
 import TGPlan
 import TGRuntime

@@ -1,4 +1,6 @@
 import Foundation
+import TGMachine
+import TGExecution
 import TGImage
 import TGPlan
 import TGRuntime
@@ -14,8 +16,8 @@ import Testing
   ) throws -> Session {
     let weights = try #require(WeightSection(elements: []))
     return try Session(
-      LoadedPlan(plan: SamplePlan.plan(), weights: weights), function: function, threads: 2,
-      memoryLimit: memoryLimit)
+      LoadedPlan(plan: SamplePlan.plan(), weights: weights), function: function, on: NativeTarget(),
+      within: Budget(threads: 2, memory: memoryLimit))
   }
 
   private static func run(

@@ -1,6 +1,6 @@
+package import TGExecution
 package import TGMachine
 package import TGPlan
-package import TGRuntime
 internal import TGSession
 
 /// The functions of an objective in one batch size, ready to run; all but the first `start`, which
@@ -18,27 +18,28 @@ package final class ObjectiveFunctions {
   /// Prepares the functions.
   ///
   /// - Parameters:
-  ///   - memoryLimit: the most bytes that all of them may take together, besides weights; nil for
-  ///     what the machine has.
+  ///   - target: what computes.
+  ///   - budget: the threads of each, and the most bytes that all of them may take together, besides
+  ///     weights.
   /// - Throws: `InversionError`.
   package init(
-    _ objective: PlanObjective, of loaded: LoadedPlan, batch: Int, threads: Int, isa: ISA,
-    memoryLimit: Int?
+    _ objective: PlanObjective, of loaded: LoadedPlan, batch: Int,
+    on target: any ExecutionTarget, within budget: Budget
   ) throws(InversionError) {
     self.objective = objective
     self.batch = batch
-    var left = memoryLimit
+    var left = budget
     for name in objective.functions.dropFirst() where functions[name] == nil {
       let staged = try Self.stage(
-        name, of: loaded, batch: batch, threads: threads, isa: isa, left: left, limit: memoryLimit)
-      left = left.map { max(0, $0 - staged.memoryBytes) }
+        name, of: loaded, batch: batch, on: target, left: left, limit: budget.memory)
+      left = left.less(staged.memoryBytes)
       functions[name] = staged
     }
   }
 
   private static func stage(
-    _ name: String, of loaded: LoadedPlan, batch: Int, threads: Int, isa: ISA, left: Int?,
-    limit: Int?
+    _ name: String, of loaded: LoadedPlan, batch: Int, on target: any ExecutionTarget,
+    left: Budget, limit: Int?
   ) throws(InversionError) -> StagedFunction {
     let variants: FunctionVariants
     do { variants = try FunctionVariants(of: loaded.plan, named: name) } catch {
@@ -49,9 +50,7 @@ package final class ObjectiveFunctions {
         .batch(count: batch, sizes: variants.sizes, together: true, function: name))
     }
     do {
-      return StagedFunction(
-        try Executor(loaded, function: variant.index, threads: threads, isa: isa, memoryLimit: left)
-      )
+      return StagedFunction(try target.executor(for: variant.index, of: loaded, within: left))
     } catch {
       guard case .overBudget(let needed, let allowed) = error, let limit else {
         throw .session(.runtime(error))

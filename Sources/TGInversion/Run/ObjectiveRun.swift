@@ -1,5 +1,5 @@
+internal import TGExecution
 package import TGPlan
-internal import TGRuntime
 internal import TGSession
 package import TGTensor
 

@@ -1,5 +1,5 @@
+internal import TGExecution
 internal import TGPlan
-internal import TGRuntime
 internal import TGSession
 internal import TGTensor
 
@@ -7,7 +7,7 @@ internal import TGTensor
 final class StagedFunction {
   /// What is run.
   let function: PlanFunction
-  private let executor: Executor
+  private let executor: any PlanExecutor
   /// For each input the version that lies in the executor; -1 where it has to be stored each time.
   private var loaded: [Int]
   private let persists: [Bool]
@@ -15,7 +15,7 @@ final class StagedFunction {
   private var fetched: [String: [Float]] = [:]
 
   /// Joins a function with its executor.
-  init(_ executor: Executor) {
+  init(_ executor: any PlanExecutor) {
     self.executor = executor
     function = executor.function
     loaded = function.inputs.map { _ in -1 }

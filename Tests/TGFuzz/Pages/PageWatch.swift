@@ -1,6 +1,8 @@
 import TGCompiler
 import TGDiagnostics
+import TGExecution
 import TGIR
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGSyntax
@@ -103,7 +105,7 @@ struct PageWatch {
       elements.replaceSubrange(offset..<(offset + blob.count), with: blob)
     }
     guard let weights = WeightSection(elements: elements) else { fail("no memory") }
-    return try Executor(LoadedPlan(plan: built.plan, weights: weights), threads: 1)
+    return try Executor(LoadedPlan(plan: built.plan, weights: weights), within: Budget(threads: 1))
   }
 
   private mutating func numbers(for item: InterfaceItem) -> [Float] {

@@ -1,3 +1,4 @@
+import TGExecution
 import TGMachine
 import TGPlan
 import TGRuntime
@@ -214,7 +215,7 @@ struct PlanWatch {
     let all = View(slot: everything, shape: [arena.count])
     do {
       let executor = try Executor(
-        LoadedPlan(plan: plan, weights: section), threads: threads, isa: isa)
+        LoadedPlan(plan: plan, weights: section), isa: isa, within: Budget(threads: threads))
       try executor.store(arena, into: all)
       var end: RuntimeError?
       do throws(RuntimeError) { try executor.run() } catch {

@@ -34,7 +34,7 @@ package final class WeightVerification: Sendable {
   }
 
   /// Begins to read the weights of a function that were not read yet.
-  func begin(_ function: PlanFunction) {
+  package func begin(_ function: PlanFunction) {
     progress.withLock { progress in
       var wanted: [Int] = []
       for slot in function.slots where slot.kind == .weight {
@@ -57,7 +57,7 @@ package final class WeightVerification: Sendable {
   /// Waits until everything that was begun is read.
   ///
   /// - Throws: `RuntimeError.damagedWeights` if a block is not what was written.
-  func demand() throws(RuntimeError) {
+  package func demand() throws(RuntimeError) {
     progress.withLock { progress in
       for reader in progress.readers { reader.join() }
       progress.readers = []
