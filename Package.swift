@@ -73,7 +73,7 @@ let package = Package(
     module("TGMachine", ["CTGMachine"]),
 
     // MARK: 2. Kernels, the plan, files from outside
-    module("TGKernels", ["TGMachine", "TGTensor", "CTGKernels", "CTGBLAS"]),
+    module("TGKernels", ["TGMachine", "CTGKernels", "CTGBLAS"]),
     module("TGPlan", ["TGTensor", "CTGChecksum", "CTGPlan", "CProtobufC", crypto]),
     module("TGImage", ["TGTensor", "CTGJPEG", "CTGPNG"]),
     module("TGText", ["TGTensor"]),
@@ -84,7 +84,7 @@ let package = Package(
     module("TGIR", ["TGTensor", "TGDiagnostics", "TGPlan"]),
 
     // MARK: 4. The op registry
-    module("TGOps", ["TGIR", "TGPlan", "TGKernels", "TGTensor"]),
+    module("TGOps", ["TGIR", "TGPlan", "TGTensor"]),
 
     // MARK: 5. Above the plan: the language. Below the plan: the executor
     module("TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
@@ -137,7 +137,7 @@ let package = Package(
         "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGTensor",
         "CTGAllocator", arguments,
       ]),
-    command("tgbench", ["TGKernels", "TGMachine", "COpenBLAS"]),
+    command("tgbench", ["TGKernels", "TGPlan", "TGMachine", "COpenBLAS"]),
 
     // MARK: Tests
     .target(

@@ -231,8 +231,8 @@ package protocol LoweringContext {
   var operandCount: Int { get }
   /// The shape of the result.
   var resultShape: Shape { get }
-  /// Where an operand lies: its extents, any strides. A constant is put into the weight section when
-  /// it is first seen; one that is only packed (`constant`, `weights`) never is.
+  /// Where an operand lies: its extents, any strides. A constant is named when it is first seen; one
+  /// that is only asked for (`constant`) never is.
   mutating func view(_ operand: Int) -> View
   /// The operand's value if it is known now.
   func constant(_ operand: Int) -> HostTensor?
@@ -242,8 +242,11 @@ package protocol LoweringContext {
   mutating func dense(_ operand: Int) -> View
   /// The place of the result: the result's extents, innermost stride 1. The first call makes it.
   mutating func output() -> View
-  /// Puts constant numbers into the weight section; equal content is stored once.
+  /// Names constant numbers, which lie row-major; equal content is stored once.
   mutating func weights(_ elements: [Float]) -> View
+  /// Names the kernel of a convolution, `[O, C / groups, height, width]`. How it lies in memory is
+  /// for the target to say (`Convolution.packing`), after lowering.
+  mutating func kernel(_ weights: HostTensor, groups: Int) -> View
   /// Adds an instruction.
   mutating func emit(_ instruction: Instruction)
   /// Declares that the result is not computed but seen: `view` has the result's extents.

@@ -72,12 +72,10 @@ package import TGMachine
       let phase = unsafe phases[index]
       let taps = unsafe phase.kernel.height * phase.kernel.width
       unsafe precondition(phase.kernel.height > 0 && phase.kernel.width > 0, "a kernel has taps")
+      // Panels of 16 output channels of a group, the last one filled up.
       let count =
         unsafe isDepthwise
-        ? taps * channels
-        : WeightPacking.packedCount(
-          outputChannels: outputs, groupChannels: channels / groups,
-          kernelHeight: phase.kernel.height, kernelWidth: phase.kernel.width, groups: groups)
+        ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels
       unsafe precondition(phase.weightCount == count, "weights have the packing's size")
     }
     for index in unsafe epilogue.operands.indices {

@@ -1,5 +1,6 @@
 import TGKernels
 import TGMachine
+import TGPlan
 
 /// A convolution to measure.
 struct Layer {

@@ -1,5 +1,6 @@
 import TGKernels
 import TGMachine
+import TGPlan
 import TGTensor
 
 /// A convolution as a test states it; pictures are `[N, H, W, C]`.

@@ -8,7 +8,8 @@ import TGTensor
 /// Nodes are lowered in order by their ops (`Op.lower`), which ask for places and emit instructions.
 /// Values live in slots; reshapes, slices, transpositions and broadcasts are views. Before lowering,
 /// operands of concatenations are given places inside the concatenation's slot, so that their
-/// producers store there (`ConcatPlacement`). After it, `PlanMemory` gives slots their offsets.
+/// producers store there (`ConcatPlacement`). After it, `PackPanels` puts the constants that ops have
+/// named into the weight section, and `PlanMemory` gives slots their offsets.
 package struct FunctionLowering {
   private let function: GraphFunction
   private let graph: Graph
@@ -26,22 +27,21 @@ package struct FunctionLowering {
     _ function: GraphFunction, graph: Graph, into store: inout WeightStore,
     label: @escaping (Node) -> (label: String, source: String)
   ) throws(LoweringError) -> PlanFunction {
-    var lowering = FunctionLowering(function, graph: graph, store: store, label: label)
-    store = WeightStore()
+    var lowering = FunctionLowering(function, graph: graph, label: label)
     try lowering.run()
-    let function = try lowering.finished()
-    store = lowering.site.store
-    return function
+    let named = try lowering.finished()
+    return PlanMemory.planned(
+      PackPanels.packed(named, constants: lowering.site.constants, into: &store))
   }
 
   private init(
-    _ function: GraphFunction, graph: Graph, store: WeightStore,
+    _ function: GraphFunction, graph: Graph,
     label: @escaping (Node) -> (label: String, source: String)
   ) {
     self.function = function
     self.graph = graph
     self.label = label
-    site = LoweringSite(graph: graph, store: store)
+    site = LoweringSite(graph: graph)
   }
 
   private mutating func run() throws(LoweringError) {
@@ -104,7 +104,7 @@ package struct FunctionLowering {
     }
     result.slots = site.slots
     result.macs = instructions.reduce(0) { $0 + $1.macs }
-    return PlanMemory.planned(result)
+    return result
   }
 }
 

@@ -13,18 +13,15 @@ struct LoweringSite: LoweringContext {
   private(set) var views: [View?]
   /// The slots of the function so far.
   private(set) var slots: [Slot] = []
-  /// The weight section so far.
-  var store: WeightStore
+  /// The constants that ops have named so far, with their slots.
+  private(set) var constants: [(slot: Int, constant: NamedConstant)] = []
   /// What the current node has emitted.
   private(set) var instructions: [Instruction] = []
   /// Where the current node's result lies.
   private var result: View?
-  /// The slot number of each weight blob that the function uses.
-  private var weightSlots: [Slot: Int] = [:]
 
-  init(graph: Graph, store: WeightStore) {
+  init(graph: Graph) {
     self.graph = graph
-    self.store = store
     placement = ConcatPlacement(graph)
     views = [View?](repeating: nil, count: graph.nodes.count)
   }
@@ -127,16 +124,31 @@ struct LoweringSite: LoweringContext {
   }
 
   mutating func weights(_ elements: [Float]) -> View {
-    let slot = store.insert(elements)
-    if let known = weightSlots[slot] { return View(slot: known, shape: [elements.count]) }
-    slots.append(slot)
-    weightSlots[slot] = slots.count - 1
-    return View(slot: slots.count - 1, shape: [elements.count])
+    name(.numbers(elements), shape: [elements.count])
+  }
+
+  mutating func kernel(_ weights: HostTensor, groups: Int) -> View {
+    name(.kernel(weights, groups: groups), shape: weights.shape)
+  }
+
+  /// A slot for a constant, seen row-major; where it lies in the weight section comes later.
+  private mutating func name(_ constant: NamedConstant, shape: Shape) -> View {
+    slots.append(Slot(kind: .weight, offset: 0, count: shape.count))
+    constants.append((slots.count - 1, constant))
+    return View(slot: slots.count - 1, shape: shape)
   }
 
   mutating func emit(_ instruction: Instruction) { instructions.append(instruction) }
 
   mutating func alias(_ view: View) { result = view }
+}
+
+/// A constant of a function as ops name it: what it is, not how it lies in memory.
+enum NamedConstant: Sendable {
+  /// Numbers, row-major.
+  case numbers([Float])
+  /// The kernel of a convolution, `[O, C / groups, height, width]`.
+  case kernel(HostTensor, groups: Int)
 }
 
 extension View {

@@ -80,7 +80,7 @@ package enum PlanMemory {
 
 extension PlanFunction {
   /// Gives slot `i` the number `numbers[i]`, wherever it is named.
-  fileprivate mutating func renumberSlots(_ numbers: [Int]) {
+  mutating func renumberSlots(_ numbers: [Int]) {
     for index in instructions.indices {
       instructions[index].instruction.updateViews { $0.slot = numbers[$0.slot] }
     }

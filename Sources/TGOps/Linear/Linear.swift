@@ -1,5 +1,4 @@
 package import TGIR
-import TGKernels
 package import TGPlan
 package import TGTensor
 
@@ -79,13 +78,13 @@ package struct Linear: Op {
     }
     let fused = Epilogue(program: epilogue.program, operands: Array(views[2...]))
     if let weights {
-      // Constant weights: a 1×1 convolution over the rows, with packed panels.
+      // Constant weights: a 1×1 convolution over the rows.
       let kernel = weights.reshaped(Shape(weights.shape.dimensions + [1, 1]))
       var instruction = TGPlan.Convolution(
         input: views[0], output: views[1],
         phases: [
           .init(
-            weights: context.weights(WeightPacking.packPanels(kernel, groups: 1)), kernelHeight: 1,
+            weights: context.kernel(kernel, groups: 1), kernelHeight: 1,
             kernelWidth: 1, padTop: 0, padLeft: 0)
         ])
       instruction.epilogue = fused

@@ -1,26 +1,19 @@
 package import TGIR
-import TGKernels
 import TGPlan
 import TGTensor
 
 extension Conv2D {
-  /// One `convolve` instruction with packed weights; the kernels must be constants.
+  /// One `convolve` instruction; the kernels must be constants.
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     let input = context.rows(0)
-    let channels = context.shape(0)[3]
-    let depthwise = groups == channels && context.resultShape[3] == channels && groups > 1
     var lowered: [TGPlan.Convolution.Phase] = []
     for (index, phase) in phases.enumerated() {
       guard let kernel = context.constant(1 + index) else {
         throw LoweringError("a convolution with a computed kernel")
       }
-      let packed =
-        depthwise
-        ? WeightPacking.packDepthwise(kernel)
-        : WeightPacking.packPanels(kernel, groups: groups)
       lowered.append(
         .init(
-          weights: context.weights(packed), kernelHeight: kernel.shape[2],
+          weights: context.kernel(kernel, groups: groups), kernelHeight: kernel.shape[2],
           kernelWidth: kernel.shape[3], padTop: phase.padTop, padLeft: phase.padLeft,
           originY: phase.originY, originX: phase.originX))
     }
@@ -30,7 +23,6 @@ extension Conv2D {
     (instruction.strideY, instruction.strideX) = (stride[0], stride[1])
     (instruction.dilationY, instruction.dilationX) = (dilation[0], dilation[1])
     (instruction.scaleY, instruction.scaleX) = (scale[0], scale[1])
-    instruction.packing = depthwise ? .depthwise : .panels
     instruction.epilogue = context.epilogue(
       epilogue, from: 1 + phases.count, over: context.resultShape)
     context.emit(.convolve(instruction))

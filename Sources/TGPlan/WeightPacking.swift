@@ -1,6 +1,7 @@
 package import TGTensor
 
-/// How the weights of convolutions lie in a plan: one packing for every instruction set.
+/// How the weights of convolutions lie in a plan (spec/plan.md §3): one packing for every instruction
+/// set.
 package enum WeightPacking {
   /// Output channels of one panel.
   package static let panelWidth = 16

@@ -2,21 +2,23 @@ package import TGPlan
 internal import TGTensor
 
 extension RefusedRow {
-  /// The number at a place, row-major, of a gathering's row numbers.
+  /// A number among those that an instruction finds rows by.
   ///
   /// - Parameters:
-  ///   - gathering: what reads the table.
+  ///   - place: its position among them, row-major.
+  ///   - indices: the view that they lie in.
+  ///   - rows: the rows of the table.
   ///   - index: the number of its instruction.
   ///   - function: the function of the plan.
   package init(
-    _ number: Float, at place: Int, of gathering: Gathering, instruction index: Int,
+    _ number: Float, at place: Int, of indices: View, rows: Int, instruction index: Int,
     in function: PlanFunction
   ) {
-    let shape = Shape(gathering.indices.dimensions)
+    let shape = Shape(indices.dimensions)
     let placed = function.instructions[index]
     self.init(
       number: number, place: zip(shape.strides, shape.dimensions).map { place / $0 % $1 },
-      rows: gathering.table.dimensions[0], function: function.name, instruction: index,
+      rows: rows, function: function.name, instruction: index,
       label: placed.label, source: placed.source)
   }
 }

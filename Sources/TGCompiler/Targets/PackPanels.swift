@@ -1,0 +1,54 @@
+import TGPlan
+import TGTensor
+
+/// Puts the constants that a function names into the weight section, kernels of convolutions as the
+/// processor's kernels read them.
+///
+/// Ops say what a constant is (`NamedConstant`); this step says how it lies in memory: panels of 16
+/// output channels, or `[height][width][C]` where each channel has a kernel of its own. Equal constants
+/// get one slot. A target with another packing is another step in this folder.
+enum PackPanels {
+  /// The function with its constants in `store`, in the order in which they were named; slots that are
+  /// no longer named remain.
+  ///
+  /// - Parameter constants: the constants by their slots.
+  static func packed(
+    _ function: PlanFunction, constants: [(slot: Int, constant: NamedConstant)],
+    into store: inout WeightStore
+  ) -> PlanFunction {
+    var result = function
+    var numbers = Array(function.slots.indices)
+    var known: [Slot: Int] = [:]
+    var isDepthwise: [Int: Bool] = [:]
+    for (number, constant) in constants {
+      let slot: Slot
+      switch constant {
+      case .numbers(let elements): slot = store.insert(elements)
+      case .kernel(let weights, let groups):
+        // One input channel for each output channel, and more than one of them.
+        let depthwise = groups > 1 && groups == weights.shape[0] && weights.shape[1] == 1
+        slot = store.insert(
+          depthwise
+            ? WeightPacking.packDepthwise(weights)
+            : WeightPacking.packPanels(weights, groups: groups))
+        isDepthwise[number] = depthwise
+      }
+      result.slots[number] = slot
+      numbers[number] = known[slot] ?? number
+      known[slot] = numbers[number]
+    }
+    for index in result.instructions.indices {
+      guard case .convolve(var convolution) = result.instructions[index].instruction else {
+        continue
+      }
+      for phase in convolution.phases.indices {
+        let slot = convolution.phases[phase].weights.slot
+        convolution.packing = isDepthwise[slot] == true ? .depthwise : .panels
+        convolution.phases[phase].weights = View(slot: slot, shape: [result.slots[slot].count])
+      }
+      result.instructions[index].instruction = .convolve(convolution)
+    }
+    result.renumberSlots(numbers)
+    return result
+  }
+}
