@@ -12,8 +12,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A Swift module of the package. It may import what stands in rows above its own, nothing else.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 /// A command: a thin `@main` over the modules.
@@ -87,7 +89,9 @@ let package = Package(
     module("TGOps", ["TGIR", "TGPlan", "TGTensor"]),
 
     // MARK: 5. Above the plan: the language. Below the plan: the executor
-    module("TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
+    module(
+      "TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"],
+      resources: [.embedInCode("Pages/likeness.tgraph")]),
     module("TGRuntime", ["TGExecution", "TGPlan", "TGKernels", "TGMachine", "TGTensor"]),
 
     // MARK: 6. The compiler; the session

@@ -15,6 +15,8 @@ package struct Compilation: Sendable {
   package var model: String?
   /// Compile-time parameters as written, `("g", "48")`.
   package var settings: [(name: String, value: String)] = []
+  /// Parts given for parameters of the model, from pages of the library.
+  package var parts: [ElaborationOptions.Part] = []
   /// The batch sizes, in the order in which they are put into the plan.
   package var batches = [1]
   /// Files of weights.
@@ -72,6 +74,7 @@ package struct Compilation: Sendable {
     var first: Elaborated?
     var models: [GraphModel] = []
     var options = ElaborationOptions(model: model, settings: settings)
+    options.parts = parts
     for batch in batches {
       options.batch = batch
       let elaborated = try elaborator.elaborate(options)

@@ -59,19 +59,45 @@ struct CompileCommand: Tool {
         .usage, "--emit page shows what --invert adds", hint: "say --invert --emit page")
     }
     guard !options.list else { return try list(on: console) }
+    guard options.features == nil || options.invert != nil else {
+      throw Failure(
+        .usage, "--features is of the objective that --invert adds", hint: "say --invert --features"
+      )
+    }
+    guard options.features == nil || options.emit != .page else {
+      throw Failure(
+        .usage, "--emit page shows one page, and --features joins two",
+        hint: "a page of its own imports Likeness from Graphs/blocks/likeness.tgraph")
+    }
     let graph = try options.page(console.environment)
     options.graph = graph
     let files = try CompileFiles(options, page: graph)
-    let (compilation, target) = try request(graph, files, console)
+    var (compilation, target) = try request(graph, files, console)
     let page = Page(graph)
     let (sources, read) = try page.library(allowing: options.allowImports)
     var shown = sources
     do {
       var library = try read.get()
+      let given = try options.part.map { try GivenPage(part: $0) }
+      let seen = options.features.map { GivenPage(features: $0) }
+      let pages = given + [seen].compactMap(\.self)
+      let found = try pages.map { try $0.add(to: &library, allowing: options.allowImports, console.environment) }
+      shown = library.sources
+      var parts = try found.map { try $0.get() }
+      let network = seen == nil ? nil : parts.removeLast()
+      compilation.parts = parts
+      let sources = library.sources
       if let function = options.invert {
+        var elaboration = ElaborationOptions(
+          model: options.model,
+          settings: compilation.settings.filter {
+            !$0.name.hasPrefix("features.") || network == nil
+          })
+        elaboration.parts = parts
         let inverted = try InvertedPage(
-          library, function: function.isEmpty ? nil : function,
-          options: ElaborationOptions(model: options.model, settings: compilation.settings))
+          library, function: function.isEmpty ? nil : function, features: network,
+          options: elaboration)
+        compilation.parts += [inverted.features].compactMap(\.self)
         guard options.emit != .page else {
           return try emit(inverted.text, to: target, console: console)
         }

@@ -63,6 +63,14 @@ struct CompileOptions: ParsableArguments {
   var set: [String] = []
 
   @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Give a part that the model takes: a model of another page. --set NAME.X=VALUE sets its "
+        + "parameters, --weights NAME=FILE are its weights.", valueName: "NAME=PAGE[:MODEL|FUNCTION]"),
+    completion: .file(extensions: ["tgraph"]))
+  var part: [String] = []
+
+  @Option(
     name: .customLong("allow-imports"),
     help: ArgumentHelp(
       "Let pages import out of this folder, too, besides the page's own or the Graphs folder "
@@ -88,6 +96,13 @@ struct CompileOptions: ParsableArguments {
       "Add an objective, by which tginvert turns pictures into codes, for the default function or "
         + "for this one.", valueName: "FUNCTION"))
   var invert: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --invert: compare pictures also by what a network sees, by the function of one or two "
+        + "pictures of its page. Its weights are --weights features=FILE.",
+      valueName: "PAGE[:FUNCTION]"), completion: .file(extensions: ["tgraph"]))
+  var features: String?
 
   @Option(help: ArgumentHelp("The licence of the weights, kept in the plan.", valueName: "TEXT"))
   var licence = ""
@@ -161,6 +176,7 @@ struct CompileOptions: ParsableArguments {
     if let last = weights.last, isPage(last) { return weights.removeLast() }
     if let last = vocabulary.last, isPage(last) { return vocabulary.removeLast() }
     if let last = set.last, isPage(last) { return set.removeLast() }
+    if let last = part.last, isPage(last) { return part.removeLast() }
     if let name = invert, isPage(name) {
       invert = ""
       return name

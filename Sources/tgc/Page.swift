@@ -40,13 +40,20 @@ struct Page {
   func library(
     allowing allowed: [String]
   ) throws -> (sources: SourceTable, Result<Library, DiagnosticFailure>) {
+    let (sources, result) = Library.read(path: path, loader: try loader(allowing: allowed))
+    return (sources, result)
+  }
+
+  /// What gives the bytes of the page, and of what it may import.
+  ///
+  /// - Throws: `MappedFileError` or `Failure` if the page itself, or a folder allowed, cannot be read.
+  func loader(allowing allowed: [String]) throws -> Library.Loader {
     let own = try bytes()
     let tree = try ImportTree(of: path, allowing: allowed)
-    let (sources, result) = Library.read(path: path) { [path] wanted throws(Library.LoadingError) in
+    return { [path] wanted throws(Library.LoadingError) in
       if wanted == path { return own }
       return try tree.bytes(of: wanted)
     }
-    return (sources, result)
   }
 
   fileprivate static func isNamedLikePage(_ path: String) -> Bool { Path.suffix(path) == "tgraph" }

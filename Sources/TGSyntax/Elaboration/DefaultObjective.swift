@@ -15,14 +15,17 @@ struct DefaultObjective {
   private let generator: Generator
   private let source: SourceFile
   private let known: Set<String>
+  private let sight: Sight?
 
   /// Makes the objective of a function.
   ///
   /// - Parameters:
   ///   - source: the text that declares it.
   ///   - known: the names that mean something around it.
-  init(_ generator: Generator, in source: SourceFile, known: Set<String>) {
+  ///   - sight: a network that pictures are compared by, too.
+  init(_ generator: Generator, in source: SourceFile, known: Set<String>, sight: Sight? = nil) {
     self.generator = generator
+    self.sight = sight
     self.source = source
     self.known = known.union(generator.declaration.parameters.map(\.name.name))
   }
@@ -41,19 +44,46 @@ struct DefaultObjective {
     let starts = codes.map { parameter in
       "var \(parameter.name.name) = start(random: \(drawn(parameter)), zero: \(zero(parameter)))"
     }
+    let seen = sight == nil ? "" : " and what a network sees in it"
     return """
-      /// `\(declaration.name.name)` backwards: the code of a picture, by L-BFGS over its pixels.
+      \(part)
+      /// `\(declaration.name.name)` backwards: the code of a picture, by L-BFGS over its pixels\(seen).
       objective \(fresh("invert"))(\(parameters.joined(separator: ", "))) -> (\
       \(results.joined(separator: ", "))) {
         \(codes.map { "sample \(drawn($0)): \(form($0, as: "Normal"))" }.joined(separator: "\n"))
         \(starts.joined(separator: "\n"))
         repeat \(Self.rounds) {
-          minimize (pixels: mse(\(call), \(target))) over \
+          minimize \(terms) over \
       \(codes.map(\.name.name).joined(separator: ", ")) using lbfgs(history: \(Self.history))
         }
         return (\(returned.joined(separator: ", ")))
       }
       """
+  }
+
+  // MARK: The network of features
+
+  /// The parameter that the network is given for, and the root of its weights.
+  var network: String { fresh("features") }
+
+  /// What the model gets among its parameters.
+  var modelParameters: String {
+    sight.map { "part \(network): \($0.interface), \(weight): Float = 1.0" } ?? ""
+  }
+
+  private var weight: String { fresh("featureWeight") }
+
+  /// The part that compares pictures.
+  private var part: String {
+    guard let sight else { return "" }
+    let label = sight.interface == "Features" ? "F" : "D"
+    return "part \(fresh("likeness")) = Likeness(\(label): \(network), weight: \(weight))\n"
+  }
+
+  /// What is minimised.
+  private var terms: String {
+    sight == nil
+      ? "(pixels: mse(\(call), \(target)))" : "\(fresh("likeness")).terms(\(call), \(target))"
   }
 
   // MARK: The signature

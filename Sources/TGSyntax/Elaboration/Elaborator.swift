@@ -13,11 +13,30 @@ package struct ElaborationOptions: Sendable {
   package var batch: Int
   /// The entry points wanted; nil for all.
   package var functions: [String]?
+  /// The parts given for parameters of the model.
+  package var parts: [Part] = []
   /// The evaluation steps that all entry points together may take.
   package var steps = ElaborationOptions.maximumSteps
 
   /// The most steps of a page: of all its entry points in all batch sizes.
   package static let maximumSteps = 1_000_000
+
+  /// A model of another page, given for a parameter of the model.
+  package struct Part: Sendable {
+    /// The parameter.
+    package var name: String
+    /// The page, as `Library.adding` numbers it.
+    package var file: Int
+    /// The model; nil for the one that its page would be compiled for.
+    package var model: String?
+    /// Its function that stands for the one function that is asked for.
+    package var function: String?
+
+    /// Gives a model of a page.
+    package init(name: String, file: Int, model: String? = nil, function: String? = nil) {
+      (self.name, self.file, self.model, self.function) = (name, file, model, function)
+    }
+  }
 
   /// Makes options.
   package init(
@@ -51,16 +70,23 @@ package struct Elaborator: Sendable {
   package init(_ library: Library) { self.library = library }
 
   /// The models of the main file, in declared order.
-  package var models: [ModelDeclaration] {
-    library.entries[0].tree.declarations.compactMap {
-      if case .model(let model) = $0.kind { model } else { nil }
+  package var models: [ModelDeclaration] { models(of: 0) }
+
+  /// The models of a file that have functions, in declared order.
+  func models(of file: Int) -> [ModelDeclaration] {
+    library.entries[file].tree.declarations.compactMap {
+      guard case .model(let model) = $0.kind, model.signatures.isEmpty else { return nil }
+      return model
     }
   }
 
   /// The model that is meant where none is named: the one with the file's name, or else the last; nil
   /// if the page declares none.
-  package var mainModel: ModelDeclaration? {
-    let file = library.entries[0].path.split(separator: "/").last ?? ""
+  package var mainModel: ModelDeclaration? { mainModel(of: 0) }
+
+  private func mainModel(of index: Int) -> ModelDeclaration? {
+    let models = models(of: index)
+    let file = library.entries[index].path.split(separator: "/").last ?? ""
     let base = file.split(separator: ".").first.map { plain(String($0)) } ?? ""
     return models.first { plain($0.name.name) == base } ?? models.last
   }
@@ -166,7 +192,13 @@ package struct Elaborator: Sendable {
     var entries: [Elaboration.EntryPoint] = []
     do {
       let file = try session.fileEnvironment(0)
-      let given = try settings(options.settings, of: model, session, file)
+      let names = options.parts.map { $0.name + "." }
+      let own = options.settings.filter { setting in
+        !names.contains { setting.name.hasPrefix($0) }
+      }
+      let given =
+        try settings(own, of: model, session, file)
+        + options.parts.map { try part($0, of: model, options, session) }
       let instance = try session.instantiate(
         model, file, given, name: model.name.name, path: "",
         scope: WeightScope(root: "", prefix: "", suffix: ""),
@@ -251,11 +283,12 @@ package struct Elaborator: Sendable {
 
   // MARK: The model and its parameters
 
-  private func choose(_ name: String?) throws(DiagnosticFailure) -> ModelDeclaration {
-    guard let main = mainModel else {
+  func choose(_ name: String?, of index: Int = 0) throws(DiagnosticFailure) -> ModelDeclaration {
+    let models = models(of: index)
+    guard let main = mainModel(of: index) else {
       throw DiagnosticFailure([
         Diagnostic(
-          "model", "\(library.entries[0].path) declares no model", at: nil,
+          "model", "\(library.entries[index].path) declares no model", at: nil,
           hint: "model Name() { func … }")
       ])
     }
@@ -263,7 +296,7 @@ package struct Elaborator: Sendable {
     guard let model = models.first(where: { $0.name.name == name }) else {
       throw DiagnosticFailure([
         Diagnostic(
-          "model", "\(library.entries[0].path) declares no model `\(name)`", at: nil,
+          "model", "\(library.entries[index].path) declares no model `\(name)`", at: nil,
           hint: "it declares " + models.map(\.name.name).joined(separator: ", "))
       ])
     }
@@ -273,6 +306,45 @@ package struct Elaborator: Sendable {
   /// A name without case and punctuation: `stylegan-v1` and `StyleGANv1` are alike.
   private func plain(_ name: String) -> String {
     name.lowercased().filter { $0.isLetter || $0.isNumber }
+  }
+
+  /// A part from another page, with the settings `NAME.setting`.
+  private func part(
+    _ given: ElaborationOptions.Part, of model: ModelDeclaration, _ options: ElaborationOptions,
+    _ session: Elaboration
+  ) throws -> GivenArgument {
+    let wanted = model.parameters.filter { $0.part != nil }
+    guard let parameter = wanted.first(where: { $0.name.name == given.name }) else {
+      let names = wanted.map(\.name.name)
+      throw failure(
+        "part", "`\(model.name.name)` takes no part `\(given.name)`", at: model.name.range,
+        hint: names.isEmpty
+          ? "model \(model.name.name)(part \(given.name): …) would"
+          : "it takes " + names.joined(separator: ", "))
+    }
+    let inner: ModelDeclaration
+    do throws(DiagnosticFailure) {
+      inner = try choose(given.model, of: given.file)
+    } catch {
+      throw error.diagnostics.first.map { ElaborationFailure.found($0) } ?? .known
+    }
+    let prefix = given.name + "."
+    let own = options.settings.filter { $0.name.hasPrefix(prefix) }
+      .map { (name: String($0.name.dropFirst(prefix.count)), value: $0.value) }
+    let file = try session.fileEnvironment(given.file)
+    let place = session.places.place(in: -1, at: parameter.range, visit: 0)
+    let instance = try session.instantiate(
+      inner, file, settings(own, of: inner, session, file), name: given.name, path: given.name,
+      scope: WeightScope(root: given.name, prefix: "", suffix: ""), place: place,
+      at: inner.name.range)
+    if let function = given.function, let interface = parameter.part?.interface.name,
+      case .model(let asked, _)? = try session.fileEnvironment(0).lookup(interface)?.binding.meaning,
+      asked.signatures.count == 1
+    {
+      instance.aliases = Dictionary(asked.signatures.map { ($0.name.name, function) }) { $1 }
+    }
+    return GivenArgument(
+      label: parameter.name, value: .part(instance), range: parameter.range)
   }
 
   private func settings(

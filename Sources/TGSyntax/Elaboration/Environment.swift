@@ -136,3 +136,7 @@ final class PartInstance {
     self.environment = environment
   }
 }
+  /// The names of its functions that stand for others: what is asked for → what it has.
+  var aliases: [String: String] = [:]
+  /// What the model that takes it found out: the sizes of its signatures.
+  var known: [String: Datum] = [:]

@@ -74,11 +74,8 @@ extension Elaboration {
       guard case .part(let part) = owner else {
         throw failure("call", "\(owner.described) has no functions", at: member.range)
       }
-      guard case .function(let closure)? = part.environment.bindings[member.name]?.meaning else {
-        let functions = part.environment.bindings.keys.sorted().filter {
-          if case .function? = part.environment.bindings[$0]?.meaning { return true }
-          return false
-        }
+      guard let closure = part.function(member.name) else {
+        let functions = part.functionNames
         let near = nearestName(to: member.name, among: functions)
         throw failure(
           "unknown-name", "`\(part.declaration.name.name)` has no function `\(member.name)`",

@@ -178,6 +178,13 @@ extension Elaboration {
           hint: "it has \(text.member), length, mask")
       }
     case .part(let part):
+      if let value = part.value(member.name) { return value }
+      guard part.function(member.name) != nil else {
+        throw failure(
+          "member", "`\(part.declaration.name.name)` has no `\(member.name)`", at: member.range,
+          hint: nearestName(to: member.name, among: part.valueNames).map { "did you mean `\($0)`?" }
+        )
+      }
       throw failure(
         "member", "`\(member.name)` of the part `\(part.name)` is called with parentheses",
         at: member.range)

@@ -54,14 +54,36 @@ package struct Library: Sendable {
     guard findings.isEmpty else { throw DiagnosticFailure(findings) }
   }
 
+  /// Reads another page and what it imports, by its own loader.
+  ///
+  /// - Returns: the number of the page; or every error in it, to be shown with `sources` as they are now.
+  package mutating func add(path: String, loader: Loader) -> Result<Int, DiagnosticFailure> {
+    if let known = entries.firstIndex(where: { $0.path == path }) { return .success(known) }
+    var findings: [Diagnostic] = []
+    var open: [String] = []
+    do throws(LoadingError) {
+      let index = load(path, try loader(path), loader, &open, &findings)
+      return findings.isEmpty ? .success(index) : .failure(DiagnosticFailure(findings))
+    } catch {
+      return .failure(
+        DiagnosticFailure([
+          Diagnostic("file", "cannot read \(path): \(error.reason)", at: nil, hint: error.hint)
+        ]))
+    }
+  }
+
   /// The same files with members added to a model of the main one.
   ///
   /// - Parameters:
   ///   - members: a text with one model, which has them; findings have places in it.
-  ///   - name: the model that gets them.
+  ///   - name: the model that gets them, and the parameters of the text's own.
+  ///   - names: what the text takes from `likeness`, a page of our own.
   /// - Throws: `DiagnosticFailure` if the text cannot be read.
-  func adding(_ members: SourceFile, to name: Identifier) throws(DiagnosticFailure) -> Library {
+  func adding(
+    _ members: SourceFile, to name: Identifier, importing names: [String] = []
+  ) throws(DiagnosticFailure) -> Library {
     var result = self
+    if !names.isEmpty { try result.importLikeness(names) }
     let file = result.sources.add(members)
     let parsed = parse(members, file: file)
     guard parsed.diagnostics.isEmpty else { throw DiagnosticFailure(parsed.diagnostics) }
@@ -70,9 +92,23 @@ package struct Library: Sendable {
         case .model(let added)? = parsed.tree.declarations.first?.kind
       else { continue }
       model.members += added.members
+      model.parameters += added.parameters
       result.entries[0].tree.declarations[index].kind = .model(model)
     }
     return result
+  }
+
+  /// Lets the main file import from the page of how alike pictures are that the compiler brings along.
+  private mutating func importLikeness(_ names: [String]) throws(DiagnosticFailure) {
+    let page = try add(path: "tgc: likeness.tgraph") { _ in
+      PackageResources.likeness_tgraph
+    }.get()
+    let range = entries[page].tree.range
+    entries[0].tree.imports.append(
+      ImportDeclaration(
+        names: names.map { Identifier(name: $0, range: range) }, path: entries[page].path,
+        pathRange: range, range: range))
+    entries[0].imports.append(page)
   }
 
   /// What was read before an error stopped the rest, for rendering its diagnostics.

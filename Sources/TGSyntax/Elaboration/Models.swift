@@ -63,11 +63,20 @@ extension Elaboration {
     defer { calls.removeLast() }
     let bound = try match(
       given, model.parameters.map(\.name.name), of: "`\(model.name.name)`", at: range)
-    for (parameter, argument) in zip(model.parameters, bound) {
-      try bind(parameter, argument, in: environment, callee: model.name.name, at: range)
-    }
     if scope.prefix.isEmpty, scope.suffix.isEmpty {
-      roots.append(GraphRoot(name: scope.root, range: model.name.range))
+      // The file of the model itself comes before those of parts that were given to it.
+      roots.insert(
+        GraphRoot(name: scope.root, range: model.name.range),
+        at: path.isEmpty ? 0 : roots.count)
+    }
+    for (parameter, argument) in zip(model.parameters, bound) {
+      guard let wanted = parameter.part else {
+        try bind(parameter, argument, in: environment, callee: model.name.name, at: range)
+        continue
+      }
+      let part = try part(
+        parameter, wanted, given: argument, of: model, in: environment, path: path, at: range)
+      try declare(parameter.name, .value(part.map { .part($0) } ?? .none), in: environment)
     }
     try hoist(model.members, in: environment)
     try add(model.members, to: environment, path: path, scope: scope)
@@ -89,6 +98,11 @@ extension Elaboration {
     for member in members {
       switch member.kind {
       case .function, .model: break
+      case .signature(let signature):
+        throw failure(
+          "interface",
+          "`\(signature.name.name)` has no body: this model says what a part must have",
+          at: signature.name.range, hint: "model Name(part G: …) takes such a part")
       case .binding(let binding):
         do {
           try bind(binding, in: environment)
@@ -140,6 +154,15 @@ extension Elaboration {
     _ part: PartDeclaration, to environment: Environment, path: String, scope: WeightScope,
     at range: SourceRange
   ) throws {
+    let instance = try instance(of: part, in: environment, path: path, scope: scope, at: range)
+    try declare(part.name, .value(.part(instance)), in: environment)
+  }
+
+  /// The part that a declaration asks for.
+  func instance(
+    of part: PartDeclaration, in environment: Environment, path: String, scope: WeightScope,
+    at range: SourceRange
+  ) throws -> PartInstance {
     guard let (_, binding) = environment.lookup(part.model.name) else {
       throw unknown(part.model.name, at: part.model.range, in: environment)
     }
@@ -158,10 +181,9 @@ extension Elaboration {
     let partScope =
       try part.address.map { scope.inner(try text($0, in: environment)) }
       ?? WeightScope(root: inner, prefix: "", suffix: "")
-    let instance = try instantiate(
+    return try instantiate(
       model, file, given, name: part.name.name, path: inner, scope: partScope, place: place,
       at: range)
-    try declare(part.name, .value(.part(instance)), in: environment)
   }
 }
 

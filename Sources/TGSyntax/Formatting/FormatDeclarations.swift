@@ -42,6 +42,12 @@ extension Formatter {
       parts.append(arguments(part.arguments, end: declaration.range.end))
       parts += address(part.address)
       return .sequence(parts)
+    case .signature(let signature):
+      let results = signature.results
+      let start = results?.first.map { ($0.name?.range ?? $0.type.range).start }
+      return self.signature(
+        "func \(signature.name.name)", signature.parameters, results,
+        parametersEnd: start ?? declaration.range.end, end: declaration.range.end)
     case .require(let condition, let message):
       return requirement(condition, message)
     case .ignore(let pattern): return .sequence([.text("ignore "), raw(pattern.range)])
@@ -82,12 +88,24 @@ extension Formatter {
 
   mutating func document(_ function: FunctionDeclaration) -> Document {
     let resultsStart = function.results?.first.map { ($0.name?.range ?? $0.type.range).start }
-    let head = Document.text("\(function.kind.rawValue) \(function.name.name)")
-    let parameters = parameters(
-      function.parameters, end: resultsStart ?? function.body.range.start)
+    let sequential = function.isSequential ? "sequential " : ""
+    let signature = signature(
+      "\(sequential)\(function.kind.rawValue) \(function.name.name)", function.parameters,
+      function.results, parametersEnd: resultsStart ?? function.body.range.start,
+      end: function.body.range.start)
+    return .sequence([signature, .text(" "), body(function.body)])
+  }
+
+  /// What stands before a body: `head(parameters) -> results`.
+  private mutating func signature(
+    _ head: String, _ parameters: [ParameterDeclaration], _ results: [ResultDeclaration]?,
+    parametersEnd: Int, end: Int
+  ) -> Document {
+    let head = Document.text(head)
+    let parameters = self.parameters(parameters, end: parametersEnd)
     var signature: Document = .sequence([head, parameters])
-    if let results = function.results {
-      let list = self.results(results, function)
+    if let results {
+      let list = self.results(results, end: end)
       let start = Document.sequence([head, parameters])
       let broken: Document = .sequence([head, .open(parameters), .text(" -> "), list])
       // All on one line; the results below; the results broken; the parameters broken.
@@ -104,15 +122,13 @@ extension Formatter {
           broken,
         ])
     }
-    return .sequence([signature, .text(" "), body(function.body)])
+    return signature
   }
 
-  private mutating func results(_ results: [ResultDeclaration], _ function: FunctionDeclaration)
-    -> Document
-  {
+  private mutating func results(_ results: [ResultDeclaration], end: Int) -> Document {
     if let first = results.first, first.name == nil { return document(first.type) }
     return bracketed(
-      "(", results, ")", end: function.body.range.start,
+      "(", results, ")", end: end,
       range: { ($0.name?.range ?? $0.type.range).merged(with: $0.type.range) },
       document: { formatter, result in
         .sequence([.text("\(result.name?.name ?? ""): "), formatter.document(result.type)])
@@ -126,6 +142,14 @@ extension Formatter {
         var parts: [Document] = [.text(parameter.name.name)]
         if let type = parameter.type { parts += [.text(": "), formatter.document(type)] }
         if let value = parameter.value { parts += [.text(" = "), formatter.document(value)] }
+        if let part = parameter.part {
+          parts = [.text("part \(parameter.name.name): \(part.interface.name)")]
+          if part.isOptional { parts.append(.text(" = none")) }
+          if let standard = part.standard {
+            parts.append(.text(" = \(standard.model.name)"))
+            parts.append(formatter.arguments(standard.arguments, end: parameter.range.end))
+          }
+        }
         return .sequence(parts)
       })
   }

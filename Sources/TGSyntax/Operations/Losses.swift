@@ -7,18 +7,8 @@ import TGTensor
 extension OperationTable {
   /// What objectives minimise, and how.
   static let losses: [Operation] = [
-    Operation("mse", ["a", "b"]) { call in
-      let difference = try call.difference("`mse`")
-      let squares = try call.elaboration.pointwise(.square, [difference], at: call.range)
-      return call.result(
-        try call.elaboration.reduced(squares, .mean, Array(squares.shape.indices), at: call.range))
-    },
-    Operation("mae", ["a", "b"]) { call in
-      let difference = try call.difference("`mae`")
-      let sizes = try call.elaboration.pointwise(.absolute, [difference], at: call.range)
-      return call.result(
-        try call.elaboration.reduced(sizes, .mean, Array(sizes.shape.indices), at: call.range))
-    },
+    distance("mse", .square),
+    distance("mae", .absolute),
     Operation("bce", ["p", "target"]) { call in
       // −(t · log p + (1 − t) · log (1 − p)), logarithms not below −100, as PyTorch has it.
       let (e, range) = (call.elaboration, call.range)
@@ -44,6 +34,32 @@ extension OperationTable {
     recipe("sgd", .descent, ["rate", "momentum"]),
     recipe("lbfgs", .lbfgs, ["rate", "history"]),
   ]
+}
+
+/// The mean of a function of differences; of two lists the sum over their elements.
+private func distance(_ name: String, _ function: PointwiseFunction) -> Operation {
+  Operation(name, ["a", "b"]) { call in
+    let (a, b) = (try call.required("a"), try call.required("b"))
+    guard case .list(let first) = a.value, case .list(let second) = b.value else {
+      return call.result(
+        try call.mean(of: function, "`\(name)`", call.tensor("a"), call.tensor("b")))
+    }
+    guard first.count == second.count, !first.isEmpty else {
+      throw failure(
+        "argument", "`\(name)` of lists of \(first.count) and \(second.count)", at: call.range)
+    }
+    try call.elaboration.listing(first.count, at: call.range)
+    var sum: Tensor?
+    for (one, other) in zip(first, second) {
+      guard let x = try call.elaboration.tensor(one), let y = try call.elaboration.tensor(other)
+      else { throw call.wrong("a", "a tensor, or a list of tensors like `b`", a) }
+      let term = try call.mean(of: function, "`\(name)`", x, y)
+      sum =
+        try sum.map { try call.elaboration.pointwise(.add, [$0, term], at: call.range) } ?? term
+    }
+    guard let sum else { throw ElaborationFailure.known }
+    return call.result(sum)
+  }
 }
 
 /// An optimizer: its numbers may change from round to round, except those of L-BFGS, whose line
@@ -99,10 +115,16 @@ private func check(_ number: Double, _ parameter: String, at range: SourceRange)
 }
 
 extension OperationCall {
+  /// The mean of a function of the elements of a − b.
+  fileprivate func mean(
+    of function: PointwiseFunction, _ name: String, _ a: Tensor, _ b: Tensor
+  ) throws -> Tensor {
+    let values = try elaboration.pointwise(function, [difference(name, a, b)], at: range)
+    return try elaboration.reduced(values, .mean, Array(values.shape.indices), at: range)
+  }
+
   /// `a − b`; pictures in two ranges have no difference.
-  fileprivate func difference(_ name: String) throws -> Tensor {
-    let a = try tensor("a")
-    let b = try tensor("b")
+  fileprivate func difference(_ name: String, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     if let first = a.image, let second = b.image, first != second {
       throw failure(
         "image-range",

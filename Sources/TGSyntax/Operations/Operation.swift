@@ -306,7 +306,9 @@ extension Elaboration {
       given, operation.parameters, of: "`\(operation.name)`", at: range)
     let visit = activation.visits[range, default: 0]
     if operation.readsWeights { activation.visits[range] = visit + 1 }
-    let scope = address.map { activation.scope?.inner($0) } ?? activation.scope
+    let scope =
+      operation.readsWeights
+      ? address.map { activation.scope?.inner($0) } ?? activation.scope : activation.scope
     let call = OperationCall(
       elaboration: self, operation: operation, arguments: bound, activation: activation,
       scope: scope, range: range, visit: visit)
@@ -314,7 +316,8 @@ extension Elaboration {
     do {
       let result = try operation.run(call)
       try bounded(result, at: range)
-      return address == nil ? result : try tapped(result, scope, at: range)
+      guard operation.readsWeights, address != nil else { return result }
+      return try tapped(result, scope, at: range)
     } catch let error as TypeRuleError {
       throw failure(error.id, error.message, at: range, hint: error.hint)
     }

@@ -73,7 +73,7 @@ extension Parser {
     var parameters: [ParameterDeclaration] = []
     let isSound = try header { (parser) throws(Recovery) in
       name = try parser.upperName("the name of a model")
-      parameters = try parser.parameters()
+      parameters = try parser.parameters(ofModel: true)
     }
     let open = token
     let members = try block { (parser) throws(Recovery) in try parser.member() }
@@ -89,7 +89,7 @@ extension Parser {
     let kind: Declaration.Kind
     switch token.kind {
     case .keyword(.let): kind = .binding(try binding())
-    case .keyword(.func): kind = .function(try function(.function, documentation))
+    case .keyword(.func): kind = try memberFunction(documentation)
     case .keyword(.objective): kind = .function(try function(.objective, documentation))
     case .keyword(.part): kind = .part(try part(documentation))
     case .keyword(.if): kind = try memberChoice()
@@ -112,6 +112,26 @@ extension Parser {
     func branch(_ condition: Expression, _ parser: inout Parser) throws(Recovery) -> MemberBranch {
       let open = parser.token
       let members = try parser.block { (parser) throws(Recovery) in try parser.member() }
+  /// A function of a model; without a body it says what a part must have.
+  private mutating func memberFunction(_ documentation: String) throws(Recovery) -> Declaration.Kind
+  {
+    let before = self
+    advance()
+    if let name = try? functionName("the name of a function"),
+      let parameters = try? parameters()
+    {
+      var results: [ResultDeclaration]?
+      if take(.arrow) { results = try? self.results() }
+      if !at(.leftBrace), token.startsLine || at(.rightBrace), diagnostics == before.diagnostics {
+        return .signature(
+          SignatureDeclaration(
+            name: name, parameters: parameters, results: results, documentation: documentation))
+      }
+    }
+    self = before
+    return .function(try function(.function, documentation))
+  }
+
       return MemberBranch(condition: condition, members: members, range: parser.range(from: open))
     }
     var branches: [MemberBranch] = []
@@ -199,12 +219,17 @@ extension Parser {
   }
 
   /// parameters = "(" [ parameter { "," parameter } ] ")" ;
-  private mutating func parameters() throws(Recovery) -> [ParameterDeclaration] {
+  private mutating func parameters(ofModel isOfModel: Bool = false) throws(Recovery)
+    -> [ParameterDeclaration]
+  {
     try expect(.leftParenthesis, "and the parameters")
     return try bracketed { (parser) throws(Recovery) in
       var list: [ParameterDeclaration] = []
       if !parser.at(.rightParenthesis) {
-        repeat { list.append(try parser.parameter()) } while parser.take(.comma)
+        repeat {
+          let isPart = isOfModel && parser.at(.part)
+          list.append(try isPart ? parser.partParameter() : parser.parameter())
+        } while parser.take(.comma)
       }
       try parser.expect(.rightParenthesis, "after the parameters")
       return list
@@ -224,6 +249,28 @@ extension Parser {
     guard take(.leftParenthesis) else { return [ResultDeclaration(name: nil, type: try type())] }
     return try bracketed { (parser) throws(Recovery) in
       var list: [ResultDeclaration] = []
+  /// "part" anyName ":" Name [ "=" ( "none" | Name [ arguments ] ) ]
+  private mutating func partParameter() throws(Recovery) -> ParameterDeclaration {
+    let start = advance()
+    let name = try anyName("the name of a part")
+    try expect(.colon, "and the model that says what it must have")
+    var part = PartParameter(
+      interface: try upperName("the name of a model"), standard: nil, isOptional: false)
+    if take(.assign) {
+      if at(.none) {
+        advance()
+        part.isOptional = true
+      } else {
+        let model = try upperName("the name of a model, or `none`")
+        part.standard = PartDeclaration(
+          name: name, model: model, arguments: at(.leftParenthesis) ? try arguments() : [],
+          address: nil, documentation: "")
+      }
+    }
+    return ParameterDeclaration(
+      name: name, type: nil, value: nil, part: part, range: range(from: start))
+  }
+
       repeat {
         let name = try parser.lowerName("the name of a result")
         try parser.expect(.colon, "and the type of the result")

@@ -32,6 +32,8 @@ package struct Declaration: Hashable, Sendable {
     case function(FunctionDeclaration)
     case model(ModelDeclaration)
     case part(PartDeclaration)
+    /// A function without a body: the model says what a part must have.
+    case signature(SignatureDeclaration)
     case require(Expression, StringLiteral)
     /// `ignore "pattern"`: tensors of the file that nobody reads, and that is fine.
     case ignore(StringLiteral)
@@ -67,8 +69,32 @@ package struct ParameterDeclaration: Hashable, Sendable {
   package var type: TypeExpression?
   /// The default.
   package var value: Expression?
+  /// What is asked of it, if it is a part.
+  package var part: PartParameter?
   /// The place.
   package var range: SourceRange
+}
+
+/// `part name: Interface = Model(arguments)` among the parameters of a model.
+package struct PartParameter: Hashable, Sendable {
+  /// The model that says what functions the part must have.
+  package var interface: Identifier
+  /// The part that is there if none is given.
+  package var standard: PartDeclaration?
+  /// True for `= none`: the part may be missing.
+  package var isOptional: Bool
+}
+
+/// `func name(parameters) -> results` without a body.
+package struct SignatureDeclaration: Hashable, Sendable {
+  /// The name.
+  package var name: Identifier
+  /// The parameters.
+  package var parameters: [ParameterDeclaration]
+  /// The results; nil if anything will do.
+  package var results: [ResultDeclaration]?
+  /// The text of its `///` lines.
+  package var documentation: String
 }
 
 /// A type with or without a name, as in `-> (image: Image[…], mu: Tensor[…])`.
@@ -90,6 +116,8 @@ package struct FunctionDeclaration: Hashable, Sendable {
 
   /// Which of the three.
   package var kind: Kind
+  /// True for a `sequential block`: its calls have positions.
+  package var isSequential = false
   /// The name.
   package var name: Identifier
   /// The parameters.
@@ -112,6 +140,10 @@ package struct ModelDeclaration: Hashable, Sendable {
   package var parameters: [ParameterDeclaration]
   /// What it declares, in order.
   package var members: [Declaration]
+  /// What a part must have, if the model says that and nothing else: it has functions without bodies.
+  package var signatures: [SignatureDeclaration] {
+    members.compactMap { if case .signature(let signature) = $0.kind { signature } else { nil } }
+  }
   /// The text of its `///` lines.
   package var documentation: String
   /// The place of the braces and what is in them.
