@@ -38,12 +38,25 @@ final class Activation {
   let place: Int
   /// Where tensors are; nil where none may be read.
   let scope: WeightScope?
+  /// The positions of its calls, in a `sequential block`.
+  var positions: Positions?
   /// How often each call of the body was reached.
   var visits: [SourceRange: Int] = [:]
 
   init(place: Int, scope: WeightScope?) {
     self.place = place
     self.scope = scope
+  }
+}
+
+/// The positions of a torch.nn.Sequential: which is next.
+final class Positions {
+  private var next = 0
+
+  /// Takes positions, and gives the first of them.
+  func take(_ count: Int = 1) -> Int {
+    defer { next += count }
+    return next
   }
 }
 
@@ -129,6 +142,10 @@ final class PartInstance {
   let name: String
   let declaration: ModelDeclaration
   let environment: Environment
+  /// The names of its functions that stand for others: what is asked for → what it has.
+  var aliases: [String: String] = [:]
+  /// What the model that takes it found out: the sizes of its signatures.
+  var known: [String: Datum] = [:]
 
   init(name: String, declaration: ModelDeclaration, environment: Environment) {
     self.name = name
@@ -136,7 +153,3 @@ final class PartInstance {
     self.environment = environment
   }
 }
-  /// The names of its functions that stand for others: what is asked for → what it has.
-  var aliases: [String: String] = [:]
-  /// What the model that takes it found out: the sizes of its signatures.
-  var known: [String: Datum] = [:]

@@ -119,11 +119,24 @@ extension Elaboration {
     let visit = caller.visits[range, default: 0]
     caller.visits[range] = visit + 1
     let place = places.place(in: caller.place, at: range, visit: visit)
+    let goesOn = declaration.isSequential && address == nil ? caller.positions : nil
+    let address =
+      goesOn == nil ? positioned(address, counts: address == nil, in: caller) : address
     let scope = address.map { caller.scope?.inner($0) } ?? caller.scope
     let inner = Environment(parent: file, activation: Activation(place: place, scope: scope))
+    if declaration.isSequential { inner.activation.positions = goesOn ?? Positions() }
     let frame = CallFrame(name: declaration.name.name, address: address, range: range)
     let result = try enter(frame) { try run(declaration, given, in: inner, at: range) }
     return address == nil ? result : try tapped(result, scope, at: range)
+  }
+
+  /// The address of a call inside a `sequential block`: its position, if it has none of its own and
+  /// `counts`; in an address a `#` is the position.
+  func positioned(_ address: String?, counts: Bool, in activation: Activation) -> String? {
+    guard let positions = activation.positions else { return address }
+    guard let address else { return counts ? String(positions.take()) : nil }
+    guard address.contains("#") else { return address }
+    return address.replacing("#", with: String(positions.take()), maxReplacements: 1)
   }
 
   private func enter(_ frame: CallFrame, _ body: () throws -> Datum) throws -> Datum {

@@ -23,6 +23,20 @@ struct Operation: Sendable {
   }
 }
 
+extension Operation {
+  /// What torch.nn has as a module without tensors: a Sequential counts it.
+  private static let silent: Set = [
+    "relu", "sigmoid", "tanh", "gelu", "silu", "softplus", "leakyRelu", "elu", "glu", "clamp",
+    "softmax", "logSoftmax", "maxPool", "avgPool", "upsample", "pixelShuffle", "pad",
+  ]
+
+  /// True for `parameter` and `buffer`, which state a name themselves.
+  var readsTensorsByName: Bool { name == "parameter" || name == "buffer" }
+
+  /// True for what has a position in a `sequential block`.
+  var isLayer: Bool { !readsTensorsByName && (readsWeights || Self.silent.contains(name)) }
+}
+
 /// Every operation of the language, by name.
 package struct OperationTable: Sendable {
   private let operations: [String: Operation]
@@ -32,7 +46,7 @@ package struct OperationTable: Sendable {
   /// The table of the language.
   package static let shared = OperationTable(
     convolutions + linears + recurrences + normalizations + activations + arithmetics + reductions
-      + shapings + resamplings + products + batches + tensorReads + losses + gradients)
+      + shapings + resamplings + products + batches + tensorReads + losses + gradients + positions)
 
   private init(_ list: [Operation]) {
     operations = Dictionary(list.map { ($0.name, $0) }) { first, _ in first }
@@ -304,6 +318,9 @@ extension Elaboration {
     for argument in given { if case .poison = argument.value { throw ElaborationFailure.known } }
     let bound = try match(
       given, operation.parameters, of: "`\(operation.name)`", at: range)
+    let address =
+      operation.readsTensorsByName
+      ? address : positioned(address, counts: operation.isLayer, in: activation)
     let visit = activation.visits[range, default: 0]
     if operation.readsWeights { activation.visits[range] = visit + 1 }
     let scope =

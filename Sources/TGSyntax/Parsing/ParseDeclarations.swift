@@ -56,6 +56,11 @@ extension Parser {
     switch token.kind {
     case .keyword(.let): kind = .binding(try binding())
     case .keyword(.block): kind = .function(try function(.block, documentation))
+    case .name where text(token) == "sequential" && token(ahead: 1).kind == .keyword(.block):
+      advance()
+      var block = try function(.block, documentation)
+      block.isSequential = true
+      kind = .function(block)
     case .keyword(.func): kind = .function(try function(.function, documentation))
     case .keyword(.model): kind = .model(try model(documentation))
     default:
@@ -107,11 +112,6 @@ extension Parser {
     return Declaration(kind: kind, range: range(from: start))
   }
 
-  /// "if" expression "{" { member } "}" [ "else" … ]
-  private mutating func memberChoice() throws(Recovery) -> Declaration.Kind {
-    func branch(_ condition: Expression, _ parser: inout Parser) throws(Recovery) -> MemberBranch {
-      let open = parser.token
-      let members = try parser.block { (parser) throws(Recovery) in try parser.member() }
   /// A function of a model; without a body it says what a part must have.
   private mutating func memberFunction(_ documentation: String) throws(Recovery) -> Declaration.Kind
   {
@@ -132,6 +132,11 @@ extension Parser {
     return .function(try function(.function, documentation))
   }
 
+  /// "if" expression "{" { member } "}" [ "else" … ]
+  private mutating func memberChoice() throws(Recovery) -> Declaration.Kind {
+    func branch(_ condition: Expression, _ parser: inout Parser) throws(Recovery) -> MemberBranch {
+      let open = parser.token
+      let members = try parser.block { (parser) throws(Recovery) in try parser.member() }
       return MemberBranch(condition: condition, members: members, range: parser.range(from: open))
     }
     var branches: [MemberBranch] = []
@@ -244,11 +249,6 @@ extension Parser {
     return ParameterDeclaration(name: name, type: type, value: value, range: range(from: start))
   }
 
-  /// results = type | "(" name ":" type { "," name ":" type } ")" ;
-  private mutating func results() throws(Recovery) -> [ResultDeclaration] {
-    guard take(.leftParenthesis) else { return [ResultDeclaration(name: nil, type: try type())] }
-    return try bracketed { (parser) throws(Recovery) in
-      var list: [ResultDeclaration] = []
   /// "part" anyName ":" Name [ "=" ( "none" | Name [ arguments ] ) ]
   private mutating func partParameter() throws(Recovery) -> ParameterDeclaration {
     let start = advance()
@@ -271,6 +271,11 @@ extension Parser {
       name: name, type: nil, value: nil, part: part, range: range(from: start))
   }
 
+  /// results = type | "(" name ":" type { "," name ":" type } ")" ;
+  private mutating func results() throws(Recovery) -> [ResultDeclaration] {
+    guard take(.leftParenthesis) else { return [ResultDeclaration(name: nil, type: try type())] }
+    return try bracketed { (parser) throws(Recovery) in
+      var list: [ResultDeclaration] = []
       repeat {
         let name = try parser.lowerName("the name of a result")
         try parser.expect(.colon, "and the type of the result")
