@@ -2028,7 +2028,48 @@ const ProtobufCEnumDescriptor tgraph__plan__interface_item__kind__descriptor =
   tgraph__plan__interface_item__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__interface_item__field_descriptors[13] =
+static const ProtobufCEnumValue tgraph__plan__interface_item__role__enum_values_by_number[8] =
+{
+  { "VALUE", "TGRAPH__PLAN__INTERFACE_ITEM__ROLE__VALUE", 0 },
+  { "VARIABLE", "TGRAPH__PLAN__INTERFACE_ITEM__ROLE__VARIABLE", 1 },
+  { "START", "TGRAPH__PLAN__INTERFACE_ITEM__ROLE__START", 2 },
+  { "KEPT", "TGRAPH__PLAN__INTERFACE_ITEM__ROLE__KEPT", 3 },
+  { "LOSS", "TGRAPH__PLAN__INTERFACE_ITEM__ROLE__LOSS", 4 },
+  { "TERM", "TGRAPH__PLAN__INTERFACE_ITEM__ROLE__TERM", 5 },
+  { "NUMBER", "TGRAPH__PLAN__INTERFACE_ITEM__ROLE__NUMBER", 6 },
+  { "GRADIENT", "TGRAPH__PLAN__INTERFACE_ITEM__ROLE__GRADIENT", 7 },
+};
+static const ProtobufCIntRange tgraph__plan__interface_item__role__value_ranges[] = {
+{0, 0},{0, 8}
+};
+static const ProtobufCEnumValueIndex tgraph__plan__interface_item__role__enum_values_by_name[8] =
+{
+  { "GRADIENT", 7 },
+  { "KEPT", 3 },
+  { "LOSS", 4 },
+  { "NUMBER", 6 },
+  { "START", 2 },
+  { "TERM", 5 },
+  { "VALUE", 0 },
+  { "VARIABLE", 1 },
+};
+const ProtobufCEnumDescriptor tgraph__plan__interface_item__role__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "tgraph.plan.InterfaceItem.Role",
+  "Role",
+  "Tgraph__Plan__InterfaceItem__Role",
+  "tgraph.plan",
+  8,
+  tgraph__plan__interface_item__role__enum_values_by_number,
+  8,
+  tgraph__plan__interface_item__role__enum_values_by_name,
+  1,
+  tgraph__plan__interface_item__role__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const Tgraph__Plan__InterfaceItem__Role tgraph__plan__interface_item__role__default_value = TGRAPH__PLAN__INTERFACE_ITEM__ROLE__VALUE;
+static const ProtobufCFieldDescriptor tgraph__plan__interface_item__field_descriptors[16] =
 {
   {
     "name",
@@ -2186,6 +2227,42 @@ static const ProtobufCFieldDescriptor tgraph__plan__interface_item__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "role",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Tgraph__Plan__InterfaceItem, has_role),
+    offsetof(Tgraph__Plan__InterfaceItem, role),
+    &tgraph__plan__interface_item__role__descriptor,
+    &tgraph__plan__interface_item__role__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "of",
+    15,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__InterfaceItem, of),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "start",
+    16,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__InterfaceItem, start),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__interface_item__field_indices_by_name[] = {
   8,   /* field[8] = count */
@@ -2198,14 +2275,17 @@ static const unsigned tgraph__plan__interface_item__field_indices_by_name[] = {
   10,   /* field[10] = lengths */
   3,   /* field[3] = low */
   0,   /* field[0] = name */
+  14,   /* field[14] = of */
+  13,   /* field[13] = role */
   12,   /* field[12] = rows */
+  15,   /* field[15] = start */
   9,   /* field[9] = view */
   7,   /* field[7] = vocabulary */
 };
 static const ProtobufCIntRange tgraph__plan__interface_item__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__interface_item__descriptor =
 {
@@ -2215,7 +2295,7 @@ const ProtobufCMessageDescriptor tgraph__plan__interface_item__descriptor =
   "Tgraph__Plan__InterfaceItem",
   "tgraph.plan",
   sizeof(Tgraph__Plan__InterfaceItem),
-  13,
+  16,
   tgraph__plan__interface_item__field_descriptors,
   tgraph__plan__interface_item__field_indices_by_name,
   1,  tgraph__plan__interface_item__number_ranges,

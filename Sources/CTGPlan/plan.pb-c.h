@@ -140,6 +140,44 @@ typedef enum _Tgraph__Plan__InterfaceItem__Kind {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__INTERFACE_ITEM__KIND)
 } Tgraph__Plan__InterfaceItem__Kind;
 /*
+ * What it is for in an objective (spec/plan.md).
+ */
+typedef enum _Tgraph__Plan__InterfaceItem__Role {
+  /*
+   * What its name says: something given or drawn, a result. Entry points have no other role.
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__ROLE__VALUE = 0,
+  /*
+   * A variable; the item's name is the variable's.
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__ROLE__VARIABLE = 1,
+  /*
+   * What the variable `of` may begin with: the start of that name.
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__ROLE__START = 2,
+  /*
+   * A value that an earlier function hands to a later one.
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__ROLE__KEPT = 3,
+  /*
+   * What is minimised, [N].
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__ROLE__LOSS = 4,
+  /*
+   * The term `of` of it, [N].
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__ROLE__TERM = 5,
+  /*
+   * The number `of` of the method, of this round, [N].
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__ROLE__NUMBER = 6,
+  /*
+   * The gradient of the loss towards the variable `of`, with its extents.
+   */
+  TGRAPH__PLAN__INTERFACE_ITEM__ROLE__GRADIENT = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__INTERFACE_ITEM__ROLE)
+} Tgraph__Plan__InterfaceItem__Role;
+/*
  * What is computed, of arguments a, b, c and the immediate i.
  */
 typedef enum _Tgraph__Plan__PointwiseProgram__Step__Function {
@@ -655,10 +693,20 @@ struct  Tgraph__Plan__InterfaceItem
    */
   protobuf_c_boolean has_rows;
   int64_t rows;
+  protobuf_c_boolean has_role;
+  Tgraph__Plan__InterfaceItem__Role role;
+  /*
+   * The variable, term or number that the role is about; empty for other roles.
+   */
+  char *of;
+  /*
+   * The name of a START; empty for other roles.
+   */
+  char *start;
 };
 #define TGRAPH__PLAN__INTERFACE_ITEM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__interface_item__descriptor) \
-    , NULL, NULL, TGRAPH__PLAN__INTERFACE_ITEM__KIND__IMAGE, 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, 0, 0, 0 }
+    , NULL, NULL, TGRAPH__PLAN__INTERFACE_ITEM__KIND__IMAGE, 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, TGRAPH__PLAN__INTERFACE_ITEM__ROLE__VALUE, NULL, NULL }
 
 
 /*
@@ -1612,6 +1660,7 @@ extern const ProtobufCEnumDescriptor    tgraph__plan__slot__kind__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__view__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__interface_item__descriptor;
 extern const ProtobufCEnumDescriptor    tgraph__plan__interface_item__kind__descriptor;
+extern const ProtobufCEnumDescriptor    tgraph__plan__interface_item__role__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__instruction__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__pointwise_program__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__pointwise_program__step__descriptor;

@@ -61,18 +61,18 @@ package struct Compilation: Sendable {
   package struct Checked: Sendable {
     /// The model for the first batch size, as the page has it.
     package var elaborated: Elaborated
-    /// A model for each batch size, differentiated.
-    package var models: [GraphModel]
+    /// A model for each batch size, its objectives cut and differentiated.
+    package var models: [StagedModel]
   }
 
-  /// Elaborates a library's main file in all batch sizes, differentiates its objectives, and holds
-  /// it against the limits of plans.
+  /// Elaborates a library's main file in all batch sizes, cuts and differentiates its objectives, and
+  /// holds it against the limits of plans.
   ///
   /// - Throws: `DiagnosticFailure` with everything that is wrong.
   package func check(_ library: Library) throws -> Checked {
     let elaborator = Elaborator(library)
     var first: Elaborated?
-    var models: [GraphModel] = []
+    var models: [StagedModel] = []
     var options = ElaborationOptions(model: model, settings: settings)
     options.parts = parts
     for batch in batches {
@@ -80,7 +80,7 @@ package struct Compilation: Sendable {
       let elaborated = try elaborator.elaborate(options)
       options.steps -= elaborated.steps
       first = first ?? elaborated
-      models.append(try elaborated.model.differentiated(sources: library.sources))
+      models.append(try StagedModel(elaborated.model, sources: library.sources))
       // Before the next batch size takes as long.
       let findings = PlanRules(models).findings
       guard findings.isEmpty else { throw DiagnosticFailure(findings) }
@@ -98,7 +98,7 @@ package struct Compilation: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let checked = try check(library)
-    let (models, first) = (checked.models, checked.models[0])
+    let (models, first) = (checked.models, checked.models[0].model)
     let afterElaboration = clock.now
     try memory.demandRoom(for: checked.models)
     var binding =
@@ -150,11 +150,11 @@ package struct Compilation: Sendable {
   /// The functions and objectives whose files were given: of each function all batch sizes, the
   /// functions in declared order.
   private func usable(
-    _ models: [GraphModel], _ binding: inout WeightBinding
+    _ models: [StagedModel], _ binding: inout WeightBinding
   ) -> ([GraphFunction], [PlanObjective]) {
     var functions: [GraphFunction] = []
-    for index in models[0].functions.indices {
-      functions += binding.usable(models.map { $0.functions[index] })
+    for index in models[0].model.functions.indices {
+      functions += binding.usable(models.map { $0.model.functions[index] })
     }
     var objectives: [PlanObjective] = []
     for (index, objective) in models[0].objectives.enumerated() {

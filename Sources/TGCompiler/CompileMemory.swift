@@ -19,8 +19,8 @@ package struct CompileMemory: Sendable {
   /// Refuses a model whose weights alone pass the limit.
   ///
   /// - Throws: `CompilationError.memory`.
-  func demandRoom(for models: [GraphModel]) throws(CompilationError) {
-    let weights = models.first?.parameters.reduce(0) { $0 + $1.shape.count } ?? 0
+  func demandRoom(for models: [StagedModel]) throws(CompilationError) {
+    let weights = models.first?.model.parameters.reduce(0) { $0 + $1.shape.count } ?? 0
     let interfaces = models.flatMap(\.allFunctions).map { function in
       (function.inputs + function.outputs).reduce(0) { $0 + $1.shape.count }
     }

@@ -1,5 +1,5 @@
 package import TGDiagnostics
-package import TGIR
+import TGIR
 import TGOps
 import TGPlan
 import TGTensor
@@ -14,11 +14,11 @@ package struct PlanRules {
   /// The most elements of one value that is computed at compile time.
   static let constantElements = 1 << 28
 
-  private let models: [GraphModel]
+  private let models: [StagedModel]
   private let limits = PlanLimits.standard
 
   /// Takes one model for each batch size, differentiated.
-  package init(_ models: [GraphModel]) { self.models = models }
+  package init(_ models: [StagedModel]) { self.models = models }
 
   /// What is wrong, at most one finding for each rule and function.
   package var findings: [Diagnostic] {
@@ -160,9 +160,4 @@ package struct PlanRules {
     }
     return []
   }
-}
-
-extension GraphModel {
-  /// The entry points, then the functions of the objectives.
-  package var allFunctions: [GraphFunction] { functions + objectives.flatMap(\.functions) }
 }

@@ -87,6 +87,9 @@ package struct AttributeReader: Sendable {
     return result
   }
 
+  /// Whether there is an attribute of that name.
+  package func has(_ name: String) -> Bool { values.contains { $0.name == name } }
+
   /// The text of that name.
   package func string(_ name: String) throws(AttributeError) -> String {
     guard case .string(let result) = try value(name) else {

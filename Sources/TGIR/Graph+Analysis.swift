@@ -76,7 +76,7 @@ extension Graph {
       values[index] = graph.append(moved)
     }
     graph.outputs = outputs.compactMap { output in
-      values[output.value.index].map { GraphOutput(name: output.name, value: $0) }
+      values[output.value.index].map { output.moved(to: $0) }
     }
     return graph
   }

@@ -27,7 +27,10 @@ package struct PrintedGraph: Hashable, Sendable {
       lines.append(line + " : \(node.shape)")
     }
     for output in graph.outputs {
-      lines.append("  output \(quoted(output.name)) = %\(output.value.index)")
+      var line = "  output \(quoted(output.name))"
+      if output.stage != .given { line += " stage=\(quoted(output.stage.description))" }
+      if output.role != .value { line += " role=\(quoted(output.role.description))" }
+      lines.append(line + " = %\(output.value.index)")
     }
     text = (lines + ["}", ""]).joined(separator: "\n")
   }

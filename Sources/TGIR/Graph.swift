@@ -1,4 +1,5 @@
 package import TGDiagnostics
+package import TGPlan
 package import TGTensor
 
 /// A value of a graph: the result of the node of that index.
@@ -74,11 +75,26 @@ package struct GraphOutput: Hashable, Sendable {
   package var name: String
   /// The value.
   package var value: Value
+  /// When it is put out: names are unique within a stage.
+  package var stage: GraphStage
+  /// What it is for.
+  package var role: InterfaceItem.Role
 
   /// Makes an output.
-  package init(name: String, value: Value) {
+  package init(
+    name: String, value: Value, stage: GraphStage = .given, role: InterfaceItem.Role = .value
+  ) {
     self.name = name
     self.value = value
+    self.stage = stage
+    self.role = role
+  }
+
+  /// The same output of another value: that of a graph made anew.
+  package func moved(to value: Value) -> GraphOutput {
+    var output = self
+    output.value = value
+    return output
   }
 }
 

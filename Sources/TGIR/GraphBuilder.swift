@@ -1,3 +1,4 @@
+package import TGPlan
 package import TGTensor
 
 /// Builds a graph node by node; equal nodes are made once.
@@ -40,7 +41,12 @@ package struct GraphBuilder: Sendable {
   }
 
   /// Declares a result.
-  package mutating func output(_ name: String, _ value: Value) {
-    graph.outputs.append(GraphOutput(name: name, value: value))
+  package mutating func output(
+    _ name: String, _ value: Value, stage: GraphStage = .given, role: InterfaceItem.Role = .value
+  ) {
+    output(GraphOutput(name: name, value: value, stage: stage, role: role))
   }
+
+  /// Declares a result.
+  package mutating func output(_ output: GraphOutput) { graph.outputs.append(output) }
 }

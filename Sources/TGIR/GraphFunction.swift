@@ -6,7 +6,8 @@ package import TGTensor
 ///
 /// Every interface input has an `Input` node of its name in the graph (a text or sequence also one
 /// named `NAME.lengths`, of shape `[N]`), every interface output an entry of that name in
-/// `graph.outputs`. Inputs that no output needs may lack their node.
+/// `graph.outputs`. Inputs that no output needs may lack their node, outputs of the role `gradient`
+/// their entry, until the graph is differentiated.
 package struct GraphFunction: Sendable {
   /// The documentation, plain text.
   package var documentation: String
@@ -16,9 +17,6 @@ package struct GraphFunction: Sendable {
   package var itemsInteract: Bool
   /// What it is for.
   package var role: PlanFunction.Role
-  /// For the role `gradient`: the inputs towards which the output `loss` is to be differentiated.
-  /// For each the outputs have an entry `gradient.NAME`, which the graph does not have yet.
-  package var leaves: [String] = []
   /// The function; its name is the graph's.
   package var graph: Graph
   /// The inputs in declared order.
@@ -53,6 +51,8 @@ package struct GraphInterface: Hashable, Sendable {
   package var documentation: String
   /// What the numbers mean.
   package var kind: InterfaceItem.Kind
+  /// What it is for in an objective.
+  package var role: InterfaceItem.Role
   /// Batch first, the framework's order (N, C, H, W).
   package var shape: Shape
   /// For inputs with a default: the value of every element.
@@ -68,12 +68,13 @@ package struct GraphInterface: Hashable, Sendable {
 
   /// Makes an end.
   package init(
-    name: String, kind: InterfaceItem.Kind, shape: Shape, documentation: String = "",
-    defaultValue: Float? = nil, rows: Int = 0, tokenizer: String = "", unknown: String = "",
-    range: SourceRange? = nil
+    name: String, kind: InterfaceItem.Kind, role: InterfaceItem.Role = .value, shape: Shape,
+    documentation: String = "", defaultValue: Float? = nil, rows: Int = 0, tokenizer: String = "",
+    unknown: String = "", range: SourceRange? = nil
   ) {
     self.name = name
     self.kind = kind
+    self.role = role
     self.shape = shape
     self.documentation = documentation
     self.defaultValue = defaultValue

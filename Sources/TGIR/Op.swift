@@ -56,6 +56,14 @@ package protocol Op: Hashable, Sendable {
   /// themselves transposed, with the permutation of each operand; nil if there is none.
   func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp?
 
+  /// Whether the leading axis of the result counts the items of the batch.
+  ///
+  /// - Parameters:
+  ///   - operands: for each operand, whether its leading axis does.
+  ///   - shapes: the shapes of the operands.
+  ///   - result: the shape of the result.
+  func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool
+
   /// The rule of differentiation: the cotangents of the operands from the cotangent of the result,
   /// each of its operand's shape, built of ordinary ops so that it can be differentiated again.
   ///
@@ -89,6 +97,12 @@ extension Op {
   /// Does not commute with transposition.
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
     nil
+  }
+  /// True if an operand with the result's axes is batched.
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    zip(operands, shapes).contains { isBatched, shape in
+      isBatched && shape.rank == result.rank && shape.rank > 0 && shape[0] == result[0]
+    }
   }
   /// No rule.
   package func pullback(

@@ -24,13 +24,11 @@ package enum GraphText {
       if reader.skip("graph ") {
         graph = Graph(name: try reader.quoted())
       } else if reader.skip("  output ") {
-        let name = try reader.quoted()
-        try reader.expect(" = ")
-        let value = try reader.value()
-        guard let count = graph?.nodes.count, value.index < count else {
+        let output = try output(&reader)
+        guard let count = graph?.nodes.count, output.value.index < count else {
           throw reader.error("no such value")
         }
-        graph?.outputs.append(GraphOutput(name: name, value: value))
+        graph?.outputs.append(output)
       } else if reader.skip("  %") {
         guard var made = graph else { throw reader.error("a node before the graph's name") }
         try node(&reader, into: &made)
@@ -39,6 +37,22 @@ package enum GraphText {
     }
     guard let graph else { throw GraphTextError(line: 1, message: "no graph") }
     return graph
+  }
+
+  private static func output(_ reader: inout LineReader) throws(GraphTextError) -> GraphOutput {
+    var output = GraphOutput(name: try reader.quoted(), value: Value(0))
+    if reader.skip(" stage=") {
+      guard let stage = GraphStage(try reader.quoted()) else { throw reader.error("no such stage") }
+      output.stage = stage
+    }
+    if reader.skip(" role=") {
+      guard let role = InterfaceItem.Role(try reader.quoted()) else {
+        throw reader.error("no such role")
+      }
+      output.role = role
+    }
+    try reader.expect(" = ")
+    return output.moved(to: try reader.value())
   }
 
   private static func node(_ reader: inout LineReader, into graph: inout Graph)

@@ -180,6 +180,10 @@ package enum ItemFault: Hashable, Sendable {
   case words
   case defaultValue(Float)
   case defaultOfOutput
+  /// No item of this function has that role, or it names nothing.
+  case role(InterfaceItem.Role)
+  /// Another item has it too.
+  case roleTwice(InterfaceItem.Role)
 }
 
 /// Well-known files that are no plans, by their first bytes.

@@ -160,6 +160,8 @@ extension PlanError: CustomStringConvertible {
     case .words: "the words for fitting or filtering are malformed"
     case .defaultValue(let value): "the default cannot be \(value)"
     case .defaultOfOutput: "an output cannot have a default"
+    case .role(let role): "cannot have the role `\(role)` here"
+    case .roleTwice(let role): "has the role `\(role)`, which another item has too"
     }
   }
 }

@@ -6,12 +6,13 @@
 /// 1. The `start` of the first loop takes everything that is given or drawn once: its inputs are
 ///    the objective's inputs.
 /// 2. Each loop: `start`; then up to `rounds` times `step`, an update of `variables` by `method`
-///    from the outputs `gradient.NAME`, and `project`, if there is one.
+///    from the outputs of the role `gradient`, and `project`, if there is one.
 /// 3. `finish` puts out the results that the objective declares.
 ///
-/// A variable begins with the output of its name, or with `NAME.START` if the loop has `starts`.
-/// `step` puts out `loss`, `term.NAME` for each term, and `method.NAME` for each scheduled number,
-/// all of one number per item.
+/// What an output is for is its role (`InterfaceItem.Role`), not its name. A variable begins with the
+/// output of its name, or with one of the role `start` if the loop has `starts`. `step` puts out the
+/// loss, each of `terms` and each of `scheduled`, one number per item, and the gradients of
+/// `variables`; these do not go into the store.
 public struct PlanObjective: Hashable, Sendable {
   /// The name.
   public var name: String

@@ -56,9 +56,8 @@ struct CheckReport {
       "\(loop.variables.joined(separator: ", ")) by \(loop.method), \(loop.rounds) rounds"
         + (loop.starts.isEmpty ? "" : ", from \(loop.starts.joined(separator: " or "))")
     }
-    let (start, finish) = (objective.functions.first, objective.functions.last)
-    return "objective \(objective.form.name)(\(list(start?.inputs ?? []))) over "
-      + loops.joined(separator: ", then ") + " -> \(list(finish?.outputs ?? []))"
+    return "objective \(objective.form.name)(\(list(objective.given))) over "
+      + loops.joined(separator: ", then ") + " -> \(list(objective.results))"
   }
 
   private func item(_ item: GraphInterface) -> JSON {

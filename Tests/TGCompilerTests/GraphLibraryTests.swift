@@ -160,13 +160,10 @@ import Testing
         functions: testCase.functions)
     ).model
     let binding = WeightBinding(model, syntheticSeed: 3)
-    let parts = model.functions + (binds ? model.objectives.flatMap(\.functions) : [])
+    let parts =
+      binds ? try StagedModel(model, sources: library.sources).allFunctions : model.functions
     return try parts.map { function in
       var graph = function.graph
-      if !function.leaves.isEmpty {
-        let leaves = function.leaves.map { Leaf.input($0) }
-        graph = try Differentiate(objective: "loss", towards: leaves).run(graph)
-      }
       if binds { graph = try BindParameters(tensors: binding.tensors).run(graph) }
       var numbers = SeededNumbers(seed: 11)
       var inputs: [String: HostTensor] = [:]

@@ -79,6 +79,10 @@ struct ArbitraryPlan {
     item.lengths = random.chance(2) ? view() : nil
     item.defaultValue = random.chance(2) ? float() : nil
     item.rows = number()
+    item.role = random.pick([
+      .value, .variable, .start(of: text(), named: text()), .kept, .loss, .term(text()),
+      .number(text()), .gradient(of: text()),
+    ])
     return item
   }
 

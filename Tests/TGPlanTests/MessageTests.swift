@@ -60,6 +60,7 @@ import Testing
     }
     check(["functions", "role"], PlanFunction.Role.self)
     check(["functions", "slots", "kind"], Slot.Kind.self)
+    check(["functions", "inputs", "role"], InterfaceItem.RoleCode.self)
     check(["objectives", "loops", "method"], PlanObjective.Method.self)
     let instructions = ["functions", "instructions"]
     check(instructions + ["convolve", "packing"], Convolution.Packing.self)

@@ -6,21 +6,24 @@ import Testing
 @Suite struct ObjectiveCheckTests {
   /// A function that only hands things over: all its inputs and outputs are slots of their own.
   private static func function(
-    _ name: String, _ role: PlanFunction.Role, batch: Int = 2, inputs: [(String, [Int])] = [],
-    outputs: [(String, [Int])] = []
+    _ name: String, _ role: PlanFunction.Role, batch: Int = 2,
+    inputs: [(String, [Int], InterfaceItem.Role)] = [],
+    outputs: [(String, [Int], InterfaceItem.Role)] = []
   ) -> PlanFunction {
     var function = PlanFunction(name: name, batch: batch)
     function.role = role
-    func item(_ name: String, _ extents: [Int]) -> InterfaceItem {
+    func item(_ name: String, _ extents: [Int], _ role: InterfaceItem.Role) -> InterfaceItem {
       let shape = Shape([batch] + extents)
       function.slots.append(
         Slot(kind: .arena, offset: 16 * function.slots.count, count: shape.count))
-      return InterfaceItem(
+      var item = InterfaceItem(
         name: name, kind: .tensor, view: View(slot: function.slots.count - 1, shape: shape))
+      item.role = role
+      return item
     }
-    for (name, extents) in inputs { function.inputs.append(item(name, extents)) }
-    for (name, extents) in outputs {
-      let output = item(name, extents)
+    for (name, extents, role) in inputs { function.inputs.append(item(name, extents, role)) }
+    for (name, extents, role) in outputs {
+      let output = item(name, extents, role)
       function.outputs.append(output)
       function.instructions.append(
         PlacedInstruction(
@@ -35,23 +38,31 @@ import Testing
 
   static func plan() -> Plan {
     var plan = Plan(name: "objective")
+    let w = ("w", [2], InterfaceItem.Role.variable)
+    let v = ("v", [5], InterfaceItem.Role.variable)
     plan.functions = [
       function(
-        "fit.start", .prepare, inputs: [("target", [3])],
-        outputs: [("w.mean", [2]), ("w.zero", [2]), ("kept.v0", [3])]),
-      function(
-        "fit.step", .gradient,
-        inputs: [("w", [2]), ("kept.v0", [3]), ("e", [2]), ("loop.fraction", [])],
+        "fit.start", .prepare, inputs: [("target", [3], .value)],
         outputs: [
-          ("loss", []), ("term.pixels", []), ("method.rate", []), ("gradient.w", [2]),
-          ("kept.v1", [4]),
+          ("w.mean", [2], .start(of: "w", named: "mean")),
+          ("w.zero", [2], .start(of: "w", named: "zero")), ("kept.v0", [3], .kept),
         ]),
       function(
-        "fit.project", .project, inputs: [("w", [2]), ("kept.v1", [4])], outputs: [("w", [2])]),
-      function("fit.start2", .prepare, inputs: [("w", [2])], outputs: [("v", [5])]),
+        "fit.step", .gradient,
+        inputs: [
+          w, ("kept.v0", [3], .kept), ("e", [2], .value), ("loop.fraction", [], .value),
+        ],
+        outputs: [
+          ("loss", [], .loss), ("term.pixels", [], .term("pixels")),
+          ("method.rate", [], .number("rate")), ("gradient.w", [2], .gradient(of: "w")),
+          ("kept.v1", [4], .kept),
+        ]),
+      function("fit.project", .project, inputs: [w, ("kept.v1", [4], .kept)], outputs: [w]),
+      function("fit.start2", .prepare, inputs: [w], outputs: [v]),
       function(
-        "fit.step2", .gradient, inputs: [("v", [5])], outputs: [("loss", []), ("gradient.v", [5])]),
-      function("fit.finish", .finish, inputs: [("v", [5])], outputs: [("code", [5])]),
+        "fit.step2", .gradient, inputs: [v],
+        outputs: [("loss", [], .loss), ("gradient.v", [5], .gradient(of: "v"))]),
+      function("fit.finish", .finish, inputs: [v], outputs: [("code", [5], .value)]),
     ]
     var objective = PlanObjective(name: "fit", finish: "fit.finish")
     var first = PlanObjective.Loop(start: "fit.start", step: "fit.step", rounds: 9, method: .adam)
@@ -114,18 +125,26 @@ import Testing
       "no function", .function("fit.go", batch: 2), { $0.objectives[0].loops[0].step = "fit.go" }
     ),
     (
-      "wrong role", .function("fit.finish", batch: 2), { $0.functions[5].role = .entry }
+      "wrong role", .function("fit.finish", batch: 2), { $0.functions[5].role = .prepare }
     ),
     (
       "unknown variable", .missing("u", function: "fit.step2"),
       { $0.objectives[0].loops[1].variables = ["u"] }
     ),
     (
-      "no gradient", .missing("gradient.v", function: "fit.step2"),
-      { $0.functions[4].outputs[1].name = "d" }
+      "no gradient", .missing("gradient v", function: "fit.step2"),
+      { $0.functions[4].outputs[1].role = .kept }
     ),
     (
-      "no term", .missing("term.x", function: "fit.step"),
+      "a gradient of another variable", .missing("gradient v", function: "fit.step2"),
+      { $0.functions[4].outputs[1].role = .gradient(of: "w") }
+    ),
+    (
+      "no loss but its name", .missing("loss", function: "fit.step"),
+      { $0.functions[1].outputs[0].role = .kept }
+    ),
+    (
+      "no term", .missing("term x", function: "fit.step"),
       { $0.objectives[0].loops[0].terms = ["x"] }
     ),
     (
@@ -136,15 +155,20 @@ import Testing
       "other extents", .extents("kept.v1", function: "fit.project"),
       { plan in
         plan.functions[2] = function(
-          "fit.project", .project, inputs: [("w", [2]), ("kept.v1", [5])], outputs: [("w", [2])])
+          "fit.project", .project,
+          inputs: [("w", [2], .variable), ("kept.v1", [5], .kept)],
+          outputs: [("w", [2], .variable)])
       }
     ),
     (
       "a start of other extents", .extents("w.zero", function: "fit.start"),
       { plan in
         plan.functions[0] = function(
-          "fit.start", .prepare, inputs: [("target", [3])],
-          outputs: [("w.mean", [2]), ("w.zero", [4]), ("kept.v0", [3])])
+          "fit.start", .prepare, inputs: [("target", [3], .value)],
+          outputs: [
+            ("w.mean", [2], .start(of: "w", named: "mean")),
+            ("w.zero", [4], .start(of: "w", named: "zero")), ("kept.v0", [3], .kept),
+          ])
       }
     ),
     (
@@ -153,7 +177,10 @@ import Testing
     ),
     (
       "a part in one batch size more", .batches(function: "fit.finish"),
-      { $0.functions.append(function("fit.finish", .finish, batch: 3, inputs: [("v", [5])])) }
+      {
+        $0.functions.append(
+          function("fit.finish", .finish, batch: 3, inputs: [("v", [5], .variable)]))
+      }
     ),
   ]
 
@@ -161,6 +188,60 @@ import Testing
   func refuses(index: Int) {
     let (name, fault, change) = Self.cases[index]
     #expect(Self.problem(change) == .objective("fit", fault), "\(name)")
+  }
+
+  /// Names of items are for people: a plan whose items are called otherwise is as sound.
+  @Test func namesOfOutputsAreFree() throws {
+    var plan = Self.plan()
+    plan.functions[0].outputs[0].name = "a"
+    for (index, name) in ["loss2", "b", "c", "d"].enumerated() {
+      plan.functions[1].outputs[index].name = name
+    }
+    try PlanChecker.check(plan)
+  }
+
+  static let roles: [(String, ItemFault, @Sendable (inout Plan) -> Void)] = [
+    (
+      "a loss of an entry point", .role(.loss),
+      {
+        $0.functions[0].role = .entry
+        $0.functions[0].outputs[0].role = .loss
+      }
+    ),
+    ("a variable of an entry point", .role(.variable), { $0.functions[3].role = .entry }),
+    ("a loss that is given", .role(.loss), { $0.functions[4].inputs[0].role = .loss }),
+    (
+      "a start that a step puts out", .role(.start(of: "v", named: "s")),
+      { $0.functions[4].outputs[1].role = .start(of: "v", named: "s") }
+    ),
+    ("two losses", .roleTwice(.loss), { $0.functions[4].outputs[1].role = .loss }),
+    (
+      "one start twice", .roleTwice(.start(of: "w", named: "mean")),
+      { $0.functions[0].outputs[1].role = .start(of: "w", named: "mean") }
+    ),
+    (
+      "a gradient of nothing", .role(.gradient(of: "")),
+      {
+        $0.functions[4].outputs[1].role = .gradient(of: "")
+      }
+    ),
+  ]
+
+  @Test(arguments: roles.indices)
+  func refusesRoles(index: Int) {
+    let (name, fault, change) = Self.roles[index]
+    #expect(Self.problem(change) == .item(fault), "\(name)")
+  }
+
+  @Test func rolesReadBackAsTheyAreWritten() {
+    let roles: [InterfaceItem.Role] = [
+      .value, .variable, .start(of: "noise.0", named: "mean"), .kept, .loss, .term("pixels"),
+      .number("rate"), .gradient(of: "w"),
+    ]
+    for role in roles { #expect(InterfaceItem.Role(role.description) == role) }
+    for text in ["", "loss x", "term", "start w", "gradient  w", "lost"] {
+      #expect(InterfaceItem.Role(text) == nil, "\(text)")
+    }
   }
 
   @Test func namesStandOnce() {

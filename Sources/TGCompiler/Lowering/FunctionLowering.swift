@@ -116,6 +116,7 @@ extension GraphInterface {
     item.lengths = lengths
     item.defaultValue = defaultValue
     item.rows = rows
+    item.role = role
     return item
   }
 }

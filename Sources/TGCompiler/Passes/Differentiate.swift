@@ -60,11 +60,15 @@ package struct Differentiate: Pass {
   package var objective: String
   /// Towards what.
   package var leaves: [Leaf]
+  /// What stands before the point in the names of the outputs, unless said otherwise.
+  package static let prefix = "gradient"
   /// What stands before the point in the names of the outputs.
   package var prefix: String
 
   /// Makes a differentiation. A second one of the same leaves needs another prefix.
-  package init(objective: String, towards leaves: [Leaf], prefix: String = "gradient") {
+  package init(
+    objective: String, towards leaves: [Leaf], prefix: String = Differentiate.prefix
+  ) {
     self.objective = objective
     self.leaves = leaves
     self.prefix = prefix

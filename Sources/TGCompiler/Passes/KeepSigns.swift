@@ -47,7 +47,7 @@ package struct KeepSigns: Pass {
       }
     }
     for output in graph.outputs {
-      result.outputs.append(GraphOutput(name: output.name, value: values[output.value.index]))
+      result.outputs.append(output.moved(to: values[output.value.index]))
     }
     return result
   }

@@ -33,7 +33,7 @@ extension Graph {
         values.append(try builder.insert(moved.op, moved.operands))
       }
     }
-    for output in outputs { builder.output(output.name, values[output.value.index]) }
+    for output in outputs { builder.output(output.moved(to: values[output.value.index])) }
     return builder.graph.swept
   }
 }

@@ -50,7 +50,7 @@ package struct Schedule: Pass {
     }
     for output in graph.outputs {
       guard let value = values[output.value.index] else { continue }
-      builder.output(output.name, value)
+      builder.output(output.moved(to: value))
     }
     return builder.graph
   }

@@ -148,9 +148,8 @@ package struct WeightBinding: Sendable {
   /// What the functions and objectives that will be compiled need.
   private func wantedParameters() -> Set<ParameterKey> {
     var wanted: Set<ParameterKey> = []
-    let compiled = model.functions.map { [$0] } + model.objectives.map(\.functions)
-    for functions in compiled {
-      let parameters = functions.flatMap(\.graph.liveParameters)
+    for graph in model.functions.map(\.graph) + model.objectives.map(\.graph) {
+      let parameters = graph.liveParameters
       guard parameters.allSatisfy({ boundRoots.contains($0.root) }) else { continue }
       wanted.formUnion(parameters.map { ParameterKey(root: $0.root, name: $0.name) })
     }

@@ -13,6 +13,8 @@ package final class ObjectiveFunctions {
   package let objective: PlanObjective
   /// How many items they compute at once.
   package let batch: Int
+  /// For each loop what its `start` puts out.
+  let starts: [[InterfaceItem]]
   private var functions: [String: StagedFunction] = [:]
 
   /// Prepares the functions.
@@ -28,6 +30,9 @@ package final class ObjectiveFunctions {
   ) throws(InversionError) {
     self.objective = objective
     self.batch = batch
+    starts = objective.loops.map { loop in
+      loaded.plan.functions.first { $0.name == loop.start && $0.batch == batch }?.outputs ?? []
+    }
     var left = budget
     for name in objective.functions.dropFirst() where functions[name] == nil {
       let staged = try Self.stage(

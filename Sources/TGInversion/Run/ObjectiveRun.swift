@@ -120,7 +120,10 @@ package final class ObjectiveRun {
         throw .session(.runtime(.unsound("'\(form.step)' has no input '\(name)'")))
       }
       let part = Part(name: name, start: end, form: item)
-      let begun = chosen.flatMap { store["\(name).\($0)"] } ?? store[name]
+      let start = functions.starts[index].first { item in
+        chosen.map { item.role == .start(of: name, named: $0) } ?? false
+      }
+      let begun = store[start?.name ?? name]
       guard var elements = begun?.elements, elements.count == functions.batch * part.count else {
         throw .session(.runtime(.unsound("'\(form.start)' does not put out '\(name)'")))
       }
@@ -182,22 +185,11 @@ package final class ObjectiveRun {
   private static func changedNames(
     _ form: PlanObjective.Loop, _ functions: ObjectiveFunctions
   ) throws(InversionError) -> [String] {
-    var names = form.variables + (try carried(form, functions))
+    var names = form.variables + (try functions.function(form.step).carried.map(\.name))
     if let project = form.project {
       names += try functions.function(project).function.outputs.map(\.name)
     }
     return names
-  }
-
-  /// The outputs of a step that enter the store.
-  private static func carried(
-    _ form: PlanObjective.Loop, _ functions: ObjectiveFunctions
-  ) throws(InversionError) -> [String] {
-    let own = Set(
-      ["loss"] + form.terms.map { "term." + $0 } + form.scheduled.map { "method." + $0 }
-        + form.variables.map { "gradient." + $0 })
-    return try functions.function(form.step).function.outputs.map(\.name)
-      .filter { !own.contains($0) }
   }
 
   // MARK: A round
@@ -210,13 +202,13 @@ package final class ObjectiveRun {
     draw(form, for: step.function.inputs + (project?.function.inputs ?? []))
     try step.run(store)
 
-    let losses = try step.fetch("loss")
+    let losses = try step.fetch(.loss)
     var terms: [[Float]] = []
-    for name in form.terms { terms.append(try step.fetch("term." + name)) }
+    for name in form.terms { terms.append(try step.fetch(.term(name))) }
     var scheduled: [(name: String, values: [Float])] = []
-    for name in form.scheduled { scheduled.append((name, try step.fetch("method." + name))) }
+    for name in form.scheduled { scheduled.append((name, try step.fetch(.number(name)))) }
     var gradients: [[Float]] = []
-    for part in parts { gradients.append(try step.fetch("gradient." + part.name)) }
+    for part in parts { gradients.append(try step.fetch(.gradient(of: part.name))) }
 
     let wasActive = items.map(\.isActive)
     var hasMoved = [Bool](repeating: false, count: items.count)
@@ -233,8 +225,8 @@ package final class ObjectiveRun {
     let isSound = items.indices.map {
       wasActive[$0] && items[$0].records[loop].reason != .notFinite
     }
-    for name in try Self.carried(form, functions) {
-      store.put(try step.fetch(name), as: name, rows: rows(isSound))
+    for output in step.carried {
+      store.put(try step.fetch(output.name), as: output.name, rows: rows(isSound))
     }
     for row in items.indices where wasActive[row] { publish(row) }
     guard let project, hasMoved.contains(true) else { return }

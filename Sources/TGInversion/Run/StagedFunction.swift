@@ -25,6 +25,9 @@ final class StagedFunction {
     }
   }
 
+  /// The outputs that enter the store; the others are for the method.
+  var carried: [InterfaceItem] { function.outputs.filter(\.role.isStored) }
+
   /// The bytes of memory besides weights.
   var memoryBytes: Int { executor.memoryBytes }
 
@@ -64,6 +67,16 @@ final class StagedFunction {
     fetched[name] = elements
     if let failure { throw .session(.runtime(failure)) }
     return elements
+  }
+
+  /// The output of a role of the last run, the rows of all items.
+  ///
+  /// The array is reused by the next call for the same output.
+  func fetch(_ role: InterfaceItem.Role) throws(InversionError) -> [Float] {
+    guard let output = function.outputs.first(where: { $0.role == role }) else {
+      throw .session(.runtime(.unsound("'\(function.name)' does not put out '\(role)'")))
+    }
+    return try fetch(output.name)
   }
 
   /// For each input, true if no instruction writes where it lies.

@@ -8,31 +8,43 @@ package import TGTensor
 package struct Input: Op {
   package static let mnemonic = "input"
   package static let samples: [OpSample] = []
-  /// The name, unique in the graph. The parts of a text are `caption` and `caption.lengths`.
+  /// The name, unique among the inputs of its stage. The parts of a text are `caption` and
+  /// `caption.lengths`.
   package var name: String
   /// The shape.
   package var shape: Shape
+  /// When it is known. In IR text it is left out where it is `given`.
+  package var stage: GraphStage
 
   /// Makes an input.
-  package init(name: String, shape: Shape) {
+  package init(name: String, shape: Shape, stage: GraphStage = .given) {
     self.name = name
     self.shape = shape
+    self.stage = stage
   }
 
   package var leaf: LeafKind? { .input }
 
   package var attributes: [Attribute] {
     [Attribute("name", .string(name)), Attribute("shape", .ints(shape.dimensions))]
+      + (stage == .given ? [] : [Attribute("stage", .string(stage.description))])
   }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
-    self.init(
-      name: try attributes.string("name"), shape: try attributes.shape("shape"))
+    self.init(name: try attributes.string("name"), shape: try attributes.shape("shape"))
+    guard attributes.has("stage") else { return }
+    let text = try attributes.string("stage")
+    guard let stage = GraphStage(text) else { throw AttributeError("`\(text)` is no stage") }
+    self.stage = stage
   }
 
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(0)
     return shape
+  }
+
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    result.rank > 0
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {

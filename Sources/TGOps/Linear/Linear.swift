@@ -49,6 +49,10 @@ package struct Linear: Op {
     return result
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0]
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let (x, w) = (operands[0], operands[1])
     let (outputs, inputs) = (w.shape[0], w.shape[1])

@@ -58,6 +58,11 @@ package struct MatMul: Op {
     return result
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    let rows = zip(operands, shapes).map { $0 && $1.rank == result.rank && $1[0] == result[0] }
+    return result.rank > 2 ? rows.contains(true) : rows[0]
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let (x, w) = (operands[0].shape, operands[1].shape)
     let (m, k, n) = (x[x.rank - 2], x[x.rank - 1], w[w.rank - 1])

@@ -91,6 +91,13 @@ package struct Reduce: Op {
     return Shape(kept(shape.rank).map { shape[$0] })
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    !axes.contains(0)
+      && zip(operands, shapes).contains { isBatched, shape in
+        isBatched && shape.rank == result.rank + axes.count && shape[0] == result[0]
+      }
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let mapped = Map(program).reference(operands)
     let kept = kept(mapped.shape.rank)

@@ -42,6 +42,10 @@ package struct Concat: Op {
     return try makeShape(result)
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    axis != 0 && operands.contains(true)
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let outer = operands[0].shape.dimensions[..<axis].reduce(1, *)
     var result: [Double] = []

@@ -30,6 +30,10 @@ package struct Gather: Op {
     return try makeShape(operands[1].dimensions + operands[0].dimensions.dropFirst())
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[1]
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let rows = operands[0].shape[0]
     let width = operands[0].shape.count / rows

@@ -50,6 +50,10 @@ package struct Pad: Op {
     return try makeShape((0..<before.count).map { operands[0][$0] + before[$0] + after[$0] })
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0] && before[0] == 0 && after[0] == 0
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let inner = operands[0].shape
     let shape = Shape((0..<before.count).map { inner[$0] + before[$0] + after[$0] })

@@ -35,6 +35,10 @@ package struct Reshape: Op {
     return shape
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0] && result.dimensions.first == shapes[0][0]
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     ReferenceTensor(shape, operands[0].elements)
   }

@@ -66,6 +66,10 @@ package struct Slice: Op {
     return try makeShape(counts)
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0] && steps[0] == 1 && counts[0] == shapes[0][0]
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let strides = operands[0].shape.strides
     return operands[0].strided(

@@ -38,6 +38,10 @@ package struct Transpose: Op {
     return operands[0].permuted(permutation)
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0] && permutation[0] == 0
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     operands[0].transposed(permutation)
   }

@@ -134,6 +134,10 @@ package struct Conv2D: Op {
     return result
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0]
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let x = operands[0]
     let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])

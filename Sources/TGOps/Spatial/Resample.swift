@@ -62,6 +62,10 @@ package struct Resample: Op {
     return try makeShape(result)
   }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0] && axis != 0
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let x = operands[0]
     var extents = x.shape.dimensions

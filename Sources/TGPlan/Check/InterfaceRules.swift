@@ -15,7 +15,30 @@ extension FunctionCheck {
         throw PlanError(.duplicateName(role, item.name))
       }
     }
+    try checkRoles(of: items, role: role)
     if role == .input { try checkSeparate(items) }
+  }
+
+  /// Roles stand in the functions that they are for, each once where it says which one is meant.
+  private func checkRoles(of items: [InterfaceItem], role: NameRole) throws(PlanError) {
+    var known = Set<InterfaceItem.Role>()
+    for item in items where item.role != .value {
+      let isAllowed =
+        switch item.role {
+        case .value: true
+        case .variable, .kept: function.role != .entry
+        case .start: function.role == .prepare && role == .output
+        case .loss, .term, .number, .gradient: function.role == .gradient && role == .output
+        }
+      guard isAllowed else { throw at(item, role: role, PlanError(.item(.role(item.role)))) }
+      guard item.role.names.allSatisfy(PlanName.isIdentifier) else {
+        throw at(item, role: role, PlanError(.item(.role(item.role))))
+      }
+      if item.role == .variable || item.role == .kept { continue }
+      guard known.insert(item.role).inserted else {
+        throw at(item, role: role, PlanError(.item(.roleTwice(item.role))))
+      }
+    }
   }
 
   private func check(_ item: InterfaceItem, role: NameRole) throws(PlanError) {

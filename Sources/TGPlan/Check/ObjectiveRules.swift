@@ -56,41 +56,42 @@ struct ObjectiveCheck {
       let start = try function(loop.start, batch, .prepare)
       try check(inputsOf: start, in: store, besides: index == 0 ? start.inputs.map(\.name) : [])
       put(start, into: &store)
-      try checkLoop(loop, batch, &store)
+      try checkLoop(loop, begunBy: start, &store)
     }
     let finish = try function(objective.finish, batch, .finish)
     try check(inputsOf: finish, in: store, besides: [])
   }
 
   private func checkLoop(
-    _ loop: PlanObjective.Loop, _ batch: Int, _ store: inout [String: [Int]]
+    _ loop: PlanObjective.Loop, begunBy start: PlanFunction, _ store: inout [String: [Int]]
   ) throws(PlanError) {
+    let batch = start.batch
     let step = try function(loop.step, batch, .gradient)
     let own = loop.draws + (loop.fraction.map { [$0] } ?? [])
     for variable in loop.variables {
       guard let extents = extents(of: variable, in: step.inputs) else {
         throw failure(.missing(variable, function: loop.step))
       }
-      try demand("gradient." + variable, extents, step)
-      for start in loop.starts where store["\(variable).\(start)"] != nil {
-        guard store["\(variable).\(start)"] == extents else {
-          throw failure(.extents("\(variable).\(start)", function: loop.start))
+      try demand(.gradient(of: variable), extents, step)
+      for name in loop.starts {
+        let begun = start.outputs.first { $0.role == .start(of: variable, named: name) }
+        guard let begun else { continue }
+        guard begun.view.dimensions == extents else {
+          throw failure(.extents(begun.name, function: loop.start))
         }
         store[variable] = extents
       }
     }
-    let perItem = ["loss"] + loop.terms.map { "term." + $0 } + loop.scheduled.map { "method." + $0 }
-    for name in perItem { try demand(name, [batch], step) }
+    try demand(.loss, [batch], step)
+    for name in loop.terms { try demand(.term(name), [batch], step) }
+    for name in loop.scheduled { try demand(.number(name), [batch], step) }
     if let fraction = loop.fraction, let extents = extents(of: fraction, in: step.inputs),
       extents != [batch]
     {
       throw failure(.extents(fraction, function: loop.step))
     }
     try check(inputsOf: step, in: store, besides: own)
-    let consumed = Set(perItem + loop.variables.map { "gradient." + $0 })
-    for output in step.outputs where !consumed.contains(output.name) {
-      store[output.name] = output.view.dimensions
-    }
+    put(step, into: &store)
     if let name = loop.project {
       let project = try function(name, batch, .project)
       try check(inputsOf: project, in: store, besides: own)
@@ -104,7 +105,9 @@ struct ObjectiveCheck {
   }
 
   private func put(_ function: PlanFunction, into store: inout [String: [Int]]) {
-    for output in function.outputs { store[output.name] = output.view.dimensions }
+    for output in function.outputs where output.role.isStored {
+      store[output.name] = output.view.dimensions
+    }
   }
 
   private func function(
@@ -122,11 +125,15 @@ struct ObjectiveCheck {
     items.first { $0.name == name }?.view.dimensions
   }
 
-  private func demand(_ name: String, _ extents: [Int], _ step: PlanFunction) throws(PlanError) {
-    guard let found = self.extents(of: name, in: step.outputs) else {
-      throw failure(.missing(name, function: step.name))
+  private func demand(
+    _ role: InterfaceItem.Role, _ extents: [Int], _ step: PlanFunction
+  ) throws(PlanError) {
+    guard let found = step.outputs.first(where: { $0.role == role }) else {
+      throw failure(.missing(role.description, function: step.name))
     }
-    guard found == extents else { throw failure(.extents(name, function: step.name)) }
+    guard found.view.dimensions == extents else {
+      throw failure(.extents(found.name, function: step.name))
+    }
   }
 
   private func check(

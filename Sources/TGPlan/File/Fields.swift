@@ -133,5 +133,10 @@ extension InterfaceItem: PlanMessage {
     try archive.message("lengths", &lengths)
     try archive.float("default_value", &defaultValue)
     try archive.number("rows", &rows)
+    var (code, subject, start) = (role.code, role.subject, role.start)
+    try archive.choice("role", &code)
+    try archive.string("of", &subject)
+    try archive.string("start", &start)
+    role = Role(code, of: subject, start: start)
   }
 }

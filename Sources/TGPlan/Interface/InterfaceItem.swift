@@ -16,6 +16,8 @@ public struct InterfaceItem: Hashable, Sendable {
   public var defaultValue: Float?
   /// For ids: one more than the largest id allowed; 0 where it does not apply.
   public var rows = 0
+  /// What it is for in an objective.
+  package var role = Role.value
 
   /// Makes an item.
   public init(name: String, kind: Kind, view: View) {

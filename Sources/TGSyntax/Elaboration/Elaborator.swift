@@ -242,7 +242,7 @@ package struct Elaborator: Sendable {
       graphs = [built.graph]
     } else if let built = session.builtObjective {
       result.model.objectives.append(built)
-      graphs = built.functions.map(\.graph)
+      graphs = [built.graph]
     }
     result.warnings += session.warnings
     var read: Set<WeightTable.Key> = []

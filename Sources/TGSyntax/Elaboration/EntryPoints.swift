@@ -77,7 +77,7 @@ extension Elaboration {
     var outputs: [GraphInterface] = []
     try declareOutputs(value, declaration, signature, &outputs)
     guard declaration.kind != .objective else {
-      builtObjective = try objectiveFunctions(declaration, inputs.map { withRows($0) }, outputs)
+      builtObjective = try finishedObjective(declaration, inputs.map { withRows($0) }, outputs)
       return nil
     }
     warnUnused(inputs, of: declaration)
@@ -184,7 +184,7 @@ extension Elaboration {
     case (.tensor(let tensor), .tensor(let type)):
       stamp(range, nil)
       let value = try batched(tensor).value
-      builder.output(name, value)
+      builder.output(name, value, stage: objective.stage)
       outputs.append(
         GraphInterface(
           name: name, kind: type.kind, shape: builder.shape(value), range: range))
@@ -228,7 +228,7 @@ extension Elaboration {
       places.append(value)
     }
     result.outputs = graph.outputs.compactMap { output in
-      places[output.value.index].map { GraphOutput(name: output.name, value: $0) }
+      places[output.value.index].map { output.moved(to: $0) }
     }
     return result
   }
