@@ -105,23 +105,22 @@ extension Elaboration {
   private func interface(
     _ kind: (some InterfaceKind).Type, _ type: DeclaredType, at range: SourceRange
   ) throws -> ResolvedType {
-    let declared: InterfaceItem.Kind
     do {
-      declared = InterfaceItem.Kind(try kind.init(declared: type))
+      let declared = InterfaceItem.Kind(try kind.init(declared: type))
+      let shape = declared.value.itemShape(declared: type.sizes)
+      guard declared.source.words != nil else {
+        return .tensor(TensorType(kind: declared, shape: shape, range: range))
+      }
+      return .text(
+        TextType(
+          kind: declared, shape: shape,
+          tokenizer: try type.word("tokenizer", of: TypeNames.tokenizers) ?? "words",
+          unknown: try type.word("unknown", of: ["drop", "id"]) ?? "drop", range: range))
     } catch let error as KindError {
       throw failure(
         error.id, error.message, at: error.label.flatMap { type.arguments[$0]??.range } ?? range,
         hint: error.hint)
     }
-    let shape = declared.value.itemShape(declared: type.sizes)
-    guard declared.source.words != nil else {
-      return .tensor(TensorType(kind: declared, shape: shape, range: range))
-    }
-    return .text(
-      TextType(
-        kind: declared, shape: shape,
-        tokenizer: try type.word("tokenizer", of: TypeNames.tokenizers) ?? "words",
-        unknown: try type.word("unknown", of: ["drop", "id"]) ?? "drop", range: range))
   }
 
   private func size(_ expression: Expression, in environment: Environment) throws -> Int {
