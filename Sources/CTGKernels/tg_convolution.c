@@ -1,6 +1,6 @@
 /* Convolution with weights in panels, tile by tile: pad the input into a patch, run micro-kernels
  * over it, finish the results. */
-#include "tg_convolution_internal.h"
+#include "tg_convolution.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Depthwise convolution: every channel with its own kernel, vectors along channels, the input read
  * in place with the taps outside the picture left out. */
-#include "tg_convolution_internal.h"
+#include "tg_convolution.h"
 
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 

@@ -1,8 +1,6 @@
 /* Preparing a convolution: the grid of tiles, the patch, the axis of pixels, the epilogue. All of
  * it depends on the description only. */
-#include "tg_convolution_internal.h"
-
-#include <string.h>
+#include "tg_variant.h"
 
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
@@ -41,19 +39,6 @@ static const double TILE_WORK = 1.5e6, TILE_WEIGHTS = 65536.0;
 /* The elements of a patch, 64 TiB, that no machine has memory for. Below, sizes in bytes cannot
  * overflow. */
 static const double IMPOSSIBLE_FLOATS = 0x1p44;
-
-static const tg_micro_table *micro_table(int isa) {
-  switch (isa) {
-#if defined(__x86_64__)
-  case TG_ISA_AVX2:
-    return &tg_micros_avx2;
-  case TG_ISA_AVX512:
-    return &tg_micros_avx512;
-#endif
-  default:
-    return &tg_micros_scalar;
-  }
-}
 
 /* True if an operand of the epilogue holds one number per output channel. */
 static int is_per_channel(const tg_view *operand) {
@@ -302,7 +287,7 @@ tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
   if (tg_program_prepare(&c->program, shape->isa, operand_count + 1, step_count, steps) != TG_OK) {
     return TG_UNSOUND_PROGRAM;
   }
-  c->micro = micro_table(shape->isa);
+  c->micro = tg_variant_of(shape->isa)->micros;
   c->isa = (int)shape->isa;
   c->parts = parts;
   c->part_count = phase_count;

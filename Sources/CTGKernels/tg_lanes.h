@@ -1,151 +1,129 @@
-/* Sixteen float lanes for the memory-bound kernels. No include guard: a kernel's body is included
- * once per variant, and this file with it, under
- *   TG_VARIANT  the suffix of the names: scalar, avx2, avx512
- *   TG_LEVEL    0, 1, 2
- * The same source and the same order of operations serve all variants; the compiler maps sixteen
- * lanes to one, two or four registers of the target. */
+/* TG_LANES floats side by side: one, two or four vectors of one of the tg_vector headers, which is
+ * included before. Kernels that add up numbers do so in this many lanes on every instruction set, so
+ * that all of them add in the same order. */
+#pragma once
 
-#ifndef TG_LANES_ONCE
-#define TG_LANES_ONCE
-#include <stdint.h>
-#include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "tg_common.h"
+#include "tg_math.h"
 
-#define TG_JOIN_(a, b) a##_##b
-#define TG_JOIN(a, b) TG_JOIN_(a, b)
-#define TG_FN(name) TG_JOIN(name, TG_VARIANT)
 #define TG_INLINE static inline __attribute__((always_inline))
+#define TG_UNROLL _Pragma("clang loop unroll(full)")
+#define EACH_PART TG_UNROLL for (int i = 0; i < PARTS; i += 1)
 
-typedef float tg_v16 __attribute__((vector_size(64)));
-typedef float tg_v16_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
-typedef int32_t tg_i16 __attribute__((vector_size(64)));
-typedef double tg_d16 __attribute__((vector_size(128)));
-#endif
+/* The vectors of a group. */
+enum { PARTS = TG_LANES / VW };
 
-#define tg_load TG_FN(tg_load)
-#define tg_load_part TG_FN(tg_load_part)
-#define tg_store TG_FN(tg_store)
-#define tg_store_part TG_FN(tg_store_part)
-#define tg_splat TG_FN(tg_splat)
-#define tg_choose TG_FN(tg_choose)
-#define tg_first_lanes TG_FN(tg_first_lanes)
-#define tg_larger TG_FN(tg_larger)
-#define tg_smaller TG_FN(tg_smaller)
-#define tg_sum_lanes TG_FN(tg_sum_lanes)
-#define tg_max_lanes TG_FN(tg_max_lanes)
-#define tg_exp_lanes TG_FN(tg_exp_lanes)
-#define tg_widen TG_FN(tg_widen)
+/* Doubles for the lanes of a vector; C's operators work on them. */
+typedef double vd __attribute__((vector_size(8 * VW)));
 
-TG_INLINE tg_v16 tg_splat(float x) {
-  return (tg_v16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+typedef struct {
+  vf part[PARTS];
+} v16;
+
+typedef struct {
+  vd part[PARTS];
+} d16;
+
+TG_INLINE v16 v16_set(float x) {
+  v16 a;
+  EACH_PART a.part[i] = vset(x);
+  return a;
 }
 
-TG_INLINE tg_v16 tg_load(const float *p) { return *(const tg_v16_unaligned *)p; }
-
-TG_INLINE void tg_store(float *p, tg_v16 v) { *(tg_v16_unaligned *)p = v; }
-
-/* a where the mask is set, else b. */
-TG_INLINE tg_v16 tg_choose(tg_i16 mask, tg_v16 a, tg_v16 b) {
-  return (tg_v16)(((tg_i16)a & mask) | ((tg_i16)b & ~mask));
+TG_INLINE v16 v16_load(const float *p) {
+  v16 a;
+  EACH_PART a.part[i] = vload(p + i * VW);
+  return a;
 }
 
-/* All bits of the first n lanes. */
-TG_INLINE tg_i16 tg_first_lanes(ptrdiff_t n) {
-  const tg_i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  const int32_t m = (int32_t)n;
-  const tg_i16 limit = {m, m, m, m, m, m, m, m, m, m, m, m, m, m, m, m};
-  return (tg_i16)(lane < limit);
+/* The first n of 16 lanes, 1 to 16, and 0 in the others; memory behind them is not touched. */
+TG_INLINE v16 v16_load_n(const float *p, ptrdiff_t n) {
+  v16 a;
+  EACH_PART a.part[i] = vload_n(p + i * VW, n - i * VW);
+  return a;
 }
 
-/* The first n of 16 lanes (1 ≤ n ≤ 16), `fill` in the others; memory past them is not touched. */
-TG_INLINE tg_v16 tg_load_part(const float *p, ptrdiff_t n, float fill) {
-#if TG_LEVEL == 2
-  return (tg_v16)_mm512_mask_loadu_ps((__m512)tg_splat(fill), (__mmask16)((1u << n) - 1), p);
-#elif TG_LEVEL == 1
-  const tg_i16 mask = tg_first_lanes(n);
-  __m256i half[2];
-  __m256 part[2];
-  tg_v16 v;
-  memcpy(half, &mask, sizeof half);
-  part[0] = _mm256_maskload_ps(p, half[0]);
-  part[1] = _mm256_maskload_ps(p + 8, half[1]);
-  memcpy(&v, part, sizeof part);
-  return tg_choose(mask, v, tg_splat(fill));
-#else
-  tg_v16 v = tg_splat(fill);
-  for (ptrdiff_t i = 0; i < n; i++) v[i] = p[i];
-  return v;
-#endif
+/* The first n lanes, and `fill` in the others. */
+TG_INLINE v16 v16_load_fill(const float *p, ptrdiff_t n, float fill) {
+  v16 a = v16_load_n(p, n);
+  EACH_PART a.part[i] = vsel(vfirst(n - i * VW), a.part[i], vset(fill));
+  return a;
 }
 
-TG_INLINE void tg_store_part(float *p, tg_v16 v, ptrdiff_t n) {
-#if TG_LEVEL == 2
-  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
-#elif TG_LEVEL == 1
-  const tg_i16 mask = tg_first_lanes(n);
-  __m256i half[2];
-  __m256 part[2];
-  memcpy(half, &mask, sizeof half);
-  memcpy(part, &v, sizeof part);
-  _mm256_maskstore_ps(p, half[0], part[0]);
-  _mm256_maskstore_ps(p + 8, half[1], part[1]);
-#else
-  for (ptrdiff_t i = 0; i < n; i++) p[i] = v[i];
-#endif
+TG_INLINE void v16_store(float *p, v16 a) { EACH_PART vstore(p + i * VW, a.part[i]); }
+
+TG_INLINE void v16_store_n(float *p, v16 a, ptrdiff_t n) {
+  EACH_PART vstore_n(p + i * VW, a.part[i], n - i * VW);
 }
 
-/* The larger and the smaller; not-a-number once seen stays. */
-TG_INLINE tg_v16 tg_larger(tg_v16 a, tg_v16 x) {
-  return tg_choose((tg_i16)(a >= x) | (tg_i16)(a != a), a, x);
+/* The lanes of up to TG_LANES that there are: all where `n` is larger. */
+TG_INLINE v16 v16_load_upto(const float *p, ptrdiff_t n) {
+  return n >= TG_LANES ? v16_load(p) : v16_load_n(p, n);
 }
 
-TG_INLINE tg_v16 tg_smaller(tg_v16 a, tg_v16 x) {
-  return tg_choose((tg_i16)(a <= x) | (tg_i16)(a != a), a, x);
+TG_INLINE void v16_store_upto(float *p, v16 a, ptrdiff_t n) {
+  if (n >= TG_LANES)
+    v16_store(p, a);
+  else
+    v16_store_n(p, a, n);
 }
 
-/* Sum and maximum of the lanes, as a tree: lane i with lane i + 8, then + 4, + 2, + 1. */
-#define TG_TREE(v, pair) \
-  v = pair(v, __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)); \
-  v = pair(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3)); \
-  v = pair(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1)); \
-  v = pair(v, __builtin_shufflevector(v, v, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0))
-#define TG_PLUS(a, b) ((a) + (b))
-
-TG_INLINE float tg_sum_lanes(tg_v16 v) {
-  TG_TREE(v, TG_PLUS);
-  return v[0];
+TG_INLINE v16 v16_add(v16 a, v16 b) {
+  EACH_PART a.part[i] = vadd(a.part[i], b.part[i]);
+  return a;
 }
 
-TG_INLINE float tg_max_lanes(tg_v16 v) {
-  TG_TREE(v, tg_larger);
-  return v[0];
+TG_INLINE v16 v16_sub(v16 a, v16 b) {
+  EACH_PART a.part[i] = vsub(a.part[i], b.part[i]);
+  return a;
 }
 
-#undef TG_TREE
-#undef TG_PLUS
-
-TG_INLINE tg_d16 tg_widen(tg_v16 v) { return __builtin_convertvector(v, tg_d16); }
-
-/* eˣ for x ≤ 0; below -87.3 it is 0. Within 2 units in the last place.
- * x = n ln 2 + r, |r| ≤ ln 2 / 2; the polynomial is Taylor's of degree 7. */
-TG_INLINE tg_v16 tg_exp_lanes(tg_v16 x) {
-  const tg_v16 rounding = tg_splat(12582912.0f); /* 1.5 · 2²³ */
-  tg_v16 bounded = tg_choose((tg_i16)(x < tg_splat(-87.3f)), tg_splat(-87.3f), x);
-  tg_v16 n = bounded * tg_splat(1.44269504f) + rounding;
-  tg_i16 exponent = (tg_i16)n - (tg_i16)rounding;
-  n -= rounding;
-  tg_v16 r = bounded - n * tg_splat(0.693359375f); /* 9 bits: exact */
-  r = r + n * tg_splat(2.12194440e-4f);
-  tg_v16 p = tg_splat(1.0f / 5040);
-  p = p * r + tg_splat(1.0f / 720);
-  p = p * r + tg_splat(1.0f / 120);
-  p = p * r + tg_splat(1.0f / 24);
-  p = p * r + tg_splat(1.0f / 6);
-  p = p * r + tg_splat(0.5f);
-  p = p * r * r + r + tg_splat(1.0f);
-  p = (tg_v16)((tg_i16)p + (exponent << 23));
-  p = tg_choose((tg_i16)(x != x), x, p);
-  return tg_choose((tg_i16)(x < tg_splat(-87.3f)), tg_splat(0), p);
+TG_INLINE v16 v16_mul(v16 a, v16 b) {
+  EACH_PART a.part[i] = vmul(a.part[i], b.part[i]);
+  return a;
 }
+
+TG_INLINE v16 v16_fma(v16 a, v16 b, v16 c) {
+  EACH_PART a.part[i] = vfma(a.part[i], b.part[i], c.part[i]);
+  return a;
+}
+
+/* The larger of what there was and what comes, and the smaller; not-a-number once seen stays. */
+TG_INLINE v16 v16_maximum(v16 was, v16 next) {
+  EACH_PART was.part[i] = vmaximum(next.part[i], was.part[i]);
+  return was;
+}
+
+TG_INLINE v16 v16_minimum(v16 was, v16 next) {
+  EACH_PART was.part[i] = vminimum(next.part[i], was.part[i]);
+  return was;
+}
+
+/* The sum of the lanes as a tree: lane i with lane i + 8, then + 4, + 2, + 1. */
+TG_INLINE float v16_sum(v16 a) {
+  for (int width = PARTS / 2; width > 0; width /= 2)
+    for (int i = 0; i < width; i += 1) a.part[i] = vadd(a.part[i], a.part[i + width]);
+  return vsum(a.part[0]);
+}
+
+TG_INLINE d16 v16_widen(v16 a) {
+  d16 wide;
+  EACH_PART wide.part[i] = __builtin_convertvector(a.part[i], vd);
+  return wide;
+}
+
+TG_INLINE v16 d16_narrow(d16 a) {
+  v16 narrow;
+  EACH_PART narrow.part[i] = __builtin_convertvector(a.part[i], vf);
+  return narrow;
+}
+
+TG_INLINE d16 d16_set(double x) {
+  d16 a;
+  EACH_PART {
+    for (int lane = 0; lane < VW; lane += 1) a.part[i][lane] = x;
+  }
+  return a;
+}
+
+TG_INLINE void d16_store(double *p, const d16 *a) { memcpy(p, a->part, TG_LANES * sizeof *p); }

@@ -136,7 +136,7 @@ static inline vf vsine_shifted(vf a, int quarter) {
   r = vsub(r, vmul(k, vset(0x1.fb4p-12f)));
   r = vsub(r, vmul(k, vset(0x1.444p-24f)));
   r = vsub(r, vmul(k, vset(2.56334416e-12f)));
-  if (vany(far)) {
+  if (vbits(far) != 0) {
     float lanes[VW], rests[VW], counts[VW];
     vstore(lanes, a);
     vstore(rests, r);

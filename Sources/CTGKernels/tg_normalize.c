@@ -1,23 +1,20 @@
-#include "tg_normalize.h"
-
-#define TG_BODY "tg_normalize_body.h"
-#include "tg_variants.h"
+#include "tg_variant.h"
 
 void tg_f32_normalize_rows_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_normalization *r = record;
-  TG_CALL(r->grid.isa, tg_f32_normalize_rows, r, (float *)workspace,
+  tg_variant_of(r->grid.isa)->normalize_rows(r, (float *)workspace,
           tile * r->grid.units_per_tile, tg_grid_end(&r->grid, tile));
 }
 
 void tg_f32_normalize_moments_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_normalization *r = record;
   (void)workspace;
-  TG_CALL(r->grid.isa, tg_f32_normalize_moments, r, tile * r->grid.units_per_tile,
+  tg_variant_of(r->grid.isa)->normalize_moments(r, tile * r->grid.units_per_tile,
           tg_grid_end(&r->grid, tile));
 }
 
 void tg_f32_normalize_lanes_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_normalization *r = record;
-  TG_CALL(r->grid.isa, tg_f32_normalize_lanes, r, (float *)workspace,
+  tg_variant_of(r->grid.isa)->normalize_lanes(r, (float *)workspace,
           tile * r->grid.units_per_tile, tg_grid_end(&r->grid, tile));
 }

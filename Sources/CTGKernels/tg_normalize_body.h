@@ -1,12 +1,13 @@
 /* Mean and squared deviations are taken run by run, each in two passes over what lies in the
  * first-level cache, and joined in double (Chan, Golub, LeVeque: Updating Formulae and a Pairwise
- * Algorithm for Computing Sample Variances, 1979): as exact as two passes, memory is read once.
- * No include guard: see tg_lanes.h. */
-#include "tg_lanes.h"
+ * Algorithm for Computing Sample Variances, 1979): as exact as two passes, memory is read once. */
 
-#ifndef TG_NORMALIZE_BODY_ONCE
-#define TG_NORMALIZE_BODY_ONCE
-enum { TG_MOMENT_ELEMENTS = 1024, TG_MOMENT_ROWS = 64 };
+enum {
+  /* What is taken twice out of the first cache, once for its mean, once for its deviations: 4 KiB,
+   * or as many terms in each lane side by side. */
+  TG_MOMENT_ELEMENTS = 1024,
+  TG_MOMENT_ROWS = TG_MOMENT_ELEMENTS / TG_LANES,
+};
 
 /* The first place of a segment. */
 static inline ptrdiff_t tg_segment_start(const tg_normalization *n, ptrdiff_t segment) {
@@ -21,9 +22,8 @@ static inline ptrdiff_t tg_places_together(const tg_normalization *n, ptrdiff_t 
   const ptrdiff_t rest = n->count - place % n->count;
   return rest < most ? rest : most;
 }
-#endif
 
-static void TG_FN(moments_row)(const tg_normalization *m, const float *input,
+static void normalize_moments_row(const tg_normalization *m, const float *input,
                                       float *mean_out, float *scale_out) {
   const ptrdiff_t places = tg_axes_count(&m->outer);
   double seen = 0, mean = 0, squares = 0;
@@ -34,25 +34,25 @@ static void TG_FN(moments_row)(const tg_normalization *m, const float *input,
       const ptrdiff_t n =
           m->count - start < TG_MOMENT_ELEMENTS ? m->count - start : TG_MOMENT_ELEMENTS;
       const float *p = input + at[0] + start * m->stride_in;
-      const ptrdiff_t whole = m->stride_in == 1 ? n / 16 * 16 : 0;
-      tg_v16 sum = tg_splat(0);
+      const ptrdiff_t whole = m->stride_in == 1 ? n / TG_LANES * TG_LANES : 0;
+      v16 sum = v16_set(0);
       float rest = 0;
-      for (ptrdiff_t i = 0; i < whole; i += 16) sum += tg_load(p + i);
+      for (ptrdiff_t i = 0; i < whole; i += TG_LANES) sum = v16_add(sum, v16_load(p + i));
       for (ptrdiff_t i = whole; i < n; i++) rest += p[i * m->stride_in];
-      const double run = ((double)tg_sum_lanes(sum) + rest) / (double)n;
+      const double run = ((double)v16_sum(sum) + rest) / (double)n;
       const float centre = (float)run;
-      sum = tg_splat(0);
+      sum = v16_set(0);
       rest = 0;
-      for (ptrdiff_t i = 0; i < whole; i += 16) {
-        const tg_v16 d = tg_load(p + i) - tg_splat(centre);
-        sum += d * d;
+      for (ptrdiff_t i = 0; i < whole; i += TG_LANES) {
+        const v16 d = v16_sub(v16_load(p + i), v16_set(centre));
+        sum = v16_add(sum, v16_mul(d, d));
       }
       for (ptrdiff_t i = whole; i < n; i++) {
         const float d = p[i * m->stride_in] - centre;
         rest += d * d;
       }
       const double delta = run - mean, total = seen + (double)n;
-      squares += (double)tg_sum_lanes(sum) + rest + delta * delta * seen * (double)n / total;
+      squares += (double)v16_sum(sum) + rest + delta * delta * seen * (double)n / total;
       mean += delta * (double)n / total;
       seen = total;
     }
@@ -61,59 +61,64 @@ static void TG_FN(moments_row)(const tg_normalization *m, const float *input,
   *scale_out = (float)(1 / __builtin_sqrt(squares / seen + m->epsilon));
 }
 
-/* Mean and summed squares of places first ..< last for up to 16 lanes. */
-static void TG_FN(moments_lanes)(const tg_normalization *n, const float *input, ptrdiff_t first,
+/* Mean and summed squares of places first ..< last for up to TG_LANES lanes. */
+static void normalize_moments_lanes(const tg_normalization *n, const float *input, ptrdiff_t first,
                                  ptrdiff_t last, ptrdiff_t lanes, double *mean_out,
                                  double *squares_out) {
-  tg_d16 mean = tg_widen(tg_splat(0)), squares = mean;
-#define TG_LANES(p) (lanes == 16 ? tg_load(p) : tg_load_part(p, lanes, 0))
+  d16 mean = d16_set(0), squares = mean;
   for (ptrdiff_t place = first; place < last;) {
     const ptrdiff_t most = last - place < TG_MOMENT_ROWS ? last - place : TG_MOMENT_ROWS;
     const ptrdiff_t rows = tg_places_together(n, place, most);
     ptrdiff_t at[TG_AXES_TENSORS];
     tg_axes_locate(&n->outer, place / n->count, at);
     const float *p = input + at[0] + place % n->count * n->stride_in;
-    tg_v16 sum = tg_splat(0);
-    for (ptrdiff_t i = 0; i < rows; i++) sum += TG_LANES(p + i * n->stride_in);
-    const tg_d16 run = tg_widen(sum) / (double)rows;
-    const tg_v16 centre = __builtin_convertvector(run, tg_v16);
-    sum = tg_splat(0);
+    v16 sum = v16_set(0);
+    for (ptrdiff_t i = 0; i < rows; i++) sum = v16_add(sum, v16_load_upto(p + i * n->stride_in, lanes));
+    d16 run = v16_widen(sum);
+    EACH_PART run.part[i] /= (double)rows;
+    const v16 centre = d16_narrow(run);
+    sum = v16_set(0);
     for (ptrdiff_t i = 0; i < rows; i++) {
-      const tg_v16 d = TG_LANES(p + i * n->stride_in) - centre;
-      sum += d * d;
+      const v16 d = v16_sub(v16_load_upto(p + i * n->stride_in, lanes), centre);
+      sum = v16_add(sum, v16_mul(d, d));
     }
     const double seen = (double)(place - first), total = seen + (double)rows;
-    const tg_d16 delta = run - mean;
-    squares += tg_widen(sum) + delta * delta * (seen * (double)rows / total);
-    mean += delta * ((double)rows / total);
+    const d16 wide = v16_widen(sum);
+    EACH_PART {
+      const vd delta = run.part[i] - mean.part[i];
+      squares.part[i] += wide.part[i] + delta * delta * (seen * (double)rows / total);
+      mean.part[i] += delta * ((double)rows / total);
+    }
     place += rows;
   }
-#undef TG_LANES
+  double means[TG_LANES], sums[TG_LANES];
+  d16_store(means, &mean);
+  d16_store(sums, &squares);
   for (ptrdiff_t lane = 0; lane < lanes; lane++) {
-    mean_out[lane] = mean[lane];
-    squares_out[lane] = squares[lane];
+    mean_out[lane] = means[lane];
+    squares_out[lane] = sums[lane];
   }
 }
 
-static void TG_FN(tg_f32_normalize_moments)(const tg_normalization *n, ptrdiff_t begin,
+static void normalize_moments(const tg_normalization *n, ptrdiff_t begin,
                                             ptrdiff_t end) {
-  const ptrdiff_t blocks = (n->lanes + 63) / 64;
+  const ptrdiff_t blocks = (n->lanes + TG_BLOCK_LANES - 1) / TG_BLOCK_LANES;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];
     const ptrdiff_t piece = unit / blocks, segment = piece % n->segments;
     tg_axes_locate(&n->kept, piece / n->segments, at);
     double *mean = n->moments + piece * 2 * n->lanes;
-    const ptrdiff_t first = unit % blocks * 64;
-    const ptrdiff_t last = n->lanes - first < 64 ? n->lanes : first + 64;
-    for (ptrdiff_t lane = first; lane < last; lane += 16)
-      TG_FN(moments_lanes)(n, n->input + at[0] + lane, tg_segment_start(n, segment),
-                           tg_segment_start(n, segment + 1), last - lane < 16 ? last - lane : 16,
+    const ptrdiff_t first = unit % blocks * TG_BLOCK_LANES;
+    const ptrdiff_t last = n->lanes - first < TG_BLOCK_LANES ? n->lanes : first + TG_BLOCK_LANES;
+    for (ptrdiff_t lane = first; lane < last; lane += TG_LANES)
+      normalize_moments_lanes(n, n->input + at[0] + lane, tg_segment_start(n, segment),
+                           tg_segment_start(n, segment + 1), last - lane < TG_LANES ? last - lane : TG_LANES,
                            mean + lane, mean + n->lanes + lane);
   }
 }
 
 /* Mean and scale of each lane of a place of `kept`, from the moments of its segments. */
-static void TG_FN(join)(const tg_normalization *n, const double *moments, float *mean_out,
+static void normalize_join(const tg_normalization *n, const double *moments, float *mean_out,
                         float *scale_out) {
   for (ptrdiff_t lane = 0; lane < n->lanes; lane++) {
     double mean = 0, squares = 0;
@@ -133,20 +138,21 @@ static void TG_FN(join)(const tg_normalization *n, const double *moments, float 
 }
 
 /* out[r, l] = (in[r, l] - mean[l]) · scale[l]; lanes have stride 1. */
-static void TG_FN(standardize_lanes)(const float *input, ptrdiff_t stride_in, float *output,
+static void normalize_standardize_lanes(const float *input, ptrdiff_t stride_in, float *output,
                                      ptrdiff_t stride_out, ptrdiff_t rows, ptrdiff_t lanes,
                                      const float *mean, const float *scale) {
   for (ptrdiff_t row = 0; row < rows; row++) {
     const float *p = input + row * stride_in;
     float *q = output + row * stride_out;
     ptrdiff_t lane = 0;
-    for (; lane + 16 <= lanes; lane += 16)
-      tg_store(q + lane, (tg_load(p + lane) - tg_load(mean + lane)) * tg_load(scale + lane));
+    for (; lane + TG_LANES <= lanes; lane += TG_LANES)
+      v16_store(q + lane, v16_mul(v16_sub(v16_load(p + lane), v16_load(mean + lane)),
+                                  v16_load(scale + lane)));
     for (; lane < lanes; lane++) q[lane] = (p[lane] - mean[lane]) * scale[lane];
   }
 }
 
-static void TG_FN(tg_f32_normalize_lanes)(const tg_normalization *n, float *workspace,
+static void normalize_lanes(const tg_normalization *n, float *workspace,
                                           ptrdiff_t begin, ptrdiff_t end) {
   const ptrdiff_t places = tg_axes_count(&n->outer) * n->count;
   const ptrdiff_t blocks = (places + n->block - 1) / n->block;
@@ -154,14 +160,14 @@ static void TG_FN(tg_f32_normalize_lanes)(const tg_normalization *n, float *work
   const ptrdiff_t most =
       TG_NORMALIZE_BLOCK > n->lanes ? TG_NORMALIZE_BLOCK / n->lanes : 1;
   float *mean = workspace, *scale = mean + n->lanes;
-  float *result = workspace + (2 * n->lanes + 15) / 16 * 16;
-  float *program = result + (most * n->lanes + 15) / 16 * 16;
+  float *result = workspace + (2 * n->lanes + TG_LANES - 1) / TG_LANES * TG_LANES;
+  float *program = result + (most * n->lanes + TG_LANES - 1) / TG_LANES * TG_LANES;
   ptrdiff_t joined = -1;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS], inner[TG_AXES_TENSORS], index[TG_EPILOGUE_AXES];
     const ptrdiff_t kept = unit / blocks;
     if (kept != joined)
-      TG_FN(join)(n, n->moments + kept * n->segments * 2 * n->lanes, mean, scale);
+      normalize_join(n, n->moments + kept * n->segments * 2 * n->lanes, mean, scale);
     joined = kept;
     tg_axes_locate(&n->kept, kept, at);
     tg_axes_indices(&n->kept, kept, index);
@@ -178,11 +184,11 @@ static void TG_FN(tg_f32_normalize_lanes)(const tg_normalization *n, float *work
       float *q = n->output + at[1] + inner[1] + index[run_axis] * n->stride_out;
       if (n->epilogue.program) {
         tg_axes_indices(&n->outer, place / n->count, index + n->kept.rank);
-        TG_FN(standardize_lanes)(p, n->stride_in, result, n->lanes, rows, n->lanes, mean, scale);
+        normalize_standardize_lanes(p, n->stride_in, result, n->lanes, rows, n->lanes, mean, scale);
         tg_block_epilogue_run(&n->epilogue, index, lane_axis + 1, run_axis, lane_axis, rows,
                               n->lanes, result, q, n->stride_out, 1, program);
       } else {
-        TG_FN(standardize_lanes)(p, n->stride_in, q, n->stride_out, rows, n->lanes, mean, scale);
+        normalize_standardize_lanes(p, n->stride_in, q, n->stride_out, rows, n->lanes, mean, scale);
       }
       place += rows;
     }
@@ -190,17 +196,17 @@ static void TG_FN(tg_f32_normalize_lanes)(const tg_normalization *n, float *work
 }
 
 /* out[i] = (in[i] - mean) · scale. */
-static void TG_FN(standardize_row)(const float *input, ptrdiff_t stride_in, float *output,
+static void normalize_standardize_row(const float *input, ptrdiff_t stride_in, float *output,
                                    ptrdiff_t stride_out, ptrdiff_t count, float mean,
                                    float scale) {
   ptrdiff_t i = 0;
   if (stride_in == 1 && stride_out == 1)
-    for (; i + 16 <= count; i += 16)
-      tg_store(output + i, (tg_load(input + i) - tg_splat(mean)) * tg_splat(scale));
+    for (; i + TG_LANES <= count; i += TG_LANES)
+      v16_store(output + i, v16_mul(v16_sub(v16_load(input + i), v16_set(mean)), v16_set(scale)));
   for (; i < count; i++) output[i * stride_out] = (input[i * stride_in] - mean) * scale;
 }
 
-static void TG_FN(tg_f32_normalize_rows)(const tg_normalization *n, float *workspace,
+static void normalize_rows(const tg_normalization *n, float *workspace,
                                          ptrdiff_t begin, ptrdiff_t end) {
   const ptrdiff_t places = tg_axes_count(&n->outer);
   const ptrdiff_t run_axis = n->kept.rank + n->outer.rank, lane_axis = run_axis + 1;
@@ -210,13 +216,13 @@ static void TG_FN(tg_f32_normalize_rows)(const tg_normalization *n, float *works
     tg_axes_indices(&n->kept, unit, index);
     index[lane_axis] = 0;
     float mean, scale;
-    TG_FN(moments_row)(n, n->input + at[0], &mean, &scale);
+    normalize_moments_row(n, n->input + at[0], &mean, &scale);
     for (ptrdiff_t place = 0; place < places; place++) {
       tg_axes_locate(&n->outer, place, inner);
       const float *p = n->input + at[0] + inner[0];
       float *q = n->output + at[1] + inner[1];
       if (!n->epilogue.program) {
-        TG_FN(standardize_row)(p, n->stride_in, q, n->stride_out, n->count, mean, scale);
+        normalize_standardize_row(p, n->stride_in, q, n->stride_out, n->count, mean, scale);
         continue;
       }
       tg_axes_indices(&n->outer, place, index + n->kept.rank);
@@ -224,7 +230,7 @@ static void TG_FN(tg_f32_normalize_rows)(const tg_normalization *n, float *works
         const ptrdiff_t elements =
             n->count - i < TG_NORMALIZE_BLOCK ? n->count - i : TG_NORMALIZE_BLOCK;
         index[run_axis] = i;
-        TG_FN(standardize_row)(p + i * n->stride_in, n->stride_in, workspace, 1, elements, mean,
+        normalize_standardize_row(p + i * n->stride_in, n->stride_in, workspace, 1, elements, mean,
                                scale);
         tg_block_epilogue_run(&n->epilogue, index, lane_axis + 1, lane_axis, run_axis, 1, elements,
                               workspace, q + i * n->stride_out, 0, n->stride_out,

@@ -1,20 +1,5 @@
 /* Pointwise programs: register allocation, and running a program over a block. */
-#include "tg_pointwise_internal.h"
-
-#include <string.h>
-
-static const tg_step_table *step_table(tg_isa isa) {
-  switch (isa) {
-#if defined(__x86_64__)
-  case TG_ISA_AVX2:
-    return &tg_steps_avx2;
-  case TG_ISA_AVX512:
-    return &tg_steps_avx512;
-#endif
-  default:
-    return &tg_steps_scalar;
-  }
-}
+#include "tg_variant.h"
 
 enum {
   /* From so many floats on a call of memmove is cheaper than a loop. */
@@ -62,14 +47,15 @@ static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *st
 tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, int32_t step_count,
                        const tg_step *steps) {
   if (!is_sound(operand_count, step_count, steps)) return TG_UNSOUND_PROGRAM;
-  const tg_step_table *table = step_table(isa);
+  const tg_variant *variant = tg_variant_of(isa);
+  const tg_step_table *table = variant->steps;
   memset(program, 0, sizeof *program);
   if (!mark_packed(operand_count, step_count, steps, program->packed)) {
     return TG_UNSOUND_PROGRAM;
   }
   program->expand = table->expand;
   program->operand_count = operand_count;
-  program->vector_width = isa == TG_ISA_AVX512 ? 16 : isa == TG_ISA_AVX2 ? 8 : 1;
+  program->vector_width = variant->width;
   program->identity = step_count == 0;
 
   /* The last use of each step's value; a value that nobody uses is last used where it is made. */

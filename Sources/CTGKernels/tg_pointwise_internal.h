@@ -11,12 +11,6 @@ typedef struct {
   tg_expand_function expand;
 } tg_step_table;
 
-extern const tg_step_table tg_steps_scalar;
-#if defined(__x86_64__)
-extern const tg_step_table tg_steps_avx2;
-extern const tg_step_table tg_steps_avx512;
-#endif
-
 /* Copies a block; the two may be the same memory with the same strides, or do not overlap. */
 void tg_copy_block(ptrdiff_t rows, ptrdiff_t columns, float *out, ptrdiff_t out_row_stride,
                    ptrdiff_t out_column_stride, const float *in, ptrdiff_t row_stride,

@@ -1,26 +1,6 @@
-#include "tg_product.h"
+#include "tg_variant.h"
 
-enum {
-  /* The depth that is multiplied at once: a block of both operands stays in the second cache, and
-   * the error of a sum stays small (see tg_convolution_micro.h). */
-  TG_PRODUCT_DEPTH = 256,
-  /* Rows and columns are padded to a multiple of any variant's block. */
-  TG_PRODUCT_ROWS = 12,
-  TG_PRODUCT_COLUMNS = 32,
-};
-
-#define TG_BODY "tg_product_body.h"
-#include "tg_variants.h"
-
-tg_multiply tg_product_kernel(tg_isa isa) {
-  switch (isa) {
-#if defined(__x86_64__)
-    case TG_ISA_AVX512: return tg_f32_product_avx512;
-    case TG_ISA_AVX2: return tg_f32_product_avx2;
-#endif
-    default: return tg_f32_product_scalar;
-  }
-}
+tg_multiply tg_product_kernel(tg_isa isa) { return tg_variant_of(isa)->multiply; }
 
 ptrdiff_t tg_product_floats(ptrdiff_t tile_rows, ptrdiff_t tile_columns, ptrdiff_t depth) {
   const ptrdiff_t most = depth < TG_PRODUCT_DEPTH ? depth : TG_PRODUCT_DEPTH;

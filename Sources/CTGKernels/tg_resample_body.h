@@ -1,26 +1,19 @@
-/* No include guard: see tg_lanes.h. */
-#include "tg_lanes.h"
 
-/* 64 lanes with four vectors, up to 16 with one. */
-TG_INLINE void TG_FN(taps)(int vectors, const float *input, ptrdiff_t stride, const float *weights,
+/* TG_BLOCK_LANES lanes as so many groups, up to TG_LANES as one. */
+TG_INLINE void resample_taps(int groups, const float *input, ptrdiff_t stride, const float *weights,
                            ptrdiff_t taps, float *output, ptrdiff_t width) {
-  tg_v16 a[4];
-  for (int v = 0; v < vectors; v++) a[v] = tg_splat(0);
+  v16 a[TG_BLOCK_GROUPS];
+  for (int v = 0; v < groups; v++) a[v] = v16_set(0);
   for (ptrdiff_t t = 0; t < taps; t++) {
-    const tg_v16 w = tg_splat(weights[t]);
+    const v16 w = v16_set(weights[t]);
     const float *p = input + t * stride;
-    for (int v = 0; v < vectors; v++)
-      a[v] += w * (width >= 16 ? tg_load(p + 16 * v) : tg_load_part(p, width, 0));
+    for (int v = 0; v < groups; v++)
+      a[v] = v16_add(a[v], v16_mul(w, v16_load_upto(p + v * TG_LANES, width)));
   }
-  for (int v = 0; v < vectors; v++) {
-    if (width >= 16)
-      tg_store(output + 16 * v, a[v]);
-    else
-      tg_store_part(output, a[v], width);
-  }
+  for (int v = 0; v < groups; v++) v16_store_upto(output + v * TG_LANES, a[v], width);
 }
 
-static void TG_FN(tg_f32_resample)(const tg_resampling *r, ptrdiff_t begin, ptrdiff_t end) {
+static void resample(const tg_resampling *r, ptrdiff_t begin, ptrdiff_t end) {
   const ptrdiff_t blocks = (r->outputs + r->block - 1) / r->block;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];
@@ -38,10 +31,10 @@ static void TG_FN(tg_f32_resample)(const tg_resampling *r, ptrdiff_t begin, ptrd
         continue;
       }
       ptrdiff_t b = 0;
-      for (; b + 64 <= r->lanes; b += 64)
-        TG_FN(taps)(4, p + b, r->stride_in, w, r->taps, q + b, 64);
-      for (; b < r->lanes; b += 16)
-        TG_FN(taps)(1, p + b, r->stride_in, w, r->taps, q + b, r->lanes - b);
+      for (; b + TG_BLOCK_LANES <= r->lanes; b += TG_BLOCK_LANES)
+        resample_taps(TG_BLOCK_GROUPS, p + b, r->stride_in, w, r->taps, q + b, TG_BLOCK_LANES);
+      for (; b < r->lanes; b += TG_LANES)
+        resample_taps(1, p + b, r->stride_in, w, r->taps, q + b, r->lanes - b);
     }
   }
 }

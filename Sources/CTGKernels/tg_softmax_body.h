@@ -1,9 +1,5 @@
-/* The maximum is subtracted; a row of -∞ only gives zeros (-∞ as logarithm).
- * No include guard: see tg_lanes.h. */
-#include "tg_lanes.h"
+/* The maximum is subtracted; a row of -∞ only gives zeros (-∞ as logarithm). */
 
-#ifndef TG_SOFTMAX_BODY_ONCE
-#define TG_SOFTMAX_BODY_ONCE
 /* The natural logarithm of x > 0: x = 2ᵏ m with m near 1, ln m = 2 artanh((m - 1) / (m + 1)). */
 static inline double tg_softmax_log(double x) {
   uint64_t bits;
@@ -21,121 +17,166 @@ static inline double tg_softmax_log(double x) {
   for (int n = 19; n >= 1; n -= 2) sum = sum * zz + 1.0 / n;
   return (double)k * 0.69314718055994531 + 2 * z * sum;
 }
-#endif
+
+/* The exponential of softmax, for x <= 0; below -87.3 it is 0. Within 2 units in the last place.
+ * x = n ln 2 + r, |r| <= ln 2 / 2; the polynomial is Taylor's of degree 7. */
+TG_INLINE vf softmax_exp_part(vf x) {
+  const vf rounding = vset(12582912.0f), least = vset(-87.3f); /* 1.5 * 2^23 */
+  const vf bounded = vsel(vlt(x, least), least, x);
+  vf n = vadd(vmul(bounded, vset(1.44269504f)), rounding);
+  const vi exponent = visub(vibits(n), vibits(rounding));
+  n = vsub(n, rounding);
+  vf r = vsub(bounded, vmul(n, vset(0.693359375f))); /* 9 bits: exact */
+  r = vadd(r, vmul(n, vset(2.12194440e-4f)));
+  vf p = vset(1.0f / 5040);
+  p = vadd(vmul(p, r), vset(1.0f / 720));
+  p = vadd(vmul(p, r), vset(1.0f / 120));
+  p = vadd(vmul(p, r), vset(1.0f / 24));
+  p = vadd(vmul(p, r), vset(1.0f / 6));
+  p = vadd(vmul(p, r), vset(0.5f));
+  p = vadd(vadd(vmul(vmul(p, r), r), r), vset(1.0f));
+  p = vfbits(viadd(vibits(p), vishl(exponent, 23)));
+  p = vsel(vnan(x), x, p);
+  return vsel(vlt(x, least), vset(0.0f), p);
+}
+
+TG_INLINE v16 softmax_exp(v16 a) {
+  EACH_PART a.part[i] = softmax_exp_part(a.part[i]);
+  return a;
+}
+
+/* The largest of the lanes; not-a-number if there is one. */
+TG_INLINE float softmax_top(v16 a) {
+  float lanes[TG_LANES];
+  v16_store(lanes, a);
+  float top = lanes[0];
+  for (int lane = 1; lane < TG_LANES; lane += 1)
+    top = top >= lanes[lane] || top != top ? top : lanes[lane];
+  return top;
+}
+
+enum {
+  /* The terms of a sum in float: 256 in each lane of a row, 128 of a column. */
+  SOFTMAX_ROW_RUN = 4096,
+  SOFTMAX_COLUMN_RUN = 128,
+};
 
 /* One contiguous row. */
-TG_INLINE void TG_FN(row)(int logarithmic, const float *input, float *output, ptrdiff_t count) {
+TG_INLINE void softmax_row(int logarithmic, const float *input, float *output, ptrdiff_t count) {
   const float least = -__builtin_inff();
-  tg_v16 top = tg_splat(least);
-  ptrdiff_t i = 0;
-  for (; i + 16 <= count; i += 16) top = tg_larger(top, tg_load(input + i));
-  if (i < count) top = tg_larger(top, tg_load_part(input + i, count - i, least));
-  const float maximum = tg_max_lanes(top);
+  const ptrdiff_t whole = count / TG_LANES * TG_LANES, rest = count - whole;
+  v16 top = v16_set(least);
+  for (ptrdiff_t i = 0; i < whole; i += TG_LANES) top = v16_maximum(top, v16_load(input + i));
+  if (rest > 0) top = v16_maximum(top, v16_load_fill(input + whole, rest, least));
+  const float maximum = softmax_top(top);
   if (maximum == least) {
-    for (i = 0; i < count; i++) output[i] = logarithmic ? least : 0;
+    for (ptrdiff_t i = 0; i < count; i++) output[i] = logarithmic ? least : 0;
     return;
   }
-  const tg_v16 shift = tg_splat(maximum);
+  const v16 shift = v16_set(maximum);
   double total = 0;
-  for (ptrdiff_t start = 0; start < count; start += 4096) {
-    const ptrdiff_t end = count - start < 4096 ? count : start + 4096;
-    tg_v16 sum = tg_splat(0);
-    for (i = start; i + 16 <= end; i += 16) {
-      const tg_v16 e = tg_exp_lanes(tg_load(input + i) - shift);
-      if (!logarithmic) tg_store(output + i, e);
-      sum += e;
+  for (ptrdiff_t start = 0; start < count; start += SOFTMAX_ROW_RUN) {
+    const ptrdiff_t end = count - start < SOFTMAX_ROW_RUN ? count : start + SOFTMAX_ROW_RUN;
+    v16 sum = v16_set(0);
+    ptrdiff_t i = start;
+    for (; i + TG_LANES <= end; i += TG_LANES) {
+      const v16 e = softmax_exp(v16_sub(v16_load(input + i), shift));
+      if (!logarithmic) v16_store(output + i, e);
+      sum = v16_add(sum, e);
     }
     if (i < end) {
-      const tg_v16 e = tg_exp_lanes(tg_load_part(input + i, end - i, least) - shift);
-      if (!logarithmic) tg_store_part(output + i, e, end - i);
-      sum += e;
+      const v16 e = softmax_exp(v16_sub(v16_load_fill(input + i, end - i, least), shift));
+      if (!logarithmic) v16_store_n(output + i, e, end - i);
+      sum = v16_add(sum, e);
     }
-    total += tg_sum_lanes(sum);
+    total += v16_sum(sum);
   }
   if (logarithmic) {
-    const tg_v16 logarithm = tg_splat((float)tg_softmax_log(total));
-    for (i = 0; i + 16 <= count; i += 16)
-      tg_store(output + i, tg_load(input + i) - shift - logarithm);
-    if (i < count)
-      tg_store_part(output + i, tg_load_part(input + i, count - i, 0) - shift - logarithm,
-                    count - i);
-  } else {
-    const tg_v16 scale = tg_splat((float)(1 / total));
-    for (i = 0; i + 16 <= count; i += 16) tg_store(output + i, tg_load(output + i) * scale);
-    if (i < count)
-      tg_store_part(output + i, tg_load_part(output + i, count - i, 0) * scale, count - i);
-  }
-}
-
-/* Up to 16 rows side by side. */
-TG_INLINE void TG_FN(columns)(int logarithmic, const tg_softmax *s, const float *input,
-                              float *output, ptrdiff_t width) {
-  const tg_v16 least = tg_splat(-__builtin_inff());
-  const ptrdiff_t in = s->stride_in, out = s->stride_out;
-#define TG_COLUMN(p) (width == 16 ? tg_load(p) : tg_load_part(p, width, 0))
-#define TG_PUT(p, v) \
-  do { \
-    if (width == 16) tg_store(p, v); \
-    else tg_store_part(p, v, width); \
-  } while (0)
-  tg_v16 top = least;
-  for (ptrdiff_t i = 0; i < s->count; i++) top = tg_larger(top, TG_COLUMN(input + i * in));
-  const tg_i16 empty = (tg_i16)(top == least);
-  const tg_v16 shift = tg_choose(empty, tg_splat(0), top);
-  tg_d16 total = tg_widen(tg_splat(0));
-  for (ptrdiff_t start = 0; start < s->count; start += 128) {
-    const ptrdiff_t end = s->count - start < 128 ? s->count : start + 128;
-    tg_v16 sum = tg_splat(0);
-    for (ptrdiff_t i = start; i < end; i++) {
-      const tg_v16 e = tg_exp_lanes(TG_COLUMN(input + i * in) - shift);
-      if (!logarithmic) TG_PUT(output + i * out, e);
-      sum += e;
+    const v16 logarithm = v16_set((float)tg_softmax_log(total));
+    for (ptrdiff_t i = 0; i < count; i += TG_LANES) {
+      const v16 x = v16_sub(v16_load_upto(input + i, count - i), shift);
+      v16_store_upto(output + i, v16_sub(x, logarithm), count - i);
     }
-    total += tg_widen(sum);
+  } else {
+    const v16 scale = v16_set((float)(1 / total));
+    for (ptrdiff_t i = 0; i < count; i += TG_LANES)
+      v16_store_upto(output + i, v16_mul(v16_load_upto(output + i, count - i), scale), count - i);
   }
-  tg_v16 last = tg_splat(0);
-  for (int lane = 0; lane < 16; lane++)
-    if (!empty[lane])
-      last[lane] = (float)(logarithmic ? tg_softmax_log(total[lane]) : 1 / total[lane]);
-  for (ptrdiff_t i = 0; i < s->count; i++) {
-    if (logarithmic)
-      TG_PUT(output + i * out, TG_COLUMN(input + i * in) - shift - last);
-    else
-      TG_PUT(output + i * out, TG_COLUMN(output + i * out) * last);
-  }
-#undef TG_COLUMN
-#undef TG_PUT
 }
 
-TG_INLINE void TG_FN(softmax_units)(int logarithmic, const tg_softmax *s, const float *input,
+/* Up to TG_LANES rows side by side. */
+TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float *input,
+                               float *output, ptrdiff_t width) {
+  const float least = -__builtin_inff();
+  const ptrdiff_t in = s->stride_in, out = s->stride_out;
+  v16 top = v16_set(least);
+  for (ptrdiff_t i = 0; i < s->count; i++)
+    top = v16_maximum(top, v16_load_upto(input + i * in, width));
+  v16 shift = top;
+  EACH_PART {
+    const vm empty = veq(top.part[i], vset(least));
+    shift.part[i] = vsel(empty, vset(0.0f), top.part[i]);
+  }
+  d16 total = d16_set(0);
+  for (ptrdiff_t start = 0; start < s->count; start += SOFTMAX_COLUMN_RUN) {
+    const ptrdiff_t end =
+        s->count - start < SOFTMAX_COLUMN_RUN ? s->count : start + SOFTMAX_COLUMN_RUN;
+    v16 sum = v16_set(0);
+    for (ptrdiff_t k = start; k < end; k++) {
+      const v16 e = softmax_exp(v16_sub(v16_load_upto(input + k * in, width), shift));
+      if (!logarithmic) v16_store_upto(output + k * out, e, width);
+      sum = v16_add(sum, e);
+    }
+    const d16 wide = v16_widen(sum);
+    EACH_PART total.part[i] += wide.part[i];
+  }
+  double totals[TG_LANES];
+  float tops[TG_LANES], lasts[TG_LANES] = {0};
+  d16_store(totals, &total);
+  v16_store(tops, top);
+  for (int lane = 0; lane < TG_LANES; lane++)
+    if (tops[lane] != least)
+      lasts[lane] = (float)(logarithmic ? tg_softmax_log(totals[lane]) : 1 / totals[lane]);
+  const v16 last = v16_load(lasts);
+  for (ptrdiff_t i = 0; i < s->count; i++) {
+    if (logarithmic) {
+      const v16 x = v16_sub(v16_load_upto(input + i * in, width), shift);
+      v16_store_upto(output + i * out, v16_sub(x, last), width);
+    } else {
+      v16_store_upto(output + i * out, v16_mul(v16_load_upto(output + i * out, width), last), width);
+    }
+  }
+}
+
+TG_INLINE void softmax_units(int logarithmic, const tg_softmax *s, const float *input,
                                     float *output, float *workspace, ptrdiff_t begin, ptrdiff_t end) {
-  const ptrdiff_t blocks = (s->lanes + 15) / 16;
+  const ptrdiff_t blocks = (s->lanes + TG_LANES - 1) / TG_LANES;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];
     if (s->lanes > 0) {
       tg_axes_locate(&s->rows, unit / blocks, at);
-      const ptrdiff_t first = unit % blocks * 16;
-      const ptrdiff_t width = s->lanes - first < 16 ? s->lanes - first : 16;
-      TG_FN(columns)(logarithmic, s, input + at[0] + first, output + at[1] + first, width);
+      const ptrdiff_t first = unit % blocks * TG_LANES;
+      const ptrdiff_t width = s->lanes - first < TG_LANES ? s->lanes - first : TG_LANES;
+      softmax_columns(logarithmic, s, input + at[0] + first, output + at[1] + first, width);
       continue;
     }
     tg_axes_locate(&s->rows, unit, at);
     const float *p = input + at[0];
     float *q = output + at[1];
     if (s->stride_in == 1 && s->stride_out == 1) {
-      TG_FN(row)(logarithmic, p, q, s->count);
+      softmax_row(logarithmic, p, q, s->count);
     } else {
       for (ptrdiff_t i = 0; i < s->count; i++) workspace[i] = p[i * s->stride_in];
-      TG_FN(row)(logarithmic, workspace, workspace, s->count);
+      softmax_row(logarithmic, workspace, workspace, s->count);
       for (ptrdiff_t i = 0; i < s->count; i++) q[i * s->stride_out] = workspace[i];
     }
   }
 }
 
-static void TG_FN(tg_f32_softmax)(const tg_softmax *s, float *workspace, ptrdiff_t begin,
+static void softmax(const tg_softmax *s, float *workspace, ptrdiff_t begin,
                                   ptrdiff_t end) {
   if (s->logarithmic)
-    TG_FN(softmax_units)(1, s, s->input, s->output, workspace, begin, end);
+    softmax_units(1, s, s->input, s->output, workspace, begin, end);
   else
-    TG_FN(softmax_units)(0, s, s->input, s->output, workspace, begin, end);
+    softmax_units(0, s, s->input, s->output, workspace, begin, end);
 }

@@ -1,59 +1,56 @@
 /* Each window is searched once, in lanes of channels; what it passes on is added place by place, so
- * that a place collects from its windows in their order whatever the bands are.
- * No include guard: see tg_lanes.h. */
-#include "tg_lanes.h"
+ * that a place collects from its windows in their order whatever the bands are. */
 
-#ifndef TG_UNPOOL_BODY_ONCE
-#define TG_UNPOOL_BODY_ONCE
 /* A window inside the picture, and the part of it whose rows lie in the band. */
 typedef struct {
   ptrdiff_t y0, y1, x0, x1;
   ptrdiff_t band_y0, band_y1;
 } tg_window;
-#endif
 
-/* One window for 64 channels with four vectors, for up to 16 with one. The pointers are those of the
+/* One window for TG_BLOCK_LANES channels as so many groups, for up to TG_LANES as one. The pointers are those of the
  * item, at the first of the channels. */
-TG_INLINE void TG_FN(unpool_window)(int vectors, const tg_unpooling *u, const tg_window *w,
+TG_INLINE void unpool_window(int groups, const tg_unpooling *u, const tg_window *w,
                                     const float *input, const float *gradient, float *output,
                                     ptrdiff_t channels) {
-#define TG_LANES(p, v) (channels >= 16 ? tg_load((p) + 16 * (v)) : tg_load_part(p, channels, 0))
-  tg_v16 best[4];
-  tg_i16 at[4];
-  for (int v = 0; v < vectors; v++) {
-    best[v] = tg_splat(-__builtin_inff());
-    at[v] = (tg_i16)tg_splat(0);
+  v16 best[TG_BLOCK_GROUPS];
+  /* Where in the window they are: the bits are whole numbers. */
+  v16 at[TG_BLOCK_GROUPS];
+  for (int v = 0; v < groups; v++) {
+    best[v] = v16_set(-__builtin_inff());
+    at[v] = v16_set(0);
   }
   uint32_t place = 0;
   for (ptrdiff_t y = w->y0; y < w->y1; y++)
     for (ptrdiff_t x = w->x0; x < w->x1; x++, place++) {
       const float *p = input + y * u->in_row + x * u->in_column;
-      for (int v = 0; v < vectors; v++) {
-        const tg_v16 value = TG_LANES(p, v);
-        const tg_i16 larger = (tg_i16)(value > best[v]) | (tg_i16)(value != value);
-        best[v] = tg_choose(larger, value, best[v]);
-        at[v] = ((at[v] ^ (int32_t)place) & larger) ^ at[v];
+      for (int v = 0; v < groups; v++) {
+        const v16 value = v16_load_upto(p + v * TG_LANES, channels);
+        EACH_PART {
+          const vf x = value.part[i], top = best[v].part[i];
+          const vm larger = vor(vgt(x, top), vnan(x));
+          best[v].part[i] = vsel(larger, x, top);
+          at[v].part[i] = vsel(larger, vfbits(viset((int32_t)place)), at[v].part[i]);
+        }
       }
     }
-  tg_v16 passed[4];
-  for (int v = 0; v < vectors; v++) passed[v] = TG_LANES(gradient, v);
+  v16 passed[TG_BLOCK_GROUPS];
+  for (int v = 0; v < groups; v++) passed[v] = v16_load_upto(gradient + v * TG_LANES, channels);
   place = (uint32_t)((w->band_y0 - w->y0) * (w->x1 - w->x0));
   for (ptrdiff_t y = w->band_y0; y < w->band_y1; y++)
     for (ptrdiff_t x = w->x0; x < w->x1; x++, place++) {
       float *p = output + y * u->out_row + x * u->out_column;
-      for (int v = 0; v < vectors; v++) {
-        const tg_v16 sum =
-            TG_LANES(p, v) + tg_choose((tg_i16)(at[v] == (int32_t)place), passed[v], tg_splat(0));
-        if (channels >= 16)
-          tg_store(p + 16 * v, sum);
-        else
-          tg_store_part(p, sum, channels);
+      for (int v = 0; v < groups; v++) {
+        v16 sum = v16_load_upto(p + v * TG_LANES, channels);
+        EACH_PART {
+          const vm here = vieq(vibits(at[v].part[i]), viset((int32_t)place));
+          sum.part[i] = vadd(sum.part[i], vsel(here, passed[v].part[i], vset(0.0f)));
+        }
+        v16_store_upto(p + v * TG_LANES, sum, channels);
       }
     }
-#undef TG_LANES
 }
 
-static void TG_FN(tg_f32_unpool)(const tg_unpooling *u, ptrdiff_t begin, ptrdiff_t end) {
+static void unpool(const tg_unpooling *u, ptrdiff_t begin, ptrdiff_t end) {
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     const ptrdiff_t item = unit / u->bands, first = unit % u->bands * u->band;
     const ptrdiff_t last = first + u->band < u->height ? first + u->band : u->height;
@@ -79,10 +76,10 @@ static void TG_FN(tg_f32_unpool)(const tg_unpooling *u, ptrdiff_t begin, ptrdiff
         w.x1 = left + u->kernel_width < u->width ? left + u->kernel_width : u->width;
         const float *g = gradient + i * u->gradient_row + j * u->gradient_column;
         ptrdiff_t c = 0;
-        for (; c + 64 <= u->channels; c += 64)
-          TG_FN(unpool_window)(4, u, &w, input + c, g + c, output + c, 64);
-        for (; c < u->channels; c += 16)
-          TG_FN(unpool_window)(1, u, &w, input + c, g + c, output + c, u->channels - c);
+        for (; c + TG_BLOCK_LANES <= u->channels; c += TG_BLOCK_LANES)
+          unpool_window(TG_BLOCK_GROUPS, u, &w, input + c, g + c, output + c, TG_BLOCK_LANES);
+        for (; c < u->channels; c += TG_LANES)
+          unpool_window(1, u, &w, input + c, g + c, output + c, u->channels - c);
       }
     }
   }

@@ -10,15 +10,31 @@ typedef __m256 vf;
 typedef __m256i vi;
 typedef __m256 vm;
 
-static inline __m256i vlanes(ptrdiff_t n) {
+/* What its 16 registers hold; see tg_vector_scalar.h. */
+enum {
+  PIXELS_1_1 = 6,
+  PIXELS_1_2 = 3,
+  PIXELS_1_4 = 0,
+  PIXELS_2_1 = 3,
+  PIXELS_2_2 = 0,
+  PIXELS_2_4 = 0,
+  PIXELS_4_1 = 1,
+  DOT_PIXELS = 3,
+  BLOCK_ROWS = 6,
+  BLOCK_GROUPS = 1,
+};
+
+static inline vm vfirst(ptrdiff_t n) {
   const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(n > 8 ? 8 : (int32_t)n), index);
+  return _mm256_castsi256_ps(
+      _mm256_cmpgt_epi32(_mm256_set1_epi32(n > VW ? VW : (int32_t)n), index));
 }
+static inline __m256i vfirst_bits(ptrdiff_t n) { return _mm256_castps_si256(vfirst(n)); }
 static inline vf vset(float a) { return _mm256_set1_ps(a); }
 static inline vf vload(const float *p) { return _mm256_loadu_ps(p); }
-static inline vf vload_n(const float *p, ptrdiff_t n) { return _mm256_maskload_ps(p, vlanes(n)); }
+static inline vf vload_n(const float *p, ptrdiff_t n) { return _mm256_maskload_ps(p, vfirst_bits(n)); }
 static inline void vstore(float *p, vf a) { _mm256_storeu_ps(p, a); }
-static inline void vstore_n(float *p, vf a, ptrdiff_t n) { _mm256_maskstore_ps(p, vlanes(n), a); }
+static inline void vstore_n(float *p, vf a, ptrdiff_t n) { _mm256_maskstore_ps(p, vfirst_bits(n), a); }
 static inline vf vadd(vf a, vf b) { return _mm256_add_ps(a, b); }
 static inline vf vsub(vf a, vf b) { return _mm256_sub_ps(a, b); }
 static inline vf vmul(vf a, vf b) { return _mm256_mul_ps(a, b); }
@@ -53,7 +69,8 @@ static inline vm veq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
 static inline vm vnan(vf a) { return _mm256_cmp_ps(a, a, _CMP_UNORD_Q); }
 static inline vm vieq(vi a, vi b) { return _mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b)); }
 static inline vf vsel(vm m, vf yes, vf no) { return _mm256_blendv_ps(no, yes, m); }
-static inline int vany(vm m) { return _mm256_movemask_ps(m) != 0; }
+static inline vm vor(vm a, vm b) { return _mm256_or_ps(a, b); }
+static inline int vbits(vm m) { return _mm256_movemask_ps(m); }
 static inline vf vfloor(vf a) {
   return _mm256_round_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
 }

@@ -10,15 +10,31 @@ typedef __m512 vf;
 typedef __m512i vi;
 typedef __mmask16 vm;
 
-static inline __mmask16 vlanes(ptrdiff_t n) { return n >= 16 ? 0xffff : (__mmask16)((1u << n) - 1); }
+/* What its 32 registers hold; see tg_vector_scalar.h. */
+enum {
+  PIXELS_1_1 = 14,
+  PIXELS_1_2 = 7,
+  PIXELS_1_4 = 4,
+  PIXELS_2_1 = 14,
+  PIXELS_2_2 = 7,
+  PIXELS_2_4 = 3,
+  PIXELS_4_1 = 7,
+  DOT_PIXELS = 6,
+  BLOCK_ROWS = 12,
+  BLOCK_GROUPS = 2,
+};
+
+static inline vm vfirst(ptrdiff_t n) {
+  return n >= VW ? 0xffff : n <= 0 ? 0 : (vm)((1u << n) - 1);
+}
 static inline vf vset(float a) { return _mm512_set1_ps(a); }
 static inline vf vload(const float *p) { return _mm512_loadu_ps(p); }
 static inline vf vload_n(const float *p, ptrdiff_t n) {
-  return _mm512_maskz_loadu_ps(vlanes(n), p);
+  return _mm512_maskz_loadu_ps(vfirst(n), p);
 }
 static inline void vstore(float *p, vf a) { _mm512_storeu_ps(p, a); }
 static inline void vstore_n(float *p, vf a, ptrdiff_t n) {
-  _mm512_mask_storeu_ps(p, vlanes(n), a);
+  _mm512_mask_storeu_ps(p, vfirst(n), a);
 }
 static inline vf vadd(vf a, vf b) { return _mm512_add_ps(a, b); }
 static inline vf vsub(vf a, vf b) { return _mm512_sub_ps(a, b); }
@@ -54,7 +70,8 @@ static inline vm veq(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); 
 static inline vm vnan(vf a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }
 static inline vm vieq(vi a, vi b) { return _mm512_cmpeq_epi32_mask(a, b); }
 static inline vf vsel(vm m, vf yes, vf no) { return _mm512_mask_blend_ps(m, no, yes); }
-static inline int vany(vm m) { return m != 0; }
+static inline vm vor(vm a, vm b) { return a | b; }
+static inline int vbits(vm m) { return m; }
 static inline vf vfloor(vf a) {
   return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
 }

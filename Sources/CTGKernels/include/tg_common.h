@@ -19,6 +19,7 @@ enum {
   /** The lanes side by side that a kernel takes at once where there are so many: four vectors of the
    * widest set, whose chains of additions (4 cycles each) fill an adder between them. */
   TG_BLOCK_LANES = 64,
+  TG_BLOCK_GROUPS = TG_BLOCK_LANES / TG_LANES,
   /** The alignment of workspaces and of the pieces they are cut into: a cache line, and a vector. */
   TG_ALIGNMENT = 64,
 };

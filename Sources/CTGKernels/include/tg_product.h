@@ -3,6 +3,15 @@
 
 #include "tg_block_epilogue.h"
 
+enum {
+  /** The depth that is multiplied at once: a block of both operands stays in the second cache, and
+   * the error of a sum stays small (see TG_CHAIN). */
+  TG_PRODUCT_DEPTH = 256,
+  /** Rows and columns are padded to a multiple of the block of any instruction set. */
+  TG_PRODUCT_ROWS = 12,
+  TG_PRODUCT_COLUMNS = 32,
+};
+
 typedef struct tg_product tg_product;
 
 /** out[r, c] = sum over k of left[r, k] * right[k, c] for a block of height rows and width columns;

@@ -14,11 +14,12 @@ enum {
 };
 
 enum {
-  /** The most elements, and the most rows of 64 lanes, that are summed in float. */
+  /** The most elements, and the most rows of TG_BLOCK_LANES lanes, that are summed in float: 64 terms
+   * for each lane, whose roundings are some 1e-7 together, and a run fits the first cache. */
   TG_RUN_ELEMENTS = 1024,
   TG_RUN_ROWS = 64,
   /** The elements of the buffer that a program needs for a run. */
-  TG_REDUCE_BUFFER = TG_RUN_ROWS * 64,
+  TG_REDUCE_BUFFER = TG_RUN_ROWS * TG_BLOCK_LANES,
   /** The numbers that a segment leaves for each result: the sum (of squared deviations for the
    * variance) or the extremum or product; the mean; how many were seen. */
   TG_REDUCE_PARTS = 3,
@@ -26,7 +27,7 @@ enum {
 
 /* The work is cut into units. With `lanes` == 0 a unit is a segment of a place of `kept`. Otherwise
  * the innermost kept axis, of `lanes` elements of stride 1 in operand 0 if there is no program, is
- * left out of `kept`, and a unit is a segment of `block` of its lanes, a multiple of 64 or all. Units
+ * left out of `kept`, and a unit is a segment of `block` of its lanes, a multiple of TG_BLOCK_LANES or all. Units
  * of one place of `kept` follow each other, those of the same segment first.
  *
  * What is reduced, the places of `outer` times `rows` times `count`, is cut into runs, and these into

@@ -1,14 +1,14 @@
-/* Micro-kernels of convolution over vectors; included once per instruction set, after a tg_vector
- * header. P is the number of vectors in a panel.
+/* Micro-kernels of convolution over vectors; part of tg_variant_body.h. P is the number of vectors in a panel.
  *
  * Every result is a sum of chains of TG_CHAIN multiply-adds in the order of the packed weights, so
  * that it does not depend on which micro-kernel computes it. A single chain would lose more: its
  * error grows with the square root of half the terms, that of n terms in chains of c with the root
  * of c / 2 + n / 2c. */
 
+/* The vectors of a panel. */
 enum { P = TG_PANEL / VW };
 
-static inline __attribute__((always_inline)) vf finish_vector(vf sum, const tg_finish *finish,
+TG_INLINE vf finish_vector(vf sum, const tg_finish *finish,
                                                               vf scale, vf bias) {
   if (finish->scale) sum = vmul(sum, scale);
   if (finish->bias) sum = vadd(sum, bias);
@@ -19,14 +19,12 @@ static inline __attribute__((always_inline)) vf finish_vector(vf sum, const tg_f
   return sum;
 }
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 /* R rows of S pixels times Q panels. Pixels are addressed in groups of four, so that few
  * registers hold all addresses. */
-static inline __attribute__((always_inline)) void micro(const tg_micro_arguments *a, const int R,
+TG_INLINE void micro(const tg_micro_arguments *a, const int R,
                                                         const int S, const int Q) {
   vf sums[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
-  UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vset(0.0f);
+  TG_UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vset(0.0f);
   /* The sums of whole chains, in memory: the registers are for the chains. */
   vf totals[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
   __asm__("" : : "r"(totals) : "memory");
@@ -38,8 +36,8 @@ static inline __attribute__((always_inline)) void micro(const tg_micro_arguments
     for (ptrdiff_t inner = 0; inner < a->inner; inner += 1) {
       const ptrdiff_t tap = outer * a->outer_stride + inner * a->inner_stride;
       const float *in[TG_MICRO_ROWS * 4];
-      UNROLL for (int r = 0; r < R; r += 1) {
-        UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) {
+      TG_UNROLL for (int r = 0; r < R; r += 1) {
+        TG_UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) {
           in[r * 4 + g] = a->in[r] + tap + 4 * g * step;
         }
       }
@@ -49,27 +47,27 @@ static inline __attribute__((always_inline)) void micro(const tg_micro_arguments
         chain -= terms;
         for (ptrdiff_t k = 0; k < terms; k += 1) {
           vf weights[TG_MICRO_PANELS * P];
-          UNROLL for (int q = 0; q < Q; q += 1) {
-            UNROLL for (int v = 0; v < P; v += 1) {
+          TG_UNROLL for (int q = 0; q < Q; q += 1) {
+            TG_UNROLL for (int v = 0; v < P; v += 1) {
               weights[q * P + v] = vload(w + q * panel + v * VW);
             }
           }
           w += TG_PANEL;
-          UNROLL for (int r = 0; r < R; r += 1) {
-            UNROLL for (int s = 0; s < S; s += 1) {
+          TG_UNROLL for (int r = 0; r < R; r += 1) {
+            TG_UNROLL for (int s = 0; s < S; s += 1) {
               vf x = vset(in[r * 4 + s / 4][(s % 4) * step]);
-              UNROLL for (int v = 0; v < Q * P; v += 1) {
+              TG_UNROLL for (int v = 0; v < Q * P; v += 1) {
                 vf *sum = &sums[(r * S + s) * Q * P + v];
                 *sum = vfma(x, weights[v], *sum);
               }
             }
           }
-          UNROLL for (int r = 0; r < R; r += 1) {
-            UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) in[r * 4 + g] += 1;
+          TG_UNROLL for (int r = 0; r < R; r += 1) {
+            TG_UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) in[r * 4 + g] += 1;
           }
         }
         if (chain > 0) continue;
-        UNROLL for (int i = 0; i < R * S * Q * P; i += 1) {
+        TG_UNROLL for (int i = 0; i < R * S * Q * P; i += 1) {
           totals[i] = has_totals ? vadd(totals[i], sums[i]) : sums[i];
           sums[i] = vset(0.0f);
         }
@@ -79,17 +77,17 @@ static inline __attribute__((always_inline)) void micro(const tg_micro_arguments
     }
   }
   if (has_totals) {
-    UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vadd(totals[i], sums[i]);
+    TG_UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vadd(totals[i], sums[i]);
   }
-  UNROLL for (int q = 0; q < Q; q += 1) {
-    UNROLL for (int v = 0; v < P; v += 1) {
+  TG_UNROLL for (int q = 0; q < Q; q += 1) {
+    TG_UNROLL for (int v = 0; v < P; v += 1) {
       const ptrdiff_t channel = q * TG_PANEL + v * VW, left = a->channels - channel;
       if (left <= 0) return;
       vf scale = vset(1.0f), bias = vset(0.0f);
       if (a->finish.scale) scale = vload_n(a->finish.scale + channel, left);
       if (a->finish.bias) bias = vload_n(a->finish.bias + channel, left);
-      UNROLL for (int r = 0; r < R; r += 1) {
-        UNROLL for (int s = 0; s < S; s += 1) {
+      TG_UNROLL for (int r = 0; r < R; r += 1) {
+        TG_UNROLL for (int s = 0; s < S; s += 1) {
           vf y = finish_vector(sums[((r * S + s) * Q + q) * P + v], &a->finish, scale, bias);
           float *out = a->out[r] + s * a->out_stride + channel;
           if (left >= VW) {
@@ -105,10 +103,10 @@ static inline __attribute__((always_inline)) void micro(const tg_micro_arguments
 
 /* S pixels times O output channels, vectors along the input channels. A result is the sum of the
  * lanes of one chain, whatever S is. */
-static inline __attribute__((always_inline)) void dot(const tg_micro_arguments *a, const int S,
+TG_INLINE void dot(const tg_micro_arguments *a, const int S,
                                                       const int O) {
   vf sums[TG_DOT_PIXELS * TG_DOT_OUTPUTS];
-  UNROLL for (int i = 0; i < S * O; i += 1) sums[i] = vset(0.0f);
+  TG_UNROLL for (int i = 0; i < S * O; i += 1) sums[i] = vset(0.0f);
   const float *tap = a->weights;
   const ptrdiff_t padded = (a->run + TG_PANEL - 1) / TG_PANEL * TG_PANEL;
   for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
@@ -118,57 +116,54 @@ static inline __attribute__((always_inline)) void dot(const tg_micro_arguments *
       ptrdiff_t left = a->run;
       for (; left >= VW; left -= VW, in += VW, w += VW) {
         vf weights[TG_DOT_OUTPUTS];
-        UNROLL for (int o = 0; o < O; o += 1) weights[o] = vload(w + o * a->panel_stride);
-        UNROLL for (int s = 0; s < S; s += 1) {
+        TG_UNROLL for (int o = 0; o < O; o += 1) weights[o] = vload(w + o * a->panel_stride);
+        TG_UNROLL for (int s = 0; s < S; s += 1) {
           vf x = vload(in + s * a->in_stride);
-          UNROLL for (int o = 0; o < O; o += 1) {
+          TG_UNROLL for (int o = 0; o < O; o += 1) {
             sums[s * O + o] = vfma(x, weights[o], sums[s * O + o]);
           }
         }
       }
       if (left > 0) {
-        UNROLL for (int s = 0; s < S; s += 1) {
+        TG_UNROLL for (int s = 0; s < S; s += 1) {
           vf x = vload_n(in + s * a->in_stride, left);
-          UNROLL for (int o = 0; o < O; o += 1) {
+          TG_UNROLL for (int o = 0; o < O; o += 1) {
             sums[s * O + o] = vfma(x, vload_n(w + o * a->panel_stride, left), sums[s * O + o]);
           }
         }
       }
     }
   }
-  UNROLL for (int o = 0; o < O; o += 1) {
+  TG_UNROLL for (int o = 0; o < O; o += 1) {
     vf scale = vset(a->finish.scale ? a->finish.scale[o] : 1.0f);
     vf bias = vset(a->finish.bias ? a->finish.bias[o] : 0.0f);
-    UNROLL for (int s = 0; s < S; s += 1) {
+    TG_UNROLL for (int s = 0; s < S; s += 1) {
       vf y = finish_vector(vset(vsum(sums[s * O + o])), &a->finish, scale, bias);
       vstore_n(a->out[0] + s * a->out_stride + o, y, 1);
     }
   }
 }
 
-#define DOT(o, s)                                                                                  \
-  static void dot_##o##_##s(const tg_micro_arguments *a) { dot(a, s, o); }
-
 /* V vectors of channels of one pixel, every channel with its own kernel. */
-static inline __attribute__((always_inline)) void depthwise_vectors(const tg_micro_arguments *a,
+TG_INLINE void depthwise_vectors(const tg_micro_arguments *a,
                                                                     ptrdiff_t channel,
                                                                     const int V) {
   const ptrdiff_t left = a->channels - channel;
   const int full = left >= V * VW;
   vf sums[4];
-  UNROLL for (int v = 0; v < V; v += 1) sums[v] = vset(0.0f);
+  TG_UNROLL for (int v = 0; v < V; v += 1) sums[v] = vset(0.0f);
   for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
     for (ptrdiff_t inner = 0; inner < a->inner; inner += 1) {
       const float *in = a->in[0] + outer * a->outer_stride + inner * a->inner_stride + channel;
       const float *w = a->weights + outer * a->panel_stride + inner * a->channels + channel;
-      UNROLL for (int v = 0; v < V; v += 1) {
+      TG_UNROLL for (int v = 0; v < V; v += 1) {
         vf x = full ? vload(in + v * VW) : vload_n(in, left);
         vf weight = full ? vload(w + v * VW) : vload_n(w, left);
         sums[v] = vfma(x, weight, sums[v]);
       }
     }
   }
-  UNROLL for (int v = 0; v < V; v += 1) {
+  TG_UNROLL for (int v = 0; v < V; v += 1) {
     const ptrdiff_t at = channel + v * VW, n = left - v * VW;
     vf scale = vset(1.0f), bias = vset(0.0f);
     if (a->finish.scale) scale = vload_n(a->finish.scale + at, n);
@@ -183,5 +178,52 @@ static void depthwise(const tg_micro_arguments *a) {
   for (; a->channels - channel > 0; channel += VW) depthwise_vectors(a, channel, 1);
 }
 
+/* The micro-kernels of all forms up to the largest; what does not fit the registers stays empty. */
+#define FOR_PIXELS(X, q, r)                                                                        \
+  X(q, r, 1) X(q, r, 2) X(q, r, 3) X(q, r, 4) X(q, r, 5) X(q, r, 6) X(q, r, 7) X(q, r, 8)          \
+  X(q, r, 9) X(q, r, 10) X(q, r, 11) X(q, r, 12) X(q, r, 13) X(q, r, 14)
+
 #define MICRO(q, r, s)                                                                             \
-  static void micro_##q##_##r##_##s(const tg_micro_arguments *a) { micro(a, r, s, q); }
+  static void micro_##q##_##r##_##s(const tg_micro_arguments *a) {                                 \
+    if (s <= PIXELS_##q##_##r) micro(a, r, s, q);                                                  \
+  }
+#define MICRO_ENTRY(q, r, s) s <= PIXELS_##q##_##r ? micro_##q##_##r##_##s : NULL,
+
+FOR_PIXELS(MICRO, 1, 1)
+FOR_PIXELS(MICRO, 1, 2)
+FOR_PIXELS(MICRO, 1, 4)
+FOR_PIXELS(MICRO, 2, 1)
+FOR_PIXELS(MICRO, 2, 2)
+FOR_PIXELS(MICRO, 2, 4)
+FOR_PIXELS(MICRO, 4, 1)
+
+#define FOR_DOTS(X, o) X(o, 1) X(o, 2) X(o, 3) X(o, 4) X(o, 5) X(o, 6)
+
+#define DOT(o, s)                                                                                  \
+  static void dot_##o##_##s(const tg_micro_arguments *a) {                                         \
+    if (s <= DOT_PIXELS) dot(a, s, o);                                                             \
+  }
+#define DOT_ENTRY(o, s) s <= DOT_PIXELS ? dot_##o##_##s : NULL,
+
+FOR_DOTS(DOT, 1)
+FOR_DOTS(DOT, 2)
+FOR_DOTS(DOT, 3)
+FOR_DOTS(DOT, 4)
+
+static const tg_micro_table micros = {
+    .pixels = {PIXELS_1_1, PIXELS_2_1, 0, PIXELS_4_1},
+    .depthwise = depthwise,
+    .dots = {{FOR_DOTS(DOT_ENTRY, 1)},
+             {FOR_DOTS(DOT_ENTRY, 2)},
+             {FOR_DOTS(DOT_ENTRY, 3)},
+             {FOR_DOTS(DOT_ENTRY, 4)}},
+    .kernels = {
+        [0] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 1, 1)},
+               [1] = {FOR_PIXELS(MICRO_ENTRY, 1, 2)},
+               [3] = {FOR_PIXELS(MICRO_ENTRY, 1, 4)}},
+        [1] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 2, 1)},
+               [1] = {FOR_PIXELS(MICRO_ENTRY, 2, 2)},
+               [3] = {FOR_PIXELS(MICRO_ENTRY, 2, 4)}},
+        [3] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 4, 1)}},
+    },
+};

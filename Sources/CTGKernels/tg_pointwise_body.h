@@ -1,5 +1,4 @@
-/* The steps of pointwise programs over vectors; included once per instruction set, after a
- * tg_vector header and tg_math.h, with TG_STEP_TABLE the name of the table to define. */
+/* The steps of pointwise programs over vectors: part of tg_variant_body.h. */
 
 #define STEP(name, operands, expression)                                                           \
   static void step_##name(float *out_row, ptrdiff_t out_row_stride, const tg_argument *arguments,  \
@@ -94,7 +93,7 @@ static void expand_block(float *out, ptrdiff_t rows, ptrdiff_t columns, const tg
   }
 }
 
-const tg_step_table TG_STEP_TABLE = {
+static const tg_step_table steps = {
     .steps =
         {
 #define TG_FUNCTION(code, name, operands, takes_immediate, body) [code] = step_##name,

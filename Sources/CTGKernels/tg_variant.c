@@ -1,0 +1,13 @@
+/* The kernels of each instruction set. */
+#include "tg_variant.h"
+
+const tg_variant *tg_variant_of(tg_isa isa) {
+  static const tg_variant *const variants[] = {
+      [TG_ISA_SCALAR] = &tg_variant_scalar,
+#if defined(__x86_64__)
+      [TG_ISA_AVX2] = &tg_variant_avx2,
+      [TG_ISA_AVX512] = &tg_variant_avx512,
+#endif
+  };
+  return variants[isa];
+}

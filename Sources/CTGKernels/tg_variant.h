@@ -1,0 +1,42 @@
+/* What an instruction set brings: the bodies of all kernels, compiled for it. A new one is a
+ * tg_vector header, a tg_variant source that includes it, and a row in tg_variant.c. */
+#pragma once
+
+#include <string.h>
+
+#include "tg_convolution.h"
+#include "tg_normalize.h"
+#include "tg_pointwise_internal.h"
+#include "tg_pool.h"
+#include "tg_product.h"
+#include "tg_reduce_internal.h"
+#include "tg_resample.h"
+#include "tg_signs.h"
+#include "tg_softmax.h"
+
+/* Kernels take units of work begin ..< end; those with a workspace cut it as their headers say. */
+typedef struct {
+  /* The lanes of a vector. */
+  int width;
+  const tg_step_table *steps;
+  const tg_micro_table *micros;
+  tg_multiply multiply;
+  void (*normalize_rows)(const tg_normalization *, float *workspace, ptrdiff_t, ptrdiff_t);
+  void (*normalize_moments)(const tg_normalization *, ptrdiff_t, ptrdiff_t);
+  void (*normalize_lanes)(const tg_normalization *, float *workspace, ptrdiff_t, ptrdiff_t);
+  void (*pool)(const tg_pooling *, ptrdiff_t, ptrdiff_t);
+  void (*unpool)(const tg_unpooling *, ptrdiff_t, ptrdiff_t);
+  void (*reduce)(const tg_reduction *, float *workspace, ptrdiff_t, ptrdiff_t);
+  void (*resample)(const tg_resampling *, ptrdiff_t, ptrdiff_t);
+  void (*signs)(const tg_signs *, ptrdiff_t, ptrdiff_t);
+  void (*softmax)(const tg_softmax *, float *workspace, ptrdiff_t, ptrdiff_t);
+} tg_variant;
+
+extern const tg_variant tg_variant_scalar;
+#if defined(__x86_64__)
+extern const tg_variant tg_variant_avx2;
+extern const tg_variant tg_variant_avx512;
+#endif
+
+/* The kernels of an instruction set that is available. */
+const tg_variant *tg_variant_of(tg_isa isa);

@@ -1,0 +1,30 @@
+/* The bodies of all kernels and their table, for the instruction set whose tg_vector header was
+ * included before; TG_VARIANT is the table's name. */
+#include "tg_lanes.h"
+
+#include "tg_convolution_body.h"
+#include "tg_normalize_body.h"
+#include "tg_pointwise_body.h"
+#include "tg_pool_body.h"
+#include "tg_product_body.h"
+#include "tg_reduce_body.h"
+#include "tg_resample_body.h"
+#include "tg_signs_body.h"
+#include "tg_softmax_body.h"
+#include "tg_unpool_body.h"
+
+const tg_variant TG_VARIANT = {
+    .width = VW,
+    .steps = &steps,
+    .micros = &micros,
+    .multiply = product,
+    .normalize_rows = normalize_rows,
+    .normalize_moments = normalize_moments,
+    .normalize_lanes = normalize_lanes,
+    .pool = pool,
+    .unpool = unpool,
+    .reduce = reduce,
+    .resample = resample,
+    .signs = signs,
+    .softmax = softmax,
+};
