@@ -99,6 +99,11 @@ TG_INLINE v16 v16_minimum(v16 was, v16 next) {
   return was;
 }
 
+TG_INLINE v16 v16_exp(v16 a) {
+  EACH_PART a.part[i] = vexp(a.part[i]);
+  return a;
+}
+
 /* The sum of the lanes as a tree: lane i with lane i + 8, then + 4, + 2, + 1. */
 TG_INLINE float v16_sum(v16 a) {
   for (int width = PARTS / 2; width > 0; width /= 2)

@@ -56,6 +56,9 @@ static inline double tg_log2(double a) {
   return exponent + 2.0 * s * sum * 1.4426950408889634;
 }
 
+/* The natural logarithm of a positive finite number. */
+static inline double tg_log(double a) { return tg_log2(a) * 0.6931471805599453; }
+
 /* 2^a, to float's range. */
 static inline double tg_exp2(double a) {
   if (a > 200.0) a = 200.0;

@@ -1,50 +1,5 @@
 /* The maximum is subtracted; a row of -∞ only gives zeros (-∞ as logarithm). */
 
-/* The natural logarithm of x > 0: x = 2ᵏ m with m near 1, ln m = 2 artanh((m - 1) / (m + 1)). */
-static inline double tg_softmax_log(double x) {
-  uint64_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  int64_t k = (int64_t)(bits >> 52) - 1023;
-  bits = (bits & 0xfffffffffffffull) | 0x3ff0000000000000ull;
-  double m;
-  memcpy(&m, &bits, sizeof m);
-  if (m > 1.4142135623730951) {
-    m *= 0.5;
-    k += 1;
-  }
-  const double z = (m - 1) / (m + 1), zz = z * z;
-  double sum = 0;
-  for (int n = 19; n >= 1; n -= 2) sum = sum * zz + 1.0 / n;
-  return (double)k * 0.69314718055994531 + 2 * z * sum;
-}
-
-/* The exponential of softmax, for x <= 0; below -87.3 it is 0. Within 2 units in the last place.
- * x = n ln 2 + r, |r| <= ln 2 / 2; the polynomial is Taylor's of degree 7. */
-TG_INLINE vf softmax_exp_part(vf x) {
-  const vf rounding = vset(12582912.0f), least = vset(-87.3f); /* 1.5 * 2^23 */
-  const vf bounded = vsel(vlt(x, least), least, x);
-  vf n = vadd(vmul(bounded, vset(1.44269504f)), rounding);
-  const vi exponent = visub(vibits(n), vibits(rounding));
-  n = vsub(n, rounding);
-  vf r = vsub(bounded, vmul(n, vset(0.693359375f))); /* 9 bits: exact */
-  r = vadd(r, vmul(n, vset(2.12194440e-4f)));
-  vf p = vset(1.0f / 5040);
-  p = vadd(vmul(p, r), vset(1.0f / 720));
-  p = vadd(vmul(p, r), vset(1.0f / 120));
-  p = vadd(vmul(p, r), vset(1.0f / 24));
-  p = vadd(vmul(p, r), vset(1.0f / 6));
-  p = vadd(vmul(p, r), vset(0.5f));
-  p = vadd(vadd(vmul(vmul(p, r), r), r), vset(1.0f));
-  p = vfbits(viadd(vibits(p), vishl(exponent, 23)));
-  p = vsel(vnan(x), x, p);
-  return vsel(vlt(x, least), vset(0.0f), p);
-}
-
-TG_INLINE v16 softmax_exp(v16 a) {
-  EACH_PART a.part[i] = softmax_exp_part(a.part[i]);
-  return a;
-}
-
 /* The largest of the lanes; not-a-number if there is one. */
 TG_INLINE float softmax_top(v16 a) {
   float lanes[TG_LANES];
@@ -80,19 +35,19 @@ TG_INLINE void softmax_row(int logarithmic, const float *input, float *output, p
     v16 sum = v16_set(0);
     ptrdiff_t i = start;
     for (; i + TG_LANES <= end; i += TG_LANES) {
-      const v16 e = softmax_exp(v16_sub(v16_load(input + i), shift));
+      const v16 e = v16_exp(v16_sub(v16_load(input + i), shift));
       if (!logarithmic) v16_store(output + i, e);
       sum = v16_add(sum, e);
     }
     if (i < end) {
-      const v16 e = softmax_exp(v16_sub(v16_load_fill(input + i, end - i, least), shift));
+      const v16 e = v16_exp(v16_sub(v16_load_fill(input + i, end - i, least), shift));
       if (!logarithmic) v16_store_n(output + i, e, end - i);
       sum = v16_add(sum, e);
     }
     total += v16_sum(sum);
   }
   if (logarithmic) {
-    const v16 logarithm = v16_set((float)tg_softmax_log(total));
+    const v16 logarithm = v16_set((float)tg_log(total));
     for (ptrdiff_t i = 0; i < count; i += TG_LANES) {
       const v16 x = v16_sub(v16_load_upto(input + i, count - i), shift);
       v16_store_upto(output + i, v16_sub(x, logarithm), count - i);
@@ -123,7 +78,7 @@ TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float
         s->count - start < SOFTMAX_COLUMN_RUN ? s->count : start + SOFTMAX_COLUMN_RUN;
     v16 sum = v16_set(0);
     for (ptrdiff_t k = start; k < end; k++) {
-      const v16 e = softmax_exp(v16_sub(v16_load_upto(input + k * in, width), shift));
+      const v16 e = v16_exp(v16_sub(v16_load_upto(input + k * in, width), shift));
       if (!logarithmic) v16_store_upto(output + k * out, e, width);
       sum = v16_add(sum, e);
     }
@@ -136,7 +91,7 @@ TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float
   v16_store(tops, top);
   for (int lane = 0; lane < TG_LANES; lane++)
     if (tops[lane] != least)
-      lasts[lane] = (float)(logarithmic ? tg_softmax_log(totals[lane]) : 1 / totals[lane]);
+      lasts[lane] = (float)(logarithmic ? tg_log(totals[lane]) : 1 / totals[lane]);
   const v16 last = v16_load(lasts);
   for (ptrdiff_t i = 0; i < s->count; i++) {
     if (logarithmic) {
