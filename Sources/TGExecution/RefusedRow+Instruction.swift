@@ -1,5 +1,5 @@
 package import TGPlan
-internal import TGTensor
+package import TGTensor
 
 extension RefusedRow {
   /// A number among those that an instruction finds rows by.

@@ -1,4 +1,5 @@
 import TGKernels
+import TGMachine
 import TGPlan
 import Testing
 

@@ -146,7 +146,7 @@ private struct PartCheck {
       throw mismatch(what, found, asked, signature, given, at: type.range)
     }
     var extents = tensor.shape
-    if case .label(let count) = tensor.kind { extents = [count] }
+    if case .classes(let count) = tensor.kind.source { extents = [count] }
     if let sizes {
       guard sizes.count == extents.count else {
         throw mismatch(what, found, asked, signature, given, at: type.range)
@@ -158,9 +158,10 @@ private struct PartCheck {
       }
     }
     guard case .infix(let low, .closedRange, let high, _, _)? = arguments?.first?.value.kind,
-      let bounds = PartCheck.bounds(tensor.kind)
+      let bounds = tensor.kind.range
     else { return }
-    guard try agrees(low, .float(Double(bounds.low))), try agrees(high, .float(Double(bounds.high)))
+    guard try agrees(low, .float(Double(bounds.lowerBound))),
+      try agrees(high, .float(Double(bounds.upperBound)))
     else { throw mismatch(what, found, asked, signature, given, at: type.range) }
   }
 
@@ -213,22 +214,11 @@ private struct PartCheck {
 
   /// The types that an input or result of a kind may be asked for as: a code may be drawn.
   private static func kinds(_ kind: InterfaceItem.Kind) -> [String] {
-    switch kind {
-    case .image: ["Image", "Tensor"]
-    case .normal: ["Normal", "Latent", "Tensor"]
-    case .uniform: ["Uniform", "Latent", "Tensor"]
-    case .latent: ["Latent", "Tensor"]
-    case .label: ["Label"]
-    default: ["Tensor"]
-    }
-  }
-
-  /// The range of a kind that has one.
-  private static func bounds(_ kind: InterfaceItem.Kind) -> (low: Float, high: Float)? {
-    switch kind {
-    case .image(let low, let high, _, _): (low, high)
-    case .uniform(let low, let high): (low, high)
-    default: nil
+    let own = type(of: kind.value).typeName
+    switch kind.source {
+    case .classes: return [own]
+    case .drawn: return [own, LatentKind.typeName, TensorKind.typeName]
+    case .picture, .numbers, .words: return [own, TensorKind.typeName]
     }
   }
 }
