@@ -12,13 +12,13 @@ enum {
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 
-/* A tile: its places in the output and its panels. */
+/* A tile: its positions in the output and its panels. */
 typedef struct {
   const tg_convolution *convolution;
   const tg_convolution_part *part;
   ptrdiff_t start[3], count[3];
   ptrdiff_t group, first_panel, end_panel;
-  /* The input place of the first output place's first tap. */
+  /* The input position of the first output position's first tap. */
   const float *in;
   float *weights, *scratch;
   void *program_workspace;
@@ -32,7 +32,7 @@ static void copy_channels(float *to, const float *from, ptrdiff_t n) {
   }
 }
 
-/* Copies the input places that a tile reads, zeros where they are outside the picture. */
+/* Copies the input positions that a tile reads, zeros where they are outside the picture. */
 static void fill_patch(const tile_place *tile, float *patch) {
   const tg_convolution *c = tile->convolution;
   const tg_convolution_part *p = tile->part;
@@ -132,7 +132,7 @@ static void run_rows(const tile_place *tile, ptrdiff_t row, int rows, ptrdiff_t 
   };
   if (a.finish.scale) a.finish.scale += first;
   if (a.finish.bias) a.finish.bias += first;
-  ptrdiff_t places[TG_MICRO_ROWS][3];
+  ptrdiff_t positions[TG_MICRO_ROWS][3];
   const float *in[TG_MICRO_ROWS];
   float *out[TG_MICRO_ROWS];
   for (int r = 0; r < rows; r += 1) {
@@ -142,9 +142,9 @@ static void run_rows(const tile_place *tile, ptrdiff_t row, int rows, ptrdiff_t 
     in[r] = tile->in;
     out[r] = c->finishes ? p->out + first : tile->scratch + r * pixels * sums_stride;
     for (int k = 0; k < 3; k += 1) {
-      places[r][k] = tile->start[k] + local[k];
+      positions[r][k] = tile->start[k] + local[k];
       in[r] += local[k] * c->step[k] * p->patch_stride[k];
-      if (c->finishes) out[r] += places[r][k] * p->out_stride[k];
+      if (c->finishes) out[r] += positions[r][k] * p->out_stride[k];
     }
   }
   const tg_micro *kernels = c->micro->kernels[panels - 1][rows - 1];
@@ -168,7 +168,7 @@ static void run_rows(const tile_place *tile, ptrdiff_t row, int rows, ptrdiff_t 
   }
   if (c->finishes) return;
   for (int r = 0; r < rows; r += 1) {
-    run_epilogue(tile, places[r], out[r], sums_stride, pixels, first, channels);
+    run_epilogue(tile, positions[r], out[r], sums_stride, pixels, first, channels);
   }
 }
 
@@ -194,12 +194,12 @@ static int panel_count(const tg_micro_table *micro, ptrdiff_t pixels, ptrdiff_t 
   return 1;
 }
 
-void tg_convolution_run(const void *record, ptrdiff_t tile, void *workspace) {
+void tg_convolution_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_convolution *c = record;
   const tg_convolution_part *p = c->parts;
   while (tile >= p->first_tile + p->tile_count) p += 1;
   char *memory = workspace;
-  tile_place place = {
+  tile_place position = {
       .convolution = c,
       .part = p,
       .weights = (float *)(memory + c->patch_bytes),
@@ -208,30 +208,30 @@ void tg_convolution_run(const void *record, ptrdiff_t tile, void *workspace) {
   };
   ptrdiff_t rest = tile - p->first_tile;
   for (int a = 2; a >= 0; a -= 1) {
-    place.start[a] = rest % p->tiles[a] * p->tile[a];
-    place.count[a] = least(p->tile[a], p->extent[a] - place.start[a]);
+    position.start[a] = rest % p->tiles[a] * p->tile[a];
+    position.count[a] = least(p->tile[a], p->extent[a] - position.start[a]);
     rest /= p->tiles[a];
   }
-  place.first_panel = rest % p->panel_tiles * p->tile_panels;
-  place.end_panel = least(place.first_panel + p->tile_panels, c->panels);
-  place.group = rest / p->panel_tiles;
+  position.first_panel = rest % p->panel_tiles * p->tile_panels;
+  position.end_panel = least(position.first_panel + p->tile_panels, c->panels);
+  position.group = rest / p->panel_tiles;
   if (p->in_place) {
-    place.in = c->input + place.group * c->group_in;
+    position.in = c->input + position.group * c->group_in;
     for (int a = 0; a < 3; a += 1) {
-      place.in += (place.start[a] * c->step[a] - p->pad[a]) * c->in_stride[a];
+      position.in += (position.start[a] * c->step[a] - p->pad[a]) * c->in_stride[a];
     }
   } else {
-    place.in = workspace;
-    fill_patch(&place, workspace);
+    position.in = workspace;
+    fill_patch(&position, workspace);
   }
-  if (p->dots) turn_weights(&place);
-  const ptrdiff_t pixels = place.count[p->pixel_axis];
-  const ptrdiff_t rows = place.count[p->row_axes[0]] * place.count[p->row_axes[1]];
-  for (ptrdiff_t panel = place.first_panel; panel < place.end_panel;) {
-    int panels = panel_count(c->micro, pixels, rows, place.end_panel - panel);
+  if (p->dots) turn_weights(&position);
+  const ptrdiff_t pixels = position.count[p->pixel_axis];
+  const ptrdiff_t rows = position.count[p->row_axes[0]] * position.count[p->row_axes[1]];
+  for (ptrdiff_t panel = position.first_panel; panel < position.end_panel;) {
+    int panels = panel_count(c->micro, pixels, rows, position.end_panel - panel);
     for (ptrdiff_t row = 0; row < rows;) {
       int count = p->dots ? 1 : row_count(c->micro, panels, pixels, rows - row);
-      run_rows(&place, row, count, panel, panels);
+      run_rows(&position, row, count, panel, panels);
       row += count;
     }
     panel += panels;

@@ -4,7 +4,7 @@
 
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-/* The taps that see the picture from output place `at` along an axis: the first, and how many. */
+/* The taps that see the picture from output position `at` along an axis: the first, and how many. */
 static ptrdiff_t taps_inside(ptrdiff_t position, ptrdiff_t dilation, ptrdiff_t taps,
                              ptrdiff_t extent, ptrdiff_t *first) {
   *first = position < 0 ? least(taps, (-position + dilation - 1) / dilation) : 0;
@@ -13,7 +13,7 @@ static ptrdiff_t taps_inside(ptrdiff_t position, ptrdiff_t dilation, ptrdiff_t t
   return end > *first ? end - *first : 0;
 }
 
-void tg_convolution_run_depthwise(const void *record, ptrdiff_t tile, void *workspace) {
+void tg_convolution_depthwise_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_convolution *c = record;
   const tg_convolution_part *p = c->parts;
   while (tile >= p->first_tile + p->tile_count) p += 1;

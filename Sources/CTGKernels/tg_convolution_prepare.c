@@ -78,7 +78,7 @@ static int recognise(tg_finish *finish, int32_t operand_count, const tg_view *op
   return i == step_count;
 }
 
-/* Joins the pixels of all pictures to one row where the kernel sees one place and memory permits:
+/* Joins the pixels of all pictures to one row where the kernel sees one position and memory permits:
  * many rows times a matrix. */
 static void join_pixels(tg_convolution *c, tg_convolution_part *p) {
   if (c->part_count != 1 || p->kernel_height != 1 || p->kernel_width != 1) return;
@@ -108,7 +108,7 @@ static void join_pixels(tg_convolution *c, tg_convolution_part *p) {
   }
 }
 
-/* True if every tap of every output place lies inside the input. */
+/* True if every tap of every output position lies inside the input. */
 static int reads_inside(const tg_convolution *c, const tg_convolution_part *p) {
   for (int a = 1; a < 3; a += 1) {
     ptrdiff_t last = (p->extent[a] - 1) * c->step[a] - p->pad[a] + p->patch_extent[a] - 1;
@@ -118,7 +118,7 @@ static int reads_inside(const tg_convolution *c, const tg_convolution_part *p) {
   return c->in_stride[2] * c->step[2] % ALIASING_FLOATS != 0 || p->extent[2] < ALIASING_PIXELS;
 }
 
-/* The places of a tile along each axis, for about `pixels` places. */
+/* The positions of a tile along each axis, for about `pixels` positions. */
 static void cut_pixels(tg_convolution_part *p, ptrdiff_t pixels) {
   const ptrdiff_t *extent = p->extent;
   ptrdiff_t width = extent[1] == 1 && extent[0] == 1 ? most(pixels, TG_MICRO_PIXELS)
@@ -254,8 +254,8 @@ static void prepare_part(tg_convolution *c, tg_convolution_part *p,
   p->patch_extent[2] = (phase->kernel_width - 1) * shape->dilation_x + 1;
   p->out = shape->output.base;
   for (int a = 0; a < 3; a += 1) {
-    ptrdiff_t places = shape->output.dims[a] - origin[a];
-    p->extent[a] = places > 0 ? divide_up(places, scale[a]) : 0;
+    ptrdiff_t positions = shape->output.dims[a] - origin[a];
+    p->extent[a] = positions > 0 ? divide_up(positions, scale[a]) : 0;
     p->out_stride[a] = shape->output.strides[a] * scale[a];
     p->out += origin[a] * shape->output.strides[a];
   }

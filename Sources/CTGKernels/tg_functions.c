@@ -1,5 +1,5 @@
 /* What is known of each function of pointwise programs. */
-#include "tg_pointwise.h"
+#include "tg_program.h"
 
 static const tg_function_entry functions[TG_FUNCTION_COUNT] = {
 #define TG_FUNCTION(code, name, operands, immediate, body) [code] = {#name, operands, immediate},

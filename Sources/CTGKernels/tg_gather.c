@@ -17,15 +17,15 @@ static ptrdiff_t row_of(float number, ptrdiff_t rows) {
   return row < rows && (float)row == number ? row : -1;
 }
 
-void tg_f32_gather_tile(const void *record, ptrdiff_t tile, void *workspace) {
-  const tg_gathering *g = record;
+void tg_gather_tile(const void *record, ptrdiff_t tile, void *workspace) {
+  const tg_gather *g = record;
   const ptrdiff_t end = tg_grid_end(&g->grid, tile);
   (void)workspace;
   const ptrdiff_t pieces = tg_axes_count(&g->row);
   const size_t bytes = (size_t)g->count * sizeof(float);
   for (ptrdiff_t unit = tile * g->grid.units_per_tile; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS], piece[TG_AXES_TENSORS];
-    tg_axes_locate(&g->places, unit, at);
+    tg_axes_locate(&g->positions, unit, at);
     const ptrdiff_t row = row_of(g->indices[at[0]], g->rows);
     if (row < 0) report(g->first_bad, unit);
     for (ptrdiff_t i = 0; i < pieces; i++) {

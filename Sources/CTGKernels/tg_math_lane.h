@@ -28,10 +28,10 @@ static inline float tg_reduce_angle(float a, float *rest) {
   uint64_t middle = mantissa * window[1] + (low >> 32);
   uint64_t upper = mantissa * window[0] + (middle >> 32);
   uint64_t lower = middle << 32 | (low & 0xffffffff);
-  /* a * 2/pi = (upper * 2^64 + lower) / 2^(64 + place), modulo 4. */
-  int place = 32 - (exponent - first);
-  uint64_t whole = upper >> place;
-  uint64_t fraction = upper << (64 - place) | lower >> place;
+  /* a * 2/pi = (upper * 2^64 + lower) / 2^(64 + position), modulo 4. */
+  int position = 32 - (exponent - first);
+  uint64_t whole = upper >> position;
+  uint64_t fraction = upper << (64 - position) | lower >> position;
   double part = (double)fraction * 0x1p-64;
   if (part > 0.5) {
     part -= 1.0;

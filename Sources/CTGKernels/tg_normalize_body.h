@@ -9,27 +9,27 @@ enum {
   TG_MOMENT_ROWS = TG_MOMENT_ELEMENTS / TG_LANES,
 };
 
-/* The first place of a segment. */
-static inline ptrdiff_t tg_segment_start(const tg_normalization *n, ptrdiff_t segment) {
-  const ptrdiff_t places = tg_axes_count(&n->outer) * n->count;
-  const ptrdiff_t length = (places + n->segments - 1) / n->segments;
-  return segment * length < places ? segment * length : places;
+/* The first position of a segment. */
+static inline ptrdiff_t tg_segment_start(const tg_normalize *n, ptrdiff_t segment) {
+  const ptrdiff_t positions = tg_axes_count(&n->outer) * n->count;
+  const ptrdiff_t length = (positions + n->segments - 1) / n->segments;
+  return segment * length < positions ? segment * length : positions;
 }
 
-/* How many places from `place` on lie in a run, at most `most`. */
-static inline ptrdiff_t tg_places_together(const tg_normalization *n, ptrdiff_t place,
+/* How many positions from `position` on lie in a run, at most `most`. */
+static inline ptrdiff_t tg_places_together(const tg_normalize *n, ptrdiff_t position,
                                            ptrdiff_t most) {
-  const ptrdiff_t rest = n->count - place % n->count;
+  const ptrdiff_t rest = n->count - position % n->count;
   return rest < most ? rest : most;
 }
 
-static void normalize_moments_row(const tg_normalization *m, const float *input,
+static void normalize_moments_row(const tg_normalize *m, const float *input,
                                       float *mean_out, float *scale_out) {
-  const ptrdiff_t places = tg_axes_count(&m->outer);
+  const ptrdiff_t positions = tg_axes_count(&m->outer);
   double seen = 0, mean = 0, squares = 0;
-  for (ptrdiff_t place = 0; place < places; place++) {
+  for (ptrdiff_t position = 0; position < positions; position++) {
     ptrdiff_t at[TG_AXES_TENSORS];
-    tg_axes_locate(&m->outer, place, at);
+    tg_axes_locate(&m->outer, position, at);
     for (ptrdiff_t start = 0; start < m->count; start += TG_MOMENT_ELEMENTS) {
       const ptrdiff_t n =
           m->count - start < TG_MOMENT_ELEMENTS ? m->count - start : TG_MOMENT_ELEMENTS;
@@ -61,17 +61,17 @@ static void normalize_moments_row(const tg_normalization *m, const float *input,
   *scale_out = (float)(1 / __builtin_sqrt(squares / seen + m->epsilon));
 }
 
-/* Mean and summed squares of places first ..< last for up to TG_LANES lanes. */
-static void normalize_moments_lanes(const tg_normalization *n, const float *input, ptrdiff_t first,
+/* Mean and summed squares of positions first ..< last for up to TG_LANES lanes. */
+static void normalize_moments_lanes(const tg_normalize *n, const float *input, ptrdiff_t first,
                                  ptrdiff_t last, ptrdiff_t lanes, double *mean_out,
                                  double *squares_out) {
   d16 mean = d16_set(0), squares = mean;
-  for (ptrdiff_t place = first; place < last;) {
-    const ptrdiff_t most = last - place < TG_MOMENT_ROWS ? last - place : TG_MOMENT_ROWS;
-    const ptrdiff_t rows = tg_places_together(n, place, most);
+  for (ptrdiff_t position = first; position < last;) {
+    const ptrdiff_t most = last - position < TG_MOMENT_ROWS ? last - position : TG_MOMENT_ROWS;
+    const ptrdiff_t rows = tg_places_together(n, position, most);
     ptrdiff_t at[TG_AXES_TENSORS];
-    tg_axes_locate(&n->outer, place / n->count, at);
-    const float *p = input + at[0] + place % n->count * n->stride_in;
+    tg_axes_locate(&n->outer, position / n->count, at);
+    const float *p = input + at[0] + position % n->count * n->stride_in;
     v16 sum = v16_set(0);
     for (ptrdiff_t i = 0; i < rows; i++) sum = v16_add(sum, v16_load_upto(p + i * n->stride_in, lanes));
     d16 run = v16_widen(sum);
@@ -82,14 +82,14 @@ static void normalize_moments_lanes(const tg_normalization *n, const float *inpu
       const v16 d = v16_sub(v16_load_upto(p + i * n->stride_in, lanes), centre);
       sum = v16_add(sum, v16_mul(d, d));
     }
-    const double seen = (double)(place - first), total = seen + (double)rows;
+    const double seen = (double)(position - first), total = seen + (double)rows;
     const d16 wide = v16_widen(sum);
     EACH_PART {
       const vd delta = run.part[i] - mean.part[i];
       squares.part[i] += wide.part[i] + delta * delta * (seen * (double)rows / total);
       mean.part[i] += delta * ((double)rows / total);
     }
-    place += rows;
+    position += rows;
   }
   double means[TG_LANES], sums[TG_LANES];
   d16_store(means, &mean);
@@ -100,7 +100,7 @@ static void normalize_moments_lanes(const tg_normalization *n, const float *inpu
   }
 }
 
-static void normalize_moments(const tg_normalization *n, ptrdiff_t begin,
+static void normalize_moments(const tg_normalize *n, ptrdiff_t begin,
                                             ptrdiff_t end) {
   const ptrdiff_t blocks = (n->lanes + TG_BLOCK_LANES - 1) / TG_BLOCK_LANES;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
@@ -117,23 +117,23 @@ static void normalize_moments(const tg_normalization *n, ptrdiff_t begin,
   }
 }
 
-/* Mean and scale of each lane of a place of `kept`, from the moments of its segments. */
-static void normalize_join(const tg_normalization *n, const double *moments, float *mean_out,
+/* Mean and scale of each lane of a position of `kept`, from the moments of its segments. */
+static void normalize_join(const tg_normalize *n, const double *moments, float *mean_out,
                         float *scale_out) {
   for (ptrdiff_t lane = 0; lane < n->lanes; lane++) {
     double mean = 0, squares = 0;
     for (ptrdiff_t segment = 0; segment < n->segments; segment++) {
       const double seen = (double)tg_segment_start(n, segment);
-      const double total = (double)tg_segment_start(n, segment + 1), places = total - seen;
-      if (places == 0) break;
+      const double total = (double)tg_segment_start(n, segment + 1), positions = total - seen;
+      if (positions == 0) break;
       const double *part = moments + segment * 2 * n->lanes + lane;
       const double delta = part[0] - mean;
-      squares += part[n->lanes] + delta * delta * (seen * places / total);
-      mean += delta * (places / total);
+      squares += part[n->lanes] + delta * delta * (seen * positions / total);
+      mean += delta * (positions / total);
     }
-    const double places = (double)tg_segment_start(n, n->segments);
+    const double positions = (double)tg_segment_start(n, n->segments);
     mean_out[lane] = (float)mean;
-    scale_out[lane] = (float)(1 / __builtin_sqrt(squares / places + n->epsilon));
+    scale_out[lane] = (float)(1 / __builtin_sqrt(squares / positions + n->epsilon));
   }
 }
 
@@ -152,10 +152,10 @@ static void normalize_standardize_lanes(const float *input, ptrdiff_t stride_in,
   }
 }
 
-static void normalize_lanes(const tg_normalization *n, float *workspace,
+static void normalize_lanes(const tg_normalize *n, float *workspace,
                                           ptrdiff_t begin, ptrdiff_t end) {
-  const ptrdiff_t places = tg_axes_count(&n->outer) * n->count;
-  const ptrdiff_t blocks = (places + n->block - 1) / n->block;
+  const ptrdiff_t positions = tg_axes_count(&n->outer) * n->count;
+  const ptrdiff_t blocks = (positions + n->block - 1) / n->block;
   const ptrdiff_t run_axis = n->kept.rank + n->outer.rank, lane_axis = run_axis + 1;
   const ptrdiff_t most =
       TG_NORMALIZE_BLOCK > n->lanes ? TG_NORMALIZE_BLOCK / n->lanes : 1;
@@ -173,24 +173,24 @@ static void normalize_lanes(const tg_normalization *n, float *workspace,
     tg_axes_indices(&n->kept, kept, index);
     index[lane_axis] = 0;
     const ptrdiff_t first = unit % blocks * n->block;
-    const ptrdiff_t last = places - first < n->block ? places : first + n->block;
-    for (ptrdiff_t place = first; place < last;) {
+    const ptrdiff_t last = positions - first < n->block ? positions : first + n->block;
+    for (ptrdiff_t position = first; position < last;) {
       const ptrdiff_t limit =
-          n->epilogue.program && last - place > most ? most : last - place;
-      const ptrdiff_t rows = tg_places_together(n, place, limit);
-      tg_axes_locate(&n->outer, place / n->count, inner);
-      index[run_axis] = place % n->count;
+          n->epilogue.program && last - position > most ? most : last - position;
+      const ptrdiff_t rows = tg_places_together(n, position, limit);
+      tg_axes_locate(&n->outer, position / n->count, inner);
+      index[run_axis] = position % n->count;
       const float *p = n->input + at[0] + inner[0] + index[run_axis] * n->stride_in;
       float *q = n->output + at[1] + inner[1] + index[run_axis] * n->stride_out;
       if (n->epilogue.program) {
-        tg_axes_indices(&n->outer, place / n->count, index + n->kept.rank);
+        tg_axes_indices(&n->outer, position / n->count, index + n->kept.rank);
         normalize_standardize_lanes(p, n->stride_in, result, n->lanes, rows, n->lanes, mean, scale);
         tg_block_epilogue_run(&n->epilogue, index, lane_axis + 1, run_axis, lane_axis, rows,
                               n->lanes, result, q, n->stride_out, 1, program);
       } else {
         normalize_standardize_lanes(p, n->stride_in, q, n->stride_out, rows, n->lanes, mean, scale);
       }
-      place += rows;
+      position += rows;
     }
   }
 }
@@ -206,9 +206,9 @@ static void normalize_standardize_row(const float *input, ptrdiff_t stride_in, f
   for (; i < count; i++) output[i * stride_out] = (input[i * stride_in] - mean) * scale;
 }
 
-static void normalize_rows(const tg_normalization *n, float *workspace,
+static void normalize_rows(const tg_normalize *n, float *workspace,
                                          ptrdiff_t begin, ptrdiff_t end) {
-  const ptrdiff_t places = tg_axes_count(&n->outer);
+  const ptrdiff_t positions = tg_axes_count(&n->outer);
   const ptrdiff_t run_axis = n->kept.rank + n->outer.rank, lane_axis = run_axis + 1;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS], inner[TG_AXES_TENSORS], index[TG_EPILOGUE_AXES];
@@ -217,15 +217,15 @@ static void normalize_rows(const tg_normalization *n, float *workspace,
     index[lane_axis] = 0;
     float mean, scale;
     normalize_moments_row(n, n->input + at[0], &mean, &scale);
-    for (ptrdiff_t place = 0; place < places; place++) {
-      tg_axes_locate(&n->outer, place, inner);
+    for (ptrdiff_t position = 0; position < positions; position++) {
+      tg_axes_locate(&n->outer, position, inner);
       const float *p = n->input + at[0] + inner[0];
       float *q = n->output + at[1] + inner[1];
       if (!n->epilogue.program) {
         normalize_standardize_row(p, n->stride_in, q, n->stride_out, n->count, mean, scale);
         continue;
       }
-      tg_axes_indices(&n->outer, place, index + n->kept.rank);
+      tg_axes_indices(&n->outer, position, index + n->kept.rank);
       for (ptrdiff_t i = 0; i < n->count; i += TG_NORMALIZE_BLOCK) {
         const ptrdiff_t elements =
             n->count - i < TG_NORMALIZE_BLOCK ? n->count - i : TG_NORMALIZE_BLOCK;

@@ -21,7 +21,7 @@ TG_INLINE void pool_window(int maximum, int groups, const float *input, ptrdiff_
   }
 }
 
-TG_INLINE void pool_units(int maximum, const tg_pooling *p, const float *input,
+TG_INLINE void pool_units(int maximum, const tg_pool *p, const float *input,
                                  float *output, ptrdiff_t begin, ptrdiff_t end) {
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     const ptrdiff_t n = unit / p->out_height, oy = unit % p->out_height;
@@ -48,7 +48,7 @@ TG_INLINE void pool_units(int maximum, const tg_pooling *p, const float *input,
   }
 }
 
-static void pool(const tg_pooling *p, ptrdiff_t begin, ptrdiff_t end) {
+static void pool(const tg_pool *p, ptrdiff_t begin, ptrdiff_t end) {
   if (p->function == TG_POOL_MAXIMUM)
     pool_units(1, p, p->input, p->output, begin, end);
   else

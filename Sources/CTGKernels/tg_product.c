@@ -2,14 +2,14 @@
 
 tg_multiply tg_product_kernel(tg_isa isa) { return tg_variant_of(isa)->multiply; }
 
-ptrdiff_t tg_product_floats(ptrdiff_t tile_rows, ptrdiff_t tile_columns, ptrdiff_t depth) {
+ptrdiff_t tg_product_workspace(ptrdiff_t tile_rows, ptrdiff_t tile_columns, ptrdiff_t depth) {
   const ptrdiff_t most = depth < TG_PRODUCT_DEPTH ? depth : TG_PRODUCT_DEPTH;
   const ptrdiff_t floats =
       (tile_rows + TG_PRODUCT_ROWS + tile_columns + TG_PRODUCT_COLUMNS) * most;
-  return (floats + TG_LANES - 1) / TG_LANES * TG_LANES;
+  return tg_aligned(floats * (ptrdiff_t)sizeof(float));
 }
 
-void tg_f32_product_tile(const void *record, ptrdiff_t tile, void *workspace) {
+void tg_product_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_product *p = record;
   const ptrdiff_t row_tiles = (p->rows + p->tile_rows - 1) / p->tile_rows;
   const ptrdiff_t column_tiles = (p->columns + p->tile_columns - 1) / p->tile_columns;
@@ -30,8 +30,8 @@ void tg_f32_product_tile(const void *record, ptrdiff_t tile, void *workspace) {
       continue;
     }
     p->multiply(p, left, right, result, width, height, width, workspace);
-    const ptrdiff_t place[3] = {item, row, column};
-    tg_block_epilogue_run(&p->epilogue, place, 3, 1, 2, height, width, result, out, p->output_row,
+    const ptrdiff_t position[3] = {item, row, column};
+    tg_block_epilogue_run(&p->epilogue, position, 3, 1, 2, height, width, result, out, p->output_row,
                           1, result + p->result_floats);
   }
 }

@@ -66,10 +66,10 @@ TG_INLINE void product_pack_right(const tg_product *p, const float *b, ptrdiff_t
     for (ptrdiff_t k = 0; k < depth; k++) {
       const float *row = b + k * p->right_depth;
       for (ptrdiff_t j = first; j < width; j += BLOCK_COLUMNS) {
-        float *place = packed + j * depth + k * BLOCK_COLUMNS;
+        float *position = packed + j * depth + k * BLOCK_COLUMNS;
         for (ptrdiff_t c = 0; c < BLOCK_COLUMNS; c += TG_LANES) {
           const ptrdiff_t left = width - j - c;
-          v16_store(place + c, left > 0 ? v16_load_upto(row + j + c, left) : v16_set(0));
+          v16_store(position + c, left > 0 ? v16_load_upto(row + j + c, left) : v16_set(0));
         }
       }
     }
@@ -77,14 +77,14 @@ TG_INLINE void product_pack_right(const tg_product *p, const float *b, ptrdiff_t
   }
   for (ptrdiff_t j = first; j < width; j += BLOCK_COLUMNS)
     for (ptrdiff_t c = 0; c < BLOCK_COLUMNS; c++) {
-      float *place = packed + j * depth + c;
+      float *position = packed + j * depth + c;
       const float *column = b + (j + c) * p->right_column;
       for (ptrdiff_t k = 0; k < depth; k++)
-        place[k * BLOCK_COLUMNS] = j + c < width ? column[k * p->right_depth] : 0;
+        position[k * BLOCK_COLUMNS] = j + c < width ? column[k * p->right_depth] : 0;
     }
 }
 
-/* `depth` places of one row of the left operand: rows of the right one are read as they lie. */
+/* `depth` positions of one row of the left operand: rows of the right one are read as they lie. */
 TG_INLINE void product_row(const tg_product *p, const float *left, const float *right,
                               ptrdiff_t depth, int first, float *out, ptrdiff_t width) {
   ptrdiff_t j = 0;

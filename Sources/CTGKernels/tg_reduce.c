@@ -1,13 +1,13 @@
 #include "tg_variant.h"
 
-void tg_f32_reduce_tile(const void *record, ptrdiff_t tile, void *workspace) {
-  const tg_reduction *r = record;
+void tg_reduce_tile(const void *record, ptrdiff_t tile, void *workspace) {
+  const tg_reduce *r = record;
   tg_variant_of(r->grid.isa)->reduce(r, workspace, tile * r->grid.units_per_tile,
                                  tg_grid_end(&r->grid, tile));
 }
 
-/* The result of one lane of a place of `kept`, segment by segment. */
-static float tg_reduce_join(const tg_reduction *r, ptrdiff_t kept, ptrdiff_t lane) {
+/* The result of one lane of a position of `kept`, segment by segment. */
+static float tg_reduce_join(const tg_reduce *r, ptrdiff_t kept, ptrdiff_t lane) {
   const ptrdiff_t lanes = r->lanes ? r->lanes : 1;
   double value = 0, mean = 0, seen = 0;
   for (ptrdiff_t segment = 0; segment < r->segments; segment++) {
@@ -29,9 +29,9 @@ static float tg_reduce_join(const tg_reduction *r, ptrdiff_t kept, ptrdiff_t lan
   return tg_reduce_result(r, value);
 }
 
-void tg_f32_reduce_join_tile(const void *record, ptrdiff_t tile, void *workspace) {
+void tg_reduce_join_tile(const void *record, ptrdiff_t tile, void *workspace) {
   (void)workspace;
-  const tg_reduction *r = record;
+  const tg_reduce *r = record;
   const ptrdiff_t lanes = r->lanes ? r->lanes : 1, end = tg_grid_end(&r->grid, tile);
   for (ptrdiff_t unit = tile * r->grid.units_per_tile; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];

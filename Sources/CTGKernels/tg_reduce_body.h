@@ -53,8 +53,8 @@ TG_INLINE float reduce_run(int function, const float *p, ptrdiff_t count, ptrdif
   return lanes[0];
 }
 
-/* The runs of a segment of a place of `kept`, elements side by side. */
-TG_INLINE void reduce_rows(int function, const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end,
+/* The runs of a segment of a position of `kept`, elements side by side. */
+TG_INLINE void reduce_rows(int function, const tg_reduce *r, ptrdiff_t begin, ptrdiff_t end,
                            float *workspace) {
   const ptrdiff_t run_axis = r->rank - 2, row_axis = r->rank - 3;
   const tg_reduce_runs runs = tg_reduce_cut(r);
@@ -111,8 +111,8 @@ TG_INLINE void reduce_row_run(int function, int groups, const float *p, ptrdiff_
 }
 
 /* The runs of a segment for TG_BLOCK_LANES lanes at once, or for up to TG_LANES, from the
- * place of `kept` and the lane that `index` names. */
-TG_INLINE void reduce_lanes(int function, int groups, const tg_reduction *r, ptrdiff_t kept,
+ * position of `kept` and the lane that `index` names. */
+TG_INLINE void reduce_lanes(int function, int groups, const tg_reduce *r, ptrdiff_t kept,
                             ptrdiff_t segment, ptrdiff_t *index, ptrdiff_t width,
                             float *workspace) {
   const ptrdiff_t lane_axis = r->rank - 1, run_axis = r->rank - 2, row_axis = r->rank - 3;
@@ -129,9 +129,9 @@ TG_INLINE void reduce_lanes(int function, int groups, const tg_reduction *r, ptr
   }
   const ptrdiff_t last = tg_reduce_segment(r, &runs, segment + 1);
   for (ptrdiff_t run = tg_reduce_segment(r, &runs, segment); run < last; run++) {
-    const ptrdiff_t place = run / runs.run_blocks;
-    tg_axes_indices(&r->outer, place / r->rows, index + r->kept.rank);
-    index[row_axis] = place % r->rows;
+    const ptrdiff_t position = run / runs.run_blocks;
+    tg_axes_indices(&r->outer, position / r->rows, index + r->kept.rank);
+    index[row_axis] = position % r->rows;
     index[run_axis] = run % runs.run_blocks * runs.columns;
     const ptrdiff_t n = tg_smaller_of(r->count - index[run_axis], runs.columns);
     const tg_block b = tg_reduce_block(r, index, run_axis, lane_axis, n, width, workspace);
@@ -173,7 +173,7 @@ TG_INLINE void reduce_lanes(int function, int groups, const tg_reduction *r, ptr
   }
 }
 
-TG_INLINE void reduce_units(int function, const tg_reduction *r, ptrdiff_t begin, ptrdiff_t end,
+TG_INLINE void reduce_units(int function, const tg_reduce *r, ptrdiff_t begin, ptrdiff_t end,
                             float *workspace) {
   if (r->lanes == 0) {
     reduce_rows(function, r, begin, end, workspace);
@@ -199,7 +199,7 @@ TG_INLINE void reduce_units(int function, const tg_reduction *r, ptrdiff_t begin
   }
 }
 
-static void reduce(const tg_reduction *r, float *workspace, ptrdiff_t begin, ptrdiff_t end) {
+static void reduce(const tg_reduce *r, float *workspace, ptrdiff_t begin, ptrdiff_t end) {
   switch (r->function) {
     case TG_REDUCE_MAXIMUM:
       reduce_units(TG_REDUCE_MAXIMUM, r, begin, end, workspace);

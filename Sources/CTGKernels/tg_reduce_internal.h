@@ -33,7 +33,7 @@ static inline float tg_reduce_pair(int function, float a, float x) {
 }
 
 /* The number to be stored, of a sum or another value. */
-static inline float tg_reduce_result(const tg_reduction *r, double value) {
+static inline float tg_reduce_result(const tg_reduce *r, double value) {
   if (tg_reduce_is_averaged(r->function))
     value /= (double)(tg_axes_count(&r->outer) * r->rows * r->count);
   return (float)value;
@@ -46,7 +46,7 @@ typedef struct {
   ptrdiff_t rows, columns, row_blocks, run_blocks, count;
 } tg_reduce_runs;
 
-static inline tg_reduce_runs tg_reduce_cut(const tg_reduction *r) {
+static inline tg_reduce_runs tg_reduce_cut(const tg_reduce *r) {
   tg_reduce_runs runs = {.rows = 1, .columns = r->lanes ? TG_RUN_ROWS : TG_RUN_ELEMENTS};
   if (r->lanes == 0 && r->count < TG_RUN_ELEMENTS) runs.rows = TG_RUN_ELEMENTS / r->count;
   runs.row_blocks = (r->rows + runs.rows - 1) / runs.rows;
@@ -56,14 +56,14 @@ static inline tg_reduce_runs tg_reduce_cut(const tg_reduction *r) {
 }
 
 /* The first run of a segment. */
-static inline ptrdiff_t tg_reduce_segment(const tg_reduction *r, const tg_reduce_runs *runs,
+static inline ptrdiff_t tg_reduce_segment(const tg_reduce *r, const tg_reduce_runs *runs,
                                           ptrdiff_t segment) {
   const ptrdiff_t length = (runs->count + r->segments - 1) / r->segments;
   return tg_smaller_of(segment * length, runs->count);
 }
 
 /* Writes a result, or what a segment found for it. */
-static inline void tg_reduce_finish(const tg_reduction *r, ptrdiff_t kept, ptrdiff_t segment,
+static inline void tg_reduce_finish(const tg_reduce *r, ptrdiff_t kept, ptrdiff_t segment,
                                     ptrdiff_t lane, double value, double mean, double seen) {
   if (r->segments > 1) {
     const ptrdiff_t lanes = r->lanes ? r->lanes : 1;
@@ -79,11 +79,11 @@ static inline void tg_reduce_finish(const tg_reduction *r, ptrdiff_t kept, ptrdi
 }
 
 /* A block of what is reduced: where it lies, or computed into the workspace. */
-static inline tg_block tg_reduce_block(const tg_reduction *r, const ptrdiff_t *place,
+static inline tg_block tg_reduce_block(const tg_reduce *r, const ptrdiff_t *position,
                                        ptrdiff_t row_axis, ptrdiff_t column_axis, ptrdiff_t rows,
                                        ptrdiff_t columns, float *workspace) {
   tg_block blocks[TG_MAX_OPERANDS];
-  tg_block_operands(&r->source, place, r->rank, row_axis, column_axis, blocks);
+  tg_block_operands(&r->source, position, r->rank, row_axis, column_axis, blocks);
   if (!r->source.program) {
     blocks[0].base += blocks[0].offset;
     return blocks[0];

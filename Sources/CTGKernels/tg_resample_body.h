@@ -13,7 +13,7 @@ TG_INLINE void resample_taps(int groups, const float *input, ptrdiff_t stride, c
   for (int v = 0; v < groups; v++) v16_store_upto(output + v * TG_LANES, a[v], width);
 }
 
-static void resample(const tg_resampling *r, ptrdiff_t begin, ptrdiff_t end) {
+static void resample(const tg_resample *r, ptrdiff_t begin, ptrdiff_t end) {
   const ptrdiff_t blocks = (r->outputs + r->block - 1) / r->block;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];

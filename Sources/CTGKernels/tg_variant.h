@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "tg_convolution.h"
+#include "tg_max_pool_gradient.h"
 #include "tg_normalize.h"
-#include "tg_pointwise_internal.h"
+#include "tg_pack_masks.h"
+#include "tg_program_internal.h"
 #include "tg_pool.h"
 #include "tg_product.h"
 #include "tg_reduce_internal.h"
 #include "tg_resample.h"
-#include "tg_signs.h"
 #include "tg_softmax.h"
 
 /* Kernels take units of work begin ..< end; those with a workspace cut it as their headers say. */
@@ -21,14 +22,14 @@ typedef struct {
   const tg_step_table *steps;
   const tg_micro_table *micros;
   tg_multiply multiply;
-  void (*normalize_rows)(const tg_normalization *, float *workspace, ptrdiff_t, ptrdiff_t);
-  void (*normalize_moments)(const tg_normalization *, ptrdiff_t, ptrdiff_t);
-  void (*normalize_lanes)(const tg_normalization *, float *workspace, ptrdiff_t, ptrdiff_t);
-  void (*pool)(const tg_pooling *, ptrdiff_t, ptrdiff_t);
-  void (*unpool)(const tg_unpooling *, ptrdiff_t, ptrdiff_t);
-  void (*reduce)(const tg_reduction *, float *workspace, ptrdiff_t, ptrdiff_t);
-  void (*resample)(const tg_resampling *, ptrdiff_t, ptrdiff_t);
-  void (*signs)(const tg_signs *, ptrdiff_t, ptrdiff_t);
+  void (*normalize_rows)(const tg_normalize *, float *workspace, ptrdiff_t, ptrdiff_t);
+  void (*normalize_moments)(const tg_normalize *, ptrdiff_t, ptrdiff_t);
+  void (*normalize_lanes)(const tg_normalize *, float *workspace, ptrdiff_t, ptrdiff_t);
+  void (*pool)(const tg_pool *, ptrdiff_t, ptrdiff_t);
+  void (*max_pool_gradient)(const tg_max_pool_gradient *, ptrdiff_t, ptrdiff_t);
+  void (*reduce)(const tg_reduce *, float *workspace, ptrdiff_t, ptrdiff_t);
+  void (*resample)(const tg_resample *, ptrdiff_t, ptrdiff_t);
+  void (*pack_masks)(const tg_pack_masks *, ptrdiff_t, ptrdiff_t);
   void (*softmax)(const tg_softmax *, float *workspace, ptrdiff_t, ptrdiff_t);
 } tg_variant;
 

@@ -4,14 +4,14 @@
 
 #include "tg_convolution_body.h"
 #include "tg_normalize_body.h"
-#include "tg_pointwise_body.h"
+#include "tg_program_body.h"
 #include "tg_pool_body.h"
 #include "tg_product_body.h"
 #include "tg_reduce_body.h"
 #include "tg_resample_body.h"
-#include "tg_signs_body.h"
+#include "tg_pack_masks_body.h"
 #include "tg_softmax_body.h"
-#include "tg_unpool_body.h"
+#include "tg_max_pool_gradient_body.h"
 
 const tg_variant TG_VARIANT = {
     .width = VW,
@@ -22,9 +22,9 @@ const tg_variant TG_VARIANT = {
     .normalize_moments = normalize_moments,
     .normalize_lanes = normalize_lanes,
     .pool = pool,
-    .unpool = unpool,
+    .max_pool_gradient = max_pool_gradient,
     .reduce = reduce,
     .resample = resample,
-    .signs = signs,
+    .pack_masks = pack_masks,
     .softmax = softmax,
 };

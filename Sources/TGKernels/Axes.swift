@@ -26,7 +26,7 @@ struct Axes {
     }
   }
 
-  /// The number of places.
+  /// The number of positions.
   var count: Int { axes.reduce(1) { $0 * $1.extent } }
 
   /// Puts the axes in the order in which they lie in one tensor: the longest stride outermost.

@@ -24,7 +24,7 @@ func words(for truths: Int) -> Int { (truths + Int(TG_WORD) - 1) / Int(TG_WORD) 
     unsafe self.strides = strides
   }
 
-  /// The truths in a view of words, sixteen to a word along the innermost axis, at places of the
+  /// The truths in a view of words, sixteen to a word along the innermost axis, at positions of the
   /// given extents: what the kernels take for a packed operand. Its strides count truths.
   package func truths(_ extents: [Int]) -> ResolvedView {
     unsafe precondition(
@@ -49,7 +49,7 @@ package struct KernelTooLarge: Error, Hashable {
 
 /// A kernel with its pointers, extents and strides fixed, ready to run tile by tile.
 ///
-/// Made once at load. The tiles write disjoint places, so threads may take them in any order, and
+/// Made once at load. The tiles write disjoint positions, so threads may take them in any order, and
 /// the grid depends on the kernel's parameters only. Running allocates nothing.
 @safe package struct KernelCall: Sendable {
   /// How many tiles there are; 0 if there is nothing to do.
@@ -57,13 +57,13 @@ package struct KernelTooLarge: Error, Hashable {
   /// The scratch memory that one tile needs, in bytes; each thread brings its own.
   package let workspaceBytes: Int
   /// Where the kernel says that it met a number that it refuses; nil if it refuses none.
-  package let refused: RefusedPlace?
+  package let refused: RefusedPosition?
   private let function: tg_tile_function
   private let record: KernelRecord
 
   /// Makes a call of a C function (or of a Swift closure that captures nothing) over a record.
   package init(
-    tileCount: Int, workspaceBytes: Int, record: KernelRecord, refused: RefusedPlace? = nil,
+    tileCount: Int, workspaceBytes: Int, record: KernelRecord, refused: RefusedPosition? = nil,
     function: tg_tile_function
   ) {
     self.tileCount = tileCount

@@ -30,6 +30,6 @@ extension KernelCall {
       stride_in: strideIn, stride_out: strideOut)
     return unsafe KernelCall(
       tileCount: grid.tileCount, workspaceBytes: count * MemoryLayout<Float>.stride,
-      record: KernelRecord([record]), function: tg_f32_softmax_tile)
+      record: KernelRecord([record]), function: tg_softmax_tile)
   }
 }

@@ -21,7 +21,7 @@ package final class Executor: PlanExecutor {
   /// For each instruction, one past its last kernel call.
   private let callEnds: [Int]
   /// For each instruction, where it says that a number is refused.
-  private let refusals: [RefusedPlace?]
+  private let refusals: [RefusedPosition?]
 
   /// Prepares a function.
   ///
@@ -49,7 +49,7 @@ package final class Executor: PlanExecutor {
     arena = try Arena(self.function, weights: file.weights)
     var calls: [KernelCall] = []
     var ends: [Int] = []
-    var refusals: [RefusedPlace?] = []
+    var refusals: [RefusedPosition?] = []
     for placed in self.function.instructions {
       let own = try arena.prepare(placed.instruction, isa: isa)
       calls += own

@@ -21,26 +21,26 @@ extension Arena {
       }
     case .multiply(let product):
       return [
-        unsafe .matrixProduct(
+        unsafe .product(
           left: try resolve(product.left), right: try resolve(product.right),
           output: try resolve(product.output, writing: true),
           epilogue: try prepare(product.epilogue, at: product.output), isa: isa)
       ]
     case .map(let map):
       return [
-        unsafe .pointwise(
+        unsafe .elementwise(
           program: KernelProgram(map.program),
           operands: try resolve(
             map.operands, packed: map.program.packedOperands, at: map.output.dimensions),
           output: try resolve(map.output, writing: true), isa: isa)
       ]
     case .reduce(let reduction):
-      return unsafe KernelCall.reduction(
+      return unsafe KernelCall.reduce(
         ReductionKind(reduction.function), program: KernelProgram(reduction.program),
         operands: try resolve(reduction.operands), keptRank: reduction.keptRank,
         output: try resolve(reduction.output, writing: true), isa: isa)
     case .normalize(let normalization):
-      return unsafe KernelCall.normalization(
+      return unsafe KernelCall.normalize(
         input: try resolve(normalization.input), keptRank: normalization.keptRank,
         epsilon: normalization.epsilon, output: try resolve(normalization.output, writing: true),
         epilogue: try prepare(normalization.epilogue, at: normalization.output), isa: isa)
@@ -52,20 +52,20 @@ extension Arena {
       ]
     case .pool(let pooling):
       return [
-        unsafe .pooling(
+        unsafe .pool(
           PoolingKind(pooling.function), window: PoolingWindow(pooling.window),
           input: try resolve(pooling.input), output: try resolve(pooling.output, writing: true),
           isa: isa)
       ]
     case .maxPoolGradient(let gradient):
       return [
-        unsafe .unpooling(
+        unsafe .maxPoolGradient(
           window: PoolingWindow(gradient.window), input: try resolve(gradient.input),
           gradient: try resolve(gradient.gradient),
           output: try resolve(gradient.output, writing: true), isa: isa)
       ]
     case .resample(let resampling):
-      let call = unsafe KernelCall.resampling(
+      let call = unsafe KernelCall.resample(
         input: try resolve(resampling.input), output: try resolve(resampling.output, writing: true),
         axis: resampling.axis, starts: try resolve(resampling.starts),
         weights: try resolve(resampling.weights), isa: isa)
@@ -73,13 +73,13 @@ extension Arena {
       return [call]
     case .gather(let gathering):
       return [
-        unsafe .gathering(
+        unsafe .gather(
           table: try resolve(gathering.table), indices: try resolve(gathering.indices),
           output: try resolve(gathering.output, writing: true), isa: isa)
       ]
     case .packMask(let packing):
       return [
-        unsafe .signs(
+        unsafe .packMasks(
           input: try resolve(packing.input), output: try resolve(packing.output, writing: true),
           isa: isa)
       ]

@@ -101,7 +101,7 @@ static void convolve(choices *from, tg_isa isa) {
   if (tg_convolution_prepare(&prepared, parts, &shape, count, phases, operand_count, operands,
                              step_count, steps) != TG_OK)
     return;
-  run(depthwise ? tg_convolution_run_depthwise : tg_convolution_run, &prepared,
+  run(depthwise ? tg_convolution_depthwise_tile : tg_convolution_tile, &prepared,
       prepared.tile_count, prepared.workspace_bytes);
 }
 
@@ -116,10 +116,10 @@ static void map(choices *from, tg_isa isa) {
   for (int32_t k = 0; k < operand_count; k++) operands[k] = view(from, rank, dims, 1);
   tg_step steps[TG_MAX_STEPS + 1];
   const int32_t step_count = program(from, operand_count, steps);
-  tg_pointwise prepared;
-  if (tg_pointwise_prepare(&prepared, isa, operand_count, step_count, steps, &out, operands) != TG_OK)
+  tg_elementwise prepared;
+  if (tg_elementwise_prepare(&prepared, isa, operand_count, step_count, steps, &out, operands) != TG_OK)
     return;
-  run(tg_pointwise_run, &prepared, prepared.tile_count, prepared.workspace_bytes);
+  run(tg_elementwise_tile, &prepared, prepared.tile_count, prepared.workspace_bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {

@@ -209,7 +209,7 @@ import Testing
         unsafe [separate.view(extents)]
         + zip(memories, operands).map { unsafe $0.view(extents, $1.strides) }
       run(
-        unsafe KernelCall.pointwise(
+        unsafe KernelCall.elementwise(
           program: epilogue.program, operands: views, output: separate.view(extents), isa: isa))
       withExtendedLifetime(memories) {}
       #expect(

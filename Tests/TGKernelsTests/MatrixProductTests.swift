@@ -34,7 +34,7 @@ import Testing
         for isa in ISA.available() {
           for multiplier in MatrixMultiplier.allCases {
             let output = FloatMemory([Float](repeating: -1, count: batch * m * n))
-            let call = unsafe KernelCall.matrixProduct(
+            let call = unsafe KernelCall.product(
               left: left.view([batch, m, k], a), right: right.view([batch, k, n], [k * n] + b),
               output: output.view([batch, m, n]), epilogue: KernelEpilogue(), isa: isa,
               multiplier: multiplier)

@@ -11,7 +11,7 @@ private func evaluate(
   let output = FloatMemory([Float](repeating: -77, count: count))
   let views = unsafe inputs.map { unsafe $0.view([count]) }
   run(
-    unsafe KernelCall.pointwise(
+    unsafe KernelCall.elementwise(
       program: program, operands: views, output: output.view([count]), isa: isa))
   withExtendedLifetime(inputs) {}
   #expect(output.guardsAreWhole)
@@ -26,7 +26,7 @@ private func evaluate(
     8191.5, 8193, 1e6, 12_345_678, 3.4e38, 1.5707964, 3.1415927, 16_777_216, -14.4, 14.4,
   ]
 
-  /// All but `bit`, whose operand is packed: see `SignsTests`.
+  /// All but `bit`, whose operand is packed: see `PackMasksTests`.
   static let cases = ISA.available().flatMap { isa in
     PointwiseFunction.allCases.filter { $0 != .bit }.map { (isa, $0) }
   }
@@ -198,7 +198,7 @@ private func evaluate(
       let views = unsafe zip(memories, layout.operands).map { memory, strides in
         unsafe memory.view(layout.dimensions, strides, offset: -extent(strides).low)
       }
-      let call = unsafe KernelCall.pointwise(
+      let call = unsafe KernelCall.elementwise(
         program: KernelProgram(operandCount: operandCount, steps: steps), operands: views,
         output: output.view(layout.dimensions, layout.output), isa: isa)
       run(call, backwards: backwards)
@@ -217,7 +217,8 @@ private func evaluate(
       operandCount: 2, steps: [.init(.multiply, [0, 1]), .init(.add, [2, 0]), .init(.relu, [3])])
     let view = unsafe memory.view([100, 30])
     run(
-      unsafe KernelCall.pointwise(program: program, operands: [view, view], output: view, isa: isa))
+      unsafe KernelCall.elementwise(
+        program: program, operands: [view, view], output: view, isa: isa))
     #expect(memory.elements == values.map { max(0, $0 * $0 + $0) })
   }
 

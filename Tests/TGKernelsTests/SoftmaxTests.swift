@@ -14,7 +14,7 @@ import Testing
     let row = FloatMemory(exponents)
     let expected = FloatMemory([Float](repeating: 0, count: count))
     run(
-      unsafe KernelCall.pointwise(
+      unsafe KernelCall.elementwise(
         program: KernelProgram(operandCount: 1, steps: [.init(.exponential, [0])]),
         operands: [row.view([count])], output: expected.view([count]), isa: isa))
     let pairs = FloatMemory(

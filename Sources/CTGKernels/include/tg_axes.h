@@ -4,7 +4,7 @@
 
 enum { TG_AXES_TENSORS = 3 };
 
-/** Extents, outermost first, with the strides of each tensor in elements. Rank 0 has one place. */
+/** Extents, outermost first, with the strides of each tensor in elements. Rank 0 has one position. */
 typedef struct {
   ptrdiff_t rank;
   ptrdiff_t extent[TG_MAX_RANK];
@@ -23,14 +23,14 @@ static inline int tg_axes_append(tg_axes *_Nonnull axes, ptrdiff_t extent, ptrdi
   return 1;
 }
 
-/* The number of places. */
+/* The number of positions. */
 static inline ptrdiff_t tg_axes_count(const tg_axes *_Nonnull axes) {
   ptrdiff_t count = 1;
   for (ptrdiff_t axis = 0; axis < axes->rank; axis++) count *= axes->extent[axis];
   return count;
 }
 
-/* Offsets of the place with a row-major number. */
+/* Offsets of the position with a row-major number. */
 static inline void tg_axes_locate(const tg_axes *_Nonnull axes, ptrdiff_t number,
                                   ptrdiff_t *_Nonnull offset) {
   offset[0] = offset[1] = offset[2] = 0;
@@ -42,7 +42,7 @@ static inline void tg_axes_locate(const tg_axes *_Nonnull axes, ptrdiff_t number
   }
 }
 
-/* Indices of the place with a row-major number, one per axis. */
+/* Indices of the position with a row-major number, one per axis. */
 static inline void tg_axes_indices(const tg_axes *_Nonnull axes, ptrdiff_t number,
                                    ptrdiff_t *_Nonnull index) {
   for (ptrdiff_t axis = axes->rank - 1; axis >= 0; axis--) {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "tg_axes.h"
-#include "tg_pointwise.h"
+#include "tg_program.h"
 
 enum {
-  /** The most axes that a kernel counts its places by: some may be split or have extent 1. */
+  /** The most axes that a kernel counts its positions by: some may be split or have extent 1. */
   TG_EPILOGUE_AXES = TG_MAX_RANK + 3,
 };
 
@@ -32,15 +32,15 @@ static inline void tg_block_epilogue_append(tg_block_epilogue *_Nonnull epilogue
 
 /** Where a block of rows by columns lies in each operand; see `tg_block_epilogue_run`. */
 void tg_block_operands(const tg_block_epilogue *_Nonnull epilogue,
-                       const ptrdiff_t *_Nonnull place, ptrdiff_t rank, ptrdiff_t row_axis,
+                       const ptrdiff_t *_Nonnull position, ptrdiff_t rank, ptrdiff_t row_axis,
                        ptrdiff_t column_axis, tg_block *_Nonnull blocks);
 
 /** A block of rows by columns of a kernel's result, contiguous, goes through the program to `out`.
  *
- * `place[axis]` are the indices of its first element, `rank` of them; its rows and columns lie
+ * `position[axis]` are the indices of its first element, `rank` of them; its rows and columns lie
  * along two of the axes. The workspace is the program's. */
 void tg_block_epilogue_run(const tg_block_epilogue *_Nonnull epilogue,
-                           const ptrdiff_t *_Nonnull place, ptrdiff_t rank, ptrdiff_t row_axis,
+                           const ptrdiff_t *_Nonnull position, ptrdiff_t rank, ptrdiff_t row_axis,
                            ptrdiff_t column_axis, ptrdiff_t rows, ptrdiff_t columns,
                            const float *_Nonnull result, float *_Nonnull out,
                            ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tg_common.h"
-#include "tg_pointwise.h"
+#include "tg_program.h"
 
 enum {
   /** Output channels of a weight panel: the lanes of the widest vector. It is part of the format of
@@ -23,7 +23,7 @@ enum {
   TG_DOT_OUTPUTS = 4,
 };
 
-/** The output places of one residue class with their kernel, as described. */
+/** The output positions of one residue class with their kernel, as described. */
 typedef struct {
   /** [groups][panels][kernel height][kernel width][C / groups][16], or for depthwise
    * [kernel height][kernel width][C]. */
@@ -94,9 +94,9 @@ typedef struct {
 typedef struct {
   const float *_Nullable weights;
   ptrdiff_t kernel_height, kernel_width, pad[3], dilation[3];
-  /** The output places along N, Y, X. */
+  /** The output positions along N, Y, X. */
   ptrdiff_t extent[3];
-  /** The places of a tile along each axis and how many tiles there are. */
+  /** The positions of a tile along each axis and how many tiles there are. */
   ptrdiff_t tile[3], tiles[3];
   /** Panels of a tile and how many tiles there are. */
   ptrdiff_t tile_panels, panel_tiles;
@@ -105,16 +105,16 @@ typedef struct {
   int dots;
   /** 1 if the input is read in place. */
   int in_place;
-  /** Elements from input place to input place, of the input itself or of the padded patch. */
+  /** Elements from input position to input position, of the input itself or of the padded patch. */
   ptrdiff_t patch_stride[3];
-  /** Input places of a patch along each axis. */
+  /** Input positions of a patch along each axis. */
   ptrdiff_t patch_extent[3];
   /** The axis along which the micro-kernel's pixels run, and the two others. */
   int pixel_axis, row_axes[2];
   ptrdiff_t outer, inner, run, outer_stride, inner_stride;
   float *_Nullable out;
   ptrdiff_t out_stride[3];
-  /** Operands 1 and up of the epilogue: where the part's first place lies, and how to go on. */
+  /** Operands 1 and up of the epilogue: where the part's first position lies, and how to go on. */
   const float *_Nullable operands[TG_MAX_OPERANDS];
   ptrdiff_t operand_offsets[TG_MAX_OPERANDS];
   ptrdiff_t operand_strides[TG_MAX_OPERANDS][4];
@@ -147,9 +147,9 @@ tg_status tg_convolution_prepare(tg_convolution *_Nonnull convolution,
                            const tg_step *_Nonnull steps);
 
 /** Runs one tile of a prepared convolution with weights in panels. */
-void tg_convolution_run(const void *_Nonnull convolution, ptrdiff_t tile,
+void tg_convolution_tile(const void *_Nonnull convolution, ptrdiff_t tile,
                         void *_Nonnull workspace);
 
 /** Runs one tile of a prepared depthwise convolution. */
-void tg_convolution_run_depthwise(const void *_Nonnull convolution, ptrdiff_t tile,
+void tg_convolution_depthwise_tile(const void *_Nonnull convolution, ptrdiff_t tile,
                                   void *_Nonnull workspace);

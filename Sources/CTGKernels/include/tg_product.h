@@ -43,9 +43,9 @@ struct tg_product {
 /** Our own kernel of a variant, for any strides. */
 tg_multiply _Nonnull tg_product_kernel(tg_isa isa);
 
-/** The floats of workspace that our own kernel takes. */
-ptrdiff_t tg_product_floats(ptrdiff_t tile_rows, ptrdiff_t tile_columns, ptrdiff_t depth);
+/** The bytes of workspace that our own kernel takes. */
+ptrdiff_t tg_product_workspace(ptrdiff_t tile_rows, ptrdiff_t tile_columns, ptrdiff_t depth);
 
 /** Runs one tile of a `tg_product`; the workspace has multiply_floats, then result_floats, then
  * what the epilogue's program needs. */
-void tg_f32_product_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
+void tg_product_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

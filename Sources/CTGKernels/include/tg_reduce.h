@@ -25,14 +25,14 @@ enum {
   TG_REDUCE_PARTS = 3,
 };
 
-/* The work is cut into units. With `lanes` == 0 a unit is a segment of a place of `kept`. Otherwise
+/* The work is cut into units. With `lanes` == 0 a unit is a segment of a position of `kept`. Otherwise
  * the innermost kept axis, of `lanes` elements of stride 1 in operand 0 if there is no program, is
  * left out of `kept`, and a unit is a segment of `block` of its lanes, a multiple of TG_BLOCK_LANES or all. Units
- * of one place of `kept` follow each other, those of the same segment first.
+ * of one position of `kept` follow each other, those of the same segment first.
  *
- * What is reduced, the places of `outer` times `rows` times `count`, is cut into runs, and these into
+ * What is reduced, the positions of `outer` times `rows` times `count`, is cut into runs, and these into
  * `segments` of neighbouring runs. One segment writes the result; several write what
- * `tg_f32_reduce_join_tile` joins in their order. What is reduced is operand 0 of `source`, or what its program makes of the operands; it counts by the axes of `kept`, of `outer`,
+ * `tg_reduce_join_tile` joins in their order. What is reduced is operand 0 of `source`, or what its program makes of the operands; it counts by the axes of `kept`, of `outer`,
  * rows, count, lanes, in this order: `rank` of them. Without program `rows` is 1. */
 typedef struct {
   tg_grid grid;
@@ -42,7 +42,7 @@ typedef struct {
   ptrdiff_t block;
   ptrdiff_t lane_stride; /* of the output */
   ptrdiff_t segments;
-  /* With several segments: for each place of `kept`, segment and lane TG_REDUCE_PARTS. */
+  /* With several segments: for each position of `kept`, segment and lane TG_REDUCE_PARTS. */
   double *_Nullable parts;
   tg_axes kept;          /* tensor 0: output */
   tg_axes outer;
@@ -50,12 +50,12 @@ typedef struct {
   ptrdiff_t count;
   ptrdiff_t rank;
   tg_block_epilogue source;
-} tg_reduction;
+} tg_reduce;
 
-/** Runs one tile of a `tg_reduction`. The workspace is TG_REDUCE_BUFFER elements and the program's,
+/** Runs one tile of a `tg_reduce`. The workspace is TG_REDUCE_BUFFER elements and the program's,
  * nothing without one. */
-void tg_f32_reduce_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
+void tg_reduce_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
 
 /** Makes results of the parts of all segments; a unit is a result. Needs no workspace. */
-void tg_f32_reduce_join_tile(const void *_Nonnull record, ptrdiff_t tile,
+void tg_reduce_join_tile(const void *_Nonnull record, ptrdiff_t tile,
                              void *_Nonnull workspace);

@@ -4,7 +4,7 @@
 #include "tg_axes.h"
 
 /* out[a, i, b] = Σₜ weights[i, t] · in[a, starts[i] + t, b]. `b` counts `lanes` elements of stride
- * 1 in both, `a` are the places of `others`. A unit is `block` values of i at one place. */
+ * 1 in both, `a` are the positions of `others`. A unit is `block` values of i at one position. */
 typedef struct {
   tg_grid grid;
   const int32_t *_Nonnull starts;  /* [outputs] */
@@ -17,7 +17,7 @@ typedef struct {
   ptrdiff_t block;
   ptrdiff_t taps;
   ptrdiff_t stride_in, stride_out; /* along i */
-} tg_resampling;
+} tg_resample;
 
-/** Runs one tile of a `tg_resampling`. */
-void tg_f32_resample_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
+/** Runs one tile of a `tg_resample`. */
+void tg_resample_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

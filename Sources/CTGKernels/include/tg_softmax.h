@@ -3,7 +3,7 @@
 
 #include "tg_axes.h"
 
-/* Rows of `count` elements. With `lanes` == 0 a unit is a row, a place of `rows`; rows of another
+/* Rows of `count` elements. With `lanes` == 0 a unit is a row, a position of `rows`; rows of another
  * stride than 1 pass through a workspace of `count` floats. Otherwise the innermost axis of the
  * rows, of `lanes` elements of stride 1 in input and output, is left out of `rows`, and a unit is
  * 16 rows side by side. */
@@ -20,4 +20,4 @@ typedef struct {
 } tg_softmax;
 
 /** Runs one tile of a `tg_softmax`; the workspace has `count` floats, the output may be the input. */
-void tg_f32_softmax_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
+void tg_softmax_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

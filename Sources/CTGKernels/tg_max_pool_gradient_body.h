@@ -1,5 +1,5 @@
-/* Each window is searched once, in lanes of channels; what it passes on is added place by place, so
- * that a place collects from its windows in their order whatever the bands are. */
+/* Each window is searched once, in lanes of channels; what it passes on is added position by position, so
+ * that a position collects from its windows in their order whatever the bands are. */
 
 /* A window inside the picture, and the part of it whose rows lie in the band. */
 typedef struct {
@@ -9,7 +9,7 @@ typedef struct {
 
 /* One window for TG_BLOCK_LANES channels as so many groups, for up to TG_LANES as one. The pointers are those of the
  * item, at the first of the channels. */
-TG_INLINE void unpool_window(int groups, const tg_unpooling *u, const tg_window *w,
+TG_INLINE void max_pool_gradient_window(int groups, const tg_max_pool_gradient *u, const tg_window *w,
                                     const float *input, const float *gradient, float *output,
                                     ptrdiff_t channels) {
   v16 best[TG_BLOCK_GROUPS];
@@ -19,9 +19,9 @@ TG_INLINE void unpool_window(int groups, const tg_unpooling *u, const tg_window 
     best[v] = v16_set(-__builtin_inff());
     at[v] = v16_set(0);
   }
-  uint32_t place = 0;
+  uint32_t position = 0;
   for (ptrdiff_t y = w->y0; y < w->y1; y++)
-    for (ptrdiff_t x = w->x0; x < w->x1; x++, place++) {
+    for (ptrdiff_t x = w->x0; x < w->x1; x++, position++) {
       const float *p = input + y * u->in_row + x * u->in_column;
       for (int v = 0; v < groups; v++) {
         const v16 value = v16_load_upto(p + v * TG_LANES, channels);
@@ -29,20 +29,20 @@ TG_INLINE void unpool_window(int groups, const tg_unpooling *u, const tg_window 
           const vf x = value.part[i], top = best[v].part[i];
           const vm larger = vor(vgt(x, top), vnan(x));
           best[v].part[i] = vsel(larger, x, top);
-          at[v].part[i] = vsel(larger, vfbits(viset((int32_t)place)), at[v].part[i]);
+          at[v].part[i] = vsel(larger, vfbits(viset((int32_t)position)), at[v].part[i]);
         }
       }
     }
   v16 passed[TG_BLOCK_GROUPS];
   for (int v = 0; v < groups; v++) passed[v] = v16_load_upto(gradient + v * TG_LANES, channels);
-  place = (uint32_t)((w->band_y0 - w->y0) * (w->x1 - w->x0));
+  position = (uint32_t)((w->band_y0 - w->y0) * (w->x1 - w->x0));
   for (ptrdiff_t y = w->band_y0; y < w->band_y1; y++)
-    for (ptrdiff_t x = w->x0; x < w->x1; x++, place++) {
+    for (ptrdiff_t x = w->x0; x < w->x1; x++, position++) {
       float *p = output + y * u->out_row + x * u->out_column;
       for (int v = 0; v < groups; v++) {
         v16 sum = v16_load_upto(p + v * TG_LANES, channels);
         EACH_PART {
-          const vm here = vieq(vibits(at[v].part[i]), viset((int32_t)place));
+          const vm here = vieq(vibits(at[v].part[i]), viset((int32_t)position));
           sum.part[i] = vadd(sum.part[i], vsel(here, passed[v].part[i], vset(0.0f)));
         }
         v16_store_upto(p + v * TG_LANES, sum, channels);
@@ -50,7 +50,7 @@ TG_INLINE void unpool_window(int groups, const tg_unpooling *u, const tg_window 
     }
 }
 
-static void unpool(const tg_unpooling *u, ptrdiff_t begin, ptrdiff_t end) {
+static void max_pool_gradient(const tg_max_pool_gradient *u, ptrdiff_t begin, ptrdiff_t end) {
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     const ptrdiff_t item = unit / u->bands, first = unit % u->bands * u->band;
     const ptrdiff_t last = first + u->band < u->height ? first + u->band : u->height;
@@ -77,9 +77,9 @@ static void unpool(const tg_unpooling *u, ptrdiff_t begin, ptrdiff_t end) {
         const float *g = gradient + i * u->gradient_row + j * u->gradient_column;
         ptrdiff_t c = 0;
         for (; c + TG_BLOCK_LANES <= u->channels; c += TG_BLOCK_LANES)
-          unpool_window(TG_BLOCK_GROUPS, u, &w, input + c, g + c, output + c, TG_BLOCK_LANES);
+          max_pool_gradient_window(TG_BLOCK_GROUPS, u, &w, input + c, g + c, output + c, TG_BLOCK_LANES);
         for (; c < u->channels; c += TG_LANES)
-          unpool_window(1, u, &w, input + c, g + c, output + c, u->channels - c);
+          max_pool_gradient_window(1, u, &w, input + c, g + c, output + c, u->channels - c);
       }
     }
   }

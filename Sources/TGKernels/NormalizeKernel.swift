@@ -11,7 +11,7 @@ extension KernelCall {
   ///   - epsilon: added to the variance, ≥ 0.
   ///   - output: extents and axis order those of `input`.
   ///   - epilogue: its operands have the extents and the axis order of `output`.
-  package static func normalization(
+  package static func normalize(
     input: ResolvedView, keptRank: Int, epsilon: Float, output: ResolvedView,
     epilogue: KernelEpilogue, isa: ISA
   ) -> [KernelCall] {
@@ -21,7 +21,7 @@ extension KernelCall {
     let strides = unsafe [input.strides, output.strides] + operands.map { unsafe $0.strides }
     var kept = Axes(extents: extents[..<keptRank], strides: strides.map { $0[..<keptRank] })
     var reduced = Axes(extents: extents[keptRank...], strides: strides.map { $0[keptRank...] })
-    let places = reduced.count
+    let positions = reduced.count
     kept.merge()
     reduced.order(by: 0)
     reduced.merge()
@@ -36,8 +36,8 @@ extension KernelCall {
       operandStrides: operands.indices.map { operand in
         axes.map { $0.strides[operand + 2] } + [lanes?.strides[operand + 2] ?? 0]
       }, isa: isa)
-    var record = unsafe tg_normalization(
-      grid: tg_grid(isa: isa, units: kept.count, unitElements: places),
+    var record = unsafe tg_normalize(
+      grid: tg_grid(isa: isa, units: kept.count, unitElements: positions),
       input: UnsafePointer(input.base), output: output.base, kept: kept.raw, outer: reduced.raw,
       count: run.extent, stride_in: run.strides[0], stride_out: run.strides[1], epsilon: epsilon,
       epilogue: program.raw, lanes: 0, segments: 1, block: 1, moments: nil)
@@ -47,7 +47,7 @@ extension KernelCall {
         unsafe KernelCall(
           tileCount: record.grid.tileCount, workspaceBytes: blockBytes + program.programBytes,
           record: KernelRecord([record], keeping: program.records),
-          function: tg_f32_normalize_rows_tile)
+          function: tg_normalize_rows_tile)
       ]
     }
 
@@ -56,7 +56,7 @@ extension KernelCall {
     let (wantedUnits, leastPlaces) = (16, 256)
     let blockLanes = Int(TG_BLOCK_LANES)
     let laneBlocks = (lanes + blockLanes - 1) / blockLanes
-    let segments = max(1, min(places / leastPlaces, wantedUnits / (kept.count * laneBlocks)))
+    let segments = max(1, min(positions / leastPlaces, wantedUnits / (kept.count * laneBlocks)))
     // Written by the first call, read by the second; nobody runs both at once.
     let moments = KernelRecord(
       [Double](repeating: 0, count: kept.count * segments * 2 * lanes))
@@ -66,23 +66,23 @@ extension KernelCall {
       mutating: moments.pointer.assumingMemoryBound(to: Double.self))
     unsafe record.grid = tg_grid(
       isa: isa, units: kept.count * segments * laneBlocks,
-      unitElements: (places + segments - 1) / segments * min(lanes, blockLanes))
+      unitElements: (positions + segments - 1) / segments * min(lanes, blockLanes))
     let first = unsafe KernelCall(
       tileCount: record.grid.tileCount, workspaceBytes: 0,
       record: KernelRecord([record], keeping: [moments]),
-      function: tg_f32_normalize_moments_tile)
+      function: tg_normalize_moments_tile)
 
     let block = max(1, Piece.tile / lanes)
     unsafe record.block = block
     unsafe record.grid = tg_grid(
-      isa: isa, units: kept.count * ((places + block - 1) / block), unitElements: block * lanes)
+      isa: isa, units: kept.count * ((positions + block - 1) / block), unitElements: block * lanes)
     // Mean and scale of each lane, and more than TG_NORMALIZE_BLOCK if there are so many lanes.
     let bytes = [2 * lanes, lanes].map { tg_aligned($0 * MemoryLayout<Float>.stride) }.reduce(0, +)
     let second = unsafe KernelCall(
       tileCount: record.grid.tileCount,
       workspaceBytes: bytes + blockBytes + program.programBytes,
       record: KernelRecord([record], keeping: [moments] + program.records),
-      function: tg_f32_normalize_lanes_tile)
+      function: tg_normalize_lanes_tile)
     return [first, second]
   }
 }

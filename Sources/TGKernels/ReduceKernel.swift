@@ -37,7 +37,7 @@ extension KernelCall {
   ///   - operands: at least one, all of the same extents: the kept axes, then the reduced ones.
   ///   - keptRank: how many axes are kept.
   ///   - output: the extents of the kept axes.
-  package static func reduction(
+  package static func reduce(
     _ kind: ReductionKind, program: KernelProgram = .identity, operands: [ResolvedView],
     keptRank: Int, output: ResolvedView, isa: ISA
   ) -> [KernelCall] {
@@ -63,13 +63,13 @@ extension KernelCall {
     if reduced.axes.last?.strides[lead + 1] != 1 {
       lanes = kept.takeContiguous(tensors: [lead + 1])
     }
-    let places = kept.count
+    let positions = kept.count
     let run = reduced.takeInnermost(tensors: strides.count + 1)
     // A program's results lie together, so that short runs may be joined.
     let single = Axes.Axis(extent: 1, strides: [Int](repeating: 0, count: strides.count + 1))
     let rows = program.steps.isEmpty ? single : reduced.takeInnermost(tensors: strides.count + 1)
 
-    // A unit reads what lies together, all lanes of some places, as far as fits the second cache;
+    // A unit reads what lies together, all lanes of some positions, as far as fits the second cache;
     // where there are few results, the segments give every thread something to do.
     let count = lanes?.extent ?? 0
     let (blockLanes, runRows) = (Int(TG_BLOCK_LANES), Int(TG_RUN_ROWS))
@@ -83,24 +83,24 @@ extension KernelCall {
       reading: program, of: operands,
       operandStrides: strides.indices.map { operand in axes.map { $0.strides[operand + 1] } },
       isa: isa)
-    let record = unsafe tg_reduction(
+    let record = unsafe tg_reduce(
       grid: tg_grid(
-        isa: isa, units: places * segments * blocks,
+        isa: isa, units: positions * segments * blocks,
         unitElements: elements / segments * block * strides.count),
       output: output.base, function: kind.code, lanes: count, block: block,
       lane_stride: lanes?.strides[0] ?? 0, segments: segments, parts: nil, kept: kept.raw,
       outer: reduced.raw, rows: rows.extent, count: run.extent, rank: axes.count,
       source: source.raw)
     let buffer = Int(TG_REDUCE_BUFFER) * MemoryLayout<Float>.stride
-    return unsafe reduction(
-      record, results: places * max(count, 1), isa: isa, keeping: source.records,
+    return unsafe reduce(
+      record, results: positions * max(count, 1), isa: isa, keeping: source.records,
       workspaceBytes: program.steps.isEmpty ? 0 : buffer + source.programBytes)
   }
 
   /// The call of a reduction that is one segment, or that of its segments and the one that joins
   /// them.
-  private static func reduction(
-    _ reduction: tg_reduction, results: Int, isa: ISA, keeping records: [KernelRecord],
+  private static func reduce(
+    _ reduction: tg_reduce, results: Int, isa: ISA, keeping records: [KernelRecord],
     workspaceBytes: Int
   ) -> [KernelCall] {
     var record = unsafe reduction
@@ -108,7 +108,7 @@ extension KernelCall {
       return [
         unsafe KernelCall(
           tileCount: record.grid.tileCount, workspaceBytes: workspaceBytes,
-          record: KernelRecord([record], keeping: records), function: tg_f32_reduce_tile)
+          record: KernelRecord([record], keeping: records), function: tg_reduce_tile)
       ]
     }
     // Written by the first call, read by the second; nobody runs both at once.
@@ -118,11 +118,11 @@ extension KernelCall {
       mutating: parts.pointer.assumingMemoryBound(to: Double.self))
     let first = unsafe KernelCall(
       tileCount: record.grid.tileCount, workspaceBytes: workspaceBytes,
-      record: KernelRecord([record], keeping: [parts] + records), function: tg_f32_reduce_tile)
+      record: KernelRecord([record], keeping: [parts] + records), function: tg_reduce_tile)
     unsafe record.grid = tg_grid(isa: isa, units: results, unitElements: record.segments)
     let second = unsafe KernelCall(
       tileCount: record.grid.tileCount, workspaceBytes: 0,
-      record: KernelRecord([record], keeping: [parts]), function: tg_f32_reduce_join_tile)
+      record: KernelRecord([record], keeping: [parts]), function: tg_reduce_join_tile)
     return [first, second]
   }
 }

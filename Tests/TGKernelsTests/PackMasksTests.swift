@@ -4,7 +4,7 @@ import TGPlan
 import Testing
 
 /// Words of signs, and programs that read their bits.
-@Suite struct SignsTests {
+@Suite struct PackMasksTests {
   /// A tensor with gaps: its extents, and the strides of all axes but the innermost.
   struct Layout: CustomTestStringConvertible, Sendable {
     var dimensions: [Int]
@@ -61,7 +61,7 @@ import Testing
     let input = FloatMemory(values)
     for backwards in [false, true] {
       let output = FloatMemory(blank)
-      let call = unsafe KernelCall.signs(
+      let call = unsafe KernelCall.packMasks(
         input: input.view(layout.dimensions, layout.input),
         output: output.view(extents, layout.output), isa: isa)
       run(call, backwards: backwards)
@@ -131,7 +131,7 @@ import Testing
     let (wordMemory, input) = (FloatMemory(words), FloatMemory(x))
     for inPlace in [false, true] {
       let output = inPlace ? input : FloatMemory([Float](repeating: -7, count: count))
-      let call = unsafe KernelCall.pointwise(
+      let call = unsafe KernelCall.elementwise(
         program: program,
         operands: [
           wordMemory.view(packed, wordStrides).truths(extents), input.view(extents, strides),
@@ -149,7 +149,7 @@ import Testing
     let count = words.count * 16
     let output = FloatMemory([Float](repeating: -7, count: count))
     run(
-      unsafe KernelCall.pointwise(
+      unsafe KernelCall.elementwise(
         program: KernelProgram(operandCount: 1, steps: [.init(.bit, [0])]),
         operands: [words.view([words.count]).truths([count])], output: output.view([count]),
         isa: isa))

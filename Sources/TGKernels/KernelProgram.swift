@@ -57,7 +57,7 @@ package struct KernelProgram: Hashable, Sendable {
   }
 }
 
-/// A program on the fly: operand 0 is the kernel's result, the rest are read at the same place.
+/// A program on the fly: operand 0 is the kernel's result, the rest are read at the same position.
 @unsafe package struct KernelEpilogue {
   /// The program; `operandCount` is `operands.count + 1`.
   package var program: KernelProgram
@@ -70,34 +70,5 @@ package struct KernelProgram: Hashable, Sendable {
       program.operandCount == operands.count + 1, "an epilogue has a view for each operand")
     unsafe self.program = program
     unsafe self.operands = operands
-  }
-}
-
-extension KernelCall {
-  /// Prepares `out[i…] = program(operands[i…]…)`; with the identity program a strided copy.
-  ///
-  /// - Parameters:
-  ///   - program: a sound program.
-  ///   - operands: one view per operand, each with the output's extents (a packed one the
-  ///     `truths` of its words). One may be the output itself; none may overlap it otherwise.
-  ///   - output: the result, any strides.
-  ///   - isa: an available instruction set.
-  package static func pointwise(
-    program: KernelProgram, operands: [ResolvedView], output: ResolvedView, isa: ISA
-  ) -> KernelCall {
-    unsafe precondition(operands.count == program.operandCount, "a view for each operand")
-    for index in unsafe operands.indices {
-      unsafe precondition(operands[index].dimensions == output.dimensions, "equal extents")
-    }
-    var map = unsafe tg_pointwise()
-    var out = unsafe output.raw
-    let views = unsafe operands.map { unsafe $0.raw }
-    let status = unsafe tg_pointwise_prepare(
-      &map, isa.code, Int32(program.operandCount), Int32(program.steps.count), program.raw, &out,
-      views)
-    precondition(status == TG_OK, "a pointwise program is sound")
-    return unsafe KernelCall(
-      tileCount: map.tile_count, workspaceBytes: map.workspace_bytes,
-      record: KernelRecord([map]), function: tg_pointwise_run)
   }
 }

@@ -70,7 +70,7 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
 
   /* Where each step's value lies: a register, a constant, or for a bit its operand, which is
    * expanded. */
-  uint8_t places[TG_MAX_STEPS] = {0};
+  uint8_t positions[TG_MAX_STEPS] = {0};
   uint8_t busy[TG_MAX_STEPS] = {0};
   int32_t count = 0;
   for (int32_t i = 0; i < step_count; i += 1) {
@@ -79,12 +79,12 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
       for (int lane = 0; lane < TG_LANES; lane += 1) {
         program->constants[program->constant_count][lane] = steps[i].immediate;
       }
-      places[i] = (uint8_t)(TG_VALUE_CONSTANT + program->constant_count);
+      positions[i] = (uint8_t)(TG_VALUE_CONSTANT + program->constant_count);
       program->constant_count += 1;
       continue;
     }
     if (function == TG_FUNCTION_bit) {
-      places[i] = (uint8_t)steps[i].arguments[0];
+      positions[i] = (uint8_t)steps[i].arguments[0];
       continue;
     }
     tg_placed_step *placed = &program->steps[count];
@@ -95,13 +95,13 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
     for (int k = 0; k < placed->arity; k += 1) {
       int32_t value = steps[i].arguments[k] - operand_count;
       placed->arguments[k] =
-          (uint8_t)(value < 0 ? steps[i].arguments[k] : places[value]);
+          (uint8_t)(value < 0 ? steps[i].arguments[k] : positions[value]);
     }
     /* An argument that is used here for the last time leaves its register to the result. */
     for (int32_t value = 0; value < i; value += 1) {
-      if (last_use[value] == i && places[value] >= TG_VALUE_REGISTER &&
-          places[value] < TG_VALUE_CONSTANT) {
-        busy[places[value] - TG_VALUE_REGISTER] = 0;
+      if (last_use[value] == i && positions[value] >= TG_VALUE_REGISTER &&
+          positions[value] < TG_VALUE_CONSTANT) {
+        busy[positions[value] - TG_VALUE_REGISTER] = 0;
       }
     }
     if (i == step_count - 1) {
@@ -112,7 +112,7 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
     while (busy[target]) target += 1;
     busy[target] = last_use[i] > i;
     if (target + 1 > program->register_count) program->register_count = target + 1;
-    places[i] = (uint8_t)(TG_VALUE_REGISTER + target);
+    positions[i] = (uint8_t)(TG_VALUE_REGISTER + target);
     placed->target = (uint8_t)target;
   }
   const int last = step_count == 0 ? TG_FUNCTION_constant : steps[step_count - 1].function;
@@ -122,7 +122,7 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
     placed->run = table->copy;
     placed->arity = 1;
     placed->target = TG_VALUE_OUT;
-    placed->arguments[0] = step_count == 0 ? 0 : places[step_count - 1];
+    placed->arguments[0] = step_count == 0 ? 0 : positions[step_count - 1];
   }
   program->step_count = count;
   return TG_OK;
@@ -225,10 +225,10 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
     const tg_placed_step *step = &program->steps[i];
     tg_argument arguments[TG_MAX_ARGUMENTS];
     for (int k = 0; k < step->arity; k += 1) {
-      int place = step->arguments[k];
-      arguments[k] = place >= TG_VALUE_CONSTANT
-                         ? (tg_argument){.base = program->constants[place - TG_VALUE_CONSTANT]}
-                         : values[place];
+      int position = step->arguments[k];
+      arguments[k] = position >= TG_VALUE_CONSTANT
+                         ? (tg_argument){.base = program->constants[position - TG_VALUE_CONSTANT]}
+                         : values[position];
     }
     int last = step->target == TG_VALUE_OUT;
     ptrdiff_t target_stride = last && direct ? out_row_stride : columns;

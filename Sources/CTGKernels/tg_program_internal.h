@@ -1,7 +1,7 @@
 /* What the files of the pointwise family share. */
 #pragma once
 
-#include "tg_pointwise.h"
+#include "tg_program.h"
 
 /* What an instruction set brings: its steps by code, a step that copies, and what makes numbers of
  * packed operands. */

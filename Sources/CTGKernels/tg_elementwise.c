@@ -1,5 +1,6 @@
 /* Pointwise maps over views: loops arranged once, run block by block. */
-#include "tg_pointwise_internal.h"
+#include "tg_elementwise.h"
+#include "tg_program_internal.h"
 
 #include <string.h>
 
@@ -34,12 +35,12 @@ static ptrdiff_t arrange(axis *axes, const tg_view *out, const tg_view *operands
     if (out->dims[a] == 1) continue;
     axis next = {.dim = out->dims[a], .out = out->strides[a]};
     for (int k = 0; k < count; k += 1) next.in[k] = operands[k].strides[a];
-    ptrdiff_t place = rank;
-    while (place > 0 && size_of(axes[place - 1].out) < size_of(next.out)) {
-      axes[place] = axes[place - 1];
-      place -= 1;
+    ptrdiff_t position = rank;
+    while (position > 0 && size_of(axes[position - 1].out) < size_of(next.out)) {
+      axes[position] = axes[position - 1];
+      position -= 1;
     }
-    axes[place] = next;
+    axes[position] = next;
     rank += 1;
   }
   ptrdiff_t kept = 0;
@@ -90,7 +91,7 @@ static ptrdiff_t row_axis(const axis *axes, ptrdiff_t rank, int count, int *acro
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 
-static void choose_blocks(tg_pointwise *map, int across) {
+static void choose_blocks(tg_elementwise *map, int across) {
   ptrdiff_t rows = map->dims[map->rank - 2], columns = map->dims[map->rank - 1];
   if (across) {
     map->block_rows = least(rows, ACROSS_ROWS);
@@ -105,7 +106,7 @@ static void choose_blocks(tg_pointwise *map, int across) {
   map->column_blocks = divide_up(columns, map->block_columns);
 }
 
-tg_status tg_pointwise_prepare(tg_pointwise *map, tg_isa isa, int32_t operand_count, int32_t step_count,
+tg_status tg_elementwise_prepare(tg_elementwise *map, tg_isa isa, int32_t operand_count, int32_t step_count,
                          const tg_step *steps, const tg_view *out, const tg_view *operands) {
   memset(map, 0, sizeof *map);
   if (tg_program_prepare(&map->program, isa, operand_count, step_count, steps) != TG_OK) {
@@ -145,7 +146,7 @@ typedef struct {
   ptrdiff_t index[TG_MAX_RANK];
   float *out;
   ptrdiff_t in[TG_MAX_OPERANDS];
-} place;
+} position;
 
 /* Asks for the rows of a block at once: the processor does not guess rows with gaps between. */
 static void fetch_rows(const tg_block *in, ptrdiff_t rows, ptrdiff_t columns) {
@@ -158,7 +159,7 @@ static void fetch_rows(const tg_block *in, ptrdiff_t rows, ptrdiff_t columns) {
   }
 }
 
-static void run_block(const tg_pointwise *map, const place *at, void *workspace) {
+static void run_block(const tg_elementwise *map, const position *at, void *workspace) {
   const ptrdiff_t r = map->rank - 2, c = map->rank - 1;
   ptrdiff_t row = at->index[r] * map->block_rows, column = at->index[c] * map->block_columns;
   ptrdiff_t rows = least(map->block_rows, map->dims[r] - row);
@@ -186,11 +187,11 @@ static void run_block(const tg_pointwise *map, const place *at, void *workspace)
   }
 }
 
-void tg_pointwise_run(const void *record, ptrdiff_t tile, void *workspace) {
-  const tg_pointwise *map = record;
+void tg_elementwise_tile(const void *record, ptrdiff_t tile, void *workspace) {
+  const tg_elementwise *map = record;
   ptrdiff_t first = tile * map->blocks_per_tile;
   ptrdiff_t end = least(first + map->blocks_per_tile, map->block_count);
-  place at = {.out = map->out};
+  position at = {.out = map->out};
   ptrdiff_t rest = first;
   ptrdiff_t extents[TG_MAX_RANK];
   for (ptrdiff_t a = map->rank - 1; a >= 0; a -= 1) {

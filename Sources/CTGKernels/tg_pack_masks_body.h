@@ -1,12 +1,12 @@
 /* The word of up to 16 neighbours. */
-TG_INLINE float signs_word(const float *p, ptrdiff_t n) {
+TG_INLINE float pack_masks_word(const float *p, ptrdiff_t n) {
   const v16 x = v16_load_upto(p, n);
   int word = 0;
   EACH_PART word |= vbits(vgt(x.part[i], vset(0.0f))) << (i * VW);
   return (float)word;
 }
 
-static void signs(const tg_signs *s, ptrdiff_t begin, ptrdiff_t end) {
+static void pack_masks(const tg_pack_masks *s, ptrdiff_t begin, ptrdiff_t end) {
   for (ptrdiff_t unit = begin; unit < end;) {
     ptrdiff_t at[TG_AXES_TENSORS];
     tg_axes_locate(&s->runs, unit / s->count, at);
@@ -15,7 +15,7 @@ static void signs(const tg_signs *s, ptrdiff_t begin, ptrdiff_t end) {
     const float *p = s->input + at[0] + first * s->stride_in;
     float *q = s->output + at[1] + first * s->stride_out;
     for (ptrdiff_t i = 0; i < words; i++, p += s->stride_in, q += s->stride_out)
-      *q = signs_word(p, first + i + 1 < s->count ? TG_WORD : s->last);
+      *q = pack_masks_word(p, first + i + 1 < s->count ? TG_WORD : s->last);
     unit += words;
   }
 }

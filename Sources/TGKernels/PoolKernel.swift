@@ -43,7 +43,7 @@ package struct PoolingWindow: Hashable, Sendable {
 
 extension KernelCall {
   /// Pools `[N, H, W, C]` to `[N, OH, OW, C]`, both with channels of stride 1.
-  package static func pooling(
+  package static func pool(
     _ kind: PoolingKind, window: PoolingWindow, input: ResolvedView, output: ResolvedView, isa: ISA
   ) -> KernelCall {
     let (size, step) = unsafe (input.dimensions, input.strides)
@@ -51,7 +51,7 @@ extension KernelCall {
     let grid = tg_grid(
       isa: isa, units: outSize[0] * outSize[1],
       unitElements: outSize[2] * outSize[3] * window.height * window.width)
-    let record = unsafe tg_pooling(
+    let record = unsafe tg_pool(
       grid: grid, input: UnsafePointer(input.base), output: output.base, function: kind.code,
       height: size[1], width: size[2], channels: size[3],
       in_item: step[0], in_row: step[1], in_column: step[2],
@@ -62,38 +62,6 @@ extension KernelCall {
       pad_top: window.padTop, pad_left: window.padLeft)
     return unsafe KernelCall(
       tileCount: grid.tileCount, workspaceBytes: 0, record: KernelRecord([record]),
-      function: tg_f32_pool_tile)
-  }
-
-  /// The adjoint of a maximum over windows: each number of `gradient` `[N, OH, OW, C]` is added to
-  /// the place of `output` where its window of `input` has its first largest element. All with
-  /// channels of stride 1; `input` and `output` have the same extents.
-  package static func unpooling(
-    window: PoolingWindow, input: ResolvedView, gradient: ResolvedView, output: ResolvedView,
-    isa: ISA
-  ) -> KernelCall {
-    let (size, step) = unsafe (input.dimensions, input.strides)
-    let (windows, gradientStep) = unsafe (gradient.dimensions, gradient.strides)
-    let outStep = unsafe output.strides
-    // Bands as high as several windows: those across a border are looked at from both sides.
-    let rowElements = size[2] * size[3]
-    let rows = max(Piece.tile / rowElements, 2 * window.height)
-    let band = min(size[1], (rows + window.strideY - 1) / window.strideY * window.strideY)
-    let bands = (size[1] + band - 1) / band
-    let grid = tg_grid(isa: isa, units: size[0] * bands, unitElements: band * rowElements)
-    let record = unsafe tg_unpooling(
-      grid: grid, input: UnsafePointer(input.base), gradient: UnsafePointer(gradient.base),
-      output: output.base, height: size[1], width: size[2], channels: size[3],
-      in_item: step[0], in_row: step[1], in_column: step[2],
-      windows_y: windows[1], windows_x: windows[2],
-      gradient_item: gradientStep[0], gradient_row: gradientStep[1],
-      gradient_column: gradientStep[2],
-      out_item: outStep[0], out_row: outStep[1], out_column: outStep[2],
-      kernel_height: window.height, kernel_width: window.width,
-      stride_y: window.strideY, stride_x: window.strideX,
-      pad_top: window.padTop, pad_left: window.padLeft, band: band, bands: bands)
-    return unsafe KernelCall(
-      tileCount: grid.tileCount, workspaceBytes: 0, record: KernelRecord([record]),
-      function: tg_f32_unpool_tile)
+      function: tg_pool_tile)
   }
 }

@@ -5,21 +5,23 @@ extension KernelCall {
   /// `output[a…, i, b…] = Σₜ weights[i, t] · input[a…, starts[i] + t, b…]` along `axis`.
   ///
   /// - Parameters:
-  ///   - starts: the first input place of each output place; copied.
+  ///   - starts: the first input position of each output position; copied.
   ///   - weights: `[outputs, taps]`, contiguous.
   /// - Returns: nil if a start or a tap lies outside the input.
-  package static func resampling(
+  package static func resample(
     input: ResolvedView, output: ResolvedView, axis: Int, starts: ResolvedView,
     weights: ResolvedView, isa: ISA
   ) -> KernelCall? {
     let outputs = unsafe output.dimensions[axis]
     let taps = unsafe weights.dimensions[1]
     let last = unsafe input.dimensions[axis] - taps
-    var places: [Int32] = []
+    var positions: [Int32] = []
     for i in 0..<outputs {
       let start = unsafe starts.base[i * starts.strides[0]]
-      guard start >= 0, start <= Float(last), let place = Int32(exactly: start) else { return nil }
-      places.append(place)
+      guard start >= 0, start <= Float(last), let position = Int32(exactly: start) else {
+        return nil
+      }
+      positions.append(position)
     }
     let strideIn = unsafe input.strides[axis]
     let strideOut = unsafe output.strides[axis]
@@ -36,14 +38,14 @@ extension KernelCall {
     let grid = tg_grid(
       isa: isa, units: others.count * ((outputs + block - 1) / block),
       unitElements: block * perOutput)
-    let startsRecord = KernelRecord(places)
-    let record = unsafe tg_resampling(
+    let startsRecord = KernelRecord(positions)
+    let record = unsafe tg_resample(
       grid: grid, starts: startsRecord.pointer.assumingMemoryBound(to: Int32.self),
       weights: UnsafePointer(weights.base), input: UnsafePointer(input.base), output: output.base,
       others: others.raw, lanes: lanes, outputs: outputs, block: block, taps: taps,
       stride_in: strideIn, stride_out: strideOut)
     return unsafe KernelCall(
       tileCount: grid.tileCount, workspaceBytes: 0,
-      record: KernelRecord([record], keeping: [startsRecord]), function: tg_f32_resample_tile)
+      record: KernelRecord([record], keeping: [startsRecord]), function: tg_resample_tile)
   }
 }

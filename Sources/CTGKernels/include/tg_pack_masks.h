@@ -3,7 +3,7 @@
 
 #include "tg_axes.h"
 
-/* A unit is a word: one of `count` of a run, a place of `runs`. A word is made of 16 neighbours, the
+/* A unit is a word: one of `count` of a run, a position of `runs`. A word is made of 16 neighbours, the
  * last of a run of `last` (1 to 16): bit k of a whole number below 2^16 is 1 if neighbour k is
  * larger than 0; not-a-number is not. */
 typedef struct {
@@ -15,7 +15,7 @@ typedef struct {
   ptrdiff_t stride_in;
   ptrdiff_t stride_out;
   ptrdiff_t last;
-} tg_signs;
+} tg_pack_masks;
 
-/** Runs one tile of a `tg_signs`; there is no workspace. */
-void tg_f32_signs_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
+/** Runs one tile of a `tg_pack_masks`; there is no workspace. */
+void tg_pack_masks_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

@@ -8,7 +8,7 @@ extension KernelCall {
   /// - Parameters:
   ///   - input: rank 1 or more, innermost stride 1.
   ///   - output: the extents of `input`, the innermost ⌈C / 16⌉ instead of C.
-  package static func signs(
+  package static func packMasks(
     input: ResolvedView, output: ResolvedView, isa: ISA
   ) -> KernelCall {
     let (extents, words) = unsafe (input.dimensions, output.dimensions)
@@ -32,12 +32,12 @@ extension KernelCall {
       runs.merge()
     }
     let grid = tg_grid(isa: isa, units: runs.count * run.extent, unitElements: word)
-    let record = unsafe tg_signs(
+    let record = unsafe tg_pack_masks(
       grid: grid, input: UnsafePointer(input.base), output: output.base, runs: runs.raw,
       count: run.extent, stride_in: run.strides[0], stride_out: run.strides[1],
       last: partial == 0 ? word : partial)
     return unsafe KernelCall(
       tileCount: grid.tileCount, workspaceBytes: 0, record: KernelRecord([record]),
-      function: tg_f32_signs_tile)
+      function: tg_pack_masks_tile)
   }
 }

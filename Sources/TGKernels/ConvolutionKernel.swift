@@ -3,7 +3,7 @@ package import TGMachine
 
 /// A convolution with its views resolved; the meaning is that of the plan's `Convolution`.
 @unsafe package struct KernelConvolution {
-  /// The output places of one residue class, with their kernel.
+  /// The output positions of one residue class, with their kernel.
   @unsafe package struct Phase {
     /// The packed weights.
     package var weights: UnsafePointer<Float>
@@ -33,17 +33,17 @@ package import TGMachine
   package var input: ResolvedView
   /// `[N, OH, OW, O]`, innermost stride 1.
   package var output: ResolvedView
-  /// The phases, which together cover every output place once.
+  /// The phases, which together cover every output position once.
   package var phases: [Phase]
   /// Independent groups of channels.
   package var groups = 1
   /// True if weights are `[kernelHeight][kernelWidth][C]`, one kernel per channel.
   package var isDepthwise = false
-  /// Input places from one output place of a phase to the next.
+  /// Input positions from one output position of a phase to the next.
   package var stride = (y: 1, x: 1)
-  /// Input places between taps.
+  /// Input positions between taps.
   package var dilation = (y: 1, x: 1)
-  /// Output places between places of one phase.
+  /// Output positions between positions of one phase.
   package var scale = (y: 1, x: 1)
   /// Applied to each result before it is stored.
   package var epilogue = unsafe KernelEpilogue()
@@ -128,6 +128,6 @@ extension KernelCall {
       tileCount: prepared.tile_count, workspaceBytes: prepared.workspace_bytes,
       record: KernelRecord([prepared], keeping: [parts]),
       function: convolution.isDepthwise
-        ? tg_convolution_run_depthwise : tg_convolution_run)
+        ? tg_convolution_depthwise_tile : tg_convolution_tile)
   }
 }

@@ -60,7 +60,7 @@ extension KernelCall {
   ///   - output: `[B, M, N]`, innermost stride 1.
   ///   - epilogue: its operands have the output's extents.
   ///   - multiplier: nil for the best.
-  package static func matrixProduct(
+  package static func product(
     left: ResolvedView, right: ResolvedView, output: ResolvedView,
     epilogue: KernelEpilogue, isa: ISA, multiplier: MatrixMultiplier? = nil
   ) -> KernelCall {
@@ -80,7 +80,8 @@ extension KernelCall {
       tile_batch: tile.batch, tile_rows: tile.rows, tile_columns: tile.columns,
       multiply: tg_product_kernel(isa.code), left_leading: 0, right_leading: 0,
       left_transposed: 0, right_transposed: 0,
-      multiply_floats: tg_product_floats(tile.rows, tile.columns, depth), result_floats: 0,
+      multiply_floats: tg_product_workspace(tile.rows, tile.columns, depth)
+        / MemoryLayout<Float>.stride, result_floats: 0,
       epilogue: program.raw)
     if unsafe program.raw.program != nil {
       unsafe product.result_floats = tile.rows * tile.columns
@@ -108,7 +109,7 @@ extension KernelCall {
     return unsafe KernelCall(
       tileCount: batch * rows * columns == 0 ? 0 : tile.count,
       workspaceBytes: floats * MemoryLayout<Float>.stride + program.programBytes,
-      record: KernelRecord([product], keeping: program.records), function: tg_f32_product_tile)
+      record: KernelRecord([product], keeping: program.records), function: tg_product_tile)
   }
 }
 
