@@ -24,7 +24,7 @@ TG_INLINE vf finish_vector(vf sum, const tg_finish *finish,
 TG_INLINE void micro(const tg_micro_arguments *a, const int R,
                                                         const int S, const int Q) {
   vf sums[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
-  TG_UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vset(0.0f);
+  TG_REPEAT(i, R * S * Q * P) sums[i] = vset(0.0f);
   /* The sums of whole chains, in memory: the registers are for the chains. */
   vf totals[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
   __asm__("" : : "r"(totals) : "memory");
@@ -36,8 +36,8 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R,
     for (ptrdiff_t inner = 0; inner < a->inner; inner += 1) {
       const ptrdiff_t tap = outer * a->outer_stride + inner * a->inner_stride;
       const float *in[TG_MICRO_ROWS * 4];
-      TG_UNROLL for (int r = 0; r < R; r += 1) {
-        TG_UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) {
+      TG_REPEAT(r, R) {
+        TG_REPEAT(g, (S + 3) / 4) {
           in[r * 4 + g] = a->in[r] + tap + 4 * g * step;
         }
       }
@@ -47,27 +47,27 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R,
         chain -= terms;
         for (ptrdiff_t k = 0; k < terms; k += 1) {
           vf weights[TG_MICRO_PANELS * P];
-          TG_UNROLL for (int q = 0; q < Q; q += 1) {
-            TG_UNROLL for (int v = 0; v < P; v += 1) {
+          TG_REPEAT(q, Q) {
+            TG_REPEAT(v, P) {
               weights[q * P + v] = vload(w + q * panel + v * VW);
             }
           }
           w += TG_PANEL;
-          TG_UNROLL for (int r = 0; r < R; r += 1) {
-            TG_UNROLL for (int s = 0; s < S; s += 1) {
+          TG_REPEAT(r, R) {
+            TG_REPEAT(s, S) {
               vf x = vset(in[r * 4 + s / 4][(s % 4) * step]);
-              TG_UNROLL for (int v = 0; v < Q * P; v += 1) {
+              TG_REPEAT(v, Q * P) {
                 vf *sum = &sums[(r * S + s) * Q * P + v];
                 *sum = vfma(x, weights[v], *sum);
               }
             }
           }
-          TG_UNROLL for (int r = 0; r < R; r += 1) {
-            TG_UNROLL for (int g = 0; g < (S + 3) / 4; g += 1) in[r * 4 + g] += 1;
+          TG_REPEAT(r, R) {
+            TG_REPEAT(g, (S + 3) / 4) in[r * 4 + g] += 1;
           }
         }
         if (chain > 0) continue;
-        TG_UNROLL for (int i = 0; i < R * S * Q * P; i += 1) {
+        TG_REPEAT(i, R * S * Q * P) {
           totals[i] = has_totals ? vadd(totals[i], sums[i]) : sums[i];
           sums[i] = vset(0.0f);
         }
@@ -77,17 +77,17 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R,
     }
   }
   if (has_totals) {
-    TG_UNROLL for (int i = 0; i < R * S * Q * P; i += 1) sums[i] = vadd(totals[i], sums[i]);
+    TG_REPEAT(i, R * S * Q * P) sums[i] = vadd(totals[i], sums[i]);
   }
-  TG_UNROLL for (int q = 0; q < Q; q += 1) {
-    TG_UNROLL for (int v = 0; v < P; v += 1) {
+  TG_REPEAT(q, Q) {
+    TG_REPEAT(v, P) {
       const ptrdiff_t channel = q * TG_PANEL + v * VW, left = a->channels - channel;
       if (left <= 0) return;
       vf scale = vset(1.0f), bias = vset(0.0f);
       if (a->finish.scale) scale = vload_n(a->finish.scale + channel, left);
       if (a->finish.bias) bias = vload_n(a->finish.bias + channel, left);
-      TG_UNROLL for (int r = 0; r < R; r += 1) {
-        TG_UNROLL for (int s = 0; s < S; s += 1) {
+      TG_REPEAT(r, R) {
+        TG_REPEAT(s, S) {
           vf y = finish_vector(sums[((r * S + s) * Q + q) * P + v], &a->finish, scale, bias);
           float *out = a->out[r] + s * a->out_stride + channel;
           if (left >= VW) {
@@ -106,7 +106,7 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R,
 TG_INLINE void dot(const tg_micro_arguments *a, const int S,
                                                       const int O) {
   vf sums[TG_DOT_PIXELS * TG_DOT_OUTPUTS];
-  TG_UNROLL for (int i = 0; i < S * O; i += 1) sums[i] = vset(0.0f);
+  TG_REPEAT(i, S * O) sums[i] = vset(0.0f);
   const float *tap = a->weights;
   const ptrdiff_t padded = (a->run + TG_PANEL - 1) / TG_PANEL * TG_PANEL;
   for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
@@ -116,28 +116,28 @@ TG_INLINE void dot(const tg_micro_arguments *a, const int S,
       ptrdiff_t left = a->run;
       for (; left >= VW; left -= VW, in += VW, w += VW) {
         vf weights[TG_DOT_OUTPUTS];
-        TG_UNROLL for (int o = 0; o < O; o += 1) weights[o] = vload(w + o * a->panel_stride);
-        TG_UNROLL for (int s = 0; s < S; s += 1) {
+        TG_REPEAT(o, O) weights[o] = vload(w + o * a->panel_stride);
+        TG_REPEAT(s, S) {
           vf x = vload(in + s * a->in_stride);
-          TG_UNROLL for (int o = 0; o < O; o += 1) {
+          TG_REPEAT(o, O) {
             sums[s * O + o] = vfma(x, weights[o], sums[s * O + o]);
           }
         }
       }
       if (left > 0) {
-        TG_UNROLL for (int s = 0; s < S; s += 1) {
+        TG_REPEAT(s, S) {
           vf x = vload_n(in + s * a->in_stride, left);
-          TG_UNROLL for (int o = 0; o < O; o += 1) {
+          TG_REPEAT(o, O) {
             sums[s * O + o] = vfma(x, vload_n(w + o * a->panel_stride, left), sums[s * O + o]);
           }
         }
       }
     }
   }
-  TG_UNROLL for (int o = 0; o < O; o += 1) {
+  TG_REPEAT(o, O) {
     vf scale = vset(a->finish.scale ? a->finish.scale[o] : 1.0f);
     vf bias = vset(a->finish.bias ? a->finish.bias[o] : 0.0f);
-    TG_UNROLL for (int s = 0; s < S; s += 1) {
+    TG_REPEAT(s, S) {
       vf y = finish_vector(vset(vsum(sums[s * O + o])), &a->finish, scale, bias);
       vstore_n(a->out[0] + s * a->out_stride + o, y, 1);
     }
@@ -151,19 +151,19 @@ TG_INLINE void depthwise_vectors(const tg_micro_arguments *a,
   const ptrdiff_t left = a->channels - channel;
   const int full = left >= V * VW;
   vf sums[4];
-  TG_UNROLL for (int v = 0; v < V; v += 1) sums[v] = vset(0.0f);
+  TG_REPEAT(v, V) sums[v] = vset(0.0f);
   for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
     for (ptrdiff_t inner = 0; inner < a->inner; inner += 1) {
       const float *in = a->in[0] + outer * a->outer_stride + inner * a->inner_stride + channel;
       const float *w = a->weights + outer * a->panel_stride + inner * a->channels + channel;
-      TG_UNROLL for (int v = 0; v < V; v += 1) {
+      TG_REPEAT(v, V) {
         vf x = full ? vload(in + v * VW) : vload_n(in, left);
         vf weight = full ? vload(w + v * VW) : vload_n(w, left);
         sums[v] = vfma(x, weight, sums[v]);
       }
     }
   }
-  TG_UNROLL for (int v = 0; v < V; v += 1) {
+  TG_REPEAT(v, V) {
     const ptrdiff_t at = channel + v * VW, n = left - v * VW;
     vf scale = vset(1.0f), bias = vset(0.0f);
     if (a->finish.scale) scale = vload_n(a->finish.scale + at, n);

@@ -25,7 +25,7 @@ TG_INLINE void max_pool_gradient_window(int groups, const tg_max_pool_gradient *
       const float *p = input + y * u->in_row + x * u->in_column;
       for (int v = 0; v < groups; v++) {
         const v16 value = v16_load_upto(p + v * TG_LANES, channels);
-        EACH_PART {
+        TG_REPEAT(i, PARTS) {
           const vf x = value.part[i], top = best[v].part[i];
           const vm larger = vor(vgt(x, top), vnan(x));
           best[v].part[i] = vsel(larger, x, top);
@@ -41,7 +41,7 @@ TG_INLINE void max_pool_gradient_window(int groups, const tg_max_pool_gradient *
       float *p = output + y * u->out_row + x * u->out_column;
       for (int v = 0; v < groups; v++) {
         v16 sum = v16_load_upto(p + v * TG_LANES, channels);
-        EACH_PART {
+        TG_REPEAT(i, PARTS) {
           const vm here = vieq(vibits(at[v].part[i]), viset((int32_t)position));
           sum.part[i] = vadd(sum.part[i], vsel(here, passed[v].part[i], vset(0.0f)));
         }

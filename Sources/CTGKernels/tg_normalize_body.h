@@ -75,7 +75,7 @@ static void normalize_moments_lanes(const tg_normalize *n, const float *input, p
     v16 sum = v16_set(0);
     for (ptrdiff_t i = 0; i < rows; i++) sum = v16_add(sum, v16_load_upto(p + i * n->stride_in, lanes));
     d16 run = v16_widen(sum);
-    EACH_PART run.part[i] /= (double)rows;
+    TG_REPEAT(i, PARTS) run.part[i] /= (double)rows;
     const v16 centre = d16_narrow(run);
     sum = v16_set(0);
     for (ptrdiff_t i = 0; i < rows; i++) {
@@ -84,7 +84,7 @@ static void normalize_moments_lanes(const tg_normalize *n, const float *input, p
     }
     const double seen = (double)(position - first), total = seen + (double)rows;
     const d16 wide = v16_widen(sum);
-    EACH_PART {
+    TG_REPEAT(i, PARTS) {
       const vd delta = run.part[i] - mean.part[i];
       squares.part[i] += wide.part[i] + delta * delta * (seen * (double)rows / total);
       mean.part[i] += delta * ((double)rows / total);

@@ -2,7 +2,7 @@
 TG_INLINE float pack_masks_word(const float *p, ptrdiff_t n) {
   const v16 x = v16_load_upto(p, n);
   int word = 0;
-  EACH_PART word |= vbits(vgt(x.part[i], vset(0.0f))) << (i * VW);
+  TG_REPEAT(i, PARTS) word |= vbits(vgt(x.part[i], vset(0.0f))) << (i * VW);
   return (float)word;
 }
 

@@ -23,14 +23,14 @@ TG_INLINE void product_block(const float *left, const float *right, ptrdiff_t st
                             int first, float *out, ptrdiff_t distance, ptrdiff_t height,
                             ptrdiff_t width) {
   v16 sum[BLOCK_ROWS][BLOCK_GROUPS];
-  TG_UNROLL for (int r = 0; r < BLOCK_ROWS; r++)
-    TG_UNROLL for (int v = 0; v < BLOCK_GROUPS; v++) sum[r][v] = v16_set(0);
+  TG_REPEAT(r, BLOCK_ROWS)
+    TG_REPEAT(v, BLOCK_GROUPS) sum[r][v] = v16_set(0);
   for (ptrdiff_t k = 0; k < depth; k++) {
     v16 b[BLOCK_GROUPS];
-    TG_UNROLL for (int v = 0; v < BLOCK_GROUPS; v++) b[v] = v16_load(right + k * step + v * TG_LANES);
-    TG_UNROLL for (int r = 0; r < BLOCK_ROWS; r++) {
+    TG_REPEAT(v, BLOCK_GROUPS) b[v] = v16_load(right + k * step + v * TG_LANES);
+    TG_REPEAT(r, BLOCK_ROWS) {
       const v16 a = v16_set(left[k * BLOCK_ROWS + r]);
-      TG_UNROLL for (int v = 0; v < BLOCK_GROUPS; v++) sum[r][v] = v16_fma(a, b[v], sum[r][v]);
+      TG_REPEAT(v, BLOCK_GROUPS) sum[r][v] = v16_fma(a, b[v], sum[r][v]);
     }
   }
   for (ptrdiff_t r = 0; r < height; r++)
@@ -90,13 +90,13 @@ TG_INLINE void product_row(const tg_product *p, const float *left, const float *
   ptrdiff_t j = 0;
   for (; j + ROW_GROUPS * TG_LANES <= width; j += ROW_GROUPS * TG_LANES) {
     v16 sum[ROW_GROUPS];
-    TG_UNROLL for (int v = 0; v < ROW_GROUPS; v++) sum[v] = v16_set(0);
+    TG_REPEAT(v, ROW_GROUPS) sum[v] = v16_set(0);
     for (ptrdiff_t k = 0; k < depth; k++) {
       const v16 a = v16_set(left[k * p->left_depth]);
       const float *row = right + k * p->right_depth + j;
-      TG_UNROLL for (int v = 0; v < ROW_GROUPS; v++) sum[v] = v16_fma(a, v16_load(row + v * TG_LANES), sum[v]);
+      TG_REPEAT(v, ROW_GROUPS) sum[v] = v16_fma(a, v16_load(row + v * TG_LANES), sum[v]);
     }
-    TG_UNROLL for (int v = 0; v < ROW_GROUPS; v++) product_put(sum[v], first, out + j + v * TG_LANES, TG_LANES);
+    TG_REPEAT(v, ROW_GROUPS) product_put(sum[v], first, out + j + v * TG_LANES, TG_LANES);
   }
   for (; j < width; j += TG_LANES) {
     const ptrdiff_t n = width - j < TG_LANES ? width - j : TG_LANES;

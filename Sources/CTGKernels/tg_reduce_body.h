@@ -141,7 +141,7 @@ TG_INLINE void reduce_lanes(int function, int groups, const tg_reduce *r, ptrdif
       const double total = seen + (double)n;
       for (int v = 0; v < groups; v++) {
         d16 here = v16_widen(part[v]);
-        EACH_PART {
+        TG_REPEAT(i, PARTS) {
           here.part[i] /= (double)n;
           const vd delta = here.part[i] - mean[v].part[i];
           sum[v].part[i] += delta * delta * (seen * (double)n / total);
@@ -156,7 +156,7 @@ TG_INLINE void reduce_lanes(int function, int groups, const tg_reduce *r, ptrdif
     if (tg_reduce_is_sum(function))
       for (int v = 0; v < groups; v++) {
         const d16 wide = v16_widen(part[v]);
-        EACH_PART sum[v].part[i] += wide.part[i];
+        TG_REPEAT(i, PARTS) sum[v].part[i] += wide.part[i];
         part[v] = v16_set(0);
       }
   }

@@ -68,7 +68,7 @@ TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float
   for (ptrdiff_t i = 0; i < s->count; i++)
     top = v16_maximum(top, v16_load_upto(input + i * in, width));
   v16 shift = top;
-  EACH_PART {
+  TG_REPEAT(i, PARTS) {
     const vm empty = veq(top.part[i], vset(least));
     shift.part[i] = vsel(empty, vset(0.0f), top.part[i]);
   }
@@ -83,7 +83,7 @@ TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float
       sum = v16_add(sum, e);
     }
     const d16 wide = v16_widen(sum);
-    EACH_PART total.part[i] += wide.part[i];
+    TG_REPEAT(i, PARTS) total.part[i] += wide.part[i];
   }
   double totals[TG_LANES];
   float tops[TG_LANES], lasts[TG_LANES] = {0};
