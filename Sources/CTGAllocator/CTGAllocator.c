@@ -31,8 +31,8 @@ static void begin(int count, char **words, char **environment) {
   tg_faults_begin(slash != NULL ? slash + 1 : name, json);
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*const beginning)(
-    int, char **, char **) = begin;
+__attribute__((section(".preinit_array"), used)) static void (*const beginning)(int, char **,
+                                                                                char **) = begin;
 
 static void *checked(void *memory, size_t size) {
   if (__builtin_expect(memory == NULL && size != 0, 0)) tg_faults_out_of_memory(size);

@@ -10,9 +10,9 @@
 
 /* CBLAS as its standard has it: enumerations are int, sizes 32-bit. */
 enum { ROW_MAJOR = 101, AS_IT_IS = 111, TRANSPOSED = 112 };
-typedef void (*sgemm_function)(
-    int order, int left, int right, int32_t m, int32_t n, int32_t k, float alpha, const float *a,
-    int32_t lda, const float *b, int32_t ldb, float beta, float *c, int32_t ldc);
+typedef void (*sgemm_function)(int order, int left, int right, int32_t m, int32_t n, int32_t k,
+                               float alpha, const float *a, int32_t lda, const float *b,
+                               int32_t ldb, float beta, float *c, int32_t ldc);
 
 enum { MOST_THREADS = 256, SPARE_BYTES = 64 << 20 };
 
@@ -98,11 +98,10 @@ ptrdiff_t tg_blas_reserve(ptrdiff_t threads) {
   return available;
 }
 
-void tg_blas_product(
-    int left_transposed, int right_transposed, int32_t height, int32_t width, int32_t depth,
-    const float *left, int32_t left_leading, const float *right, int32_t right_leading, float *out,
-    int32_t out_leading) {
-  sgemm(
-      ROW_MAJOR, left_transposed ? TRANSPOSED : AS_IT_IS, right_transposed ? TRANSPOSED : AS_IT_IS,
-      height, width, depth, 1, left, left_leading, right, right_leading, 0, out, out_leading);
+void tg_blas_product(int left_transposed, int right_transposed, int32_t height, int32_t width,
+                     int32_t depth, const float *left, int32_t left_leading, const float *right,
+                     int32_t right_leading, float *out, int32_t out_leading) {
+  sgemm(ROW_MAJOR, left_transposed ? TRANSPOSED : AS_IT_IS,
+        right_transposed ? TRANSPOSED : AS_IT_IS, height, width, depth, 1, left, left_leading,
+        right, right_leading, 0, out, out_leading);
 }

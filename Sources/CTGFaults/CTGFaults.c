@@ -234,7 +234,8 @@ static void on_bus_error(int signal, siginfo_t *info, void *context) {
 static uintptr_t stack_low, stack_high;
 static struct sigaction before_segv;
 
-/* The stack grows when it is used: where the system has no memory for that, all it sends is this. */
+/* The stack grows when it is used: where the system has no memory for that, all it sends is this.
+ */
 static void on_segv(int signal, siginfo_t *info, void *context) {
   (void)context;
   uintptr_t place = (uintptr_t)info->si_addr;

@@ -48,7 +48,8 @@ void tg_signals_begin(void) {
 
 int tg_signals_wait(void) {
   for (;;) {
-    while (sem_wait(&wake) != 0 && errno == EINTR) {}
+    while (sem_wait(&wake) != 0 && errno == EINTR) {
+    }
     for (int signal = 1; signal < 32; signal += 1) {
       unsigned long bit = 1ul << signal;
       if (atomic_fetch_and(&arrived, ~bit) & bit) return signal;

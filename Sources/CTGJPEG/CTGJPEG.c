@@ -98,12 +98,12 @@ static void on_progress(j_common_ptr any) {
 
 static uint32_t colour_of(j_decompress_ptr jpeg) {
   switch (jpeg->jpeg_color_space) {
-  case JCS_GRAYSCALE: return CTGJPEG_GREY;
-  case JCS_RGB: return CTGJPEG_RGB;
-  case JCS_YCbCr: return CTGJPEG_YCBCR;
-  case JCS_CMYK: return CTGJPEG_CMYK;
-  case JCS_YCCK: return CTGJPEG_YCCK;
-  default: return 0;
+    case JCS_GRAYSCALE: return CTGJPEG_GREY;
+    case JCS_RGB: return CTGJPEG_RGB;
+    case JCS_YCbCr: return CTGJPEG_YCBCR;
+    case JCS_CMYK: return CTGJPEG_CMYK;
+    case JCS_YCCK: return CTGJPEG_YCCK;
+    default: return 0;
   }
 }
 
@@ -138,22 +138,21 @@ static void begin(ctgjpeg_reader *reader, const uint8_t *bytes, ctgjpeg_header *
     header->down = (uint32_t)(first->v_samp_factor / second->v_samp_factor);
   }
   switch (header->colour) {
-  case CTGJPEG_GREY:
-    jpeg->out_color_space = JCS_GRAYSCALE;
-    header->channels = 1;
-    break;
-  case CTGJPEG_RGB:
-  case CTGJPEG_YCBCR:
-    jpeg->out_color_space = JCS_RGB;
-    header->channels = 3;
-    break;
-  case CTGJPEG_CMYK:
-  case CTGJPEG_YCCK:
-    jpeg->out_color_space = JCS_CMYK;
-    header->channels = 3;
-    break;
-  default:
-    fail((j_common_ptr)jpeg, "its colours have an unknown form");
+    case CTGJPEG_GREY:
+      jpeg->out_color_space = JCS_GRAYSCALE;
+      header->channels = 1;
+      break;
+    case CTGJPEG_RGB:
+    case CTGJPEG_YCBCR:
+      jpeg->out_color_space = JCS_RGB;
+      header->channels = 3;
+      break;
+    case CTGJPEG_CMYK:
+    case CTGJPEG_YCCK:
+      jpeg->out_color_space = JCS_CMYK;
+      header->channels = 3;
+      break;
+    default: fail((j_common_ptr)jpeg, "its colours have an unknown form");
   }
 }
 
@@ -166,9 +165,8 @@ static int say_where(ctgjpeg_reader *reader, char *message) {
     if (reader->row == NULL) {
       snprintf(place, sizeof place, " (near byte %zu of %zu)", at, reader->count);
     } else {
-      snprintf(
-          place, sizeof place, " (near byte %zu of %zu, in row %u of %u)", at, reader->count,
-          (unsigned)jpeg->output_scanline + 1, (unsigned)jpeg->output_height);
+      snprintf(place, sizeof place, " (near byte %zu of %zu, in row %u of %u)", at, reader->count,
+               (unsigned)jpeg->output_scanline + 1, (unsigned)jpeg->output_height);
     }
     size_t used = strlen(reader->log.error);
     size_t length = strlen(place);
@@ -179,8 +177,8 @@ static int say_where(ctgjpeg_reader *reader, char *message) {
   return -1;
 }
 
-ctgjpeg_reader *ctgjpeg_open(
-    const uint8_t *bytes, size_t count, uint32_t scans, ctgjpeg_header *header, char *message) {
+ctgjpeg_reader *ctgjpeg_open(const uint8_t *bytes, size_t count, uint32_t scans,
+                             ctgjpeg_header *header, char *message) {
   ctgjpeg_reader *reader = calloc(1, sizeof *reader);
   if (reader == NULL) {
     put(message, "out of memory");
@@ -295,9 +293,9 @@ static boolean on_full(j_compress_ptr jpeg) {
 static void on_end(j_compress_ptr jpeg) { (void)jpeg; }
 
 /* The whole of encoding; may leave by longjmp. */
-static void encode(
-    writer *output, const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels,
-    uint32_t quality, const uint8_t *comments, const uint32_t *lengths, uint32_t comment_count) {
+static void encode(writer *output, const uint16_t *samples, uint32_t width, uint32_t height,
+                   uint32_t channels, uint32_t quality, const uint8_t *comments,
+                   const uint32_t *lengths, uint32_t comment_count) {
   j_compress_ptr jpeg = &output->jpeg;
   jpeg_create_compress(jpeg);
   output->target.init_destination = on_start;
@@ -317,8 +315,7 @@ static void encode(
     comments += lengths[index];
   }
   const size_t across = (size_t)width * channels;
-  JSAMPARRAY row =
-      jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)across, 1);
+  JSAMPARRAY row = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, (JDIMENSION)across, 1);
   for (size_t y = 0; y < height; ++y) {
     for (size_t x = 0; x < across; ++x) row[0][x] = (JSAMPLE)samples[y * across + x];
     jpeg_write_scanlines(jpeg, row, 1);
@@ -326,10 +323,9 @@ static void encode(
   jpeg_finish_compress(jpeg);
 }
 
-int ctgjpeg_encode(
-    const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels, uint32_t quality,
-    const uint8_t *comments, const uint32_t *lengths, uint32_t comment_count, uint8_t **bytes,
-    size_t *count, char *message) {
+int ctgjpeg_encode(const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels,
+                   uint32_t quality, const uint8_t *comments, const uint32_t *lengths,
+                   uint32_t comment_count, uint8_t **bytes, size_t *count, char *message) {
   writer *output = calloc(1, sizeof *output);
   int status = -1;
   if (output == NULL) {
@@ -341,8 +337,7 @@ int ctgjpeg_encode(
   if (setjmp(output->log.leave)) {
     put(message, output->log.error);
   } else {
-    encode(
-        output, samples, width, height, channels, quality, comments, lengths, comment_count);
+    encode(output, samples, width, height, channels, quality, comments, lengths, comment_count);
     *count = output->capacity - output->target.free_in_buffer;
     *bytes = output->bytes;
     output->bytes = NULL;

@@ -16,8 +16,7 @@ void tg_block_operands(const tg_block_epilogue *epilogue, const ptrdiff_t *posit
 void tg_block_epilogue_run(const tg_block_epilogue *epilogue, const ptrdiff_t *position,
                            ptrdiff_t rank, ptrdiff_t row_axis, ptrdiff_t column_axis,
                            ptrdiff_t rows, ptrdiff_t columns, const float *result, float *out,
-                           ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
-                           void *workspace) {
+                           ptrdiff_t out_row_stride, ptrdiff_t out_column_stride, void *workspace) {
   tg_block blocks[TG_MAX_OPERANDS + 1];
   blocks[0] = (tg_block){.base = result, .row_stride = columns, .column_stride = 1};
   tg_block_operands(epilogue, position, rank, row_axis, column_axis, blocks + 1);

@@ -50,9 +50,8 @@ static void fill_patch(const tile_place *tile, float *patch) {
         memset(to, 0, (size_t)(columns * pitch) * sizeof(float));
         continue;
       }
-      const float *from = c->input + (tile->start[0] + n) * c->in_stride[0] +
-                          y * c->in_stride[1] + x0 * c->in_stride[2] +
-                          tile->group * channels;
+      const float *from = c->input + (tile->start[0] + n) * c->in_stride[0] + y * c->in_stride[1] +
+                          x0 * c->in_stride[2] + tile->group * channels;
       memset(to, 0, (size_t)(left * pitch) * sizeof(float));
       if (pitch == channels && c->in_stride[2] == channels) {
         memcpy(to + left * pitch, from + left * pitch,

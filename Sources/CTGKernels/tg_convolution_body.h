@@ -1,4 +1,5 @@
-/* Micro-kernels of convolution over vectors; part of tg_variant_body.h. P is the number of vectors in a panel.
+/* Micro-kernels of convolution over vectors; part of tg_variant_body.h. P is the number of vectors
+ * in a panel.
  *
  * Every result is a sum of chains of TG_CHAIN multiply-adds in the order of the packed weights, so
  * that it does not depend on which micro-kernel computes it. A single chain would lose more: its
@@ -8,8 +9,7 @@
 /* The vectors of a panel. */
 enum { P = TG_PANEL / VW };
 
-TG_INLINE vf finish_vector(vf sum, const tg_finish *finish,
-                                                              vf scale, vf bias) {
+TG_INLINE vf finish_vector(vf sum, const tg_finish *finish, vf scale, vf bias) {
   if (finish->scale) sum = vmul(sum, scale);
   if (finish->bias) sum = vadd(sum, bias);
   if (finish->activation == TG_ACTIVATION_RELU) sum = vmax(vset(0.0f), sum);
@@ -21,8 +21,7 @@ TG_INLINE vf finish_vector(vf sum, const tg_finish *finish,
 
 /* R rows of S pixels times Q panels. Pixels are addressed in groups of four, so that few
  * registers hold all addresses. */
-TG_INLINE void micro(const tg_micro_arguments *a, const int R,
-                                                        const int S, const int Q) {
+TG_INLINE void micro(const tg_micro_arguments *a, const int R, const int S, const int Q) {
   vf sums[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
   TG_REPEAT(i, R * S * Q * P) sums[i] = vset(0.0f);
   /* The sums of whole chains, in memory: the registers are for the chains. */
@@ -103,8 +102,7 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R,
 
 /* S pixels times O output channels, vectors along the input channels. A result is the sum of the
  * lanes of one chain, whatever S is. */
-TG_INLINE void dot(const tg_micro_arguments *a, const int S,
-                                                      const int O) {
+TG_INLINE void dot(const tg_micro_arguments *a, const int S, const int O) {
   vf sums[TG_DOT_PIXELS * TG_DOT_OUTPUTS];
   TG_REPEAT(i, S * O) sums[i] = vset(0.0f);
   const float *tap = a->weights;
@@ -145,9 +143,7 @@ TG_INLINE void dot(const tg_micro_arguments *a, const int S,
 }
 
 /* V vectors of channels of one pixel, every channel with its own kernel. */
-TG_INLINE void depthwise_vectors(const tg_micro_arguments *a,
-                                                                    ptrdiff_t channel,
-                                                                    const int V) {
+TG_INLINE void depthwise_vectors(const tg_micro_arguments *a, ptrdiff_t channel, const int V) {
   const ptrdiff_t left = a->channels - channel;
   const int full = left >= V * VW;
   vf sums[4];
@@ -180,8 +176,9 @@ static void depthwise(const tg_micro_arguments *a) {
 
 /* The micro-kernels of all forms up to the largest; what does not fit the registers stays empty. */
 #define FOR_PIXELS(X, q, r)                                                                        \
-  X(q, r, 1) X(q, r, 2) X(q, r, 3) X(q, r, 4) X(q, r, 5) X(q, r, 6) X(q, r, 7) X(q, r, 8)          \
-  X(q, r, 9) X(q, r, 10) X(q, r, 11) X(q, r, 12) X(q, r, 13) X(q, r, 14)
+  X(q, r, 1)                                                                                       \
+  X(q, r, 2) X(q, r, 3) X(q, r, 4) X(q, r, 5) X(q, r, 6) X(q, r, 7) X(q, r, 8) X(q, r, 9)          \
+      X(q, r, 10) X(q, r, 11) X(q, r, 12) X(q, r, 13) X(q, r, 14)
 
 #define MICRO(q, r, s)                                                                             \
   static void micro_##q##_##r##_##s(const tg_micro_arguments *a) {                                 \
@@ -217,13 +214,14 @@ static const tg_micro_table micros = {
              {FOR_DOTS(DOT_ENTRY, 2)},
              {FOR_DOTS(DOT_ENTRY, 3)},
              {FOR_DOTS(DOT_ENTRY, 4)}},
-    .kernels = {
-        [0] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 1, 1)},
-               [1] = {FOR_PIXELS(MICRO_ENTRY, 1, 2)},
-               [3] = {FOR_PIXELS(MICRO_ENTRY, 1, 4)}},
-        [1] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 2, 1)},
-               [1] = {FOR_PIXELS(MICRO_ENTRY, 2, 2)},
-               [3] = {FOR_PIXELS(MICRO_ENTRY, 2, 4)}},
-        [3] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 4, 1)}},
-    },
+    .kernels =
+        {
+            [0] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 1, 1)},
+                   [1] = {FOR_PIXELS(MICRO_ENTRY, 1, 2)},
+                   [3] = {FOR_PIXELS(MICRO_ENTRY, 1, 4)}},
+            [1] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 2, 1)},
+                   [1] = {FOR_PIXELS(MICRO_ENTRY, 2, 2)},
+                   [3] = {FOR_PIXELS(MICRO_ENTRY, 2, 4)}},
+            [3] = {[0] = {FOR_PIXELS(MICRO_ENTRY, 4, 1)}},
+        },
 };

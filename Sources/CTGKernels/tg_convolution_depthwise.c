@@ -4,7 +4,8 @@
 
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-/* The taps that see the picture from output position `at` along an axis: the first, and how many. */
+/* The taps that see the picture from output position `at` along an axis: the first, and how many.
+ */
 static ptrdiff_t taps_inside(ptrdiff_t position, ptrdiff_t dilation, ptrdiff_t taps,
                              ptrdiff_t extent, ptrdiff_t *first) {
   *first = position < 0 ? least(taps, (-position + dilation - 1) / dilation) : 0;
@@ -21,8 +22,8 @@ void tg_convolution_depthwise_tile(const void *record, ptrdiff_t tile, void *wor
   const ptrdiff_t n = rest / p->tiles[1], y0 = rest % p->tiles[1] * p->tile[1];
   const ptrdiff_t end = least(y0 + p->tile[1], p->extent[1]), channels = c->group_out;
   float *scratch = workspace;
-  tg_micro_arguments a = {.channels = channels, .finish = c->finish,
-                          .panel_stride = p->kernel_width * channels};
+  tg_micro_arguments a = {
+      .channels = channels, .finish = c->finish, .panel_stride = p->kernel_width * channels};
   a.outer_stride = p->dilation[1] * c->in_stride[1];
   a.inner_stride = p->dilation[2] * c->in_stride[2];
   for (ptrdiff_t y = y0; y < end; y += 1) {

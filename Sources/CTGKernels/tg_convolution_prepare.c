@@ -19,7 +19,8 @@ enum {
   SHORT_ROW = 6,
   /* Pixels this far apart, 4 KiB, share a line of the first cache (64 sets of 64 bytes). */
   ALIASING_FLOATS = 1024,
-  /* A patch keeps off that and off half of it, where two ways are used, by a line between pixels. */
+  /* A patch keeps off that and off half of it, where two ways are used, by a line between pixels.
+   */
   PATCH_ALIASING_FLOATS = ALIASING_FLOATS / 2,
   LINE_FLOATS = 16,
   /* Rows shorter than this live with it: a cache has at least so many ways. */
@@ -54,7 +55,9 @@ static int recognise(tg_finish *finish, int32_t operand_count, const tg_view *op
   memset(finish, 0, sizeof *finish);
   int32_t value = 0, i = 0;
   for (int stage = 0; stage < 2; stage += 1) {
-    if (i == step_count || steps[i].function != (stage == 0 ? TG_FUNCTION_multiply : TG_FUNCTION_add)) continue;
+    if (i == step_count ||
+        steps[i].function != (stage == 0 ? TG_FUNCTION_multiply : TG_FUNCTION_add))
+      continue;
     const int32_t *x = steps[i].arguments;
     int32_t other = x[0] == value ? x[1] : x[1] == value ? x[0] : -1;
     if (other < 1 || other > operand_count || !is_per_channel(&operands[other - 1])) return 0;
@@ -78,8 +81,8 @@ static int recognise(tg_finish *finish, int32_t operand_count, const tg_view *op
   return i == step_count;
 }
 
-/* Joins the pixels of all pictures to one row where the kernel sees one position and memory permits:
- * many rows times a matrix. */
+/* Joins the pixels of all pictures to one row where the kernel sees one position and memory
+ * permits: many rows times a matrix. */
 static void join_pixels(tg_convolution *c, tg_convolution_part *p) {
   if (c->part_count != 1 || p->kernel_height != 1 || p->kernel_width != 1) return;
   for (int a = 0; a < 3; a += 1) {
@@ -121,8 +124,7 @@ static int reads_inside(const tg_convolution *c, const tg_convolution_part *p) {
 /* The positions of a tile along each axis, for about `pixels` positions. */
 static void cut_pixels(tg_convolution_part *p, ptrdiff_t pixels) {
   const ptrdiff_t *extent = p->extent;
-  ptrdiff_t width = extent[1] == 1 && extent[0] == 1 ? most(pixels, TG_MICRO_PIXELS)
-                                                         : ROW_PIXELS;
+  ptrdiff_t width = extent[1] == 1 && extent[0] == 1 ? most(pixels, TG_MICRO_PIXELS) : ROW_PIXELS;
   if (extent[2] <= width + width / 2) width = extent[2];
   p->tile[2] = divide_up(extent[2], divide_up(extent[2], width));
   p->tile[1] = least(extent[1], most(1, pixels / p->tile[2]));
@@ -148,10 +150,10 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
   const ptrdiff_t pixels = p->extent[0] * p->extent[1] * p->extent[2];
   const ptrdiff_t padded = c->panels * TG_PANEL;
   const double weights = (double)taps * (double)padded, work = (double)pixels * weights;
-  const double inputs = (double)pixels * (double)c->step[1] * (double)c->step[2] *
-                        (double)c->group_in;
-  double parts = work / TILE_WORK > weights / TILE_WEIGHTS ? work / TILE_WORK
-                                                           : weights / TILE_WEIGHTS;
+  const double inputs =
+      (double)pixels * (double)c->step[1] * (double)c->step[2] * (double)c->group_in;
+  double parts =
+      work / TILE_WORK > weights / TILE_WEIGHTS ? work / TILE_WORK : weights / TILE_WEIGHTS;
   ptrdiff_t wanted = divide_up(TILES, c->groups);
   if (parts < (double)wanted) wanted = most(1, (ptrdiff_t)parts);
   const ptrdiff_t pairs = divide_up(c->panels, 2);
@@ -162,7 +164,8 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
     if (panel_tiles > wanted && per_tile != pairs) break;
     ptrdiff_t pixel_tiles = divide_up(wanted, panel_tiles);
     /* Few pixels leave a micro-kernel idle. */
-    if (pixel_tiles > divide_up(pixels, TG_MICRO_PIXELS)) pixel_tiles = divide_up(pixels, TG_MICRO_PIXELS);
+    if (pixel_tiles > divide_up(pixels, TG_MICRO_PIXELS))
+      pixel_tiles = divide_up(pixels, TG_MICRO_PIXELS);
     if (panel_tiles * pixel_tiles * 2 < wanted && per_tile > 1) continue;
     double traffic = (double)panel_tiles * inputs * 2.0 + (double)pixel_tiles * weights;
     if (best < 0.0 || traffic < best) {
@@ -208,8 +211,7 @@ static void place_patch(const tg_convolution *c, tg_convolution_part *p) {
   if (pitch * c->step[2] % PATCH_ALIASING_FLOATS == 0) pitch += LINE_FLOATS;
   p->patch_stride[2] = pitch;
   p->patch_stride[1] = ((p->tile[2] - 1) * c->step[2] + p->patch_extent[2]) * pitch;
-  p->patch_stride[0] =
-      ((p->tile[1] - 1) * c->step[1] + p->patch_extent[1]) * p->patch_stride[1];
+  p->patch_stride[0] = ((p->tile[1] - 1) * c->step[1] + p->patch_extent[1]) * p->patch_stride[1];
 }
 
 static void place_taps(const tg_convolution *c, tg_convolution_part *p) {
@@ -280,9 +282,10 @@ static void cut_depthwise(const tg_convolution *c, tg_convolution_part *p) {
 }
 
 tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
-                           const tg_convolution_shape *shape, ptrdiff_t phase_count,
-                           const tg_phase *phases, int32_t operand_count,
-                           const tg_view *operands, int32_t step_count, const tg_step *steps) {
+                                 const tg_convolution_shape *shape, ptrdiff_t phase_count,
+                                 const tg_phase *phases, int32_t operand_count,
+                                 const tg_view *operands, int32_t step_count,
+                                 const tg_step *steps) {
   memset(c, 0, sizeof *c);
   if (tg_program_prepare(&c->program, shape->isa, operand_count + 1, step_count, steps) != TG_OK) {
     return TG_UNSOUND_PROGRAM;
@@ -338,9 +341,9 @@ tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
       p->tile_count *= p->tiles[a];
     }
     c->tile_count += p->tile_count;
-    ptrdiff_t row = shape->depthwise ? p->tile[2] * c->group_out
-                                     : p->tile[p->pixel_axis] * TG_MICRO_ROWS * TG_MICRO_PANELS *
-                                           TG_PANEL;
+    ptrdiff_t row = shape->depthwise
+                        ? p->tile[2] * c->group_out
+                        : p->tile[p->pixel_axis] * TG_MICRO_ROWS * TG_MICRO_PANELS * TG_PANEL;
     rows_bytes = most(rows_bytes, row * (ptrdiff_t)sizeof(float));
   }
   if (!c->finishes) {

@@ -9,7 +9,8 @@ enum {
   ACROSS_ROWS = 16,
   /* Columns are cut into multiples of the widest vector. */
   COLUMN_STEP = TG_LANES,
-  /* The elements of a block that is copied: no buffer limits it, and the memory moves long pieces. */
+  /* The elements of a block that is copied: no buffer limits it, and the memory moves long pieces.
+   */
   COPY_BLOCK = 8 * TG_TILE,
   /* The elements of a tile of a program without steps, some 5 us of work, against which a hand-over
    * between threads is small; every TILE_STEPS steps are as much again. */
@@ -99,15 +100,17 @@ static void choose_blocks(tg_elementwise *map, int across) {
   } else {
     ptrdiff_t most = map->program.identity ? COPY_BLOCK : TG_TILE;
     ptrdiff_t parts = divide_up(columns, most);
-    map->block_columns = least(columns, divide_up(divide_up(columns, parts), COLUMN_STEP) * COLUMN_STEP);
+    map->block_columns =
+        least(columns, divide_up(divide_up(columns, parts), COLUMN_STEP) * COLUMN_STEP);
     map->block_rows = least(rows, most / map->block_columns > 1 ? most / map->block_columns : 1);
   }
   map->row_blocks = divide_up(rows, map->block_rows);
   map->column_blocks = divide_up(columns, map->block_columns);
 }
 
-tg_status tg_elementwise_prepare(tg_elementwise *map, tg_isa isa, int32_t operand_count, int32_t step_count,
-                         const tg_step *steps, const tg_view *out, const tg_view *operands) {
+tg_status tg_elementwise_prepare(tg_elementwise *map, tg_isa isa, int32_t operand_count,
+                                 int32_t step_count, const tg_step *steps, const tg_view *out,
+                                 const tg_view *operands) {
   memset(map, 0, sizeof *map);
   if (tg_program_prepare(&map->program, isa, operand_count, step_count, steps) != TG_OK) {
     return TG_UNSOUND_PROGRAM;

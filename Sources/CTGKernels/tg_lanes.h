@@ -1,6 +1,6 @@
 /* TG_LANES floats side by side: one, two or four vectors of one of the tg_vector headers, which is
- * included before. Kernels that add up numbers do so in this many lanes on every instruction set, so
- * that all of them add in the same order. */
+ * included before. Kernels that add up numbers do so in this many lanes on every instruction set,
+ * so that all of them add in the same order. */
 #pragma once
 
 #include "tg_common.h"
@@ -10,7 +10,6 @@
 /* A loop over 0 ..< count, a constant, that the compiler unrolls. */
 #define TG_REPEAT(index, count)                                                                    \
   _Pragma("clang loop unroll(full)") for (int index = 0; index < (count); index += 1)
-
 
 /* The vectors of a group. */
 enum { PARTS = TG_LANES / VW };
@@ -52,7 +51,9 @@ TG_INLINE v16 v16_load_fill(const float *p, ptrdiff_t n, float fill) {
   return a;
 }
 
-TG_INLINE void v16_store(float *p, v16 a) { TG_REPEAT(i, PARTS) vstore(p + i * VW, a.part[i]); }
+TG_INLINE void v16_store(float *p, v16 a) {
+  TG_REPEAT(i, PARTS) vstore(p + i * VW, a.part[i]);
+}
 
 TG_INLINE void v16_store_n(float *p, v16 a, ptrdiff_t n) {
   TG_REPEAT(i, PARTS) vstore_n(p + i * VW, a.part[i], n - i * VW);

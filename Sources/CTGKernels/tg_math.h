@@ -39,9 +39,8 @@ static inline vf vexp_sum(vf a, vf b) {
 static inline vf vexp(vf a) { return vexp_sum(a, vset(0.0f)); }
 
 static inline vf vlog(vf a) {
-  static const float p[] = {-7.634429862e-2f, 1.276155034e-1f, -1.316019506e-1f,
-                            1.420176247e-1f,  -1.662335648e-1f, 2.000122667e-1f,
-                            -2.500082106e-1f, 3.333333171e-1f};
+  static const float p[] = {-7.634429862e-2f, 1.276155034e-1f, -1.316019506e-1f, 1.420176247e-1f,
+                            -1.662335648e-1f, 2.000122667e-1f, -2.500082106e-1f, 3.333333171e-1f};
   vm subnormal = vlt(a, vset(0x1p-126f));
   vf x = vsel(subnormal, vmul(a, vset(0x1p23f)), a);
   const int32_t root = 0x3f3504f3; /* sqrt(1/2) */
@@ -123,8 +122,7 @@ static inline vf vgelu(vf a) {
 
 /* sin(a + quarter * pi / 2) for quarter 0 or 1. */
 static inline vf vsine_shifted(vf a, int quarter) {
-  static const float ps[] = {2.717971145e-6f, -1.983929653e-4f, 8.333329256e-3f,
-                             -1.666666664e-1f};
+  static const float ps[] = {2.717971145e-6f, -1.983929653e-4f, 8.333329256e-3f, -1.666666664e-1f};
   static const float pc[] = {2.443166628e-5f, -1.388730344e-3f, 4.166664542e-2f};
   vf x = vabs(a);
   /* Up to here n < 2^13, and n times each of the first parts of pi / 2 is exact. */

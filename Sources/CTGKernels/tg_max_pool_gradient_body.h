@@ -1,5 +1,5 @@
-/* Each window is searched once, in lanes of channels; what it passes on is added position by position, so
- * that a position collects from its windows in their order whatever the bands are. */
+/* Each window is searched once, in lanes of channels; what it passes on is added position by
+ * position, so that a position collects from its windows in their order whatever the bands are. */
 
 /* A window inside the picture, and the part of it whose rows lie in the band. */
 typedef struct {
@@ -7,11 +7,11 @@ typedef struct {
   ptrdiff_t band_y0, band_y1;
 } tg_window;
 
-/* One window for TG_BLOCK_LANES channels as so many groups, for up to TG_LANES as one. The pointers are those of the
- * item, at the first of the channels. */
-TG_INLINE void max_pool_gradient_window(int groups, const tg_max_pool_gradient *u, const tg_window *w,
-                                    const float *input, const float *gradient, float *output,
-                                    ptrdiff_t channels) {
+/* One window for TG_BLOCK_LANES channels as so many groups, for up to TG_LANES as one. The pointers
+ * are those of the item, at the first of the channels. */
+TG_INLINE void max_pool_gradient_window(int groups, const tg_max_pool_gradient *u,
+                                        const tg_window *w, const float *input,
+                                        const float *gradient, float *output, ptrdiff_t channels) {
   v16 best[TG_BLOCK_GROUPS];
   /* Where in the window they are: the bits are whole numbers. */
   v16 at[TG_BLOCK_GROUPS];
@@ -59,8 +59,7 @@ static void max_pool_gradient(const tg_max_pool_gradient *u, ptrdiff_t begin, pt
     float *output = u->output + item * u->out_item;
     for (ptrdiff_t y = first; y < last; y++)
       for (ptrdiff_t x = 0; x < u->width; x++)
-        memset(output + y * u->out_row + x * u->out_column, 0,
-               (size_t)u->channels * sizeof(float));
+        memset(output + y * u->out_row + x * u->out_column, 0, (size_t)u->channels * sizeof(float));
     /* The first window that reaches the band. */
     const ptrdiff_t above = first + u->pad_top - u->kernel_height + u->stride_y;
     for (ptrdiff_t i = above > 0 ? above / u->stride_y : 0; i < u->windows_y; i++) {
@@ -77,7 +76,8 @@ static void max_pool_gradient(const tg_max_pool_gradient *u, ptrdiff_t begin, pt
         const float *g = gradient + i * u->gradient_row + j * u->gradient_column;
         ptrdiff_t c = 0;
         for (; c + TG_BLOCK_LANES <= u->channels; c += TG_BLOCK_LANES)
-          max_pool_gradient_window(TG_BLOCK_GROUPS, u, &w, input + c, g + c, output + c, TG_BLOCK_LANES);
+          max_pool_gradient_window(TG_BLOCK_GROUPS, u, &w, input + c, g + c, output + c,
+                                   TG_BLOCK_LANES);
         for (; c < u->channels; c += TG_LANES)
           max_pool_gradient_window(1, u, &w, input + c, g + c, output + c, u->channels - c);
       }

@@ -23,8 +23,8 @@ static inline ptrdiff_t tg_places_together(const tg_normalize *n, ptrdiff_t posi
   return rest < most ? rest : most;
 }
 
-static void normalize_moments_row(const tg_normalize *m, const float *input,
-                                      float *mean_out, float *scale_out) {
+static void normalize_moments_row(const tg_normalize *m, const float *input, float *mean_out,
+                                  float *scale_out) {
   const ptrdiff_t positions = tg_axes_count(&m->outer);
   double seen = 0, mean = 0, squares = 0;
   for (ptrdiff_t position = 0; position < positions; position++) {
@@ -63,8 +63,8 @@ static void normalize_moments_row(const tg_normalize *m, const float *input,
 
 /* Mean and summed squares of positions first ..< last for up to TG_LANES lanes. */
 static void normalize_moments_lanes(const tg_normalize *n, const float *input, ptrdiff_t first,
-                                 ptrdiff_t last, ptrdiff_t lanes, double *mean_out,
-                                 double *squares_out) {
+                                    ptrdiff_t last, ptrdiff_t lanes, double *mean_out,
+                                    double *squares_out) {
   d16 mean = d16_set(0), squares = mean;
   for (ptrdiff_t position = first; position < last;) {
     const ptrdiff_t most = last - position < TG_MOMENT_ROWS ? last - position : TG_MOMENT_ROWS;
@@ -73,7 +73,8 @@ static void normalize_moments_lanes(const tg_normalize *n, const float *input, p
     tg_axes_locate(&n->outer, position / n->count, at);
     const float *p = input + at[0] + position % n->count * n->stride_in;
     v16 sum = v16_set(0);
-    for (ptrdiff_t i = 0; i < rows; i++) sum = v16_add(sum, v16_load_upto(p + i * n->stride_in, lanes));
+    for (ptrdiff_t i = 0; i < rows; i++)
+      sum = v16_add(sum, v16_load_upto(p + i * n->stride_in, lanes));
     d16 run = v16_widen(sum);
     TG_REPEAT(i, PARTS) run.part[i] /= (double)rows;
     const v16 centre = d16_narrow(run);
@@ -100,8 +101,7 @@ static void normalize_moments_lanes(const tg_normalize *n, const float *input, p
   }
 }
 
-static void normalize_moments(const tg_normalize *n, ptrdiff_t begin,
-                                            ptrdiff_t end) {
+static void normalize_moments(const tg_normalize *n, ptrdiff_t begin, ptrdiff_t end) {
   const ptrdiff_t blocks = (n->lanes + TG_BLOCK_LANES - 1) / TG_BLOCK_LANES;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];
@@ -112,14 +112,15 @@ static void normalize_moments(const tg_normalize *n, ptrdiff_t begin,
     const ptrdiff_t last = n->lanes - first < TG_BLOCK_LANES ? n->lanes : first + TG_BLOCK_LANES;
     for (ptrdiff_t lane = first; lane < last; lane += TG_LANES)
       normalize_moments_lanes(n, n->input + at[0] + lane, tg_segment_start(n, segment),
-                           tg_segment_start(n, segment + 1), last - lane < TG_LANES ? last - lane : TG_LANES,
-                           mean + lane, mean + n->lanes + lane);
+                              tg_segment_start(n, segment + 1),
+                              last - lane < TG_LANES ? last - lane : TG_LANES, mean + lane,
+                              mean + n->lanes + lane);
   }
 }
 
 /* Mean and scale of each lane of a position of `kept`, from the moments of its segments. */
 static void normalize_join(const tg_normalize *n, const double *moments, float *mean_out,
-                        float *scale_out) {
+                           float *scale_out) {
   for (ptrdiff_t lane = 0; lane < n->lanes; lane++) {
     double mean = 0, squares = 0;
     for (ptrdiff_t segment = 0; segment < n->segments; segment++) {
@@ -139,8 +140,8 @@ static void normalize_join(const tg_normalize *n, const double *moments, float *
 
 /* out[r, l] = (in[r, l] - mean[l]) · scale[l]; lanes have stride 1. */
 static void normalize_standardize_lanes(const float *input, ptrdiff_t stride_in, float *output,
-                                     ptrdiff_t stride_out, ptrdiff_t rows, ptrdiff_t lanes,
-                                     const float *mean, const float *scale) {
+                                        ptrdiff_t stride_out, ptrdiff_t rows, ptrdiff_t lanes,
+                                        const float *mean, const float *scale) {
   for (ptrdiff_t row = 0; row < rows; row++) {
     const float *p = input + row * stride_in;
     float *q = output + row * stride_out;
@@ -152,13 +153,12 @@ static void normalize_standardize_lanes(const float *input, ptrdiff_t stride_in,
   }
 }
 
-static void normalize_lanes(const tg_normalize *n, float *workspace,
-                                          ptrdiff_t begin, ptrdiff_t end) {
+static void normalize_lanes(const tg_normalize *n, float *workspace, ptrdiff_t begin,
+                            ptrdiff_t end) {
   const ptrdiff_t positions = tg_axes_count(&n->outer) * n->count;
   const ptrdiff_t blocks = (positions + n->block - 1) / n->block;
   const ptrdiff_t run_axis = n->kept.rank + n->outer.rank, lane_axis = run_axis + 1;
-  const ptrdiff_t most =
-      TG_NORMALIZE_BLOCK > n->lanes ? TG_NORMALIZE_BLOCK / n->lanes : 1;
+  const ptrdiff_t most = TG_NORMALIZE_BLOCK > n->lanes ? TG_NORMALIZE_BLOCK / n->lanes : 1;
   float *mean = workspace, *scale = mean + n->lanes;
   float *result = workspace + (2 * n->lanes + TG_LANES - 1) / TG_LANES * TG_LANES;
   float *program = result + (most * n->lanes + TG_LANES - 1) / TG_LANES * TG_LANES;
@@ -197,8 +197,8 @@ static void normalize_lanes(const tg_normalize *n, float *workspace,
 
 /* out[i] = (in[i] - mean) · scale. */
 static void normalize_standardize_row(const float *input, ptrdiff_t stride_in, float *output,
-                                   ptrdiff_t stride_out, ptrdiff_t count, float mean,
-                                   float scale) {
+                                      ptrdiff_t stride_out, ptrdiff_t count, float mean,
+                                      float scale) {
   ptrdiff_t i = 0;
   if (stride_in == 1 && stride_out == 1)
     for (; i + TG_LANES <= count; i += TG_LANES)
@@ -206,8 +206,8 @@ static void normalize_standardize_row(const float *input, ptrdiff_t stride_in, f
   for (; i < count; i++) output[i * stride_out] = (input[i * stride_in] - mean) * scale;
 }
 
-static void normalize_rows(const tg_normalize *n, float *workspace,
-                                         ptrdiff_t begin, ptrdiff_t end) {
+static void normalize_rows(const tg_normalize *n, float *workspace, ptrdiff_t begin,
+                           ptrdiff_t end) {
   const ptrdiff_t positions = tg_axes_count(&n->outer);
   const ptrdiff_t run_axis = n->kept.rank + n->outer.rank, lane_axis = run_axis + 1;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
@@ -231,7 +231,7 @@ static void normalize_rows(const tg_normalize *n, float *workspace,
             n->count - i < TG_NORMALIZE_BLOCK ? n->count - i : TG_NORMALIZE_BLOCK;
         index[run_axis] = i;
         normalize_standardize_row(p + i * n->stride_in, n->stride_in, workspace, 1, elements, mean,
-                               scale);
+                                  scale);
         tg_block_epilogue_run(&n->epilogue, index, lane_axis + 1, lane_axis, run_axis, 1, elements,
                               workspace, q + i * n->stride_out, 0, n->stride_out,
                               workspace + TG_NORMALIZE_BLOCK);

@@ -1,8 +1,8 @@
 
 /* One window for TG_BLOCK_LANES channels as so many groups, for up to TG_LANES as one. */
 TG_INLINE void pool_window(int maximum, int groups, const float *input, ptrdiff_t rows,
-                             ptrdiff_t columns, ptrdiff_t row, ptrdiff_t column, float scale,
-                             float *output, ptrdiff_t channels) {
+                           ptrdiff_t columns, ptrdiff_t row, ptrdiff_t column, float scale,
+                           float *output, ptrdiff_t channels) {
   const float neutral = maximum ? -__builtin_inff() : 0;
   v16 a[TG_BLOCK_GROUPS];
   for (int v = 0; v < groups; v++) a[v] = v16_set(neutral);
@@ -21,8 +21,8 @@ TG_INLINE void pool_window(int maximum, int groups, const float *input, ptrdiff_
   }
 }
 
-TG_INLINE void pool_units(int maximum, const tg_pool *p, const float *input,
-                                 float *output, ptrdiff_t begin, ptrdiff_t end) {
+TG_INLINE void pool_units(int maximum, const tg_pool *p, const float *input, float *output,
+                          ptrdiff_t begin, ptrdiff_t end) {
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     const ptrdiff_t n = unit / p->out_height, oy = unit % p->out_height;
     const ptrdiff_t y = oy * p->stride_y - p->pad_top;
@@ -33,7 +33,7 @@ TG_INLINE void pool_units(int maximum, const tg_pool *p, const float *input,
       const ptrdiff_t x0 = x > 0 ? x : 0;
       const ptrdiff_t x1 = x + p->kernel_width < p->width ? x + p->kernel_width : p->width;
       const ptrdiff_t area = p->function == TG_POOL_AVERAGE ? (y1 - y0) * (x1 - x0)
-                                                           : p->kernel_height * p->kernel_width;
+                                                            : p->kernel_height * p->kernel_width;
       const float scale = 1.0f / (float)area;
       const float *q = input + n * p->in_item + y0 * p->in_row + x0 * p->in_column;
       float *o = output + n * p->out_item + oy * p->out_row + ox * p->out_column;

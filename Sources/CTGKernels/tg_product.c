@@ -4,8 +4,7 @@ tg_multiply tg_product_kernel(tg_isa isa) { return tg_variant_of(isa)->multiply;
 
 ptrdiff_t tg_product_workspace(ptrdiff_t tile_rows, ptrdiff_t tile_columns, ptrdiff_t depth) {
   const ptrdiff_t most = depth < TG_PRODUCT_DEPTH ? depth : TG_PRODUCT_DEPTH;
-  const ptrdiff_t floats =
-      (tile_rows + TG_PRODUCT_ROWS + tile_columns + TG_PRODUCT_COLUMNS) * most;
+  const ptrdiff_t floats = (tile_rows + TG_PRODUCT_ROWS + tile_columns + TG_PRODUCT_COLUMNS) * most;
   return tg_aligned(floats * (ptrdiff_t)sizeof(float));
 }
 
@@ -31,7 +30,7 @@ void tg_product_tile(const void *record, ptrdiff_t tile, void *workspace) {
     }
     p->multiply(p, left, right, result, width, height, width, workspace);
     const ptrdiff_t position[3] = {item, row, column};
-    tg_block_epilogue_run(&p->epilogue, position, 3, 1, 2, height, width, result, out, p->output_row,
-                          1, result + p->result_floats);
+    tg_block_epilogue_run(&p->epilogue, position, 3, 1, 2, height, width, result, out,
+                          p->output_row, 1, result + p->result_floats);
   }
 }

@@ -20,8 +20,8 @@ TG_INLINE void product_put(v16 sum, int first, float *out, ptrdiff_t n) {
 /* One block: `left` is [depth][BLOCK_ROWS], rows of `right` are `step` apart. Adds to what
  * `out` holds unless it is the first piece of the depth. */
 TG_INLINE void product_block(const float *left, const float *right, ptrdiff_t step, ptrdiff_t depth,
-                            int first, float *out, ptrdiff_t distance, ptrdiff_t height,
-                            ptrdiff_t width) {
+                             int first, float *out, ptrdiff_t distance, ptrdiff_t height,
+                             ptrdiff_t width) {
   v16 sum[BLOCK_ROWS][BLOCK_GROUPS];
   TG_REPEAT(r, BLOCK_ROWS)
     TG_REPEAT(v, BLOCK_GROUPS) sum[r][v] = v16_set(0);
@@ -40,11 +40,12 @@ TG_INLINE void product_block(const float *left, const float *right, ptrdiff_t st
 
 /* [panel][depth][BLOCK_ROWS] of `height` rows, the missing ones of the last panel 0. */
 TG_INLINE void product_pack_left(const tg_product *p, const float *a, ptrdiff_t height,
-                                ptrdiff_t depth, float *packed) {
+                                 ptrdiff_t depth, float *packed) {
   for (ptrdiff_t i = 0; i < height; i += BLOCK_ROWS, packed += BLOCK_ROWS * depth) {
     if (p->left_row == 1 && i + BLOCK_ROWS <= height) {
       for (ptrdiff_t k = 0; k < depth; k++)
-        for (ptrdiff_t r = 0; r < BLOCK_ROWS; r++) packed[k * BLOCK_ROWS + r] = a[i + r + k * p->left_depth];
+        for (ptrdiff_t r = 0; r < BLOCK_ROWS; r++)
+          packed[k * BLOCK_ROWS + r] = a[i + r + k * p->left_depth];
       continue;
     }
     for (ptrdiff_t r = 0; r < BLOCK_ROWS; r++) {
@@ -61,7 +62,7 @@ TG_INLINE void product_pack_left(const tg_product *p, const float *a, ptrdiff_t 
 
 /* [panel][depth][BLOCK_COLUMNS] of columns first ..< width, missing ones 0. */
 TG_INLINE void product_pack_right(const tg_product *p, const float *b, ptrdiff_t first,
-                                 ptrdiff_t width, ptrdiff_t depth, float *packed) {
+                                  ptrdiff_t width, ptrdiff_t depth, float *packed) {
   if (p->right_column == 1) {
     for (ptrdiff_t k = 0; k < depth; k++) {
       const float *row = b + k * p->right_depth;
@@ -86,7 +87,7 @@ TG_INLINE void product_pack_right(const tg_product *p, const float *b, ptrdiff_t
 
 /* `depth` positions of one row of the left operand: rows of the right one are read as they lie. */
 TG_INLINE void product_row(const tg_product *p, const float *left, const float *right,
-                              ptrdiff_t depth, int first, float *out, ptrdiff_t width) {
+                           ptrdiff_t depth, int first, float *out, ptrdiff_t width) {
   ptrdiff_t j = 0;
   for (; j + ROW_GROUPS * TG_LANES <= width; j += ROW_GROUPS * TG_LANES) {
     v16 sum[ROW_GROUPS];
@@ -110,9 +111,8 @@ TG_INLINE void product_row(const tg_product *p, const float *left, const float *
   }
 }
 
-static void product(const tg_product *p, const float *left, const float *right,
-                                  float *out, ptrdiff_t distance, ptrdiff_t height,
-                                  ptrdiff_t width, void *workspace) {
+static void product(const tg_product *p, const float *left, const float *right, float *out,
+                    ptrdiff_t distance, ptrdiff_t height, ptrdiff_t width, void *workspace) {
   const int few = height <= FEW_ROWS && p->right_column == 1;
   /* Few rows do not pay for packing the other operand, but for its incomplete panel. */
   const int packs = p->right_column != 1 || height > 2 * BLOCK_ROWS;
@@ -128,15 +128,16 @@ static void product(const tg_product *p, const float *left, const float *right,
     }
     float *packed_right = packed_left + (height + BLOCK_ROWS - 1) / BLOCK_ROWS * BLOCK_ROWS * depth;
     product_pack_left(p, a, height, depth, packed_left);
-    product_pack_right(p, b, packs ? 0 : width / BLOCK_COLUMNS * BLOCK_COLUMNS, width, depth, packed_right);
+    product_pack_right(p, b, packs ? 0 : width / BLOCK_COLUMNS * BLOCK_COLUMNS, width, depth,
+                       packed_right);
     for (ptrdiff_t j = 0; j < width; j += BLOCK_COLUMNS) {
       const int packed = packs || j + BLOCK_COLUMNS > width;
       const float *column = packed ? packed_right + j * depth : b + j;
       for (ptrdiff_t i = 0; i < height; i += BLOCK_ROWS)
-        product_block(packed_left + i * depth, column, packed ? BLOCK_COLUMNS : p->right_depth, depth,
-                     start == 0, out + i * distance + j, distance,
-                     height - i < BLOCK_ROWS ? height - i : BLOCK_ROWS,
-                     width - j < BLOCK_COLUMNS ? width - j : BLOCK_COLUMNS);
+        product_block(packed_left + i * depth, column, packed ? BLOCK_COLUMNS : p->right_depth,
+                      depth, start == 0, out + i * distance + j, distance,
+                      height - i < BLOCK_ROWS ? height - i : BLOCK_ROWS,
+                      width - j < BLOCK_COLUMNS ? width - j : BLOCK_COLUMNS);
     }
   }
 }

@@ -44,8 +44,8 @@ static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *st
   return 1;
 }
 
-tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count, int32_t step_count,
-                       const tg_step *steps) {
+tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count,
+                             int32_t step_count, const tg_step *steps) {
   if (!is_sound(operand_count, step_count, steps)) return TG_UNSOUND_PROGRAM;
   const tg_variant *variant = tg_variant_of(isa);
   const tg_step_table *table = variant->steps;
@@ -94,8 +94,7 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
     placed->arity = (uint8_t)arity(&steps[i]);
     for (int k = 0; k < placed->arity; k += 1) {
       int32_t value = steps[i].arguments[k] - operand_count;
-      placed->arguments[k] =
-          (uint8_t)(value < 0 ? steps[i].arguments[k] : positions[value]);
+      placed->arguments[k] = (uint8_t)(value < 0 ? steps[i].arguments[k] : positions[value]);
     }
     /* An argument that is used here for the last time leaves its register to the result. */
     for (int32_t value = 0; value < i; value += 1) {
@@ -140,8 +139,7 @@ void tg_copy_block(ptrdiff_t rows, ptrdiff_t columns, float *out, ptrdiff_t out_
                    ptrdiff_t column_stride) {
   if (out_column_stride == 1 && column_stride == 1 && columns >= MEMMOVE_COLUMNS) {
     for (ptrdiff_t row = 0; row < rows; row += 1) {
-      memmove(out + row * out_row_stride, in + row * row_stride,
-              (size_t)columns * sizeof(float));
+      memmove(out + row * out_row_stride, in + row * row_stride, (size_t)columns * sizeof(float));
     }
   } else if (row_stride == 1 && rows >= ACROSS_ROWS) {
     /* Across: read whole lines of the input. */
@@ -193,8 +191,7 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
   flat |= columns < width;
   tg_argument values[TG_VALUE_REGISTER + TG_MAX_STEPS];
   float *buffer = workspace;
-  float *splats = workspace +
-                  (program->operand_count + program->register_count + 1) * TG_TILE;
+  float *splats = workspace + (program->operand_count + program->register_count + 1) * TG_TILE;
   for (int k = 0; k < program->operand_count; k += 1) {
     const tg_block *in = &operands[k];
     const float *base = in->base + (program->packed[k] ? 0 : in->offset);
@@ -208,14 +205,14 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
       values[k] = (tg_argument){.base = splat};
     } else if (flat ? !is_flat(rows, columns, in->row_stride, in->column_stride)
                     : in->column_stride != 1) {
-      tg_copy_block(rows, columns, buffer, columns, 1, base, in->row_stride,
-                    in->column_stride);
+      tg_copy_block(rows, columns, buffer, columns, 1, base, in->row_stride, in->column_stride);
       values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
     }
     buffer += TG_TILE;
   }
   for (int k = 0; k < program->register_count; k += 1) {
-    values[TG_VALUE_REGISTER + k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
+    values[TG_VALUE_REGISTER + k] =
+        (tg_argument){.base = buffer, .row_stride = columns, .step = width};
     buffer += TG_TILE;
   }
   const int direct = flat ? out_flat : out_column_stride == 1;
@@ -235,10 +232,11 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
     /* Rows without gaps are one row. */
     int joined = target_stride == n;
     for (int k = 0; k < step->arity; k += 1) {
-      joined &= arguments[k].step == 0 ? arguments[k].row_stride == 0 : arguments[k].row_stride == n;
+      joined &=
+          arguments[k].step == 0 ? arguments[k].row_stride == 0 : arguments[k].row_stride == n;
     }
-    step->run(last ? result : (float *)values[TG_VALUE_REGISTER + step->target].base, target_stride, arguments,
-              joined ? 1 : step_rows, joined ? step_rows * n : n, step->immediate);
+    step->run(last ? result : (float *)values[TG_VALUE_REGISTER + step->target].base, target_stride,
+              arguments, joined ? 1 : step_rows, joined ? step_rows * n : n, step->immediate);
   }
   if (!direct) {
     tg_copy_block(rows, columns, out, out_row_stride, out_column_stride, result, columns, 1);
@@ -246,8 +244,8 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
 }
 
 void tg_program_run(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns, float *out,
-                    ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
-                    const tg_block *operands, void *workspace) {
+                    ptrdiff_t out_row_stride, ptrdiff_t out_column_stride, const tg_block *operands,
+                    void *workspace) {
   ptrdiff_t tile_columns = columns < TG_TILE ? columns : TG_TILE;
   ptrdiff_t tile_rows = tile_columns > 0 ? TG_TILE / tile_columns : 1;
   for (ptrdiff_t row = 0; row < rows; row += tile_rows) {

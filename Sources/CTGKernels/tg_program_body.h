@@ -45,8 +45,8 @@ STEP(copy, 1, a)
 
 /* The truths in a word from one of them on, as ones and zeros. */
 static inline vf word_lanes(int32_t word, int first) {
-  static const int32_t lanes[TG_WORD] = {1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,
-                                         1 << 6, 1 << 7, 1 << 8,  1 << 9,  1 << 10, 1 << 11,
+  static const int32_t lanes[TG_WORD] = {1,       1 << 1,  1 << 2,  1 << 3, 1 << 4,  1 << 5,
+                                         1 << 6,  1 << 7,  1 << 8,  1 << 9, 1 << 10, 1 << 11,
                                          1 << 12, 1 << 13, 1 << 14, 1 << 15};
   float bits[VW];
   memcpy(bits, lanes + first, sizeof bits);

@@ -2,8 +2,8 @@
 
 void tg_reduce_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_reduce *r = record;
-  tg_variant_of(r->grid.isa)->reduce(r, workspace, tile * r->grid.units_per_tile,
-                                 tg_grid_end(&r->grid, tile));
+  tg_variant_of(r->grid.isa)
+      ->reduce(r, workspace, tile * r->grid.units_per_tile, tg_grid_end(&r->grid, tile));
 }
 
 /* The result of one lane of a position of `kept`, segment by segment. */
@@ -22,8 +22,7 @@ static float tg_reduce_join(const tg_reduce *r, ptrdiff_t kept, ptrdiff_t lane) 
     } else if (tg_reduce_is_sum(r->function)) {
       value += part[0];
     } else {
-      value = segment == 0 ? part[0]
-                           : tg_reduce_pair(r->function, (float)value, (float)part[0]);
+      value = segment == 0 ? part[0] : tg_reduce_pair(r->function, (float)value, (float)part[0]);
     }
   }
   return tg_reduce_result(r, value);
@@ -36,6 +35,7 @@ void tg_reduce_join_tile(const void *record, ptrdiff_t tile, void *workspace) {
   for (ptrdiff_t unit = tile * r->grid.units_per_tile; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];
     tg_axes_locate(&r->kept, unit / lanes, at);
-    r->output[at[0] + unit % lanes * r->lane_stride] = tg_reduce_join(r, unit / lanes, unit % lanes);
+    r->output[at[0] + unit % lanes * r->lane_stride] =
+        tg_reduce_join(r, unit / lanes, unit % lanes);
   }
 }

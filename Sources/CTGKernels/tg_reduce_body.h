@@ -42,14 +42,13 @@ TG_INLINE float reduce_run(int function, const float *p, ptrdiff_t count, ptrdif
   } else {
     for (int k = 0; k < TG_LANES; k++) lanes[k] = neutral;
     for (ptrdiff_t i = 0; i < count; i++)
-      lanes[i % TG_LANES] = tg_reduce_pair(
-          function, lanes[i % TG_LANES],
-          function == TG_REDUCE_SQUARES ? (p[i * stride] - centre) * (p[i * stride] - centre)
-                                        : p[i * stride]);
+      lanes[i % TG_LANES] = tg_reduce_pair(function, lanes[i % TG_LANES],
+                                           function == TG_REDUCE_SQUARES
+                                               ? (p[i * stride] - centre) * (p[i * stride] - centre)
+                                               : p[i * stride]);
   }
   for (int width = TG_LANES / 2; width > 0; width /= 2)
-    for (int k = 0; k < width; k++)
-      lanes[k] = tg_reduce_pair(function, lanes[k], lanes[k + width]);
+    for (int k = 0; k < width; k++) lanes[k] = tg_reduce_pair(function, lanes[k], lanes[k + width]);
   return lanes[0];
 }
 
@@ -67,8 +66,7 @@ TG_INLINE void reduce_rows(int function, const tg_reduce *r, ptrdiff_t begin, pt
     const ptrdiff_t last = tg_reduce_segment(r, &runs, segment + 1);
     for (ptrdiff_t run = tg_reduce_segment(r, &runs, segment); run < last; run++) {
       const ptrdiff_t block = run % (runs.row_blocks * runs.run_blocks);
-      tg_axes_indices(&r->outer, run / (runs.row_blocks * runs.run_blocks),
-                      index + r->kept.rank);
+      tg_axes_indices(&r->outer, run / (runs.row_blocks * runs.run_blocks), index + r->kept.rank);
       index[row_axis] = block / runs.run_blocks * runs.rows;
       index[run_axis] = block % runs.run_blocks * runs.columns;
       const ptrdiff_t rows = tg_smaller_of(r->rows - index[row_axis], runs.rows);
@@ -95,18 +93,19 @@ TG_INLINE void reduce_rows(int function, const tg_reduce *r, ptrdiff_t begin, pt
   }
 }
 
-/* A run of rows for TG_BLOCK_LANES lanes as so many groups, for up to TG_LANES as one: on top of `part`. */
+/* A run of rows for TG_BLOCK_LANES lanes as so many groups, for up to TG_LANES as one: on top of
+ * `part`. */
 TG_INLINE void reduce_row_run(int function, int groups, const float *p, ptrdiff_t rows,
-                              ptrdiff_t stride, ptrdiff_t tail, const v16 *centre,
-                              v16 *part) {
+                              ptrdiff_t stride, ptrdiff_t tail, const v16 *centre, v16 *part) {
   const float neutral = tg_reduce_neutral(function);
   for (ptrdiff_t row = 0; row < rows; row++, p += stride) {
     for (int v = 0; v + 1 < groups; v++)
       part[v] = reduce_combine(function, part[v], v16_load(p + v * TG_LANES), centre[v]);
     const int v = groups - 1;
-    part[v] = reduce_combine(
-        function, part[v],
-        tail == TG_LANES ? v16_load(p + v * TG_LANES) : v16_load_fill(p + v * TG_LANES, tail, neutral), centre[v]);
+    part[v] = reduce_combine(function, part[v],
+                             tail == TG_LANES ? v16_load(p + v * TG_LANES)
+                                              : v16_load_fill(p + v * TG_LANES, tail, neutral),
+                             centre[v]);
   }
 }
 
@@ -188,8 +187,8 @@ TG_INLINE void reduce_units(int function, const tg_reduce *r, ptrdiff_t begin, p
     tg_axes_indices(&r->kept, kept, index);
     for (ptrdiff_t lane = first; lane < last;) {
       index[r->rank - 1] = lane;
-      const ptrdiff_t width = last - lane >= TG_BLOCK_LANES ? TG_BLOCK_LANES
-                                                            : tg_smaller_of(last - lane, TG_LANES);
+      const ptrdiff_t width =
+          last - lane >= TG_BLOCK_LANES ? TG_BLOCK_LANES : tg_smaller_of(last - lane, TG_LANES);
       if (width == TG_BLOCK_LANES)
         reduce_lanes(function, TG_BLOCK_GROUPS, r, kept, segment, index, TG_BLOCK_LANES, workspace);
       else
@@ -201,18 +200,10 @@ TG_INLINE void reduce_units(int function, const tg_reduce *r, ptrdiff_t begin, p
 
 static void reduce(const tg_reduce *r, float *workspace, ptrdiff_t begin, ptrdiff_t end) {
   switch (r->function) {
-    case TG_REDUCE_MAXIMUM:
-      reduce_units(TG_REDUCE_MAXIMUM, r, begin, end, workspace);
-      break;
-    case TG_REDUCE_MINIMUM:
-      reduce_units(TG_REDUCE_MINIMUM, r, begin, end, workspace);
-      break;
-    case TG_REDUCE_PRODUCT:
-      reduce_units(TG_REDUCE_PRODUCT, r, begin, end, workspace);
-      break;
-    case TG_REDUCE_VARIANCE:
-      reduce_units(TG_REDUCE_VARIANCE, r, begin, end, workspace);
-      break;
+    case TG_REDUCE_MAXIMUM: reduce_units(TG_REDUCE_MAXIMUM, r, begin, end, workspace); break;
+    case TG_REDUCE_MINIMUM: reduce_units(TG_REDUCE_MINIMUM, r, begin, end, workspace); break;
+    case TG_REDUCE_PRODUCT: reduce_units(TG_REDUCE_PRODUCT, r, begin, end, workspace); break;
+    case TG_REDUCE_VARIANCE: reduce_units(TG_REDUCE_VARIANCE, r, begin, end, workspace); break;
     default: reduce_units(TG_REDUCE_SUM, r, begin, end, workspace); break;
   }
 }

@@ -3,6 +3,6 @@
 void tg_resample_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_resample *r = record;
   (void)workspace;
-  tg_variant_of(r->grid.isa)->resample(r, tile * r->grid.units_per_tile,
-          tg_grid_end(&r->grid, tile));
+  tg_variant_of(r->grid.isa)
+      ->resample(r, tile * r->grid.units_per_tile, tg_grid_end(&r->grid, tile));
 }

@@ -1,7 +1,7 @@
 
 /* TG_BLOCK_LANES lanes as so many groups, up to TG_LANES as one. */
 TG_INLINE void resample_taps(int groups, const float *input, ptrdiff_t stride, const float *weights,
-                           ptrdiff_t taps, float *output, ptrdiff_t width) {
+                             ptrdiff_t taps, float *output, ptrdiff_t width) {
   v16 a[TG_BLOCK_GROUPS];
   for (int v = 0; v < groups; v++) a[v] = v16_set(0);
   for (ptrdiff_t t = 0; t < taps; t++) {

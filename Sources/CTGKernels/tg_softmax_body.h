@@ -98,13 +98,14 @@ TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float
       const v16 x = v16_sub(v16_load_upto(input + i * in, width), shift);
       v16_store_upto(output + i * out, v16_sub(x, last), width);
     } else {
-      v16_store_upto(output + i * out, v16_mul(v16_load_upto(output + i * out, width), last), width);
+      v16_store_upto(output + i * out, v16_mul(v16_load_upto(output + i * out, width), last),
+                     width);
     }
   }
 }
 
 TG_INLINE void softmax_units(int logarithmic, const tg_softmax *s, const float *input,
-                                    float *output, float *workspace, ptrdiff_t begin, ptrdiff_t end) {
+                             float *output, float *workspace, ptrdiff_t begin, ptrdiff_t end) {
   const ptrdiff_t blocks = (s->lanes + TG_LANES - 1) / TG_LANES;
   for (ptrdiff_t unit = begin; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS];
@@ -128,8 +129,7 @@ TG_INLINE void softmax_units(int logarithmic, const tg_softmax *s, const float *
   }
 }
 
-static void softmax(const tg_softmax *s, float *workspace, ptrdiff_t begin,
-                                  ptrdiff_t end) {
+static void softmax(const tg_softmax *s, float *workspace, ptrdiff_t begin, ptrdiff_t end) {
   if (s->logarithmic)
     softmax_units(1, s, s->input, s->output, workspace, begin, end);
   else

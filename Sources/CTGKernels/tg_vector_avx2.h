@@ -32,9 +32,13 @@ static inline vm vfirst(ptrdiff_t n) {
 static inline __m256i vfirst_bits(ptrdiff_t n) { return _mm256_castps_si256(vfirst(n)); }
 static inline vf vset(float a) { return _mm256_set1_ps(a); }
 static inline vf vload(const float *p) { return _mm256_loadu_ps(p); }
-static inline vf vload_n(const float *p, ptrdiff_t n) { return _mm256_maskload_ps(p, vfirst_bits(n)); }
+static inline vf vload_n(const float *p, ptrdiff_t n) {
+  return _mm256_maskload_ps(p, vfirst_bits(n));
+}
 static inline void vstore(float *p, vf a) { _mm256_storeu_ps(p, a); }
-static inline void vstore_n(float *p, vf a, ptrdiff_t n) { _mm256_maskstore_ps(p, vfirst_bits(n), a); }
+static inline void vstore_n(float *p, vf a, ptrdiff_t n) {
+  _mm256_maskstore_ps(p, vfirst_bits(n), a);
+}
 static inline vf vadd(vf a, vf b) { return _mm256_add_ps(a, b); }
 static inline vf vsub(vf a, vf b) { return _mm256_sub_ps(a, b); }
 static inline vf vmul(vf a, vf b) { return _mm256_mul_ps(a, b); }
@@ -60,8 +64,7 @@ static inline vi vixor(vi a, vi b) { return _mm256_xor_si256(a, b); }
 #define vishr(a, bits) _mm256_srai_epi32(a, bits)
 static inline vf vfromint(vi a) { return _mm256_cvtepi32_ps(a); }
 static inline vi vtoint(vf a) {
-  return _mm256_cvttps_epi32(
-      _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  return _mm256_cvttps_epi32(_mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 static inline vm vlt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 static inline vm vgt(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_GT_OQ); }

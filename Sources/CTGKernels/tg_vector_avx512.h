@@ -24,18 +24,14 @@ enum {
   BLOCK_GROUPS = 2,
 };
 
-static inline vm vfirst(ptrdiff_t n) {
-  return n >= VW ? 0xffff : n <= 0 ? 0 : (vm)((1u << n) - 1);
-}
+static inline vm vfirst(ptrdiff_t n) { return n >= VW ? 0xffff : n <= 0 ? 0 : (vm)((1u << n) - 1); }
 static inline vf vset(float a) { return _mm512_set1_ps(a); }
 static inline vf vload(const float *p) { return _mm512_loadu_ps(p); }
 static inline vf vload_n(const float *p, ptrdiff_t n) {
   return _mm512_maskz_loadu_ps(vfirst(n), p);
 }
 static inline void vstore(float *p, vf a) { _mm512_storeu_ps(p, a); }
-static inline void vstore_n(float *p, vf a, ptrdiff_t n) {
-  _mm512_mask_storeu_ps(p, vfirst(n), a);
-}
+static inline void vstore_n(float *p, vf a, ptrdiff_t n) { _mm512_mask_storeu_ps(p, vfirst(n), a); }
 static inline vf vadd(vf a, vf b) { return _mm512_add_ps(a, b); }
 static inline vf vsub(vf a, vf b) { return _mm512_sub_ps(a, b); }
 static inline vf vmul(vf a, vf b) { return _mm512_mul_ps(a, b); }

@@ -1,6 +1,6 @@
-/* Vectors of 4 lanes in plain C: what every 64-bit processor has registers for. The tg_vector headers
- * define the same names, one of them for each instruction set; tg_math.h, tg_lanes.h and the bodies
- * of the kernels are written once over them.
+/* Vectors of 4 lanes in plain C: what every 64-bit processor has registers for. The tg_vector
+ * headers define the same names, one of them for each instruction set; tg_math.h, tg_lanes.h and
+ * the bodies of the kernels are written once over them.
  *
  * vf are floats, vi 32-bit whole numbers, vm a truth for each lane, VW how many lanes there are: a
  * divisor of TG_LANES. vmin(a, b) and vmax(a, b) return b where one of the two is NaN. Of n lanes,

@@ -2,16 +2,13 @@
 
 int tg_isa_available(tg_isa isa) {
   switch (isa) {
-  case TG_ISA_SCALAR:
-    return 1;
+    case TG_ISA_SCALAR: return 1;
 #if defined(__x86_64__)
-  case TG_ISA_AVX2:
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  case TG_ISA_AVX512:
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    case TG_ISA_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case TG_ISA_AVX512:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 #endif
-  default:
-    return 0;
+    default: return 0;
   }
 }

@@ -71,9 +71,9 @@ static const char plain[] =
     "bKGD\0cHRM\0gAMA\0hIST\0iCCP\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tIME";
 static const char texts[] = "iTXt\0tEXt\0zTXt";
 
-#define skip(png, kinds) \
-  png_set_keep_unknown_chunks( \
-      png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)(kinds), (int)(sizeof(kinds) / 5))
+#define skip(png, kinds)                                                                           \
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)(kinds),               \
+                              (int)(sizeof(kinds) / 5))
 
 /* Everything before the first row; may longjmp. */
 static void begin(ctgpng_reader *reader, const ctgpng_limits *limits, ctgpng_header *header) {
@@ -109,17 +109,15 @@ static void begin(ctgpng_reader *reader, const ctgpng_limits *limits, ctgpng_hea
   reader->row = png_malloc(png, png_get_rowbytes(png, info));
 }
 
-ctgpng_reader *ctgpng_open(
-    const uint8_t *bytes, size_t count, const ctgpng_limits *limits, ctgpng_header *header,
-    char *message) {
+ctgpng_reader *ctgpng_open(const uint8_t *bytes, size_t count, const ctgpng_limits *limits,
+                           ctgpng_header *header, char *message) {
   ctgpng_reader *reader = calloc(1, sizeof *reader);
   if (reader == NULL) {
     put(message, "out of memory");
     return NULL;
   }
   reader->source = (ctgpng_source){.bytes = bytes, .count = count};
-  reader->png =
-      png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader->log, on_error, on_warning);
+  reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader->log, on_error, on_warning);
   if (reader->png != NULL) reader->info = png_create_info_struct(reader->png);
   if (reader->info == NULL) {
     put(message, "libpng could not start");
@@ -264,14 +262,14 @@ static void read_texts(ctgpng_texts *list, const ctgpng_limits *limits) {
   png_read_info(png, list->info);
 }
 
-ctgpng_texts *ctgpng_read_texts(
-    const uint8_t *bytes, size_t count, const ctgpng_limits *limits, size_t memory) {
+ctgpng_texts *ctgpng_read_texts(const uint8_t *bytes, size_t count, const ctgpng_limits *limits,
+                                size_t memory) {
   ctgpng_texts *list = calloc(1, sizeof *list);
   if (list == NULL) return NULL;
   list->source = (ctgpng_source){.bytes = bytes, .count = count};
   list->memory = memory;
-  list->png = png_create_read_struct_2(
-      PNG_LIBPNG_VER_STRING, &list->log, on_error, on_warning, list, on_malloc, on_free);
+  list->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &list->log, on_error, on_warning,
+                                       list, on_malloc, on_free);
   if (list->png != NULL) list->info = png_create_info_struct(list->png);
   if (list->info == NULL) {
     ctgpng_close_texts(list);
@@ -347,16 +345,14 @@ static const char *add_text(writer *output, const char *text) {
 }
 
 /* The whole of encoding; may longjmp. */
-static void encode(
-    writer *output, const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels,
-    uint32_t depth, const char *texts, size_t text_count) {
+static void encode(writer *output, const uint16_t *samples, uint32_t width, uint32_t height,
+                   uint32_t channels, uint32_t depth, const char *texts, size_t text_count) {
   png_structp png = output->png;
   png_set_write_fn(png, output, on_write, on_flush);
   png_set_compression_level(png, 6);
-  png_set_IHDR(
-      png, output->info, width, height, (int)depth,
-      channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(png, output->info, width, height, (int)depth,
+               channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   for (size_t index = 0; index < text_count; ++index) texts = add_text(output, texts);
   png_write_info(png, output->info);
   const size_t across = (size_t)width * channels;
@@ -376,17 +372,16 @@ static void encode(
   png_write_end(png, NULL);
 }
 
-int ctgpng_encode(
-    const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels, uint32_t depth,
-    const char *texts, size_t text_count, uint8_t **bytes, size_t *count, char *message) {
+int ctgpng_encode(const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels,
+                  uint32_t depth, const char *texts, size_t text_count, uint8_t **bytes,
+                  size_t *count, char *message) {
   writer *output = calloc(1, sizeof *output);
   int status = -1;
   if (output == NULL) {
     put(message, "out of memory");
     return -1;
   }
-  output->png =
-      png_create_write_struct(PNG_LIBPNG_VER_STRING, &output->log, on_error, on_warning);
+  output->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &output->log, on_error, on_warning);
   if (output->png != NULL) output->info = png_create_info_struct(output->png);
   if (output->info == NULL) {
     put(message, "libpng could not start");

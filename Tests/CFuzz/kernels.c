@@ -1,6 +1,6 @@
-/* Prepares and runs convolutions and pointwise maps of any small form on every instruction set. Each
- * operand is a piece of memory of just its size, so that the address sanitizer sees every step over
- * an edge. Programs may be unsound: then preparing says so. */
+/* Prepares and runs convolutions and pointwise maps of any small form on every instruction set.
+ * Each operand is a piece of memory of just its size, so that the address sanitizer sees every step
+ * over an edge. Programs may be unsound: then preparing says so. */
 #include "CTGKernels.h"
 
 #include <stdlib.h>
@@ -31,7 +31,8 @@ static float *piece(ptrdiff_t elements) {
   return memory;
 }
 
-/* A view of just the memory that it needs; axes keep their order, with gaps, and may stand still. */
+/* A view of just the memory that it needs; axes keep their order, with gaps, and may stand still.
+ */
 static tg_view view(choices *from, ptrdiff_t rank, const ptrdiff_t *dims, int stands) {
   ptrdiff_t strides[TG_MAX_RANK];
   ptrdiff_t distance = 1, last = 0;
@@ -71,11 +72,15 @@ static void convolve(choices *from, tg_isa isa) {
   const ptrdiff_t in[4] = {1 + below(from, 2), 1 + below(from, 9), 1 + below(from, 9),
                            groups * group_in};
   const ptrdiff_t out[4] = {in[0], 1 + below(from, 17), 1 + below(from, 17), groups * group_out};
-  tg_convolution_shape shape = {
-      .isa = isa, .depthwise = depthwise, .groups = groups,
-      .stride_y = 1 + below(from, 3), .stride_x = 1 + below(from, 3),
-      .dilation_y = 1 + below(from, 3), .dilation_x = 1 + below(from, 3),
-      .scale_y = 1 + below(from, 3), .scale_x = 1 + below(from, 3)};
+  tg_convolution_shape shape = {.isa = isa,
+                                .depthwise = depthwise,
+                                .groups = groups,
+                                .stride_y = 1 + below(from, 3),
+                                .stride_x = 1 + below(from, 3),
+                                .dilation_y = 1 + below(from, 3),
+                                .dilation_x = 1 + below(from, 3),
+                                .scale_y = 1 + below(from, 3),
+                                .scale_x = 1 + below(from, 3)};
   shape.input = view(from, 4, in, 0);
   shape.output = view(from, 4, out, 0);
   tg_phase phases[9];
@@ -83,9 +88,12 @@ static void convolve(choices *from, tg_isa isa) {
   ptrdiff_t count = 0;
   for (ptrdiff_t y = 0; y < shape.scale_y && y < out[1]; y++)
     for (ptrdiff_t x = 0; x < shape.scale_x && x < out[2]; x++) {
-      tg_phase phase = {.kernel_height = 1 + below(from, 4), .kernel_width = 1 + below(from, 4),
-                        .pad_top = below(from, 8) - 3, .pad_left = below(from, 8) - 3,
-                        .origin_y = y, .origin_x = x};
+      tg_phase phase = {.kernel_height = 1 + below(from, 4),
+                        .kernel_width = 1 + below(from, 4),
+                        .pad_top = below(from, 8) - 3,
+                        .pad_left = below(from, 8) - 3,
+                        .origin_y = y,
+                        .origin_x = x};
       const ptrdiff_t taps = phase.kernel_height * phase.kernel_width;
       const ptrdiff_t panels = (group_out + TG_PANEL - 1) / TG_PANEL;
       phase.weights =
@@ -117,7 +125,8 @@ static void map(choices *from, tg_isa isa) {
   tg_step steps[TG_MAX_STEPS + 1];
   const int32_t step_count = program(from, operand_count, steps);
   tg_elementwise prepared;
-  if (tg_elementwise_prepare(&prepared, isa, operand_count, step_count, steps, &out, operands) != TG_OK)
+  if (tg_elementwise_prepare(&prepared, isa, operand_count, step_count, steps, &out, operands) !=
+      TG_OK)
     return;
   run(tg_elementwise_tile, &prepared, prepared.tile_count, prepared.workspace_bytes);
 }
@@ -127,7 +136,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
   for (int k = 0; k < 3; k++) {
     if (!tg_isa_available(sets[k])) continue;
     choices from = {bytes, count};
-    if (below(&from, 2) == 0) convolve(&from, sets[k]); else map(&from, sets[k]);
+    if (below(&from, 2) == 0)
+      convolve(&from, sets[k]);
+    else
+      map(&from, sets[k]);
     while (piece_count > 0) free(pieces[--piece_count]);
   }
   return 0;

@@ -1,5 +1,5 @@
-/* Feeds protobuf-c with any bytes as a plan's message: unpacked, packed, unpacked again. The commands
- * look at the bytes before (Sources/TGPlan/File/MessageScan.swift); here nothing does. */
+/* Feeds protobuf-c with any bytes as a plan's message: unpacked, packed, unpacked again. The
+ * commands look at the bytes before (Sources/TGPlan/File/MessageScan.swift); here nothing does. */
 #include "plan.pb-c.h"
 
 #include <stdlib.h>

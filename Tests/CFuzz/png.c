@@ -1,5 +1,5 @@
-/* Feeds the PNG shim with any bytes, as TGImage does: open, every row of every pass, the end; what was
- * read is written and read again. */
+/* Feeds the PNG shim with any bytes, as TGImage does: open, every row of every pass, the end; what
+ * was read is written and read again. */
 #include "CTGPNG.h"
 
 #include <stdlib.h>

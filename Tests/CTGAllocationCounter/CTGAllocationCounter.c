@@ -71,8 +71,8 @@ long tg_failure_stop(void) {
 
 long tg_failure_kept(void) { return kept; }
 
-/* Whether a call comes from code whose memory is watched. The program's own calls of malloc are not:
- * Swift makes them where it suspends a function, and our C code makes none. */
+/* Whether a call comes from code whose memory is watched. The program's own calls of malloc are
+ * not: Swift makes them where it suspends a function, and our C code makes none. */
 static int is_ours(const void *caller, int is_malloc) {
   Dl_info info;
   watching = 0; /* dladdr itself may allocate. */
@@ -110,11 +110,11 @@ static void forget(void *memory, void *replacement) {
 }
 
 #define CALLER __builtin_return_address(0)
-#define FAIL_IF_ASKED(size, is_malloc)                                                          \
-  const int state = watched(CALLER, size, is_malloc);                                           \
-  if (state == 2) {                                                                             \
-    errno = ENOMEM;                                                                             \
-    return NULL;                                                                                \
+#define FAIL_IF_ASKED(size, is_malloc)                                                             \
+  const int state = watched(CALLER, size, is_malloc);                                              \
+  if (state == 2) {                                                                                \
+    errno = ENOMEM;                                                                                \
+    return NULL;                                                                                   \
   }
 
 void *malloc(size_t size) {

@@ -3,9 +3,9 @@
  * OpenBLAS's product of matrices, loaded when the first product needs it.
  *
  * Linked in the ordinary way, OpenBLAS starts a thread for each processor before main and lets each
- * take 128 MiB of address space; where that is refused it asks again for ever, also in commands that
- * multiply nothing. Loaded late, with one thread and its buffers taken here, it can neither wait nor
- * fail while a plan runs.
+ * take 128 MiB of address space; where that is refused it asks again for ever, also in commands
+ * that multiply nothing. Loaded late, with one thread and its buffers taken here, it can neither
+ * wait nor fail while a plan runs.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -32,8 +32,8 @@ tg_blas_state tg_blas_load(void);
 /* The processor that its kernels are made for, such as "Haswell"; NULL unless it is loaded. */
 const char *_Nullable tg_blas_core(void);
 
-/* What the library says of its build, such as "OpenBLAS 0.3.21 DYNAMIC_ARCH"; NULL unless it is loaded
- * and says so. */
+/* What the library says of its build, such as "OpenBLAS 0.3.21 DYNAMIC_ARCH"; NULL unless it is
+ * loaded and says so. */
 const char *_Nullable tg_blas_configuration(void);
 
 /*
@@ -47,7 +47,7 @@ ptrdiff_t tg_blas_reserve(ptrdiff_t threads);
  * out = left * right, row-major: left is height x depth, right depth x width, each transposed in
  * memory where its flag is not 0; rows lie `leading` elements apart. Only after tg_blas_load.
  */
-void tg_blas_product(
-    int left_transposed, int right_transposed, int32_t height, int32_t width, int32_t depth,
-    const float *_Nonnull left, int32_t left_leading, const float *_Nonnull right,
-    int32_t right_leading, float *_Nonnull out, int32_t out_leading);
+void tg_blas_product(int left_transposed, int right_transposed, int32_t height, int32_t width,
+                     int32_t depth, const float *_Nonnull left, int32_t left_leading,
+                     const float *_Nonnull right, int32_t right_leading, float *_Nonnull out,
+                     int32_t out_leading);

@@ -19,8 +19,8 @@ void tg_faults_begin(const char *_Nonnull command, int json);
 
 /*
  * Has the system refuse more private memory than what is there now and so many bytes, whoever asks
- * for it: `--max-memory`. tg_faults_allow lets it be more by what is asked for and hardly used, such as
- * the buffers of a library; it does nothing where no limit was set here.
+ * for it: `--max-memory`. tg_faults_allow lets it be more by what is asked for and hardly used,
+ * such as the buffers of a library; it does nothing where no limit was set here.
  */
 void tg_faults_limit_memory(size_t bytes);
 void tg_faults_allow(size_t bytes);
@@ -36,13 +36,14 @@ void tg_faults_unmapped(const void *_Nonnull start);
 void tg_faults_temporary(const char *_Nonnull path);
 void tg_faults_temporary_done(const char *_Nonnull path);
 
-/* Removes all these files: of a process that ends without unwinding, where nothing writes any more. */
+/* Removes all these files: of a process that ends without unwinding, where nothing writes any more.
+ */
 void tg_faults_remove_temporaries(void);
 
 /*
  * The signals that ask the process to end (SIGINT, SIGTERM, and SIGHUP unless it is ignored), told
- * to one thread: after prepare it may wait; from begin to end each signal wakes tg_signals_wait, which
- * says which one it was, or 0 at the end. After the end the signals are ignored.
+ * to one thread: after prepare it may wait; from begin to end each signal wakes tg_signals_wait,
+ * which says which one it was, or 0 at the end. After the end the signals are ignored.
  */
 void tg_signals_prepare(void);
 void tg_signals_begin(void);

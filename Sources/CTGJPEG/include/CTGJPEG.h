@@ -47,8 +47,8 @@ typedef struct ctgjpeg_header {
  * A file of more than `scans` scans will be refused. Returns NULL with a sentence in `message`
  * (CTGJPEG_MESSAGE characters) on failure.
  */
-ctgjpeg_reader *ctgjpeg_open(
-    const uint8_t *bytes, size_t count, uint32_t scans, ctgjpeg_header *header, char *message);
+ctgjpeg_reader *ctgjpeg_open(const uint8_t *bytes, size_t count, uint32_t scans,
+                             ctgjpeg_header *header, char *message);
 
 /*
  * Decodes the next row: `width` pixels of `channels` samples in 0 ... 255. CMYK becomes RGB as in
@@ -72,10 +72,9 @@ void ctgjpeg_close(ctgjpeg_reader *reader);
  * `comments` holds `comment_count` comments one after the other, of `lengths` bytes each, at most
  * 65533. Equal arguments give equal bytes. Returns 0, or -1 with `message`.
  */
-int ctgjpeg_encode(
-    const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels, uint32_t quality,
-    const uint8_t *comments, const uint32_t *lengths, uint32_t comment_count, uint8_t **bytes,
-    size_t *count, char *message);
+int ctgjpeg_encode(const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels,
+                   uint32_t quality, const uint8_t *comments, const uint32_t *lengths,
+                   uint32_t comment_count, uint8_t **bytes, size_t *count, char *message);
 
 /* Releases what ctgjpeg_encode made. */
 void ctgjpeg_free(uint8_t *bytes);

@@ -4,7 +4,8 @@
 
 enum { TG_AXES_TENSORS = 3 };
 
-/** Extents, outermost first, with the strides of each tensor in elements. Rank 0 has one position. */
+/** Extents, outermost first, with the strides of each tensor in elements. Rank 0 has one position.
+ */
 typedef struct {
   ptrdiff_t rank;
   ptrdiff_t extent[TG_MAX_RANK];

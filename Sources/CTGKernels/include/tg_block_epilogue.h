@@ -10,8 +10,8 @@ enum {
 };
 
 /** A program over operands known by their strides along the axes that the kernel counts by. As an
- * epilogue its operand 0 is the kernel's result, which is not among them; without program the result
- * is stored as it is. The strides of a packed operand count truths. */
+ * epilogue its operand 0 is the kernel's result, which is not among them; without program the
+ * result is stored as it is. The strides of a packed operand count truths. */
 typedef struct {
   const tg_program *_Nullable program;
   ptrdiff_t operand_count;

@@ -16,18 +16,20 @@ enum {
   /** The floats of the widest vector. Every instruction set adds in so many lanes, so that all add
    * in the same order. */
   TG_LANES = 16,
-  /** The lanes side by side that a kernel takes at once where there are so many: four vectors of the
-   * widest set, whose chains of additions (4 cycles each) fill an adder between them. */
+  /** The lanes side by side that a kernel takes at once where there are so many: four vectors of
+   * the widest set, whose chains of additions (4 cycles each) fill an adder between them. */
   TG_BLOCK_LANES = 64,
   TG_BLOCK_GROUPS = TG_BLOCK_LANES / TG_LANES,
-  /** The alignment of workspaces and of the pieces they are cut into: a cache line, and a vector. */
+  /** The alignment of workspaces and of the pieces they are cut into: a cache line, and a vector.
+   */
   TG_ALIGNMENT = 64,
 };
 
 /** What preparing a kernel may end with. */
 typedef enum {
   TG_OK = 0,
-  /** The program breaks a rule: a step of no function, a value before it is made, too many steps. */
+  /** The program breaks a rule: a step of no function, a value before it is made, too many steps.
+   */
   TG_UNSOUND_PROGRAM,
   /** The workspace would be larger than the memory of any machine. */
   TG_TOO_LARGE,

@@ -10,8 +10,8 @@ enum {
   TG_PANEL = 16,
   /** The most rows of pixels that a micro-kernel takes. */
   TG_MICRO_ROWS = 4,
-  /** The most pixels of a row that a micro-kernel takes: times two panels they are 28 sums in the 32
-   * registers of AVX-512, which leaves room for weights and a pixel. */
+  /** The most pixels of a row that a micro-kernel takes: times two panels they are 28 sums in the
+   * 32 registers of AVX-512, which leaves room for weights and a pixel. */
   TG_MICRO_PIXELS = 14,
   /** The most panels that a micro-kernel takes. */
   TG_MICRO_PANELS = 4,
@@ -140,16 +140,16 @@ typedef struct {
  * Returns TG_OK; TG_UNSOUND_PROGRAM; TG_TOO_LARGE, and `workspace_bytes` is about how
  * much it would need. */
 tg_status tg_convolution_prepare(tg_convolution *_Nonnull convolution,
-                           tg_convolution_part *_Nonnull parts,
-                           const tg_convolution_shape *_Nonnull shape, ptrdiff_t phase_count,
-                           const tg_phase *_Nonnull phases, int32_t operand_count,
-                           const tg_view *_Nonnull operands, int32_t step_count,
-                           const tg_step *_Nonnull steps);
+                                 tg_convolution_part *_Nonnull parts,
+                                 const tg_convolution_shape *_Nonnull shape, ptrdiff_t phase_count,
+                                 const tg_phase *_Nonnull phases, int32_t operand_count,
+                                 const tg_view *_Nonnull operands, int32_t step_count,
+                                 const tg_step *_Nonnull steps);
 
 /** Runs one tile of a prepared convolution with weights in panels. */
 void tg_convolution_tile(const void *_Nonnull convolution, ptrdiff_t tile,
-                        void *_Nonnull workspace);
+                         void *_Nonnull workspace);
 
 /** Runs one tile of a prepared depthwise convolution. */
 void tg_convolution_depthwise_tile(const void *_Nonnull convolution, ptrdiff_t tile,
-                                  void *_Nonnull workspace);
+                                   void *_Nonnull workspace);

@@ -22,8 +22,8 @@ typedef struct {
 /** Arranges the loops of a map; `operands` are as many as the program's. Returns TG_OK or
  * TG_UNSOUND_PROGRAM. */
 tg_status tg_elementwise_prepare(tg_elementwise *_Nonnull map, tg_isa isa, int32_t operand_count,
-                         int32_t step_count, const tg_step *_Nonnull steps,
-                         const tg_view *_Nonnull out, const tg_view *_Nonnull operands);
+                                 int32_t step_count, const tg_step *_Nonnull steps,
+                                 const tg_view *_Nonnull out, const tg_view *_Nonnull operands);
 
 /** Runs one tile of a prepared map. */
 void tg_elementwise_tile(const void *_Nonnull map, ptrdiff_t tile, void *_Nonnull workspace);

@@ -3,15 +3,15 @@
 
 #include "tg_axes.h"
 
-/* A unit is a position of `positions`. A row has the positions of `row` times a run of `count` elements of
- * stride 1 in table and output. */
+/* A unit is a position of `positions`. A row has the positions of `row` times a run of `count`
+ * elements of stride 1 in table and output. */
 typedef struct {
   tg_grid grid;
   const float *_Nonnull table;
   const float *_Nonnull indices;
   float *_Nonnull output;
   tg_axes positions; /* tensor 0: indices, 1: output */
-  tg_axes row;    /* tensor 0: table, 1: output */
+  tg_axes row;       /* tensor 0: table, 1: output */
   ptrdiff_t count;
   ptrdiff_t rows;
   ptrdiff_t row_stride;

@@ -20,4 +20,5 @@ typedef struct {
 } tg_max_pool_gradient;
 
 /** Runs one tile of a `tg_max_pool_gradient`. */
-void tg_max_pool_gradient_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
+void tg_max_pool_gradient_tile(const void *_Nonnull record, ptrdiff_t tile,
+                               void *_Nonnull workspace);

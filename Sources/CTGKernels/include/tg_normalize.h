@@ -3,8 +3,8 @@
 
 #include "tg_block_epilogue.h"
 
-/** Each position of `kept` is normalised over the positions of `outer` times an innermost run of `count`
- * elements. The epilogue counts by the axes of `kept`, of `outer`, the run and the lanes.
+/** Each position of `kept` is normalised over the positions of `outer` times an innermost run of
+ * `count` elements. The epilogue counts by the axes of `kept`, of `outer`, the run and the lanes.
  *
  * Rows (`lanes` == 0): one call, a unit is a position of `kept`.
  *
@@ -38,14 +38,12 @@ enum {
 
 /** Runs one tile of rows. The workspace has TG_NORMALIZE_BLOCK floats and then what the epilogue's
  * program needs. */
-void tg_normalize_rows_tile(const void *_Nonnull record, ptrdiff_t tile,
-                                void *_Nonnull workspace);
+void tg_normalize_rows_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
 
 /** Runs one tile of the first call for lanes, without workspace. */
 void tg_normalize_moments_tile(const void *_Nonnull record, ptrdiff_t tile,
-                                   void *_Nonnull workspace);
+                               void *_Nonnull workspace);
 
 /** Runs one tile of the second call for lanes. The workspace has 2 * lanes floats, rounded up to a
  * multiple of 16, then as for rows. */
-void tg_normalize_lanes_tile(const void *_Nonnull record, ptrdiff_t tile,
-                                 void *_Nonnull workspace);
+void tg_normalize_lanes_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

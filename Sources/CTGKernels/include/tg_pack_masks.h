@@ -3,8 +3,8 @@
 
 #include "tg_axes.h"
 
-/* A unit is a word: one of `count` of a run, a position of `runs`. A word is made of 16 neighbours, the
- * last of a run of `last` (1 to 16): bit k of a whole number below 2^16 is 1 if neighbour k is
+/* A unit is a word: one of `count` of a run, a position of `runs`. A word is made of 16 neighbours,
+ * the last of a run of `last` (1 to 16): bit k of a whole number below 2^16 is 1 if neighbour k is
  * larger than 0; not-a-number is not. */
 typedef struct {
   tg_grid grid;

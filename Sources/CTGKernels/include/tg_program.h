@@ -13,8 +13,8 @@ enum {
   /** The elements of a tile buffer, 2 KiB: the buffers of some ten values fit the first cache (32
    * KiB) beside what is read and written. */
   TG_TILE = 512,
-  /** The truths in a word of a packed operand: whole numbers below 2^16 are exact in a float, and 16
-   * are the lanes of the widest vector. */
+  /** The truths in a word of a packed operand: whole numbers below 2^16 are exact in a float, and
+   * 16 are the lanes of the widest vector. */
   TG_WORD = 16,
 };
 
@@ -28,7 +28,7 @@ typedef enum {
 /** How many functions there are; their codes are 0 ..< that. */
 enum {
   TG_FUNCTION_COUNT = 0
-#define TG_FUNCTION(code, name, operands, immediate, body) + 1
+#define TG_FUNCTION(code, name, operands, immediate, body) +1
 #include "tg_functions.def"
 #undef TG_FUNCTION
 };
@@ -55,8 +55,8 @@ typedef struct {
   float immediate;
 } tg_step;
 
-/** Where a step reads: rows `row_stride` apart, the vectors of a row `step` apart. With step 0 a row
- * is one full vector of one value. */
+/** Where a step reads: rows `row_stride` apart, the vectors of a row `step` apart. With step 0 a
+ * row is one full vector of one value. */
 typedef struct {
   const float *_Nullable base;
   ptrdiff_t row_stride;
@@ -119,7 +119,7 @@ typedef struct {
 
 /** Allocates the registers of a program. Returns TG_OK or TG_UNSOUND_PROGRAM. */
 tg_status tg_program_prepare(tg_program *_Nonnull program, tg_isa isa, int32_t operand_count,
-                       int32_t step_count, const tg_step *_Nonnull steps);
+                             int32_t step_count, const tg_step *_Nonnull steps);
 
 /** The bytes of workspace that tg_program_run needs. */
 ptrdiff_t tg_program_workspace(const tg_program *_Nonnull program);

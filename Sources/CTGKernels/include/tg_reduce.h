@@ -14,8 +14,8 @@ enum {
 };
 
 enum {
-  /** The most elements, and the most rows of TG_BLOCK_LANES lanes, that are summed in float: 64 terms
-   * for each lane, whose roundings are some 1e-7 together, and a run fits the first cache. */
+  /** The most elements, and the most rows of TG_BLOCK_LANES lanes, that are summed in float: 64
+   * terms for each lane, whose roundings are some 1e-7 together, and a run fits the first cache. */
   TG_RUN_ELEMENTS = 1024,
   TG_RUN_ROWS = 64,
   /** The elements of the buffer that a program needs for a run. */
@@ -25,15 +25,17 @@ enum {
   TG_REDUCE_PARTS = 3,
 };
 
-/* The work is cut into units. With `lanes` == 0 a unit is a segment of a position of `kept`. Otherwise
- * the innermost kept axis, of `lanes` elements of stride 1 in operand 0 if there is no program, is
- * left out of `kept`, and a unit is a segment of `block` of its lanes, a multiple of TG_BLOCK_LANES or all. Units
- * of one position of `kept` follow each other, those of the same segment first.
+/* The work is cut into units. With `lanes` == 0 a unit is a segment of a position of `kept`.
+ * Otherwise the innermost kept axis, of `lanes` elements of stride 1 in operand 0 if there is no
+ * program, is left out of `kept`, and a unit is a segment of `block` of its lanes, a multiple of
+ * TG_BLOCK_LANES or all. Units of one position of `kept` follow each other, those of the same
+ * segment first.
  *
- * What is reduced, the positions of `outer` times `rows` times `count`, is cut into runs, and these into
- * `segments` of neighbouring runs. One segment writes the result; several write what
- * `tg_reduce_join_tile` joins in their order. What is reduced is operand 0 of `source`, or what its program makes of the operands; it counts by the axes of `kept`, of `outer`,
- * rows, count, lanes, in this order: `rank` of them. Without program `rows` is 1. */
+ * What is reduced, the positions of `outer` times `rows` times `count`, is cut into runs, and these
+ * into `segments` of neighbouring runs. One segment writes the result; several write what
+ * `tg_reduce_join_tile` joins in their order. What is reduced is operand 0 of `source`, or what its
+ * program makes of the operands; it counts by the axes of `kept`, of `outer`, rows, count, lanes,
+ * in this order: `rank` of them. Without program `rows` is 1. */
 typedef struct {
   tg_grid grid;
   float *_Nonnull output;
@@ -44,7 +46,7 @@ typedef struct {
   ptrdiff_t segments;
   /* With several segments: for each position of `kept`, segment and lane TG_REDUCE_PARTS. */
   double *_Nullable parts;
-  tg_axes kept;          /* tensor 0: output */
+  tg_axes kept; /* tensor 0: output */
   tg_axes outer;
   ptrdiff_t rows;
   ptrdiff_t count;
@@ -57,5 +59,4 @@ typedef struct {
 void tg_reduce_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
 
 /** Makes results of the parts of all segments; a unit is a result. Needs no workspace. */
-void tg_reduce_join_tile(const void *_Nonnull record, ptrdiff_t tile,
-                             void *_Nonnull workspace);
+void tg_reduce_join_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);

@@ -7,8 +7,8 @@
  * 1 in both, `a` are the positions of `others`. A unit is `block` values of i at one position. */
 typedef struct {
   tg_grid grid;
-  const int32_t *_Nonnull starts;  /* [outputs] */
-  const float *_Nonnull weights;   /* [outputs][taps] */
+  const int32_t *_Nonnull starts; /* [outputs] */
+  const float *_Nonnull weights;  /* [outputs][taps] */
   const float *_Nonnull input;
   float *_Nonnull output;
   tg_axes others; /* tensor 0: input, 1: output */

@@ -42,9 +42,8 @@ typedef struct ctgpng_limits {
  * Begins to read the PNG in bytes[0..<count], which must outlive the reader, and fills `header`.
  * Returns NULL with a sentence in `message` (CTGPNG_MESSAGE characters) on failure.
  */
-ctgpng_reader *ctgpng_open(
-    const uint8_t *bytes, size_t count, const ctgpng_limits *limits, ctgpng_header *header,
-    char *message);
+ctgpng_reader *ctgpng_open(const uint8_t *bytes, size_t count, const ctgpng_limits *limits,
+                           ctgpng_header *header, char *message);
 
 /*
  * Decodes the next row: `width` pixels of `channels` samples in 0 ... 2^depth - 1, where `width` is
@@ -94,8 +93,8 @@ typedef struct ctgpng_text {
  * damage of the whole is not found. `limits` holds for each chunk and their number, `memory` for
  * all bytes allocated on the way. Returns NULL only if there is no memory.
  */
-ctgpng_texts *ctgpng_read_texts(
-    const uint8_t *bytes, size_t count, const ctgpng_limits *limits, size_t memory);
+ctgpng_texts *ctgpng_read_texts(const uint8_t *bytes, size_t count, const ctgpng_limits *limits,
+                                size_t memory);
 
 /* How many there are. */
 size_t ctgpng_text_count(const ctgpng_texts *list);
@@ -111,9 +110,9 @@ void ctgpng_close_texts(ctgpng_texts *list);
  * ctgpng_free releases. `texts` holds `text_count` pairs of key and value, each closed by a zero;
  * they stand before the samples. Equal arguments give equal bytes. Returns 0, or -1 with `message`.
  */
-int ctgpng_encode(
-    const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels, uint32_t depth,
-    const char *texts, size_t text_count, uint8_t **bytes, size_t *count, char *message);
+int ctgpng_encode(const uint16_t *samples, uint32_t width, uint32_t height, uint32_t channels,
+                  uint32_t depth, const char *texts, size_t text_count, uint8_t **bytes,
+                  size_t *count, char *message);
 
 /* The revision of libpng that runs, such as "1.6.39". */
 const char *ctgpng_revision(void);
