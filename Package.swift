@@ -92,6 +92,7 @@ let package = Package(
     module(
       "TGSyntax", ["TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"],
       resources: [.embedInCode("Pages/likeness.tgraph")]),
+    module("TGReference", ["TGExecution", "TGPlan", "TGMachine", "TGTensor"]),
     module("TGRuntime", ["TGExecution", "TGPlan", "TGKernels", "TGMachine", "TGTensor"]),
 
     // MARK: 6. The compiler; the session
@@ -158,7 +159,8 @@ let package = Package(
     .executableTarget(
       name: "tgfuzz",
       dependencies: [
-        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGExecution", "TGIR",
+        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGReference",
+        "TGExecution", "TGIR",
         "TGMachine", "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGTensor", "TGDiagnostics",
         "TGTestSupport",
       ],
@@ -169,13 +171,14 @@ let package = Package(
     tests(
       "TGRuntimeTests",
       [
-        "TGRuntime", "TGExecution", "TGPlan", "TGKernels", "TGMachine", "TGTensor",
+        "TGRuntime", "TGReference", "TGExecution", "TGPlan", "TGKernels", "TGMachine", "TGTensor",
         "CTGAllocationCounter",
       ]),
     tests(
       "TGCompilerTests",
       [
-        "TGCompiler", "TGRuntime", "TGExecution", "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor",
+        "TGCompiler", "TGRuntime", "TGReference", "TGExecution", "TGSyntax", "TGOps", "TGIR",
+        "TGPlan", "TGTensor",
         "TGDiagnostics", "TGCheckpoint", "TGMachine", "TGText",
       ]),
     tests(

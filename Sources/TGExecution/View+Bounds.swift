@@ -1,4 +1,22 @@
+package import TGPlan
 package import TGTensor
+
+extension PlanFunction {
+  /// Refuses a slot that lies outside the arena or outside so many bytes of weights.
+  ///
+  /// - Throws: `RuntimeError.unsound`.
+  package func demandSoundSlots(weightBytes: Int) throws(RuntimeError) {
+    guard arenaElements >= 0, arenaElements <= .max / 4 else {
+      throw .unsound("the size of the arena")
+    }
+    for (index, slot) in slots.enumerated() {
+      let limit = slot.kind == .weight ? weightBytes / 4 : arenaElements
+      guard slot.offset >= 0, slot.count >= 0, slot.offset <= limit,
+        slot.count <= limit - slot.offset
+      else { throw .unsound("slot \(index) lies outside its memory") }
+    }
+  }
+}
 
 extension View {
   /// True if the rank is bearable, the extents can be multiplied, and every element lies in a slot

@@ -23,15 +23,8 @@ internal import TGTensor
   ///
   /// - Throws: `unsound` if a slot lies outside its memory, `outOfMemory` if the system refuses.
   init(_ function: PlanFunction, weights: WeightSection) throws(RuntimeError) {
-    let (bytes, overflow) = function.arenaElements.multipliedReportingOverflow(by: 4)
-    guard bytes >= 0, !overflow else { throw .unsound("the size of the arena") }
-    for (index, slot) in function.slots.enumerated() {
-      let limit = slot.kind == .weight ? weights.count / 4 : function.arenaElements
-      guard slot.offset >= 0, slot.count >= 0, slot.offset <= limit,
-        slot.count <= limit - slot.offset
-      else { throw .unsound("slot \(index) lies outside its memory") }
-    }
-    byteCount = max(bytes, 64)
+    try function.demandSoundSlots(weightBytes: weights.count)
+    byteCount = max(4 * function.arenaElements, 64)
     slots = function.slots
     self.weights = weights
     let memory = unsafe mmap(

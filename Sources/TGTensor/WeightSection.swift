@@ -46,6 +46,12 @@
     if file == nil { unsafe free(UnsafeMutableRawPointer(bitPattern: base)) }
   }
 
+  /// The number at a position, counted in numbers of 4 bytes; traps outside the section.
+  package func number(at position: Int) -> Float {
+    precondition(position >= 0 && position < count / 4, "a number of the section")
+    return unsafe bytes.load(fromByteOffset: 4 * position, as: Float.self)
+  }
+
   /// The bytes; valid as long as the section.
   @unsafe public var bytes: UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: base), count: count)

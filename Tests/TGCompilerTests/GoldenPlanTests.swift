@@ -43,7 +43,7 @@ import Testing
     #expect(!plans[0].isEmpty)
   }
 
-  private static func compiled(_ name: String, level: OptimizationLevel) throws
+  static func compiled(_ name: String, level: OptimizationLevel) throws
     -> PlanBuilder.Result
   {
     try compiled(folder.appendingPathComponent("\(name).tgraph"), level: level)

@@ -26,7 +26,14 @@ struct GraphCase {
   func run(
     level: OptimizationLevel = .none, isa: ISA = .best(), threads: Int = 1
   ) throws -> [String: HostTensor] {
-    let executor = try executor(level: level, isa: isa, threads: threads)
+    try run(level: level, on: NativeTarget(isa), threads: threads)
+  }
+
+  /// The same on any target.
+  func run(
+    level: OptimizationLevel, on target: any ExecutionTarget, threads: Int = 1
+  ) throws -> [String: HostTensor] {
+    let executor = try executor(level: level, on: target, threads: threads)
     for item in executor.function.inputs {
       if let tensor = inputs[item.name] { try executor.store(tensor.elements, into: item.view) }
       if let view = item.lengths, let tensor = inputs[item.name + ".lengths"] {
@@ -43,17 +50,11 @@ struct GraphCase {
   }
 
   /// The compiled function.
-  func executor(level: OptimizationLevel, isa: ISA = .best(), threads: Int = 1) throws -> Executor {
-    let built = try compiled(level: level)
-    try PlanChecker.check(built.plan)
-    let store = built.store
-    var elements = [Float](repeating: 0, count: store.count)
-    for (blob, offset) in zip(store.blobs, store.offsets) {
-      elements.replaceSubrange(offset..<(offset + blob.count), with: blob)
-    }
-    guard let weights = WeightSection(elements: elements) else { throw NoMemory() }
-    return try Executor(
-      LoadedPlan(plan: built.plan, weights: weights), isa: isa, within: Budget(threads: threads))
+  private func executor(
+    level: OptimizationLevel, on target: any ExecutionTarget, threads: Int
+  ) throws -> any PlanExecutor {
+    let loaded = try compiled(level: level).loaded()
+    return try target.executor(for: 0, of: loaded, within: Budget(threads: threads))
   }
 
   /// The plan with its weights.
@@ -76,6 +77,20 @@ struct GraphCase {
   private func kind(_ name: String) -> InterfaceItem.Kind {
     guard inputs[name + ".lengths"] != nil else { return .tensor }
     return inputs[name]?.shape.rank == 2 ? .text(vocabulary: "") : .sequence(vocabulary: "")
+  }
+
+}
+
+extension PlanBuilder.Result {
+  /// The checked plan with its weights in memory.
+  func loaded() throws -> LoadedPlan {
+    try PlanChecker.check(plan)
+    var elements = [Float](repeating: 0, count: store.count)
+    for (blob, offset) in zip(store.blobs, store.offsets) {
+      elements.replaceSubrange(offset..<(offset + blob.count), with: blob)
+    }
+    guard let weights = WeightSection(elements: elements) else { throw NoMemory() }
+    return LoadedPlan(plan: plan, weights: weights)
   }
 
   struct NoMemory: Error {}

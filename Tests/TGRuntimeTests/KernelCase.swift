@@ -1,38 +1,41 @@
 import TGExecution
 import TGMachine
 import TGPlan
+import TGReference
 import TGRuntime
 import TGTensor
 import Testing
 
-/// Runs a plan of one instruction on every instruction set and on 1 and 3 threads, holds the result
-/// against numbers computed in Double, the two thread counts against each other bit by bit, and
-/// looks whether anything else was written.
+/// Runs a plan of one instruction on the reference executor and on every instruction set with 1 and 3
+/// threads, holds the result against numbers computed in Double, the two thread counts against each
+/// other bit by bit, and looks whether anything else was written.
 func check(
   _ builder: PlanBuilder, inputs: [(View, [Float])], output: View, expected: [Double],
   tolerance: Double = 1e-5, _ comment: String = "",
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  for isa in ISA.available() {
+  let targets: [any ExecutionTarget] =
+    [ReferenceTarget()] + ISA.available().map { NativeTarget($0) }
+  for target in targets {
     var single: [Float] = []
     for threads in [1, 3] {
-      let executor = try builder.executor(threads: threads, isa: isa)
+      let executor = try builder.executor(on: target, within: Budget(threads: threads))
       for (view, elements) in inputs { try executor.store(elements, into: view) }
       try executor.run()
       let found = try executor.fetch(output)
       let difference = relativeDifference(found, expected)
       #expect(
-        difference <= tolerance, "\(comment) \(isa) differs by \(difference)",
+        difference <= tolerance, "\(comment) \(target.name) differs by \(difference)",
         sourceLocation: sourceLocation)
       #expect(
         try builder.isUntouched(around: output, in: executor),
-        "\(comment) \(isa) writes elsewhere", sourceLocation: sourceLocation)
+        "\(comment) \(target.name) writes elsewhere", sourceLocation: sourceLocation)
       if threads == 1 {
         single = found
       } else {
         #expect(
           found.map(\.bitPattern) == single.map(\.bitPattern),
-          "\(comment) \(isa): threads change bits", sourceLocation: sourceLocation)
+          "\(comment) \(target.name): threads change bits", sourceLocation: sourceLocation)
       }
     }
   }

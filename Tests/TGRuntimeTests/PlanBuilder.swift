@@ -125,14 +125,22 @@ struct PlanBuilder {
   }
 
   /// An executor of the function, everything in its arena set to the sentinel.
-  func executor(threads: Int = 1, isa: ISA = .best(), memoryLimit: Int? = nil) throws -> Executor {
+  func executor(
+    threads: Int = 1, isa: ISA = .best(), memoryLimit: Int? = nil
+  ) throws -> any PlanExecutor {
+    try executor(on: NativeTarget(isa), within: Budget(threads: threads, memory: memoryLimit))
+  }
+
+  /// The same on any target.
+  func executor(
+    on target: any ExecutionTarget, within budget: Budget
+  ) throws -> any PlanExecutor {
     var plan = Plan(name: "test")
     plan.functions = [function]
     plan.weightBytes = weights.count * 4
     let section = try #require(WeightSection(elements: weights))
-    let executor = try Executor(
-      LoadedPlan(plan: plan, weights: section), isa: isa,
-      within: Budget(threads: threads, memory: memoryLimit))
+    let executor = try target.executor(
+      for: 0, of: LoadedPlan(plan: plan, weights: section), within: budget)
     for (index, slot) in function.slots.enumerated() where slot.kind == .arena {
       try executor.store(
         [Float](repeating: Self.sentinel, count: slot.count),
@@ -142,7 +150,7 @@ struct PlanBuilder {
   }
 
   /// True if nothing was written to guards, nor to a place of `view`'s slot that it does not see.
-  func isUntouched(around view: View, in executor: Executor) throws -> Bool {
+  func isUntouched(around view: View, in executor: any PlanExecutor) throws -> Bool {
     for slot in guards {
       let count = function.slots[slot].count
       let elements = try executor.fetch(View(slot: slot, shape: [count]))

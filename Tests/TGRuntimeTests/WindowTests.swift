@@ -1,6 +1,7 @@
 import TGExecution
 import TGMachine
 import TGPlan
+import TGReference
 import TGRuntime
 import TGTensor
 import Testing
@@ -171,8 +172,11 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
         Resampling(
           input: input, output: output, axis: 0, starts: builder.constant([2], [0, start]),
           weights: builder.constant([2, 3], [1, 1, 1, 1, 1, 1]))))
-    #expect(throws: RuntimeError.unsound("a resampling reads outside its input")) {
-      _ = try builder.executor()
+    let targets: [any ExecutionTarget] = [ReferenceTarget(), NativeTarget()]
+    for target in targets {
+      #expect(throws: RuntimeError.unsound("a resampling reads outside its input")) {
+        _ = try builder.executor(on: target, within: Budget(threads: 1))
+      }
     }
   }
 
@@ -196,9 +200,12 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
   func whatIsNoRowIsRefused(number: Float) throws {
     for layout in [Layout.dense, .gaps, .shuffled] {
       let gathering = Gathered(layout, seed: 4)
-      for isa in ISA.available() {
+      let targets: [any ExecutionTarget] =
+        [ReferenceTarget()] + ISA.available().map { NativeTarget($0) }
+      for target in targets {
         for threads in [1, 3] {
-          let executor = try gathering.builder.executor(threads: threads, isa: isa)
+          let executor = try gathering.builder.executor(
+            on: target, within: Budget(threads: threads))
           try executor.store(gathering.values, into: gathering.table)
           try executor.store([1, 1, 1, 1, 1, 1, number, 9, 1, 1, -3, 1], into: gathering.numbers)
           let error = #expect(throws: RuntimeError.self) { try executor.run() }

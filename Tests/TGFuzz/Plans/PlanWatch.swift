@@ -1,6 +1,7 @@
 import TGExecution
 import TGMachine
 import TGPlan
+import TGReference
 import TGRuntime
 import TGTensor
 
@@ -91,9 +92,11 @@ struct PlanWatch {
       Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
     }
     let once = result(
-      of: function, weights: weights, from: filled(poison, inputs), threads: 1, isa: isa)
+      of: function, weights: weights, from: filled(poison, inputs), threads: 1,
+      on: NativeTarget(isa))
     let again = result(
-      of: function, weights: refilledWeights(), from: filled(garbage, inputs), threads: 3, isa: isa)
+      of: function, weights: refilledWeights(), from: filled(garbage, inputs), threads: 3,
+      on: NativeTarget(isa))
     demand(
       once.end?.description == again.end?.description,
       "threads or garbage change how it ends: \(once.end?.description ?? ""), "
@@ -113,27 +116,29 @@ struct PlanWatch {
           "place \(place) is written, which belongs to no output, on \(isa)")
       }
     }
-    compareSets(isas, from: filled(poison, inputs), base: isa, expected: once.arena)
+    compareTargets(
+      isas.filter { $0 != isa }.map { NativeTarget($0) } + [ReferenceTarget()],
+      from: filled(poison, inputs), base: NativeTarget(isa), expected: once.arena)
   }
 
-  /// Each instruction from the same arena on every instruction set.
-  private func compareSets(
-    _ isas: [ISA], from start: [Float], base: ISA, expected: [Float]
+  /// Each instruction from the same arena on one target and on others.
+  private func compareTargets(
+    _ others: [any ExecutionTarget], from start: [Float], base: NativeTarget, expected: [Float]
   ) {
     var arena = start
     for placed in function.instructions {
       var step = function
       step.instructions = [placed]
       let bound = ErrorBound(of: placed.instruction) { magnitude(of: $0, in: arena) }
-      let (next, end) = result(of: step, weights: weights, from: arena, threads: 1, isa: base)
+      let (next, end) = result(of: step, weights: weights, from: arena, threads: 1, on: base)
       if bound.isFinite, end == nil {
-        for other in isas where other != base {
-          let (found, _) = result(of: step, weights: weights, from: arena, threads: 1, isa: other)
+        for other in others {
+          let (found, _) = result(of: step, weights: weights, from: arena, threads: 1, on: other)
           for place in places(of: placed.instruction.output) {
             let (x, y) = (found[place], next[place])
             demand(
               Double((x - y).magnitude) <= bound.error || x.isNaN && y.isNaN,
-              "\(placed.label): \(other) gives \(x), \(base) \(y), bound \(bound.error): "
+              "\(placed.label): \(other.name) gives \(x), \(base.name) \(y), bound \(bound.error): "
                 + "\(placed.instruction)")
           }
         }
@@ -207,15 +212,16 @@ struct PlanWatch {
   /// The arena after a run from given contents, and why it ended early, if it did: a number that
   /// should be a row of a table and is none.
   private func result(
-    of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int, isa: ISA
+    of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int,
+    on target: any ExecutionTarget
   ) -> (arena: [Float], end: RuntimeError?) {
     var plan = plan
     plan.functions = [function]
     guard let section = WeightSection(elements: weights) else { fail("no memory") }
     let all = View(slot: everything, shape: [arena.count])
     do {
-      let executor = try Executor(
-        LoadedPlan(plan: plan, weights: section), isa: isa, within: Budget(threads: threads))
+      let executor = try target.executor(
+        for: 0, of: LoadedPlan(plan: plan, weights: section), within: Budget(threads: threads))
       try executor.store(arena, into: all)
       var end: RuntimeError?
       do throws(RuntimeError) { try executor.run() } catch {
