@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 extension KernelCall {
   /// Prepares `out[i…] = program(operands[i…]…)`; with the identity program a strided copy.

@@ -1,4 +1,5 @@
 internal import CTGKernels
+package import TGMachine
 
 extension KernelCall {
   /// The adjoint of a maximum over windows: each number of `gradient` `[N, OH, OW, C]` is added to
