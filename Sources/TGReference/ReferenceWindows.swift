@@ -1,15 +1,12 @@
 internal import TGPlan
 internal import TGTensor
 
-/// The window of a pooling and of its adjoint.
-private struct Window {
-  let height, width, strideY, strideX, padTop, padLeft: Int
-
-  /// The places of window [i, j] that lie inside a picture, rows first.
-  func places(_ i: Int, _ j: Int, in picture: [Int]) -> [(y: Int, x: Int)] {
+extension Pooling.Window {
+  /// The positions of window [i, j] that lie inside a picture, rows first.
+  fileprivate func positions(_ i: Int, _ j: Int, in picture: [Int]) -> [(y: Int, x: Int)] {
     let (top, left) = (i * strideY - padTop, j * strideX - padLeft)
-    return (max(0, top)..<min(picture[1], top + height)).flatMap { y in
-      (max(0, left)..<min(picture[2], left + width)).map { (y, $0) }
+    return (max(0, top)..<min(picture[1], top + kernelHeight)).flatMap { y in
+      (max(0, left)..<min(picture[2], left + kernelWidth)).map { (y, $0) }
     }
   }
 }
@@ -18,14 +15,11 @@ extension ReferenceMemory {
   /// Maximum or average over windows.
   func pooled(_ x: Pooling) -> Grid {
     let input = read(x.input)
-    let window = Window(
-      height: x.kernelHeight, width: x.kernelWidth, strideY: x.strideY, strideX: x.strideX,
-      padTop: x.padTop, padLeft: x.padLeft)
     var result = Grid(x.output.dimensions)
     for n in 0..<result.dimensions[0] {
       for i in 0..<result.dimensions[1] {
         for j in 0..<result.dimensions[2] {
-          let places = window.places(i, j, in: input.dimensions)
+          let places = x.window.positions(i, j, in: input.dimensions)
           for c in 0..<result.dimensions[3] {
             let numbers = places.map { input[n, $0.y, $0.x, c] }
             let sum = numbers.reduce(0, +)
@@ -33,7 +27,7 @@ extension ReferenceMemory {
               switch x.function {
               case .maximum: numbers.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
               case .average: sum / Double(numbers.count)
-              case .averageCountingPadding: sum / Double(x.kernelHeight * x.kernelWidth)
+              case .averageCountingPadding: sum / Double(x.window.kernelHeight * x.window.kernelWidth)
               }
           }
         }
@@ -42,17 +36,14 @@ extension ReferenceMemory {
     return result
   }
 
-  /// The adjoint of the maximum over windows; what a place gets is a float32 after each window.
+  /// The adjoint of the maximum over windows; what a position gets is a float32 after each window.
   func maxPoolGradient(of x: MaxPoolGradient) -> Grid {
     let (input, gradient) = (read(x.input), read(x.gradient))
-    let window = Window(
-      height: x.kernelHeight, width: x.kernelWidth, strideY: x.strideY, strideX: x.strideX,
-      padTop: x.padTop, padLeft: x.padLeft)
     var result = Grid(x.output.dimensions)
     for n in 0..<gradient.dimensions[0] {
       for i in 0..<gradient.dimensions[1] {
         for j in 0..<gradient.dimensions[2] {
-          let places = window.places(i, j, in: input.dimensions)
+          let places = x.window.positions(i, j, in: input.dimensions)
           for c in 0..<gradient.dimensions[3] {
             var best = places[0]
             for place in places.dropFirst() {
