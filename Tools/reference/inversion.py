@@ -13,10 +13,11 @@ PyTorch's steps are in float64 from the float32 numbers of the state.
 
 Two things make a gradient uncertain in float32, and both are shown. At `kinks` states a number is so
 close to the kink of a rectifier or of a pool that float32 cannot tell its side; the effects of up to
-8 such places, each computed by PyTorch, explain the difference (kinks.py), `raw` being the worst
-gradient without them. At `ill` states PyTorch's own step in float32 is as far from the one in
-float64, within a factor of 4, and the verdict is ILL instead of PASS: sums that cancel near a minimum, first steps that divide a small
-gradient by its own magnitude.
+8 such places, each computed by PyTorch and in a bounded amount, explain the difference (kinks.py),
+`raw` being the worst gradient without them. At `ill` states PyTorch's own step in float32 is as far
+from the one in float64, within a factor of 4: sums that cancel near a minimum, first steps that divide
+a small gradient by its own magnitude. The verdict is then ILL instead of PASS, and FAIL if more than
+a fifth of the states are ill: so few are left that the rest shows nothing.
 """
 
 import argparse
@@ -41,6 +42,8 @@ from objectives import OBJECTIVES
 STATES, FREE = 50, 20
 BOUNDS = {"start": 1e-5, "loss": 1e-4, "code": 1e-5, "gradient": 1e-3, "free": 1e-3}
 MARGIN = 4
+MOST_ILL = 0.2
+"""The largest share of states of an objective that may be ill."""
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
@@ -300,7 +303,8 @@ def run(objective, verbose):
     kinks = sum(off["gradient"] < off["raw"] for _, off in details)
     ill = sum(is_ill(off) for _, off in details)
     good = all(holds(off) or is_ill(off) for _, off in details) and all(
-        worst[what] <= BOUNDS[what] for what in ("loss", "start", "free"))
+        worst[what] <= BOUNDS[what] for what in ("loss", "start", "free")
+    ) and ill <= MOST_ILL * len(details)
     if good and ill:
         good = None
     verdict = {True: "PASS", False: "FAIL", None: "ILL"}[good]

@@ -20,6 +20,27 @@ MOST = 400
 FEW = 8
 """The most places that explain a difference."""
 
+AMOUNT = 100.0
+"""The most that an effect counts. 1 is the other side of a kink. What follows may divide by the number
+at the kink, as LPIPS divides by the length of what stands there: then the same side nearer to the kink
+counts negative, the other side more than once (73 times was seen). What needs more than this is smaller
+than a hundredth of what it explains."""
+
+
+def bounded(basis, wanted):
+    """The amounts within -AMOUNT ... AMOUNT of the columns of `basis` that leave the least squares of
+    `wanted`: each in turn as its own best, clipped, until they stand still."""
+    amounts = numpy.zeros(basis.shape[1])
+    power = numpy.maximum((basis ** 2).sum(0), 1e-300)
+    for _ in range(500):
+        before = amounts.copy()
+        for k in range(amounts.size):
+            rest = wanted - basis @ amounts
+            amounts[k] = numpy.clip(amounts[k] + basis[:, k] @ rest / power[k], -AMOUNT, AMOUNT)
+        if numpy.abs(amounts - before).max() < 1e-9:
+            break
+    return amounts
+
 
 class Sides(TorchFunctionMode):
     """While it is entered: `places` are all places near a kink, as (number of the call, place), and
@@ -73,9 +94,8 @@ class Sides(TorchFunctionMode):
 def explained(slopes, found, step, bound):
     """The gradients `slopes` moved towards `found` by the effects of a few places near their kinks,
     each computed by `step` within `Sides`: as few as bring the difference below the bound, chosen
-    one after the other by their direction (orthogonal matching pursuit). An effect counts in any
-    amount, because what follows may divide by the number at the kink, as LPIPS divides by a norm.
-    Returns the moved gradients and the number of places."""
+    one after the other by their direction (orthogonal matching pursuit). An effect counts up to
+    AMOUNT times. Returns the moved gradients and the number of places."""
     scale = {n: numpy.abs(g).max() or 1.0 for n, g in slopes.items()}
 
     def apart(gradients):
@@ -96,7 +116,7 @@ def explained(slopes, found, step, bound):
         likeness = [abs(e @ rest) / numpy.linalg.norm(e) for e in effects]
         used.append(effects.pop(int(numpy.argmax(likeness))))
         basis = numpy.stack(used, 1)
-        rest = wanted - basis @ numpy.linalg.lstsq(basis, wanted, rcond=None)[0]
+        rest = wanted - basis @ bounded(basis, wanted)
     moved, begin = {}, 0
     for n, g in slopes.items():
         moved[n] = g + scale[n] * (wanted - rest)[begin: begin + g.size]
