@@ -118,6 +118,26 @@ import Testing
     }
   }
 
+  /// Lines of the specification have at most 120 characters. Rows of tables and code cannot be wrapped,
+  /// nor can a line without a space, such as an address.
+  @Test func linesOfTheSpecificationAreShort() throws {
+    let folder = repository.appending(path: "spec")
+    let pages = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".md") }
+    #expect(pages.count >= 9)
+    for page in pages {
+      let text = try String(contentsOf: folder.appending(path: page), encoding: .utf8)
+      var isCode = false
+      for (index, line) in text.components(separatedBy: "\n").enumerated() {
+        if line.hasPrefix("```") { isCode.toggle() }
+        guard !isCode, !line.hasPrefix("|"), !line.hasPrefix("    "), line.contains(" ") else {
+          continue
+        }
+        #expect(line.count <= 120, "spec/\(page):\(index + 1)")
+      }
+    }
+  }
+
   /// The graphs of the box are in the canonical style; TG_UPDATE=1 writes them so.
   @Test func graphsAreFormatted() throws {
     let folder = repository.appending(path: "Graphs").resolvingSymlinksInPath()
