@@ -25,7 +25,7 @@ extension Epilogue: PlanMessage {
   package mutating func visit<Archive: PlanArchive>(
     _ archive: inout Archive
   ) throws(Archive.Failure) {
-    try archive.message("program", &program)
+    try archive.program("program", &program)
     let packed = program.packedOperands
     try archive.views("operands", &operands, { .epilogueOperand($0 + 1) }) {
       packed.contains($0 + 1) ? .read : .readInPlace

@@ -75,10 +75,20 @@ private struct ViewUpdate: FieldWalk {
   mutating func view(
     _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
   ) { change(&view) }
+
+  mutating func views(
+    _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
+    _ access: (Int) -> ViewAccess
+  ) { for index in views.indices { change(&views[index]) } }
+
+  mutating func messages<Message: PlanMessage>(_ name: StaticString, _ values: inout [Message]) {
+    for index in values.indices { values[index].visit(&self) }
+  }
 }
 
 /// An archive that is there for the views and attributes of an instruction: it passes over all other
-/// fields, and goes into messages.
+/// fields, and goes into messages. What it does to the elements of lists is lost unless it says
+/// otherwise, so that reading copies no list.
 protocol FieldWalk: PlanArchive {
   /// The index of the message that is walked over in its list.
   var listIndex: Int { get set }
@@ -106,9 +116,10 @@ extension FieldWalk {
   mutating func messages<Message: PlanMessage>(
     _ name: StaticString, _ values: inout [Message]
   ) throws(Failure) {
-    for index in values.indices {
+    for (index, value) in values.enumerated() {
+      var value = value
       listIndex = index
-      try values[index].visit(&self)
+      try value.visit(&self)
     }
   }
 
@@ -116,6 +127,11 @@ extension FieldWalk {
     _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
     _ access: (Int) -> ViewAccess
   ) throws(Failure) {
-    for index in views.indices { try view(name, &views[index], role(index), access(index)) }
+    for (index, element) in views.enumerated() {
+      var element = element
+      try view(name, &element, role(index), access(index))
+    }
   }
+
+  mutating func program(_ name: StaticString, _ program: inout PointwiseProgram) {}
 }

@@ -52,6 +52,10 @@ package protocol PlanArchive {
     _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
     _ access: (Int) -> ViewAccess
   ) throws(Failure)
+  /// A pointwise program; there are no views in it.
+  mutating func program(
+    _ name: StaticString, _ program: inout PointwiseProgram
+  ) throws(Failure)
   /// A whole number of an instruction that must lie in a range.
   mutating func attribute(
     _ name: StaticString, _ value: inout Int, _ range: AttributeRange
@@ -73,6 +77,10 @@ extension PlanArchive {
     _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
     _ access: (Int) -> ViewAccess
   ) throws(Failure) { try messages(name, &views) }
+
+  package mutating func program(
+    _ name: StaticString, _ program: inout PointwiseProgram
+  ) throws(Failure) { try message(name, &program) }
 
   package mutating func attribute(
     _ name: StaticString, _ value: inout Int, _ range: AttributeRange

@@ -28,7 +28,7 @@ extension PointwiseMap: InstructionKind {
   package mutating func visit<Archive: PlanArchive>(
     _ archive: inout Archive
   ) throws(Archive.Failure) {
-    try archive.message("program", &program)
+    try archive.program("program", &program)
     let packed = program.packedOperands
     try archive.views("operands", &operands, ViewRole.operand) {
       packed.contains($0) ? .read : .readInPlace

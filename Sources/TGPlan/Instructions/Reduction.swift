@@ -65,7 +65,7 @@ extension Reduction: InstructionKind {
     try archive.number("kept_rank", &keptRank)
     try archive.output("output", &output)
     try archive.views("operands", &operands, ViewRole.operand) { _ in .read }
-    try archive.message("program", &program)
+    try archive.program("program", &program)
   }
 
   package func check(limits: PlanLimits) throws(PlanError) {
