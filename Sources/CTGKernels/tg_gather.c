@@ -38,3 +38,36 @@ void tg_gather_tile(const void *record, ptrdiff_t tile, void *workspace) {
     }
   }
 }
+
+/* One unit: `count` columns of input and output. */
+static void scatter_columns(const tg_scatter *s, const float *input, float *output,
+                            ptrdiff_t count) {
+  const ptrdiff_t positions = tg_axes_count(&s->positions);
+  for (ptrdiff_t row = 0; row < s->rows; row++)
+    memset(output + row * s->row_stride, 0, (size_t)count * sizeof(float));
+  for (ptrdiff_t position = 0; position < positions; position++) {
+    ptrdiff_t at[TG_AXES_TENSORS];
+    tg_axes_locate(&s->positions, position, at);
+    const ptrdiff_t row = row_of(s->indices[at[0]], s->rows);
+    if (row < 0) {
+      report(s->first_bad, position);
+      continue;
+    }
+    float *sums = output + row * s->row_stride;
+    for (ptrdiff_t column = 0; column < count; column++) sums[column] += input[at[1] + column];
+  }
+}
+
+void tg_scatter_tile(const void *record, ptrdiff_t tile, void *workspace) {
+  const tg_scatter *s = record;
+  const ptrdiff_t end = tg_grid_end(&s->grid, tile);
+  (void)workspace;
+  for (ptrdiff_t unit = tile * s->grid.units_per_tile; unit < end; unit++) {
+    ptrdiff_t at[TG_AXES_TENSORS];
+    tg_axes_locate(&s->row, unit / s->runs, at);
+    const ptrdiff_t first = unit % s->runs * TG_SCATTER_COLUMNS;
+    const ptrdiff_t rest = s->count - first;
+    scatter_columns(s, s->input + at[0] + first, s->output + at[1] + first,
+                    rest < TG_SCATTER_COLUMNS ? rest : TG_SCATTER_COLUMNS);
+  }
+}

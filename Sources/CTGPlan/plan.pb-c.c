@@ -1054,6 +1054,51 @@ void   tgraph__plan__gathering__free_unpacked
   assert(message->base.descriptor == &tgraph__plan__gathering__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   tgraph__plan__scattering__init
+                     (Tgraph__Plan__Scattering         *message)
+{
+  static const Tgraph__Plan__Scattering init_value = TGRAPH__PLAN__SCATTERING__INIT;
+  *message = init_value;
+}
+size_t tgraph__plan__scattering__get_packed_size
+                     (const Tgraph__Plan__Scattering *message)
+{
+  assert(message->base.descriptor == &tgraph__plan__scattering__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t tgraph__plan__scattering__pack
+                     (const Tgraph__Plan__Scattering *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &tgraph__plan__scattering__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t tgraph__plan__scattering__pack_to_buffer
+                     (const Tgraph__Plan__Scattering *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &tgraph__plan__scattering__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Tgraph__Plan__Scattering *
+       tgraph__plan__scattering__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Tgraph__Plan__Scattering *)
+     protobuf_c_message_unpack (&tgraph__plan__scattering__descriptor,
+                                allocator, len, data);
+}
+void   tgraph__plan__scattering__free_unpacked
+                     (Tgraph__Plan__Scattering *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &tgraph__plan__scattering__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor tgraph__plan__plan__field_descriptors[11] =
 {
   {
@@ -2302,7 +2347,7 @@ const ProtobufCMessageDescriptor tgraph__plan__interface_item__descriptor =
   (ProtobufCMessageInit) tgraph__plan__interface_item__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descriptors[14] =
+static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descriptors[15] =
 {
   {
     "label",
@@ -2472,6 +2517,18 @@ static const ProtobufCFieldDescriptor tgraph__plan__instruction__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "scatter",
+    21,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Instruction, scatter),
+    &tgraph__plan__scattering__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__instruction__field_indices_by_name[] = {
   3,   /* field[3] = convolve */
@@ -2486,6 +2543,7 @@ static const unsigned tgraph__plan__instruction__field_indices_by_name[] = {
   9,   /* field[9] = pool */
   6,   /* field[6] = reduce */
   10,   /* field[10] = resample */
+  14,   /* field[14] = scatter */
   8,   /* field[8] = softmax */
   1,   /* field[1] = source */
 };
@@ -2493,7 +2551,7 @@ static const ProtobufCIntRange tgraph__plan__instruction__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 10, 3 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__instruction__descriptor =
 {
@@ -2503,7 +2561,7 @@ const ProtobufCMessageDescriptor tgraph__plan__instruction__descriptor =
   "Tgraph__Plan__Instruction",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Instruction),
-  14,
+  15,
   tgraph__plan__instruction__field_descriptors,
   tgraph__plan__instruction__field_indices_by_name,
   2,  tgraph__plan__instruction__number_ranges,
@@ -4035,5 +4093,69 @@ const ProtobufCMessageDescriptor tgraph__plan__gathering__descriptor =
   tgraph__plan__gathering__field_indices_by_name,
   1,  tgraph__plan__gathering__number_ranges,
   (ProtobufCMessageInit) tgraph__plan__gathering__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor tgraph__plan__scattering__field_descriptors[3] =
+{
+  {
+    "input",
+    1,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Scattering, input),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "indices",
+    2,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Scattering, indices),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "output",
+    3,
+    PROTOBUF_C_LABEL_REQUIRED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Scattering, output),
+    &tgraph__plan__view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned tgraph__plan__scattering__field_indices_by_name[] = {
+  1,   /* field[1] = indices */
+  0,   /* field[0] = input */
+  2,   /* field[2] = output */
+};
+static const ProtobufCIntRange tgraph__plan__scattering__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor tgraph__plan__scattering__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "tgraph.plan.Scattering",
+  "Scattering",
+  "Tgraph__Plan__Scattering",
+  "tgraph.plan",
+  sizeof(Tgraph__Plan__Scattering),
+  3,
+  tgraph__plan__scattering__field_descriptors,
+  tgraph__plan__scattering__field_indices_by_name,
+  1,  tgraph__plan__scattering__number_ranges,
+  (ProtobufCMessageInit) tgraph__plan__scattering__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -40,6 +40,7 @@ typedef struct Tgraph__Plan__MaxPoolGradient Tgraph__Plan__MaxPoolGradient;
 typedef struct Tgraph__Plan__Resampling Tgraph__Plan__Resampling;
 typedef struct Tgraph__Plan__MaskPacking Tgraph__Plan__MaskPacking;
 typedef struct Tgraph__Plan__Gathering Tgraph__Plan__Gathering;
+typedef struct Tgraph__Plan__Scattering Tgraph__Plan__Scattering;
 
 
 /* --- enums --- */
@@ -739,10 +740,11 @@ struct  Tgraph__Plan__Instruction
   Tgraph__Plan__Gathering *gather;
   Tgraph__Plan__MaxPoolGradient *max_pool_gradient;
   Tgraph__Plan__MaskPacking *pack_mask;
+  Tgraph__Plan__Scattering *scatter;
 };
 #define TGRAPH__PLAN__INSTRUCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__instruction__descriptor) \
-    , NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+    , NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 
 /*
@@ -1118,6 +1120,31 @@ struct  Tgraph__Plan__Gathering
 };
 #define TGRAPH__PLAN__GATHERING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__gathering__descriptor) \
+    , NULL, NULL, NULL }
+
+
+/*
+ * out = 0, then every in[i..., d...] is added to out[indices[i...], d...], in the order of i...: the
+ * adjoint of a gathering. A number that is no row of the output ends the run.
+ */
+struct  Tgraph__Plan__Scattering
+{
+  ProtobufCMessage base;
+  /*
+   * The extents of the indices, then those of a row.
+   */
+  Tgraph__Plan__View *input;
+  /*
+   * Whole numbers, any extents.
+   */
+  Tgraph__Plan__View *indices;
+  /*
+   * [rows, d...].
+   */
+  Tgraph__Plan__View *output;
+};
+#define TGRAPH__PLAN__SCATTERING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__scattering__descriptor) \
     , NULL, NULL, NULL }
 
 
@@ -1564,6 +1591,25 @@ Tgraph__Plan__Gathering *
 void   tgraph__plan__gathering__free_unpacked
                      (Tgraph__Plan__Gathering *message,
                       ProtobufCAllocator *allocator);
+/* Tgraph__Plan__Scattering methods */
+void   tgraph__plan__scattering__init
+                     (Tgraph__Plan__Scattering         *message);
+size_t tgraph__plan__scattering__get_packed_size
+                     (const Tgraph__Plan__Scattering   *message);
+size_t tgraph__plan__scattering__pack
+                     (const Tgraph__Plan__Scattering   *message,
+                      uint8_t             *out);
+size_t tgraph__plan__scattering__pack_to_buffer
+                     (const Tgraph__Plan__Scattering   *message,
+                      ProtobufCBuffer     *buffer);
+Tgraph__Plan__Scattering *
+       tgraph__plan__scattering__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   tgraph__plan__scattering__free_unpacked
+                     (Tgraph__Plan__Scattering *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Tgraph__Plan__Plan_Closure)
@@ -1641,6 +1687,9 @@ typedef void (*Tgraph__Plan__MaskPacking_Closure)
 typedef void (*Tgraph__Plan__Gathering_Closure)
                  (const Tgraph__Plan__Gathering *message,
                   void *closure_data);
+typedef void (*Tgraph__Plan__Scattering_Closure)
+                 (const Tgraph__Plan__Scattering *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1681,6 +1730,7 @@ extern const ProtobufCMessageDescriptor tgraph__plan__max_pool_gradient__descrip
 extern const ProtobufCMessageDescriptor tgraph__plan__resampling__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__mask_packing__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__gathering__descriptor;
+extern const ProtobufCMessageDescriptor tgraph__plan__scattering__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -10,7 +10,7 @@ package enum OpRegistry {
     Conv2D.self, Pool.self, PoolGradient.self, Upsample.self, Resample.self,
     Reduce.self, Normalize.self, SoftmaxOp.self,
     Reshape.self, Transpose.self, Broadcast.self, Slice.self, Concat.self, Pad.self, Gather.self,
-    Detach.self,
+    Scatter.self, Detach.self,
   ]
 
   /// Makes an op of its name and attributes.

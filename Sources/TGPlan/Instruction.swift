@@ -29,6 +29,8 @@ public enum Instruction: Hashable, Sendable {
   case maxPoolGradient(MaxPoolGradient)
   /// Which numbers are larger than 0, packed.
   case packMask(MaskPacking)
+  /// Rows added up by their numbers: the adjoint of `gather`.
+  case scatter(Scattering)
 
   /// The fields of the instruction with all that is known of its kind.
   package var kind: any InstructionKind {
@@ -44,6 +46,7 @@ public enum Instruction: Hashable, Sendable {
     case .gather(let fields): fields
     case .maxPoolGradient(let fields): fields
     case .packMask(let fields): fields
+    case .scatter(let fields): fields
     }
   }
 
@@ -52,6 +55,6 @@ public enum Instruction: Hashable, Sendable {
   package static let kinds: [any InstructionKind.Type] = [
     Convolution.self, MatrixProduct.self, PointwiseMap.self, Reduction.self, Normalization.self,
     Softmax.self, Pooling.self, Resampling.self, Gathering.self, MaxPoolGradient.self,
-    MaskPacking.self,
+    MaskPacking.self, Scattering.self,
   ]
 }

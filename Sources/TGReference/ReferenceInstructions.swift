@@ -30,6 +30,10 @@ extension ReferenceMemory {
       let (rows, refused) = gathered(x)
       write(rows, to: x.output)
       return refused
+    case .scatter(let x):
+      let (sums, refused) = scattered(x)
+      write(sums, to: x.output)
+      return refused
     case .packMask(let x): write(mask(of: x), to: x.output)
     }
     return nil
@@ -149,6 +153,26 @@ extension ReferenceMemory {
       }
     }
     return (Grid(x.output.dimensions, result), refused)
+  }
+
+  /// Rows added up by their numbers; a sum is a float32 after each row.
+  private func scattered(_ x: Scattering) -> (sums: Grid, refused: (place: Int, number: Float)?) {
+    let (input, indices) = (read(x.input), read(x.indices))
+    let rows = input.rows(keeping: indices.dimensions.count)
+    var result = Grid(x.output.dimensions)
+    let width = result.elements.count / x.output.dimensions[0]
+    var refused: (place: Int, number: Float)?
+    for (row, (number, position)) in zip(rows, zip(indices.elements, 0...)) {
+      guard let index = Int(exactly: number), (0..<x.output.dimensions[0]).contains(index) else {
+        refused = refused ?? (position, Float(number))
+        continue
+      }
+      for (column, value) in row.enumerated() {
+        let sum = Float(result.elements[index * width + column]) + Float(value)
+        result.elements[index * width + column] = Double(sum)
+      }
+    }
+    return (result, refused)
   }
 
   private func mask(of x: MaskPacking) -> Grid {

@@ -77,6 +77,12 @@ extension Arena {
           table: try resolve(gathering.table), indices: try resolve(gathering.indices),
           output: try resolve(gathering.output, writing: true), isa: isa)
       ]
+    case .scatter(let scattering):
+      return [
+        unsafe .scatter(
+          input: try resolve(scattering.input), indices: try resolve(scattering.indices),
+          output: try resolve(scattering.output, writing: true), isa: isa)
+      ]
     case .packMask(let packing):
       return [
         unsafe .packMasks(

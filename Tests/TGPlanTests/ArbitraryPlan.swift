@@ -87,7 +87,7 @@ struct ArbitraryPlan {
   }
 
   private mutating func instruction() -> Instruction {
-    switch random.int(0...10) {
+    switch random.int(0...11) {
     case 0:
       var convolution = Convolution(
         input: view(), output: view(),
@@ -145,6 +145,8 @@ struct ArbitraryPlan {
             kernelHeight: number(),
             kernelWidth: number(), strideY: number(), strideX: number(), padTop: number(),
             padLeft: number())))
+    case 10:
+      return .scatter(Scattering(input: view(), indices: view(), output: view()))
     case 9: return .packMask(MaskPacking(input: view(), output: view()))
     default: return .gather(Gathering(table: view(), indices: view(), output: view()))
     }

@@ -56,6 +56,16 @@ extension Instruction {
     self = .packMask(value)
   }
 
+  /// Takes a scattering in the stead of the gathering of the small plan, and changes what it says.
+  mutating func scatter(_ change: (inout Scattering) -> Void) {
+    guard case .gather(let gathering) = self else { return }
+    var value = Scattering(
+      input: View(slot: gathering.table.slot, shape: [1, 4, 4]), indices: gathering.indices,
+      output: View(slot: gathering.output.slot, shape: [4, 4]))
+    change(&value)
+    self = .scatter(value)
+  }
+
   /// Changes what a reduction says.
   mutating func reduction(_ change: (inout Reduction) -> Void) {
     guard case .reduce(var value) = self else { return }

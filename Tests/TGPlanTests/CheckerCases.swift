@@ -299,6 +299,22 @@ extension CheckerCase {
       value.table = View(slot: 20, shape: [5, 3])
       $0 = .gather(value)
     },
+    .at(7, "rows added up", nil) { $0.scatter { _ in } },
+    .at(7, "rows added to a number", .view(.output, .rank(0, expected: 1))) {
+      $0.scatter { $0.output = View(slot: 19, shape: []) }
+    },
+    .at(7, "rows of fewer columns", .view(.input, .extents([1, 4, 3], expected: [1, 4, 4]))) {
+      $0.scatter { $0.input.dimensions[2] = 3 }
+    },
+    .at(7, "numbers for other rows", .view(.input, .extents([1, 4, 4], expected: [1, 3, 4]))) {
+      $0.scatter { $0.indices.dimensions[1] = 3 }
+    },
+    .at(7, "rows added to themselves", .view(.output, .overlaps(.input))) {
+      $0.scatter { $0.input = View(slot: 19, shape: [1, 4, 4]) }
+    },
+    .at(7, "rows added to the weights", .view(.output, .writesWeights)) {
+      $0.scatter { $0.output = View(slot: 20, shape: [4, 4]) }
+    },
   ]
 
   /// Cases.

@@ -41,7 +41,7 @@ import Testing
         #expect(field.index < 64)
       }
     }
-    #expect(types.count == 25)
+    #expect(types.count == 26)
   }
 
   @Test func choicesHaveTheSameNumbersInSwift() {

@@ -48,6 +48,13 @@ import Testing
           Gathering(
             table: view([10, 300]), indices: view([40], strides: [0]), output: view([40, 300]))))
         == 12_000)
+    // Each row is read and added once, and each number of a row.
+    #expect(
+      work(
+        .scatter(
+          Scattering(
+            input: view([40, 300]), indices: view([40], strides: [0]), output: view([10, 300]))))
+        == 12_040)
     // What does not fit is the largest number.
     let huge = view([1 << 31, 1 << 31, 1 << 31], strides: [0, 0, 0])
     #expect(

@@ -67,6 +67,9 @@ struct ErrorBound {
     case .resample(let x):
       self = exact(x.input).times(exact(x.weights)).summed(x.weights.dimensions[1])
     case .gather(let x): self = magnitude(x.indices).isFinite ? exact(x.table) : Self.unknown
+    case .scatter(let x):
+      let isSure = magnitude(x.indices).isFinite
+      self = isSure ? exact(x.input).summed(x.indices.count) : Self.unknown
     case .packMask(let x): self = magnitude(x.input).isFinite ? ErrorBound(65_535, 0) : Self.unknown
     }
   }

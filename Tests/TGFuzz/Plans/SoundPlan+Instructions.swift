@@ -5,7 +5,7 @@ extension SoundPlan {
   /// An instruction of any kind, its result ready to be read.
   mutating func instruction() -> Instruction {
     let instruction =
-      switch random.below(13) {
+      switch random.below(14) {
       case 0, 1: convolution()
       case 2: product()
       case 3, 4: map()
@@ -16,6 +16,7 @@ extension SoundPlan {
       case 9: maxPoolGradient()
       case 10: resampling()
       case 11: gathering()
+      case 12: scattering()
       default: maskPacking()
       }
     // A map in place has written over a value that is known already.
@@ -148,6 +149,16 @@ extension SoundPlan {
     return .gather(
       Gathering(
         table: source, indices: indices, output: result(ids + table.dropFirst())))
+  }
+
+  private mutating func scattering() -> Instruction {
+    let table = extents(1...3)
+    let ids = Array(extents(0...2).map { min($0, 40) })
+    let source = operand(ids + table.dropFirst())
+    let indices =
+      random.once(in: 4)
+      ? operand(ids) : input(ids, innermostOne: false, kind: .tensor, rows: table[0])
+    return .scatter(Scattering(input: source, indices: indices, output: result(table)))
   }
 
   private mutating func maskPacking() -> Instruction {

@@ -73,7 +73,8 @@ struct PlanTrace {
         rows: (pooling.window.kernelHeight, pooling.window.strideY, pooling.window.padTop),
         columns: (pooling.window.kernelWidth, pooling.window.strideX, pooling.window.padLeft))
     case .resample(let resampling): trace(resampling)
-    case .multiply, .map, .reduce, .normalize, .softmax, .gather, .packMask: break
+    case .multiply, .map, .reduce, .normalize, .softmax, .gather, .scatter, .packMask:
+      break
     }
     write(output, of: instruction.output.slot)
   }

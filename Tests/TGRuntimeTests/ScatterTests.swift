@@ -1,0 +1,103 @@
+import TGKernels
+import TGPlan
+import TGRuntime
+import TGTensor
+import Testing
+
+/// Rows added up by their numbers.
+@Suite struct ScatterTests {
+  @Test func equalNumbersAddUpInTheirOrder() throws {
+    for (variant, layout) in [Layout.dense, .gaps, .shuffled].enumerated() {
+      let scattering = Scattered(layout, seed: UInt64(variant))
+      let rows: [Float] = [0, 5, 2, 3, 0, 5, 5, -0.0, 1, 1, 5, 1]
+      // In single precision, in the order of the numbers: row 4 stays 0.
+      var expected = [Float](repeating: 0, count: 6 * 45)
+      for (place, row) in rows.enumerated() {
+        for column in 0..<45 {
+          expected[Int(row) * 45 + column] += scattering.values[place * 45 + column]
+        }
+      }
+      for isa in ISA.available() {
+        for threads in [1, 3] {
+          let executor = try scattering.builder.executor(threads: threads, isa: isa)
+          try executor.store(scattering.values, into: scattering.input)
+          try executor.store(rows, into: scattering.numbers)
+          for _ in 0..<2 {
+            try executor.run()
+            #expect(try executor.fetch(scattering.output) == expected, "\(layout) \(isa)")
+          }
+          #expect(try scattering.builder.isUntouched(around: scattering.output, in: executor))
+        }
+      }
+    }
+  }
+
+  /// A number of no row is refused with its first place, and nothing is written elsewhere.
+  @Test(arguments: [-1, 6, 2.5, 1e30, -1e30, .infinity, -.infinity, .nan, -.leastNonzeroMagnitude])
+  func whatIsNoRowIsRefused(number: Float) throws {
+    for layout in [Layout.dense, .gaps, .shuffled] {
+      let scattering = Scattered(layout, seed: 4)
+      for threads in [1, 3] {
+        let executor = try scattering.builder.executor(threads: threads, isa: .best())
+        try executor.store(scattering.values, into: scattering.input)
+        try executor.store([1, 1, 1, 1, 1, 1, number, 9, 1, 1, -3, 1], into: scattering.numbers)
+        let error = #expect(throws: RuntimeError.self) { try executor.run() }
+        guard case .noSuchRow(let refused)? = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+        #expect(refused.number.bitPattern == number.bitPattern)
+        #expect(refused.place == [1, 2] && refused.rows == 6)
+        #expect(try scattering.builder.isUntouched(around: scattering.output, in: executor))
+        try executor.store([Float](repeating: 2, count: 12), into: scattering.numbers)
+        try executor.run()
+      }
+    }
+  }
+
+  /// Many tiles, among them an unfinished one: threads change no bit, and the first place is named.
+  @Test func threadsChangeNoBit() throws {
+    var builder = PlanBuilder(seed: 3)
+    let input = builder.place([700, 3, 101])
+    let numbers = builder.place([700])
+    let output = builder.place([13, 3, 101])
+    builder.add(.scatter(Scattering(input: input, indices: numbers, output: output)))
+    let values = Randomness.floats(700 * 303, seed: 5)
+    var rows = (0..<700).map { Float($0 * $0 % 13) }
+    var results: [[Float]] = []
+    for threads in [1, 2, 5] {
+      let executor = try builder.executor(threads: threads, isa: .best())
+      try executor.store(values, into: input)
+      try executor.store(rows, into: numbers)
+      try executor.run()
+      results.append(try executor.fetch(output))
+    }
+    #expect(results[0] == results[1] && results[0] == results[2])
+    for place in stride(from: 77, to: 700, by: 97) { rows[place] = 13 }
+    let executor = try builder.executor(threads: 4, isa: .best())
+    try executor.store(rows, into: numbers)
+    let error = #expect(throws: RuntimeError.self) { try executor.run() }
+    guard case .noSuchRow(let refused)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(refused.place == [77] && refused.number == 13)
+  }
+}
+
+/// A plan that adds 3 × 4 rows `[5, 9]` up to 6.
+private struct Scattered {
+  var builder: PlanBuilder
+  let input: View
+  let numbers: View
+  let output: View
+  let values = Randomness.floats(12 * 45, seed: 2)
+
+  init(_ layout: Layout, seed: UInt64) {
+    builder = PlanBuilder(seed: seed)
+    input = builder.place([3, 4, 5, 9], layout)
+    numbers = builder.place([3, 4], layout)
+    output = builder.place([6, 5, 9], layout)
+    builder.add(.scatter(Scattering(input: input, indices: numbers, output: output)))
+  }
+}
