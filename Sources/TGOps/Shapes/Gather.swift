@@ -7,8 +7,8 @@ package import TGTensor
 /// - Operands: `table` `[R, D…]`, `indices` whole numbers from 0 to R − 1. Result: the extents of
 ///   `indices`, then those of a row. Any other number stands for a row of zeros, and a plan that
 ///   meets one ends with an error.
-/// - Gradient: towards `table` the product with one-hot rows, so that equal indices add up; refused
-///   towards `indices`.
+/// - Gradient: towards `table` the rows of the cotangent, added up by the same numbers, `scatter`;
+///   refused towards `indices`.
 /// - C1: `table` has rank 1 or more and at least one row.
 package struct Gather: Op {
   package static let mnemonic = "gather"
@@ -67,26 +67,15 @@ package struct Gather: Op {
           table: context.view(0), indices: context.view(1), output: context.output())))
   }
 
-  /// The one-hot rows of the indices, transposed, times the cotangent.
+  /// The rows of the cotangent, added up by the same numbers.
   package func pullback(
     _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
     in graph: inout GraphBuilder
   ) throws(PullbackError) -> [Value?] {
-    guard !wanted[1] else {
-      throw .notDifferentiable(
-        reason: "the row numbers of a table are whole: they have no derivative",
-        hint: "detach(…) says that no gradient is meant here")
-    }
+    guard !wanted[1] else { throw .rowNumbers }
     return try rule {
-      let table = graph.shape(operands[0])
-      let (rows, places) = (table[0], graph.shape(operands[1]).count)
-      let column = try graph.reshape(operands[1], [places, 1])
-      let ramp = try graph.constant(HostTensor([rows], (0..<rows).map { Float($0) }))
-      let distance = try graph.map(.absolute, graph.subtract(column, ramp))
-      let oneHot = try graph.map(.less, distance, graph.constant(0.5))
-      let flat = try graph.reshape(cotangent, [places, table.count / rows])
-      let sums = try graph.insert(MatMul(), [graph.transpose(oneHot, [1, 0]), flat])
-      return [try graph.reshape(sums, table.dimensions), nil]
+      let rows = graph.shape(operands[0])[0]
+      return [try graph.insert(Scatter(rows: rows), [cotangent, operands[1]]), nil]
     }
   }
 }
