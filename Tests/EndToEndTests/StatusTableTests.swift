@@ -131,9 +131,9 @@ import Testing
       "tgrun sample.tplan --function edit none.png", "tginvert none.tplan a.png",
       "tginvert net.tplan none.png", "tginspect none.tplan",
     ],
+    // The folder: PageNameTests.
     "66 tgc: a name that no page has, or a folder of `TG_GRAPHS` that is not there": [
       "tgc unheard-of --check", "tgc --list unheard-of",
-      "$ TG_GRAPHS=none tgc mnist-lenet --check",
     ],
     "69 tgc: `--emit onnx`": ["tgc ok.tgraph --emit onnx"],
     "69 tgrun: an interpolation that the plan has no functions for": [
