@@ -11,6 +11,8 @@ package struct Compilation: Sendable {
   package var level = OptimizationLevel.reassociating
   /// Whether the verifier runs after each pass.
   package var verifies = false
+  /// The last pass (`Pipeline.labels`), nil for all of the level.
+  package var stopAfter: String?
   /// The model, if the file has several.
   package var model: String?
   /// Compile-time parameters as written, `("g", "48")`.
@@ -125,7 +127,8 @@ package struct Compilation: Sendable {
     }
     let afterReading = clock.now
     let builder = PlanBuilder(
-      level: level, verifies: verifies, sources: library.sources, memory: memory, observe: observe)
+      level: level, verifies: verifies, stopAfter: stopAfter, sources: library.sources,
+      memory: memory, observe: observe)
     var built = try builder.build(functions, name: first.name, binding: binding)
     built.plan.documentation = first.documentation
     built.plan.producer = producer

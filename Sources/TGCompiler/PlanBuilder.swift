@@ -42,18 +42,21 @@ package struct PlanBuilder: Sendable {
 
   private let level: OptimizationLevel
   private let verifies: Bool
+  private let stopAfter: String?
   private let sources: SourceTable
   private let memory: CompileMemory
   private let observe: @Sendable (String, Graph, Double) -> Void
 
-  /// Makes a builder. `observe` is told of every pass: its name, its graph, its seconds.
+  /// Makes a builder. `stopAfter` is the label of the last pass (`Pipeline.labels`), nil for all;
+  /// `observe` is told of every pass: its name, its graph, its seconds.
   package init(
-    level: OptimizationLevel, verifies: Bool, sources: SourceTable,
+    level: OptimizationLevel, verifies: Bool, stopAfter: String? = nil, sources: SourceTable,
     memory: CompileMemory = CompileMemory(),
     observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
   ) {
     self.level = level
     self.verifies = verifies
+    self.stopAfter = stopAfter
     self.sources = sources
     self.memory = memory
     self.observe = observe
@@ -67,10 +70,11 @@ package struct PlanBuilder: Sendable {
     -> Result
   {
     var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
-    let pipeline = Pipeline(level: level, verifies: verifies) { [memory, observe] in
+    var pipeline = Pipeline(level: level, verifies: verifies) { [memory, observe] in
       observe($0, $1, $2)
       try memory.demandRoom(after: $0)
     }
+    if let stopAfter { try pipeline.stop(after: stopAfter) }
     for function in functions {
       let bound = try BindParameters(tensors: binding.tensors).run(function.graph)
       let graph = try pipeline.run(bound)

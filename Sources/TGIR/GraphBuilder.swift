@@ -32,12 +32,18 @@ package struct GraphBuilder: Sendable {
   ///
   /// - Throws: `TypeRuleError` if the operands do not fit the op.
   package mutating func insert(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Value {
-    let shape = try op.resultShape(for: operands.map { graph.shape($0) })
-    let node = Node(op: op, operands: operands, shape: shape)
-    if let value = known[node] { return value }
+    if let value = try existing(op, operands) { return value }
     let value = try graph.insert(op, operands, origin: origin)
-    known[node] = value
+    known[graph[value]] = value
     return value
+  }
+
+  /// The value of an equal node that is there; nil if there is none.
+  ///
+  /// - Throws: `TypeRuleError` if the operands do not fit the op.
+  package func existing(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Value? {
+    let shape = try op.resultShape(for: operands.map { graph.shape($0) })
+    return known[Node(op: op, operands: operands, shape: shape)]
   }
 
   /// Declares a result.

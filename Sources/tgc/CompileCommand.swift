@@ -160,14 +160,11 @@ struct CompileCommand: Tool {
     compilation.licence = options.licence
     compilation.origin = options.origin
     compilation.producer = "tgc \(Version.number)"
+    compilation.stopAfter = options.stopAfter
+    let labels = Pipeline(level: level).labels
+    if let pass = options.stopAfter { try demandPass(pass, among: labels) }
     if let pass = options.printAfter {
-      let names = Pipeline(level: level).passes.map { type(of: $0).name }
-      guard names.contains(pass) else {
-        let near = nearestName(to: pass, among: names).map { "did you mean \($0)? " } ?? ""
-        throw Failure(
-          .usage, "-O\(options.level) has no pass \(pass)",
-          hint: near + "the passes are " + names.joined(separator: ", "))
-      }
+      try demandPass(pass, among: labels.filter { !$0.contains("#") })
       compilation.observe = { name, graph, _ in
         if name == pass { console.say("after \(name):\n" + PrintedGraph(graph).text) }
       }
@@ -178,6 +175,15 @@ struct CompileCommand: Tool {
     let read = [graph] + files.all.filter { !$0.isPiped }.map(\.path)
     try Outputs.check([target], readFiles: read)
     return (compilation, target)
+  }
+
+  /// Refuses a pass that the level does not have.
+  private func demandPass(_ pass: String, among names: [String]) throws(Failure) {
+    guard !names.contains(pass) else { return }
+    let near = nearestName(to: pass, among: names).map { "did you mean \($0)? " } ?? ""
+    throw Failure(
+      .usage, "-O\(options.level) has no pass \(pass)",
+      hint: near + "the passes are " + names.joined(separator: ", "))
   }
 
   /// Refuses what a plan cannot hold as a text.

@@ -142,6 +142,13 @@ struct CompileOptions: ParsableArguments {
       Array(Set(Pipeline(level: .approximate).passes.map { type(of: $0).name })).sorted()))
   var printAfter: String?
 
+  @Option(
+    name: .customLong("stop-after"),
+    help: ArgumentHelp(
+      "Leave out the passes after this one; PASS#2 is its second run.", valueName: "PASS"),
+    completion: .list(Pipeline(level: .approximate).labels))
+  var stopAfter: String?
+
   @Flag(name: .customLong("verify-passes"), help: "Verify the graph after each pass.")
   var verifyPasses = false
 

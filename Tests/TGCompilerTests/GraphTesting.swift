@@ -24,16 +24,18 @@ struct GraphCase {
 
   /// The graph through passes, lowering, checker and executor.
   func run(
-    level: OptimizationLevel = .none, isa: ISA = .best(), threads: Int = 1
+    level: OptimizationLevel = .none, isa: ISA = .best(), threads: Int = 1,
+    stopAfter: String? = nil
   ) throws -> [String: HostTensor] {
-    try run(level: level, on: NativeTarget(isa), threads: threads)
+    try run(level: level, on: NativeTarget(isa), threads: threads, stopAfter: stopAfter)
   }
 
   /// The same on any target.
   func run(
-    level: OptimizationLevel, on target: any ExecutionTarget, threads: Int = 1
+    level: OptimizationLevel, on target: any ExecutionTarget, threads: Int = 1,
+    stopAfter: String? = nil
   ) throws -> [String: HostTensor] {
-    let executor = try executor(level: level, on: target, threads: threads)
+    let executor = try executor(level: level, on: target, threads: threads, stopAfter: stopAfter)
     for item in executor.function.inputs {
       if let tensor = inputs[item.name] { try executor.store(tensor.elements, into: item.view) }
       if let view = item.lengths, let tensor = inputs[item.name + ".lengths"] {
@@ -50,15 +52,16 @@ struct GraphCase {
   }
 
   /// The compiled function.
-  private func executor(
-    level: OptimizationLevel, on target: any ExecutionTarget, threads: Int
+  func executor(
+    level: OptimizationLevel, on target: any ExecutionTarget = NativeTarget(), threads: Int = 1,
+    stopAfter: String? = nil
   ) throws -> any PlanExecutor {
-    let loaded = try compiled(level: level).loaded()
+    let loaded = try compiled(level: level, stopAfter: stopAfter).loaded()
     return try target.executor(for: 0, of: loaded, within: Budget(threads: threads))
   }
 
   /// The plan with its weights.
-  func compiled(level: OptimizationLevel) throws -> PlanBuilder.Result {
+  func compiled(level: OptimizationLevel, stopAfter: String? = nil) throws -> PlanBuilder.Result {
     let named = inputs.keys.sorted().filter { !$0.hasSuffix(".lengths") }
     let function = GraphFunction(
       graph: graph, batch: batch,
@@ -69,8 +72,9 @@ struct GraphCase {
         GraphInterface(name: $0.name, kind: .tensor, shape: graph.shape($0.value))
       })
     let model = GraphModel(name: "test", functions: [function], roots: [], parameters: [])
-    return try PlanBuilder(level: level, verifies: true, sources: SourceTable()).build(
-      [function], name: "test", binding: WeightBinding(model, syntheticSeed: 1))
+    return try PlanBuilder(
+      level: level, verifies: true, stopAfter: stopAfter, sources: SourceTable()
+    ).build([function], name: "test", binding: WeightBinding(model, syntheticSeed: 1))
   }
 
   /// An input with lengths is a text of ids or a sequence of vectors.

@@ -12,6 +12,8 @@ import TGTensor
 /// Effect on numbers: reassociating.
 package struct FactorReductions: Pass {
   package static let name = "FactorReductions"
+  package static let needs: Set<GraphForm> = [.singleFunctions, .statisticsShared]
+  package static let undoes: Set<GraphForm> = [.constantsFolded, .movesMerged]
 
   package init() {}
 
@@ -40,18 +42,15 @@ package struct FactorReductions: Pass {
 }
 
 extension GraphBuilder {
-  /// The most factors into which a product is taken apart.
-  private static let mostFactors = 6
-
   /// The values whose product a value is; itself if it is none.
   fileprivate func factors(of value: Value) -> [Value] {
     var factors = [value]
-    while factors.count < Self.mostFactors {
-      let place = factors.firstIndex { factor in
+    while factors.count < CostModel.mostFactors {
+      let product = factors.firstIndex { factor in
         (self[factor].op as? Map).map { $0.program == Map(.multiply).program } ?? false
       }
-      guard let place else { break }
-      factors.replaceSubrange(place...place, with: self[factors[place]].operands)
+      guard let product else { break }
+      factors.replaceSubrange(product...product, with: self[factors[product]].operands)
     }
     return factors
   }
@@ -60,8 +59,8 @@ extension GraphBuilder {
   fileprivate func isRepeated(_ value: Value, along axes: [Int], of shape: Shape) -> Bool {
     let own = self.shape(value)
     return axes.allSatisfy { axis in
-      let place = axis - (shape.rank - own.rank)
-      return place < 0 || own[place] == 1
+      let ownAxis = axis - (shape.rank - own.rank)
+      return ownAxis < 0 || own[ownAxis] == 1
     }
   }
 

@@ -12,9 +12,7 @@ import TGTensor
 /// Effect on numbers: reassociating, within one rounding of float32 per folded op.
 package struct FoldConstants: Pass {
   package static let name = "FoldConstants"
-
-  /// The most elements of a broadcast that a folded op sees.
-  fileprivate static let broadcastElements = 1 << 16
+  package static let establishes: Set<GraphForm> = [.constantsFolded]
 
   package init() {}
 
@@ -27,7 +25,10 @@ package struct FoldConstants: Pass {
       let readsKnown = !node.operands.isEmpty && node.operands.allSatisfy { isKnown[$0.index] }
       folds.append(readsKnown && !(node.op is Broadcast))
       isKnown.append(
-        isLeaf || readsKnown && (!(node.op is Broadcast) || node.shape.count <= broadcastElements))
+        isLeaf
+          || readsKnown
+            && (!(node.op is Broadcast) || node.shape.count <= CostModel.broadcastElements)
+      )
     }
     return folds
   }
@@ -65,7 +66,7 @@ extension GraphBuilder {
   fileprivate func knownTensor(_ value: Value) -> HostTensor? {
     if let constant = constant(of: value) { return constant.tensor }
     guard self[value].op is Broadcast, let inner = constant(of: self[value].operands[0]),
-      shape(value).count <= FoldConstants.broadcastElements
+      shape(value).count <= CostModel.broadcastElements
     else { return nil }
     return ReferenceTensor(inner.tensor).broadcast(to: shape(value)).rounded
   }

@@ -12,6 +12,10 @@ import TGTensor
 /// Effect on numbers: reassociating.
 package struct FoldScales: Pass {
   package static let name = "FoldScales"
+  package static let needs: Set<GraphForm> = [
+    .constantsFolded, .transposesSunk, .singleFunctions, .noEpilogues,
+  ]
+  package static let establishes: Set<GraphForm> = [.scalesFolded]
 
   package init() {}
 
@@ -19,11 +23,11 @@ package struct FoldScales: Pass {
     let uses = graph.uses
     return try graph.rewritten { node, old, builder in
       guard let map = node.op as? Map, map.program == Map(.multiply).program else { return nil }
-      for place in 0..<2 {
-        let produced = node.operands[place]
-        guard uses.isRead(graph[old].operands[place], onlyBy: old),
+      for index in 0..<2 {
+        let produced = node.operands[index]
+        guard uses.isRead(graph[old].operands[index], onlyBy: old),
           builder.shape(produced) == node.shape,
-          let scale = builder.constant(of: node.operands[1 - place])?.tensor,
+          let scale = builder.constant(of: node.operands[1 - index])?.tensor,
           let channels = node.shape.dimensions.last, scale.shape.count == channels,
           scale.shape.dimensions.last == channels
         else { continue }
@@ -32,9 +36,9 @@ package struct FoldScales: Pass {
         switch inner.op {
         case let convolution as Conv2D where convolution.epilogue.isIdentity:
           var operands = inner.operands
-          for index in 1...convolution.phases.count {
-            guard let w = builder.constant(of: operands[index])?.tensor else { return nil }
-            operands[index] = try builder.constant(w.scaledRows(by: scale.elements))
+          for kernel in 1...convolution.phases.count {
+            guard let w = builder.constant(of: operands[kernel])?.tensor else { return nil }
+            operands[kernel] = try builder.constant(w.scaledRows(by: scale.elements))
           }
           return try builder.insert(convolution, operands)
         case let linear as Linear where linear.epilogue.isIdentity:
@@ -51,7 +55,7 @@ package struct FoldScales: Pass {
 }
 
 extension HostTensor {
-  /// Every element times the factor of its outermost place.
+  /// Every element times the factor of its outermost position.
   fileprivate func scaledRows(by factors: [Float]) -> HostTensor {
     let run = shape.count / max(factors.count, 1)
     var scaled = elements

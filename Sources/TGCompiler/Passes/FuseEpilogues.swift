@@ -13,6 +13,9 @@ import TGTensor
 /// Effect on numbers: bit-exact.
 package struct FuseEpilogues: Pass {
   package static let name = "FuseEpilogues"
+  package static let needs: Set<GraphForm> = [.chainsFused]
+  package static let establishes: Set<GraphForm> = [.epiloguesFused]
+  package static let undoes: Set<GraphForm> = [.noEpilogues]
 
   package init() {}
 
@@ -51,10 +54,10 @@ extension FusedProgram {
   /// The same program with `value` as operand 0.
   func movedToFront(_ value: Value) -> FusedProgram {
     let order = [value] + operands.filter { $0 != value }
-    let places = operands.compactMap { order.firstIndex(of: $0) }
+    let numbers = operands.compactMap { order.firstIndex(of: $0) }
     let steps = program.steps.map { step in
       PointwiseProgram.Step(
-        step.function, step.arguments.map { $0 < places.count ? places[$0] : $0 },
+        step.function, step.arguments.map { $0 < numbers.count ? numbers[$0] : $0 },
         immediate: step.immediate)
     }
     return FusedProgram(

@@ -12,6 +12,9 @@ import TGTensor
 /// Effect on numbers: bit-exact.
 package struct FusePointwise: Pass {
   package static let name = "FusePointwise"
+  package static let needs: Set<GraphForm> = [.constantsFolded, .transposesSunk]
+  package static let establishes: Set<GraphForm> = [.chainsFused]
+  package static let undoes: Set<GraphForm> = [.singleFunctions, .transposesSunk]
 
   package init() {}
 
@@ -24,7 +27,6 @@ package struct FusePointwise: Pass {
       for (before, after) in zip(graph[old].operands, node.operands) { now[before] = after }
       guard let map = node.op as? Map else { return nil }
       var fused = FusedProgram(program: map.program, operands: node.operands)
-      fused.inlineNumbers(builder, shape: node.shape)
       var taken: Set<Value> = [old]
       /// Takes in one producer; false if there is none left.
       func takeOne() -> Bool {
@@ -41,7 +43,7 @@ package struct FusePointwise: Pass {
         }
         return false
       }
-      while takeOne() {}
+      repeat { fused.inlineNumbers(builder, shape: node.shape) } while takeOne()
       parts[old] = taken
       guard fused.operands != node.operands else { return nil }
       return try builder.insert(Map(fused.program), fused.operands)
@@ -82,17 +84,17 @@ struct FusedProgram {
   mutating func absorb(_ inner: PointwiseProgram, _ innerOperands: [Value], at value: Value)
     -> Bool
   {
-    guard let place = operands.firstIndex(of: value), !program.packedOperands.contains(place)
+    guard let index = operands.firstIndex(of: value), !program.packedOperands.contains(index)
     else { return false }
     var joined = operands.filter { $0 != value }
     for operand in innerOperands where !joined.contains(operand) { joined.append(operand) }
     guard joined.count <= PointwiseProgram.maximumOperands,
       program.steps.count + inner.steps.count <= PointwiseProgram.maximumSteps
     else { return false }
-    let places = operands.map { $0 == value ? nil : joined.firstIndex(of: $0) }
     program = program.composed(
-      with: inner, at: place, places: places,
-      innerPlaces: innerOperands.compactMap { joined.firstIndex(of: $0) }, count: joined.count)
+      with: inner, at: index,
+      outerOperands: operands.map { $0 == value ? nil : joined.firstIndex(of: $0) },
+      innerOperands: innerOperands.compactMap { joined.firstIndex(of: $0) }, count: joined.count)
     operands = joined
     return true
   }
@@ -101,12 +103,12 @@ struct FusedProgram {
     var distinct: [Value] = []
     for operand in operands where !distinct.contains(operand) { distinct.append(operand) }
     guard distinct.count < operands.count else { return }
-    let places = operands.compactMap { distinct.firstIndex(of: $0) }
+    let numbers = operands.compactMap { distinct.firstIndex(of: $0) }
     let shift = distinct.count - operands.count
     let steps = program.steps.map { step in
       PointwiseProgram.Step(
         step.function,
-        step.arguments.map { $0 < places.count ? places[$0] : $0 + shift },
+        step.arguments.map { $0 < numbers.count ? numbers[$0] : $0 + shift },
         immediate: step.immediate)
     }
     program = PointwiseProgram(operandCount: distinct.count, steps: steps)

@@ -12,6 +12,8 @@ import TGTensor
 /// Where the reduced axes join to one in every operand, every bit stays.
 package struct FuseReductions: Pass {
   package static let name = "FuseReductions"
+  package static let needs: Set<GraphForm> = [.epiloguesFused]
+  package static let undoes: Set<GraphForm> = [.singleFunctions]
 
   package init() {}
 

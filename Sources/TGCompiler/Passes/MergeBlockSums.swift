@@ -5,8 +5,8 @@ import TGTensor
 
 /// `Σ over blocks of f (convolution(x, w)) → convolution of x with stride f and a wider kernel`.
 ///
-/// The sum of result places `f·i + p` for all `p < f` is `Σₚ Σₖ x[f·i + p + k − pad]·w[k]`, so it
-/// takes `v[t] = Σₚ w[t − p]` from place `f·i + t − pad`, with `t < kernel + f − 1`. This is what
+/// The sum of result positions `f·i + p` for all `p < f` is `Σₚ Σₖ x[f·i + p + k − pad]·w[k]`, so it
+/// takes `v[t] = Σₚ w[t − p]` from position `f·i + t − pad`, with `t < kernel + f − 1`. This is what
 /// the gradient of `convolution(upsample(x, f), w)` asks for, the adjoint of
 /// `SplitUpsampledConvolutions`: for factor 2 and a 3×3 kernel 16 products instead of 36, and the
 /// large picture is never made. Zeros around the picture stay where they are.
@@ -14,6 +14,10 @@ import TGTensor
 /// Effect on numbers: reassociating.
 package struct MergeBlockSums: Pass {
   package static let name = "MergeBlockSums"
+  package static let needs: Set<GraphForm> = [
+    .constantsFolded, .transposesSunk, .scalesFolded, .noEpilogues,
+  ]
+  package static let undoes: Set<GraphForm> = [.scalesFolded]
 
   package init() {}
 

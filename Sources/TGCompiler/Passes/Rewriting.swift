@@ -75,6 +75,6 @@ extension GraphBuilder {
 /// The order that undoes a permutation.
 func inverse(_ permutation: [Int]) -> [Int] {
   var result = permutation
-  for (place, axis) in permutation.enumerated() { result[axis] = place }
+  for (position, axis) in permutation.enumerated() { result[axis] = position }
   return result
 }

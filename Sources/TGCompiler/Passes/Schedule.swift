@@ -13,6 +13,7 @@ import TGTensor
 /// Effect on numbers: bit-exact.
 package struct Schedule: Pass {
   package static let name = "Schedule"
+  package static let establishes: Set<GraphForm> = [.scheduled]
 
   package init() {}
 
@@ -69,8 +70,6 @@ package struct Schedule: Pass {
 
 /// Finds nodes that make little of much as soon as their operands are there.
 private struct EagerNodes {
-  /// How much less a result must be than the largest thing that is read for it.
-  private static let ratio = 8
   private let graph: Graph
   private let uses: Uses
   /// The elements that a value keeps in the arena: those of what is behind a view, none of weights
@@ -124,7 +123,7 @@ private struct EagerNodes {
   }
 
   private func isEager(_ node: Node) -> Bool {
-    node.shape.count * Self.ratio <= node.operands.map { kept[$0.index] }.max() ?? 0
+    CostModel.isLittle(node.shape.count, beside: node.operands.map { kept[$0.index] }.max() ?? 0)
   }
 
   private func isThere(_ value: Value, _ placed: [Bool]) -> Bool {

@@ -12,6 +12,9 @@ import TGTensor
 /// Effect on numbers: reassociating.
 package struct ShareStatistics: Pass {
   package static let name = "ShareStatistics"
+  package static let needs: Set<GraphForm> = [.equalNodesShared, .noEpilogues]
+  package static let establishes: Set<GraphForm> = [.statisticsShared]
+  package static let undoes: Set<GraphForm> = [.movesMerged]
 
   package init() {}
 

@@ -10,6 +10,7 @@ import TGTensor
 /// Effect on numbers: bit-exact.
 package struct SimplifyShapes: Pass {
   package static let name = "SimplifyShapes"
+  package static let establishes: Set<GraphForm> = [.movesMerged]
 
   package init() {}
 

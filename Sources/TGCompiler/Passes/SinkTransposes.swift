@@ -6,7 +6,7 @@ import TGTensor
 /// result has fewer axes.
 ///
 /// Spatial ops stand between a transposition to channels-last and one back (see
-/// `GraphBuilder+Spatial`). Moving the second one down through everything that works place by place
+/// `GraphBuilder+Spatial`). Moving the second one down through everything that works element by element
 /// lets it meet the next op's first one, where the two cancel. Operands that are not transposed
 /// (vectors, constants) are transposed instead, which for a vector of channels is a reshape and for
 /// a constant happens now. What remains are transpositions at the graph's ends, which lowering
@@ -17,6 +17,9 @@ import TGTensor
 /// as it would without this pass (`Graph.stays`).
 package struct SinkTransposes: Pass {
   package static let name = "SinkTransposes"
+  package static let needs: Set<GraphForm> = [.movesMerged]
+  package static let establishes: Set<GraphForm> = [.transposesSunk]
+  package static let undoes: Set<GraphForm> = [.constantsFolded, .movesMerged]
   /// Whether what sums read keeps its layout, and with it every bit.
   package var keepsSums: Bool
 
@@ -24,8 +27,8 @@ package struct SinkTransposes: Pass {
 
   package func run(_ graph: Graph) throws -> Graph {
     let stays = keepsSums ? graph.stays : [Bool](repeating: false, count: graph.nodes.count)
-    return try graph.rewritten { node, place, builder in
-      if stays[place.index] { return nil }
+    return try graph.rewritten { node, old, builder in
+      if stays[old.index] { return nil }
       if let transpose = node.op as? Transpose {
         return try turned(node.operands[0], transpose.permutation, &builder)
       }
@@ -55,19 +58,19 @@ package struct SinkTransposes: Pass {
     let inner = builder[node.operands[0]].operands[0]
     let kept = order.indices.filter { !reduce.axes.contains($0) }.map { order[$0] }
     let moved = Reduce(reduce.function, of: reduce.program, axes: reduce.axes.map { order[$0] })
-    let places = kept.sorted()
+    let sorted = kept.sorted()
     let value = try builder.insert(moved, [inner])
-    return try builder.transposed(value, kept.compactMap { places.firstIndex(of: $0) })
+    return try builder.transposed(value, kept.compactMap { sorted.firstIndex(of: $0) })
   }
 
-  /// A transposition, of a map that makes much of little (noise times a strength for each channel)
-  /// before it: the map is then one of its neighbours again.
+  /// A transposition. Of a map that makes much of little (noise times a strength for each channel) the
+  /// operands are transposed instead: the map is then next to its readers again.
   private func turned(_ x: Value, _ permutation: [Int], _ builder: inout GraphBuilder) throws
     -> Value
   {
     let node = builder[x]
     guard let map = node.op as? Map,
-      node.operands.allSatisfy({ builder.shape($0).count * 2 <= node.shape.count })
+      node.operands.allSatisfy({ CostModel.widens(builder.shape($0), to: node.shape) })
     else { return try builder.transposed(x, permutation) }
     var operands: [Value] = []
     for operand in node.operands {
@@ -92,8 +95,22 @@ package struct SinkTransposes: Pass {
 }
 
 extension Graph {
+  /// Whether no map, but those that keep their layout for a sum, has operands of its size that are all
+  /// transposed in the same way.
+  var hasSunkTransposes: Bool {
+    let stays = stays
+    return nodes.indices.allSatisfy { index in
+      let node = nodes[index]
+      guard node.op is Map, !stays[index] else { return true }
+      let orders = node.operands.filter { shape($0) == node.shape }.map {
+        (self[$0].op as? Transpose)?.permutation
+      }
+      return orders.isEmpty || orders.contains(nil) || Set(orders).count > 1
+    }
+  }
+
   /// For each value, whether it must lie as it does so that sums keep their order: the sums
-  /// themselves, what they read, through all that may only look at another's places, and what holds
+  /// themselves, what they read, through all that may only be views of another value, and what holds
   /// one of these as a part.
   fileprivate var stays: [Bool] {
     var summed = nodes.map { node in

@@ -13,6 +13,7 @@ import TGTensor
 /// Effect on numbers: reassociating.
 package struct SplitUpsampledConvolutions: Pass {
   package static let name = "SplitUpsampledConvolutions"
+  package static let needs: Set<GraphForm> = [.constantsFolded, .transposesSunk, .scalesFolded]
 
   package init() {}
 
@@ -47,13 +48,13 @@ package struct SplitUpsampledConvolutions: Pass {
   }
 }
 
-/// Which kernel places of one phase fall on which input place.
+/// Which kernel positions of one phase fall on which input position.
 private struct SummedTaps {
-  /// For each kernel place the place in the summed kernel.
+  /// For each kernel position the position in the summed kernel.
   let targets: [Int]
   /// The extent of the summed kernel.
   let count: Int
-  /// Zeros before the first input place that the phase reads.
+  /// Zeros before the first input position that the phase reads.
   let pad: Int
 
   init(phase: Int, factor: Int, pad: Int, kernel: Int) {
@@ -68,7 +69,7 @@ private struct SummedTaps {
 }
 
 extension HostTensor {
-  /// The kernel `[O, C, kh, kw]` with places that read the same input place added, in `Double`.
+  /// The kernel `[O, C, kh, kw]` with positions that read the same input position added, in `Double`.
   fileprivate func summed(_ rows: SummedTaps, _ columns: SummedTaps) -> HostTensor {
     let (kh, kw) = (shape[2], shape[3])
     let target = Shape([shape[0], shape[1], rows.count, columns.count])
@@ -76,8 +77,9 @@ extension HostTensor {
     for pair in 0..<(shape[0] * shape[1]) {
       for ky in 0..<kh {
         for kx in 0..<kw {
-          let place = (pair * rows.count + rows.targets[ky]) * columns.count + columns.targets[kx]
-          sums[place] += Double(elements[(pair * kh + ky) * kw + kx])
+          let position =
+            (pair * rows.count + rows.targets[ky]) * columns.count + columns.targets[kx]
+          sums[position] += Double(elements[(pair * kh + ky) * kw + kx])
         }
       }
     }

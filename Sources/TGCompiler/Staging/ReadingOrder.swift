@@ -24,7 +24,7 @@ struct ReadingOrder {
       isReadLater[output.value.index] = true
     }
     for index in graph.nodes.indices.reversed() {
-      let later = uses[index].filter {
+      let later = uses[Value(index)].filter {
         stages[$0.index] > stages[index] || (repeats[$0.index] && isReadLater[$0.index])
       }
       if !later.isEmpty { isReadLater[index] = true }

@@ -73,23 +73,24 @@ extension PointwiseProgram {
     return ReferenceTensor(shape, values[values.count - 1])
   }
 
-  /// The program that runs `inner` and feeds its result to operand `place` of this one.
+  /// The program that runs `inner` and feeds its result to operand `operand` of this one.
   ///
-  /// `places` says which operand of the composed program each operand of this one (but `place`)
-  /// is; `innerPlaces` the same for `inner`. The composed program has `count` operands.
+  /// `outerOperands` says which operand of the composed program each operand of this one (but
+  /// `operand`) is; `innerOperands` the same for `inner`. The composed program has `count` operands.
   package func composed(
-    with inner: PointwiseProgram, at place: Int, places: [Int?], innerPlaces: [Int], count: Int
+    with inner: PointwiseProgram, at operand: Int, outerOperands: [Int?], innerOperands: [Int],
+    count: Int
   ) -> PointwiseProgram {
     var steps: [Step] = []
-    var innerValues = innerPlaces
+    var innerValues = innerOperands
     for step in inner.steps {
       innerValues.append(count + steps.count)
       steps.append(
         Step(step.function, step.arguments.map { innerValues[$0] }, immediate: step.immediate))
     }
     let fed = innerValues[innerValues.count - 1]
-    let fedValue = inner.steps.isEmpty ? innerPlaces[0] : fed
-    var values = places.map { $0 ?? fedValue }
+    let fedValue = inner.steps.isEmpty ? innerOperands[0] : fed
+    var values = outerOperands.map { $0 ?? fedValue }
     for step in self.steps {
       values.append(count + steps.count)
       steps.append(

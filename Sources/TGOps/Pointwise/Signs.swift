@@ -6,7 +6,7 @@ package import TGTensor
 /// `y[i…, w] = Σₖ 2ᵏ · [x[i…, 16w + k] > 0]` over `k` in `0 ..< 16` with `16w + k` inside `x`.
 ///
 /// A word is a whole number below 2¹⁶, exact in float32; programs read it with `bit`. The compiler
-/// makes these where of a large value nothing but the signs is read later (`KeepSigns`).
+/// makes these where of a large value nothing but the signs is read later (`PackMasks`).
 ///
 /// - Operands: `x` `[…, C]`. Result: `[…, ⌈C / 16⌉]`.
 /// - Gradient: refused: it is 0 wherever there is one.

@@ -2,14 +2,15 @@ package import TGIR
 package import TGPlan
 package import TGTensor
 
-/// Sum, mean, extremum, product or (biased) variance over axes, which disappear: of an operand, or of
-/// what a pointwise program makes of several, `x = program(x₀, x₁, …)`.
+/// Sum, mean, extremum, product or (biased) variance of `x = program(x₀, x₁, …)` over axes, which
+/// disappear. The program is applied to the operands element by element; without steps it is `x₀`.
 ///
 /// - Operands: up to eight, broadcast by NumPy's rule. Result: the extents of the axes of their
 ///   common shape that are kept.
-/// - Gradient: that of the program of: repeated along the axes; over n for a mean;
-///   `2·(x − mean)/n` times it for a variance; in equal shares to the extremes; for a product times
-///   the product of the others, of up to 64 factors.
+/// - Gradient: towards `x`, with `ḡ` repeated along the axes and n elements to a sum: `ḡ` of a sum;
+///   `ḡ/n` of a mean; `ḡ·2·(x − mean)/n` of a variance; of an extremum `ḡ` in equal shares to all
+///   elements that equal it; of a product `ḡ` times the product of the others, of up to 64. From `x`
+///   back to the operands by the rules of the program's functions (see `map`).
 /// - C1: `axes` are distinct axes of the common shape.
 /// - C2: the program is sound and takes as many operands as there are, at least one.
 /// - C3: the operands broadcast.

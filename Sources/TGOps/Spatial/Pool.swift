@@ -5,7 +5,7 @@ package import TGTensor
 /// The largest element, or the average, of windows of a channels-last picture.
 ///
 /// - Operands: `x` `[N, H, W, C]`. Result: `[N, outputHeight, outputWidth, C]`.
-/// - Gradient: to the largest element (`pool_gradient`), or each element its share of its windows.
+/// - Gradient: to the largest element (`max_pool_gradient`), or each element its share of its windows.
 /// - C1: `x` has rank 4; kernel, stride and size are positive.
 /// - C2: every window has a place inside the picture.
 package struct Pool: Op {

@@ -3,29 +3,30 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// `f(0 < y, …)` long after y was made → `f(bit(s), …)` with `s = signs(y)` made right after y: where
-/// nothing but the signs of a large value is read late, a bit of each element is kept, not all of
-/// it.
+/// `f(0 < y, …) → f(bit(m), …)` with `m = signs(y)`: where all late readers of a large value ask only
+/// whether it is positive, one bit of each element is kept for them instead of the value.
 ///
-/// The backward pass of a rectifier reads its result so; in chains of convolutions and rectifiers
-/// that is most of what the forward pass leaves behind. Applies to the values that are alive, for
-/// their signs alone, when most memory is needed, the largest first, until there is none among them
-/// that is worth an instruction (`SignChoice`). Reads through maps and the epilogues of
-/// convolutions and products are rewritten, if they are at the place of y (nothing is broadcast).
+/// The backward pass reads the result of a rectifier so. In chains of convolutions and rectifiers most
+/// of the memory that the forward pass leaves behind is such values. `signs` packs the bits right
+/// after `y` is made; readers before the first late one still read `y`. `MaskChoice` says which values
+/// are worth it. A reader is rewritten if it is a map or an epilogue of a convolution or product, and
+/// `y` has the shape of its result (nothing is broadcast).
 ///
-/// Runs last: the order of nodes says what is alive at one time.
+/// Needs the final order of nodes, which says what is alive at one time.
 ///
 /// Effect on numbers: bit-exact.
-package struct KeepSigns: Pass {
-  package static let name = "KeepSigns"
+package struct PackMasks: Pass {
+  package static let name = "PackMasks"
+  package static let needs: Set<GraphForm> = [.scheduled]
+  package static let undoes: Set<GraphForm> = [.scheduled]
   /// The smallest value that is worth it, in elements.
   private let least: Int
 
   /// Makes the pass; values of fewer than `least` elements stay as they are.
-  package init(least: Int = 16_384) { self.least = least }
+  package init(least: Int = CostModel.leastMasked) { self.least = least }
 
   package func run(_ graph: Graph) throws -> Graph {
-    let chosen = SignChoice(graph, least: least).chosen
+    let chosen = MaskChoice(graph, least: least).chosen
     guard !chosen.isEmpty else { return graph }
     var result = Graph(name: graph.name)
     var values: [Value] = []
@@ -33,12 +34,12 @@ package struct KeepSigns: Pass {
     for (index, old) in graph.nodes.enumerated() {
       var node = old
       node.operands = old.operands.map { values[$0.index] }
-      for (place, operand) in old.operands.enumerated() {
+      for (number, operand) in old.operands.enumerated() {
         guard let last = chosen[operand.index], index > last, let signs = words[operand.index],
-          let reading = node.readingBits(of: place)
+          let reading = node.readingBits(of: number)
         else { continue }
         node.op = reading
-        node.operands[place] = signs
+        node.operands[number] = signs
       }
       let value = try result.insert(node.op, node.operands, origin: node.origin)
       values.append(value)

@@ -3,18 +3,22 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// Of which values of a graph only the signs are to be kept, from an estimate of what is alive when.
+/// Chooses the values of a graph of which `PackMasks` keeps bits, from an estimate of the memory in use.
 ///
-/// Nodes run in order. A value stays in the arena from where it is made to where it is last read;
-/// views and what a concatenation swallows stay with what they lie in; a result takes the place of
-/// an operand that a program reads for the last time (`InPlace`). Inputs and outputs, which stay
-/// anyway, do not count.
-struct SignChoice {
+/// The estimate: nodes run in order; a value needs its elements from the node that makes it to the
+/// last one that reads it. A view needs nothing and keeps what it sees alive, an operand of a
+/// concatenation lies in the concatenation, and a result takes over the memory of an operand that a
+/// program reads for the last time (`InPlace`). Inputs and outputs are there all the time and do not
+/// count.
+///
+/// The choice is greedy: look at the moment when most memory is in use; of the values that are there
+/// only because their signs are read later, take the largest; estimate again. It ends when nothing
+/// worth an instruction is left at the highest point. Of the values taken, those after which the
+/// highest point never fell are given up.
+struct MaskChoice {
   /// The values, each with the last time at which more than its sign is read.
   private(set) var chosen: [Int: Int] = [:]
 
-  /// A value is worth an instruction if it has at least this part of the memory needed at most.
-  private static let part = 256
   private let graph: Graph
   /// For each value, the one in whose memory it lies.
   private let homes: [Int]
@@ -66,8 +70,8 @@ struct SignChoice {
     let node = graph.nodes[time]
     guard !node.op.isView, node.op.leaf == nil else { return }
     let signs = node.operandsReadBySignOnly { graph.shape($0) }
-    for (place, operand) in node.operands.enumerated() {
-      read(operand, onlySign: signs.contains(place), at: place, of: time)
+    for (index, operand) in node.operands.enumerated() {
+      read(operand, onlySign: signs.contains(index), by: time)
     }
     let home = homes[time]
     guard stays[home] == nil else { return }
@@ -77,7 +81,7 @@ struct SignChoice {
       birth: time, lastRead: time, lastSign: nil, count: whole.count, words: words ?? whole.count)
   }
 
-  private mutating func read(_ operand: Value, onlySign: Bool, at place: Int, of time: Int) {
+  private mutating func read(_ operand: Value, onlySign: Bool, by time: Int) {
     let node = graph.nodes[time]
     let home = homes[operand.index]
     guard stays[home] != nil else { return }
@@ -97,7 +101,7 @@ struct SignChoice {
     var alive = profile(packed: [:])
     var lowest = alive.max() ?? 0
     while let peak = alive.indices.max(by: { alive[$0] < alive[$1] }) {
-      let least = max(least, alive[peak] / Self.part)
+      let least = max(least, alive[peak] / CostModel.maskedPart)
       let candidates = stays.indices.filter { home in
         guard let stay = stays[home], stay.endsWithSigns, stay.count >= least else { return false }
         return stay.lastRead < peak && peak <= stay.end(false) && tried[home] == nil

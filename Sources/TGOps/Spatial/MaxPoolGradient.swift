@@ -13,25 +13,25 @@ package import TGTensor
 /// - C1: `x` has rank 4; kernel and stride are positive.
 /// - C2: every window has a place inside the picture.
 /// - C3: `g` has one number for each window and channel.
-package struct PoolGradient: Op {
-  package static let mnemonic = "pool_gradient"
+package struct MaxPoolGradient: Op {
+  package static let mnemonic = "max_pool_gradient"
   package static let samples = [
     OpSample(
-      PoolGradient(kernel: [2, 2], stride: [2, 2], padding: [0, 0]),
+      MaxPoolGradient(kernel: [2, 2], stride: [2, 2], padding: [0, 0]),
       [[2, 6, 5, 3], [2, 3, 2, 3]]),
     OpSample(
-      PoolGradient(kernel: [3, 3], stride: [1, 1], padding: [1, 1]),
+      MaxPoolGradient(kernel: [3, 3], stride: [1, 1], padding: [1, 1]),
       [[1, 5, 4, 17], [1, 5, 4, 17]]),
     OpSample(
-      PoolGradient(kernel: [3, 2], stride: [2, 1], padding: [1, 1]),
+      MaxPoolGradient(kernel: [3, 2], stride: [2, 1], padding: [1, 1]),
       [[2, 7, 3, 67], [2, 4, 4, 67]]),
     // Few values: most windows have several largest elements.
     OpSample(
-      PoolGradient(kernel: [3, 3], stride: [2, 2], padding: [0, 0]),
+      MaxPoolGradient(kernel: [3, 3], stride: [2, 2], padding: [0, 0]),
       [[1, 9, 8, 5], [1, 4, 4, 5]], wholeNumbers: [0: 3]),
     // Rows that no window reaches, and windows of one place.
     OpSample(
-      PoolGradient(kernel: [1, 1], stride: [3, 2], padding: [0, 0]),
+      MaxPoolGradient(kernel: [1, 1], stride: [3, 2], padding: [0, 0]),
       [[1, 8, 7, 4], [1, 3, 4, 4]]),
   ]
   /// Rows and columns of the window.
@@ -65,10 +65,10 @@ package struct PoolGradient: Op {
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(2)
     let (x, g) = (operands[0], operands[1])
-    guard g.rank == 4, x.rank == 4, g[0] == x[0], g[3] == x[3] else {  // pool_gradient_c3
+    guard g.rank == 4, x.rank == 4, g[0] == x[0], g[3] == x[3] else {  // max_pool_gradient_c3
       throw TypeRuleError("a gradient \(g) of windows of \(x)", id: "pool", operand: 1)
     }
-    // pool_gradient_c1, pool_gradient_c2
+    // max_pool_gradient_c1, max_pool_gradient_c2
     try checkWindows(
       kernel: kernel, stride: stride, padding: padding, size: [g[1], g[2]], over: x)
     return x

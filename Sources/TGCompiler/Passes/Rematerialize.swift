@@ -3,23 +3,28 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// `map f(map g(a…), b…), map h(map g(a…), c…) → map (f ∘ g)(a…, b…), map (h ∘ g)(a…, c…)`: what is
-/// cheap is computed again for each use instead of being stored, in maps and reductions.
+/// `map f(map g(a…), b…), map h(map g(a…), c…) → map (f ∘ g)(a…, b…), map (h ∘ g)(a…, c…)`: a value
+/// that is cheap to compute is computed again by each of its readers (maps and reductions) instead of
+/// being stored.
 ///
-/// Applies where every use can take the producer in and none but the first, which reads what the
-/// producer read, reads more than before: the producer has a single operand of its size (the rest are
-/// vectors), or the use reads the others anyway. So a value normalised for the next layer need not be
-/// kept for the gradient, which keeps what it was made of, nor the difference of two pictures. A
-/// producer that becomes an epilogue is left: storing it costs nothing.
+/// A value is repeated if each of its readers can take its map in, and if this makes no reader after
+/// the first read more elements than it reads now. Instead of the value a reader then reads the
+/// operands of its map; operands that the reader reads anyway, and those much smaller than the value
+/// (vectors of channels), count as nothing. The first reader may read more, since the map that stored
+/// the value read the same. Two examples from gradients: of a value normalised for the next layer the
+/// backward pass then keeps what it was made of; of a difference of two pictures, the pictures.
 ///
-/// Effect on numbers: bit-exact in maps; in reductions that of `FuseReductions`, so none is changed with
-/// `keepsSums`.
-package struct RepeatMaps: Pass {
-  package static let name = "RepeatMaps"
+/// A map that `FuseEpilogues` will join to the op before it is not repeated: as an epilogue it is
+/// stored without being read again.
+///
+/// Effect on numbers: bit-exact in maps; in reductions that of `FuseReductions`, so with `keepsSums`
+/// no reduction is changed.
+package struct Rematerialize: Pass {
+  package static let name = "Rematerialize"
+  package static let needs: Set<GraphForm> = [.chainsFused, .noEpilogues]
+  package static let undoes: Set<GraphForm> = [.singleFunctions]
   /// Whether reductions stay as they are.
   package var keepsSums: Bool
-  /// How many times smaller an operand must be in order not to count.
-  private static let ratio = 8
 
   package init(keepsSums: Bool = false) { self.keepsSums = keepsSums }
 
@@ -74,7 +79,7 @@ package struct RepeatMaps: Pass {
   private func added(to user: Value, by value: Value, _ graph: Graph) -> Int {
     Set(graph[value].operands).subtracting(graph[user].operands).reduce(0) { sum, operand in
       let count = graph.shape(operand).count
-      return count * Self.ratio > graph.shape(value).count ? sum + count : sum
+      return CostModel.isLittle(count, beside: graph.shape(value).count) ? sum : sum + count
     }
   }
 }

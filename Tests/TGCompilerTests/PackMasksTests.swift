@@ -8,13 +8,13 @@ import TGTestSupport
 import Testing
 
 /// Signs are kept instead of values where that saves memory, and no bit changes.
-@Suite struct KeepSignsTests {
+@Suite struct PackMasksTests {
   private static let inputs: [String: HostTensor] = {
     var numbers = SeededNumbers(seed: 4)
     return ["x": numbers.tensor([1, 3, 24, 20])]
   }()
 
-  /// A chain of convolutions and rectifiers with its gradient, optimised but for `KeepSigns`.
+  /// A chain of convolutions and rectifiers with its gradient, optimised but for `PackMasks`.
   private static func chain(
     _ functions: [PointwiseFunction], channels: Int = 20, slope: Float = 0.25,
     alsoRead: Int? = nil
@@ -40,7 +40,7 @@ import Testing
     builder.output("loss", loss)
     let graph = try Differentiate(objective: "loss", towards: [.input("x")]).run(builder.graph)
     var pipeline = Pipeline(level: .reassociating, verifies: true)
-    pipeline.passes.removeAll { $0 is KeepSigns }
+    pipeline.passes.removeAll { $0 is PackMasks }
     return try pipeline.run(graph)
   }
 
@@ -91,7 +91,7 @@ import Testing
   func aChainOfRectifiersKeepsBits(_ function: PointwiseFunction, _ channels: Int) throws {
     let functions = [PointwiseFunction](repeating: function, count: 5)
     let before = try Self.chain(functions, channels: channels)
-    let after = try KeepSigns(least: 64).run(before)
+    let after = try PackMasks(least: 64).run(before)
     // The last result is read as it is, by the loss.
     #expect((3...4).contains(Self.count(Signs.self, after)))
     try Self.expectSameBits(before, after)
@@ -102,7 +102,7 @@ import Testing
 
   @Test func aResultAlsoNeededAsItIsIsKept() throws {
     let before = try Self.chain([.relu, .relu, .tanh, .relu, .relu, .relu], alsoRead: 1)
-    let after = try KeepSigns(least: 64).run(before)
+    let after = try PackMasks(least: 64).run(before)
     let signed = after.nodes.filter { $0.op is Signs }.compactMap {
       (after[$0.operands[0]].op as? Conv2D)?.epilogue.steps.last?.function
     }
@@ -113,13 +113,13 @@ import Testing
 
   @Test func slopesThatTurnTheSignReadTheOperand() throws {
     let before = try Self.chain([.leakyRelu, .leakyRelu, .leakyRelu], slope: -0.5)
-    let after = try KeepSigns(least: 64).run(before)
+    let after = try PackMasks(least: 64).run(before)
     try Self.expectSameBits(before, after)
   }
 
   @Test func smallValuesStay() throws {
     let before = try Self.chain([.relu, .relu, .relu])
-    #expect(try KeepSigns().run(before) == before)
+    #expect(try PackMasks().run(before) == before)
   }
 
   @Test func withoutAGapNothingIsPacked() throws {
@@ -131,9 +131,9 @@ import Testing
     let mask = try builder.map(.less, zero, y)
     builder.output("y", try builder.insert(Map(.select), [mask, builder.map(.negate, x), zero]))
     var pipeline = Pipeline(level: .reassociating)
-    pipeline.passes.removeAll { $0 is KeepSigns }
+    pipeline.passes.removeAll { $0 is PackMasks }
     let graph = try pipeline.run(builder.graph)
-    #expect(try KeepSigns(least: 1).run(graph) == graph)
+    #expect(try PackMasks(least: 1).run(graph) == graph)
   }
 
   /// A comparison with another number, from the other side, or of a repeated value says nothing
@@ -162,9 +162,9 @@ import Testing
     let least = try builder.insert(Map(.select), [mask, h, builder.constant(0)])
     builder.output("y", least)
     var pipeline = Pipeline(level: .reassociating)
-    pipeline.passes.removeAll { $0 is KeepSigns || $0 is Schedule }
+    pipeline.passes.removeAll { $0 is PackMasks || $0 is Schedule }
     let before = try pipeline.run(builder.graph)
-    let after = try KeepSigns(least: 1).run(before)
+    let after = try PackMasks(least: 1).run(before)
     #expect(Self.count(Signs.self, after) == (variant == 0 ? 1 : 0))
     try Self.expectSameBits(before, after)
   }

@@ -3,16 +3,19 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// `select(0 < x, pool_gradient(x, g), 0) → pool_gradient(x, select(0 < pool(x), g, 0))`: the mask of a
+/// `select(0 < x, max_pool_gradient(x, g), 0) → max_pool_gradient(x, select(0 < pool(x), g, 0))`: the mask of a
 /// rectifier before a maximum pooling is applied to the small cotangent instead of the large one.
 ///
-/// A cotangent goes to the place whose value the window has as its maximum, so both conditions are
-/// the same; the pooled picture is there already. Where the op before `g` takes the mask in, it costs
-/// nothing.
+/// A cotangent goes to the position that the window has its maximum from, so both conditions are the
+/// same. Applies where `pool(x)` is computed anyway, as the forward pass does. Where the op before `g`
+/// takes the mask in, it costs nothing.
 ///
 /// Effect on numbers: bit-exact.
-package struct MaskBeforeUnpooling: Pass {
-  package static let name = "MaskBeforeUnpooling"
+package struct MaskBeforeMaxPoolGradient: Pass {
+  package static let name = "MaskBeforeMaxPoolGradient"
+  package static let needs: Set<GraphForm> = [
+    .constantsFolded, .equalNodesShared, .singleFunctions,
+  ]
 
   package init() {}
 
@@ -23,7 +26,7 @@ package struct MaskBeforeUnpooling: Pass {
         uses.isRead(graph[old].operands[1], onlyBy: old)
       else { return nil }
       let (condition, spread) = (builder[node.operands[0]], builder[node.operands[1]])
-      guard let gradient = spread.op as? PoolGradient, spread.shape == node.shape,
+      guard let gradient = spread.op as? MaxPoolGradient, spread.shape == node.shape,
         builder.isZero(node.operands[2]),
         (condition.op as? Map)?.program == Map(.less).program,
         builder.isZero(condition.operands[0]), condition.operands[1] == spread.operands[0]
@@ -32,8 +35,9 @@ package struct MaskBeforeUnpooling: Pass {
       let pool = Pool(
         .maximum, kernel: gradient.kernel, stride: gradient.stride, padding: gradient.padding,
         outputSize: [builder.shape(g)[1], builder.shape(g)[2]])
+      guard let pooled = try builder.existing(pool, [x]) else { return nil }
       let zero = try builder.constant(0)
-      let positive = try builder.map(.less, zero, builder.insert(pool, [x]))
+      let positive = try builder.map(.less, zero, pooled)
       let masked = try builder.map(.select, positive, g, zero)
       return try builder.insert(gradient, [x, masked])
     }

@@ -5,14 +5,17 @@ import TGTensor
 
 /// `convolution([N, 1, 1, C], w) → reshape(linear([N, C], W))`.
 ///
-/// Every place of the result reads at most one kernel place from a picture of one place: the first
-/// layer of a DCGAN, which opens noise to 4×4, is a matrix product. As a transposed convolution it
-/// would multiply mostly by the zeros around the picture (by 49 times as much for 7×7). Row
-/// `(y, x, o)` of W holds that kernel place. Applies where W has no more numbers than the kernels.
+/// From a picture of a single position every position of the result reads at most one position of
+/// the kernel: the first layer of a DCGAN, which opens noise to 4×4, is a matrix product. As a
+/// transposed convolution it would multiply mostly by the zeros around the picture (by 49 times as
+/// much for 7×7). Row `(y, x, o)` of W holds what the kernel has at that position. Applies where W
+/// has no more numbers than the kernels (`CostModel.isProductCheaper`).
 ///
 /// Effect on numbers: reassociating.
-package struct MultiplySinglePlaces: Pass {
-  package static let name = "MultiplySinglePlaces"
+package struct MultiplySinglePositions: Pass {
+  package static let name = "MultiplySinglePositions"
+  package static let needs: Set<GraphForm> = [.constantsFolded, .noEpilogues]
+  package static let undoes: Set<GraphForm> = [.movesMerged]
 
   package init() {}
 
@@ -24,9 +27,10 @@ package struct MultiplySinglePlaces: Pass {
       let kernels = node.operands[1...].compactMap { builder.constant(of: $0)?.tensor }
       guard kernels.count == op.phases.count else { return nil }
       let (n, channels) = (node.shape[0], builder.shape(node.operands[0])[3])
-      guard node.shape.count / n * channels <= kernels.reduce(0, { $0 + $1.shape.count }) else {
-        return nil
-      }
+      guard
+        CostModel.isProductCheaper(
+          node.shape.count / n * channels, than: kernels.reduce(0) { $0 + $1.shape.count })
+      else { return nil }
       let matrix = try builder.constant(op.matrix(of: kernels, channels: channels))
       let row = try builder.reshape(node.operands[0], [n, channels])
       return try builder.reshape(
@@ -36,16 +40,18 @@ package struct MultiplySinglePlaces: Pass {
 }
 
 extension Conv2D {
-  /// The rows `(y, x, o)` by channel: what a place of the result takes of a picture of one place.
+  /// The rows `(y, x, o)` by channel: what each position of the result takes of the picture's one.
   fileprivate func matrix(of kernels: [HostTensor], channels: Int) -> HostTensor {
     let out = kernels[0].shape[0]
     var rows = HostTensor([outputSize[0] * outputSize[1] * out, channels], repeating: 0).elements
     for (phase, kernel) in zip(phases, kernels) {
       let (height, width) = (kernel.shape[2], kernel.shape[3])
       for (i, y) in stride(phase.originY, along: 0).enumerated() {
-        guard let ky = place(phase.padTop - i * stride[0], axis: 0, of: height) else { continue }
+        guard let ky = position(phase.padTop - i * stride[0], axis: 0, of: height) else { continue }
         for (j, x) in stride(phase.originX, along: 1).enumerated() {
-          guard let kx = place(phase.padLeft - j * stride[1], axis: 1, of: width) else { continue }
+          guard let kx = position(phase.padLeft - j * stride[1], axis: 1, of: width) else {
+            continue
+          }
           for o in 0..<out {
             let first = ((y * outputSize[1] + x) * out + o) * channels
             for c in 0..<channels {
@@ -62,10 +68,10 @@ extension Conv2D {
     Swift.stride(from: origin, to: outputSize[axis], by: scale[axis])
   }
 
-  /// The kernel place that lies `distance` before the only place of the picture, if one does.
-  private func place(_ distance: Int, axis: Int, of extent: Int) -> Int? {
+  /// The kernel position that lies `distance` before the only position of the picture, if one does.
+  private func position(_ distance: Int, axis: Int, of extent: Int) -> Int? {
     guard distance >= 0, distance % dilation[axis] == 0 else { return nil }
-    let place = distance / dilation[axis]
-    return place < extent ? place : nil
+    let position = distance / dilation[axis]
+    return position < extent ? position : nil
   }
 }

@@ -1,0 +1,76 @@
+package import TGPlan
+package import TGTensor
+
+/// What a choice of the compiler costs. Every pass that weighs one thing against another asks here.
+///
+/// Memory is counted in elements, work in multiplications. The numbers are rough on purpose: they
+/// separate what differs by orders of magnitude (a vector and a picture), so that no graph lies near
+/// one of them, and a plan does not depend on the machine that compiles it.
+package enum CostModel {
+  // MARK: What is computed again
+
+  /// The most steps of a program that is cheap. What is worth repeating is short: a normalisation with
+  /// its scale and shift has 4 steps, a rectifier's mask 3. Twice as many are allowed.
+  package static let cheapSteps = 8
+
+  /// Whether a value is so small beside another that reading or keeping it does not count: at most an
+  /// eighth. A vector of channels beside its picture is far below, a picture beside one of half the
+  /// side (a quarter) above.
+  package static func isLittle(_ count: Int, beside whole: Int) -> Bool {
+    count * 8 <= whole
+  }
+
+  /// Whether an elementwise op makes at least twice as much of an operand: then it is the operand
+  /// that is moved, not the result.
+  package static func widens(_ operand: Shape, to result: Shape) -> Bool {
+    operand.count * 2 <= result.count
+  }
+
+  // MARK: What is computed at compile time
+
+  /// The most elements of a broadcast that constant folding writes out for the op that reads it: 256
+  /// KiB. As a view a broadcast costs nothing, as data it is part of the plan file.
+  package static let broadcastElements = 1 << 16
+
+  // MARK: What is rewritten
+
+  /// The most factors into which a product is taken apart before a sum. It bounds the search
+  /// for common factors in products of any length.
+  package static let mostFactors = 6
+
+  /// Whether a product with a matrix is cheaper than the convolution that it replaces, from the numbers
+  /// in both: each is multiplied once for each item, while a kernel also meets zeros around the picture.
+  package static func isProductCheaper(_ matrix: Int, than kernels: Int) -> Bool {
+    matrix <= kernels
+  }
+
+  // MARK: What is kept as bits
+
+  /// The fewest elements of a value that is kept as bits: 64 KiB, which fits into the second-level
+  /// cache of one core. Below that an instruction more costs more than the memory is worth.
+  package static let leastMasked = 16_384
+
+  /// A value that has less than one part in so many of the memory in use is not kept as bits: it would
+  /// lower the highest point by less than half a percent.
+  package static let maskedPart = 256
+}
+
+extension PointwiseProgram {
+  /// Whether computing it takes hardly longer than reading its operands: arithmetic, comparisons and
+  /// choices only, and not many of them.
+  package var isCheap: Bool {
+    steps.count <= CostModel.cheapSteps && steps.allSatisfy { $0.function.isCheap }
+  }
+}
+
+extension PointwiseFunction {
+  /// Whether a processor has an instruction for it.
+  fileprivate var isCheap: Bool {
+    switch self {
+    case .constant, .add, .subtract, .multiply, .divide, .negate, .absolute, .square, .minimum,
+      .maximum, .relu, .leakyRelu, .less, .select:
+      true
+    default: false
+    }
+  }
+}

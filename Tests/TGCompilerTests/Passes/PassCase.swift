@@ -1,0 +1,52 @@
+import TGCompiler
+import TGIR
+import TGOps
+import TGTensor
+import TGTestSupport
+import Testing
+
+/// One pass on a graph in IR text.
+enum PassCase {
+  /// Expects a pass to turn one graph into another, which means the same.
+  static func expect(
+    _ pass: any Pass, turns before: String, into after: String,
+    at location: SourceLocation = #_sourceLocation
+  ) throws {
+    let graph = try parsed(before)
+    let result = try pass.run(graph)
+    try result.verify()
+    #expect(PrintedGraph(result).text == after + "\n", sourceLocation: location)
+    let (expected, actual) = (values(of: graph), values(of: result))
+    #expect(Set(expected.keys) == Set(actual.keys), sourceLocation: location)
+    for (name, tensor) in expected {
+      let found = try #require(actual[name])
+      #expect(found.shape == tensor.shape, sourceLocation: location)
+      let worst = zip(found.elements, tensor.elements).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst <= 1e-6, "\(name) means something else", sourceLocation: location)
+    }
+  }
+
+  /// Expects a pass to leave a graph as it is.
+  static func expect(
+    _ pass: any Pass, keeps text: String, at location: SourceLocation = #_sourceLocation
+  ) throws {
+    let result = try pass.run(parsed(text))
+    #expect(PrintedGraph(result).text == text + "\n", sourceLocation: location)
+  }
+
+  /// The graph of a text.
+  static func parsed(_ text: String) throws -> Graph {
+    var printed = PrintedGraph(Graph(name: ""))
+    printed.text = text
+    return try GraphText.parse(printed)
+  }
+
+  /// The outputs in `Double`, of inputs that are drawn by their names.
+  private static func values(of graph: Graph) -> [String: ReferenceTensor] {
+    graph.evaluated { node in
+      guard let input = node.op as? Input else { return nil }
+      var numbers = SeededNumbers(seed: input.name == "x" ? 3 : 4)
+      return ReferenceTensor(numbers.tensor(input.shape))
+    }
+  }
+}
