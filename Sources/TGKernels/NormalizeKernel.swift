@@ -14,7 +14,7 @@ extension KernelCall {
   package static func normalize(
     input: ResolvedView, keptRank: Int, epsilon: Float, output: ResolvedView,
     epilogue: KernelEpilogue, isa: ISA
-  ) -> [KernelCall] {
+  ) -> PreparedCalls {
     let extents = unsafe input.dimensions
     guard !extents.contains(0) else { return [] }
     let operands = unsafe epilogue.operands
@@ -57,32 +57,35 @@ extension KernelCall {
     let blockLanes = Int(TG_BLOCK_LANES)
     let laneBlocks = (lanes + blockLanes - 1) / blockLanes
     let segments = max(1, min(positions / leastPlaces, wantedUnits / (kept.count * laneBlocks)))
-    // Written by the first call, read by the second; nobody runs both at once.
-    let moments = KernelRecord(
-      [Double](repeating: 0, count: kept.count * segments * 2 * lanes))
     unsafe record.lanes = lanes
     unsafe record.segments = segments
-    unsafe record.moments = UnsafeMutablePointer(
-      mutating: moments.pointer.assumingMemoryBound(to: Double.self))
-    unsafe record.grid = tg_grid(
-      isa: isa, units: kept.count * segments * laneBlocks,
-      unitElements: (positions + segments - 1) / segments * min(lanes, blockLanes))
-    let first = unsafe KernelCall(
-      tileCount: record.grid.tileCount, workspaceBytes: 0,
-      record: KernelRecord([record], keeping: [moments]),
-      function: tg_normalize_moments_tile)
+    let prepared = unsafe record
+    // Written by the first call, read by the second; nobody runs both at once.
+    let sharedBytes = kept.count * segments * 2 * lanes * MemoryLayout<Double>.stride
+    return unsafe PreparedCalls(sharedBytes: sharedBytes) { memory in
+      var record = unsafe prepared
+      unsafe record.moments = unsafe memory.assumingMemoryBound(to: Double.self)
+      unsafe record.grid = tg_grid(
+        isa: isa, units: kept.count * segments * laneBlocks,
+        unitElements: (positions + segments - 1) / segments * min(lanes, blockLanes))
+      let first = unsafe KernelCall(
+        tileCount: record.grid.tileCount, workspaceBytes: 0,
+        record: KernelRecord([record]),
+        function: tg_normalize_moments_tile)
 
-    let block = max(1, Piece.tile / lanes)
-    unsafe record.block = block
-    unsafe record.grid = tg_grid(
-      isa: isa, units: kept.count * ((positions + block - 1) / block), unitElements: block * lanes)
-    // Mean and scale of each lane, and more than TG_NORMALIZE_BLOCK if there are so many lanes.
-    let bytes = [2 * lanes, lanes].map { tg_aligned($0 * MemoryLayout<Float>.stride) }.reduce(0, +)
-    let second = unsafe KernelCall(
-      tileCount: record.grid.tileCount,
-      workspaceBytes: bytes + blockBytes + program.programBytes,
-      record: KernelRecord([record], keeping: [moments] + program.records),
-      function: tg_normalize_lanes_tile)
-    return [first, second]
+      let block = max(1, Piece.tile / lanes)
+      unsafe record.block = block
+      unsafe record.grid = tg_grid(
+        isa: isa, units: kept.count * ((positions + block - 1) / block), unitElements: block * lanes)
+      // Mean and scale of each lane, and more than TG_NORMALIZE_BLOCK if there are so many lanes.
+      let bytes = [2 * lanes, lanes].map { tg_aligned($0 * MemoryLayout<Float>.stride) }.reduce(
+        0, +)
+      let second = unsafe KernelCall(
+        tileCount: record.grid.tileCount,
+        workspaceBytes: bytes + blockBytes + program.programBytes,
+        record: KernelRecord([record], keeping: program.records),
+        function: tg_normalize_lanes_tile)
+      return [first, second]
+    }
   }
 }

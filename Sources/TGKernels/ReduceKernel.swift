@@ -40,7 +40,7 @@ extension KernelCall {
   package static func reduce(
     _ kind: ReductionKind, program: KernelProgram = .identity, operands: [ResolvedView],
     keptRank: Int, output: ResolvedView, isa: ISA
-  ) -> [KernelCall] {
+  ) -> PreparedCalls {
     unsafe precondition(operands.count == program.operandCount, "a view for each operand")
     let extents = unsafe operands[0].dimensions
     let strides = unsafe operands.map { unsafe $0.strides }
@@ -102,27 +102,27 @@ extension KernelCall {
   private static func reduce(
     _ reduction: tg_reduce, results: Int, isa: ISA, keeping records: [KernelRecord],
     workspaceBytes: Int
-  ) -> [KernelCall] {
-    var record = unsafe reduction
-    guard unsafe record.segments > 1 else {
+  ) -> PreparedCalls {
+    guard unsafe reduction.segments > 1 else {
       return [
         unsafe KernelCall(
-          tileCount: record.grid.tileCount, workspaceBytes: workspaceBytes,
-          record: KernelRecord([record], keeping: records), function: tg_reduce_tile)
+          tileCount: reduction.grid.tileCount, workspaceBytes: workspaceBytes,
+          record: KernelRecord([reduction], keeping: records), function: tg_reduce_tile)
       ]
     }
     // Written by the first call, read by the second; nobody runs both at once.
-    let parts = unsafe KernelRecord(
-      [Double](repeating: 0, count: results * record.segments * Int(TG_REDUCE_PARTS)))
-    unsafe record.parts = UnsafeMutablePointer(
-      mutating: parts.pointer.assumingMemoryBound(to: Double.self))
-    let first = unsafe KernelCall(
-      tileCount: record.grid.tileCount, workspaceBytes: workspaceBytes,
-      record: KernelRecord([record], keeping: [parts] + records), function: tg_reduce_tile)
-    unsafe record.grid = tg_grid(isa: isa, units: results, unitElements: record.segments)
-    let second = unsafe KernelCall(
-      tileCount: record.grid.tileCount, workspaceBytes: 0,
-      record: KernelRecord([record], keeping: [parts]), function: tg_reduce_join_tile)
-    return [first, second]
+    let parts = unsafe results * reduction.segments * Int(TG_REDUCE_PARTS)
+    return unsafe PreparedCalls(sharedBytes: parts * MemoryLayout<Double>.stride) { memory in
+      var record = unsafe reduction
+      unsafe record.parts = unsafe memory.assumingMemoryBound(to: Double.self)
+      let first = unsafe KernelCall(
+        tileCount: record.grid.tileCount, workspaceBytes: workspaceBytes,
+        record: KernelRecord([record], keeping: records), function: tg_reduce_tile)
+      unsafe record.grid = tg_grid(isa: isa, units: results, unitElements: record.segments)
+      let second = unsafe KernelCall(
+        tileCount: record.grid.tileCount, workspaceBytes: 0, record: KernelRecord([record]),
+        function: tg_reduce_join_tile)
+      return [first, second]
+    }
   }
 }

@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
 internal import TGExecution
 internal import TGKernels
 internal import TGPlan
@@ -14,7 +9,8 @@ internal import TGTensor
 /// Every view is held against its slot before it becomes an address or is copied.
 @safe final class Arena {
   /// The bytes that are ours.
-  let byteCount: Int
+  var byteCount: Int { memory.byteCount }
+  private let memory: SystemMemory
   private let base: UnsafeMutableRawPointer
   private let slots: [Slot]
   private let weights: WeightSection
@@ -24,18 +20,11 @@ internal import TGTensor
   /// - Throws: `unsound` if a slot lies outside its memory, `outOfMemory` if the system refuses.
   init(_ function: PlanFunction, weights: WeightSection) throws(RuntimeError) {
     try function.demandSoundSlots(weightBytes: weights.count)
-    byteCount = max(4 * function.arenaElements, 64)
+    memory = try SystemMemory(byteCount: max(4 * function.arenaElements, 64))
+    unsafe base = unsafe memory.lend { unsafe $0 }
     slots = function.slots
     self.weights = weights
-    let memory = unsafe mmap(
-      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
-      throw .outOfMemory(byteCount)
-    }
-    unsafe base = unsafe memory
   }
-
-  deinit { unsafe munmap(base, byteCount) }
 
   /// The address of a view.
   ///

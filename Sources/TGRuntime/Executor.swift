@@ -17,6 +17,8 @@ package final class Executor: PlanExecutor {
   package let isa: ISA
   private let verification: WeightVerification?
   private let arena: Arena
+  /// What the calls of one instruction hand on to each other, one instruction after the other.
+  private let shared: SystemMemory
   private let pool: ThreadPool
   /// For each instruction, one past its last kernel call.
   private let callEnds: [Int]
@@ -30,7 +32,7 @@ package final class Executor: PlanExecutor {
   ///   - function: its number.
   ///   - isa: the instruction set, one that the processor has.
   ///   - budget: the threads that may work, of which no more are started than there are tiles, and
-  ///     the bytes that arena and scratch memory may take.
+  ///     the bytes that arena, partial results and scratch memory may take.
   /// - Throws: `RuntimeError`, `outOfMemory` if the system refuses memory for all threads but none.
   package init(
     _ file: LoadedPlan, function: Int = 0, isa: ISA = .best(), within budget: Budget
@@ -47,11 +49,20 @@ package final class Executor: PlanExecutor {
       throw .overBudget(needed: overflow ? .max : arenaBytes, allowed: allowed)
     }
     arena = try Arena(self.function, weights: file.weights)
+    var prepared: [PreparedCalls] = []
+    for placed in self.function.instructions {
+      prepared.append(try arena.prepare(placed.instruction, isa: isa))
+    }
+    let sharedBytes = prepared.lazy.map(\.sharedBytes).max() ?? 0
+    guard sharedBytes <= allowed - arenaBytes else {
+      throw .overBudget(needed: arenaBytes + sharedBytes, allowed: allowed)
+    }
+    shared = try SystemMemory(byteCount: sharedBytes)
     var calls: [KernelCall] = []
     var ends: [Int] = []
     var refusals: [RefusedPosition?] = []
-    for placed in self.function.instructions {
-      let own = try arena.prepare(placed.instruction, isa: isa)
+    for instruction in prepared {
+      let own = unsafe shared.lend { unsafe instruction.calls(sharing: $0) }
       calls += own
       ends.append(calls.count)
       refusals.append(own.lazy.compactMap(\.refused).first)
@@ -59,9 +70,8 @@ package final class Executor: PlanExecutor {
     callEnds = ends
     self.refusals = refusals
     let demand = ThreadPool.demand(of: calls, threads: budget.threads)
-    guard arenaBytes + demand.bytes <= allowed else {
-      throw .overBudget(needed: arenaBytes + demand.bytes, allowed: allowed)
-    }
+    let needed = arenaBytes + sharedBytes + demand.bytes
+    guard needed <= allowed else { throw .overBudget(needed: needed, allowed: allowed) }
     pool = try ThreadPool(
       calls: calls, threads: try Self.ready(demand.threads, for: self.function, isa: isa))
   }
@@ -76,8 +86,8 @@ package final class Executor: PlanExecutor {
     return able
   }
 
-  /// The bytes of memory in use besides weights: arena and scratch memory.
-  package var memoryBytes: Int { arena.byteCount + pool.workspaceBytes }
+  /// The bytes of memory in use besides weights: arena, what calls share, and scratch memory.
+  package var memoryBytes: Int { arena.byteCount + shared.byteCount + pool.workspaceBytes }
 
   /// How many threads work, the caller included.
   package var threadCount: Int { pool.threadCount }

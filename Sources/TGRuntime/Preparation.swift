@@ -10,7 +10,7 @@ extension Arena {
   ///
   /// - Throws: `unsound` if a view lies outside its slot or a resampling outside its input,
   ///   `outOfMemory` if no machine has the memory that a convolution needs.
-  func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> [KernelCall] {
+  func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> PreparedCalls {
     switch instruction {
     case .convolve(let convolution):
       let kernel = unsafe try prepare(convolution)

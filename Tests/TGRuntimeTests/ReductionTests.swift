@@ -112,6 +112,27 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
     }
   }
 
+  /// Partial sums lie in one piece of memory, which serves one instruction after the other and counts.
+  @Test func partialSumsAreCountedOnce() throws {
+    func overhead(reductions: Int) throws -> (PlanBuilder, Int) {
+      var builder = PlanBuilder()
+      let input = builder.place([1 << 20])
+      for _ in 0..<reductions {
+        builder.add(
+          .reduce(Reduction(function: .sum, input: input, keptRank: 0, output: builder.place([]))))
+      }
+      let memory = try builder.executor().memoryBytes
+      return (builder, memory - 4 * builder.function.arenaElements)
+    }
+    let (builder, one) = try overhead(reductions: 1)
+    // A million numbers are 32 segments, each of which hands on at least one number.
+    #expect(one >= 32 * MemoryLayout<Double>.stride)
+    #expect(try overhead(reductions: 3).1 == one)
+    let needed = 4 * builder.function.arenaElements + one
+    _ = try builder.executor(memoryLimit: needed)
+    #expect(throws: RuntimeError.self) { _ = try builder.executor(memoryLimit: needed - 1) }
+  }
+
   private static func reduced(_ row: ArraySlice<Double>, _ function: ReductionFunction) -> Double {
     switch function {
     case .sum: return row.reduce(0, +)
