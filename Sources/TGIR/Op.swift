@@ -56,7 +56,8 @@ package protocol Op: Hashable, Sendable {
   /// themselves transposed, with the permutation of each operand; nil if there is none.
   func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp?
 
-  /// Whether the leading axis of the result counts the items of the batch.
+  /// Whether the leading axis of the result counts the items of the batch, each row made of rows of
+  /// the same item. An op that looks across items says no.
   ///
   /// - Parameters:
   ///   - operands: for each operand, whether its leading axis does.

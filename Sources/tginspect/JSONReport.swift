@@ -76,6 +76,7 @@ enum JSONReport {
     ]
     members += item.kind.value.members
     if item.takesWords { members.append(("has_lengths", .bool(item.lengths != nil))) }
+    if item.role != .value { members.append(("role", .string(item.role.description))) }
     if item.rows > 0 { members.append(("rows", .integer(item.rows))) }
     if let value = item.defaultValue { members.append(("default", .number(Double(value)))) }
     if !item.documentation.isEmpty {

@@ -74,6 +74,11 @@ package struct Differentiate: Pass {
     self.prefix = prefix
   }
 
+  /// The name of the output that is the gradient towards a leaf.
+  package static func output(
+    of leaf: Leaf, prefix: String = Differentiate.prefix
+  ) -> String { "\(prefix).\(leaf.label)" }
+
   /// The graph with the gradients.
   ///
   /// - Throws: `DifferentiationFailure`; `TypeRuleError` or `RewriteError`, bugs of a rule.
@@ -107,7 +112,7 @@ package struct Differentiate: Pass {
     var unreached: [DifferentiationError] = []
     for (leaf, index) in zip(leaves, found) {
       if index != nil, let gradient = rest.removeFirst() {
-        builder.output("\(prefix).\(leaf.label)", gradient)
+        builder.output(Self.output(of: leaf, prefix: prefix), gradient)
       } else {
         unreached.append(.unreached(leaf))
       }

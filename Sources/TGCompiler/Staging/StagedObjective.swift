@@ -6,21 +6,25 @@ package import TGPlan
 package struct StagedObjective: Sendable {
   /// The order of the functions and the methods of the loops, as the plan will say them.
   package var form: PlanObjective
-  /// The functions in the order of `form.functions`; those of the role `gradient` lack their
-  /// gradients until `differentiate`.
+  /// The functions in the order of `form.functions`; the graphs of those of the role
+  /// `gradient` lack their gradients until `StagedModel` adds them.
   package var functions: [GraphFunction]
 }
 
 extension GraphObjective {
-  /// The functions, one for each stage at which something is put out.
+  /// The functions, one for each stage at which something is put out, and one for the end.
   ///
   /// - Throws: `TypeRuleError`, a bug.
   package func cut() throws -> StagedObjective {
+    var pieces = try StageCut.cut(graph)
+    let end = GraphStage.once(after: form.loops.count)
+    if pieces.last?.stage != end {
+      pieces.append(StageCut.Piece(stage: end, graph: Graph(name: "")))
+    }
     var result = StagedObjective(form: form, functions: [])
-    for piece in try StageCut.cut(graph) {
+    for piece in pieces {
       var function = function(of: piece)
-      let name = named(piece.stage, in: &result.form)
-      function.graph.name = name
+      function.graph.name = named(piece.stage, in: &result.form)
       result.functions.append(function)
     }
     return result
@@ -48,6 +52,7 @@ extension GraphObjective {
     }
   }
 
+  /// What the function of a stage is for.
   private func role(_ stage: GraphStage) -> PlanFunction.Role {
     switch stage {
     case .constant, .once(form.loops.count): .finish
@@ -57,6 +62,7 @@ extension GraphObjective {
     }
   }
 
+  /// The function of a stage, without a name.
   private func function(of piece: StageCut.Piece) -> GraphFunction {
     let graph = piece.graph
     let inputs = piece.stage == .given ? given : inputs(of: piece)
@@ -90,7 +96,7 @@ extension GraphObjective {
     loop.variables.compactMap { variable in
       later.first { $0.stage == stage && $0.item.name == variable }.map {
         GraphInterface(
-          name: "\(Differentiate.prefix).\(variable)", kind: .tensor,
+          name: Differentiate.output(of: .input(variable)), kind: .tensor,
           role: .gradient(of: variable), shape: $0.item.shape)
       }
     }

@@ -67,6 +67,10 @@ package struct Normalize: Op {
 
   private func order(_ rank: Int) -> [Int] { (0..<rank).filter { !axes.contains($0) } + axes }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0] && !axes.contains(0)
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let order = order(operands[0].shape.rank)
     var x = operands[0].transposed(order)

@@ -42,6 +42,10 @@ package struct SoftmaxOp: Op {
 
   private func order(_ rank: Int) -> [Int] { (0..<rank).filter { $0 != axis } + [axis] }
 
+  package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
+    operands[0] && axis != 0
+  }
+
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
     let order = order(operands[0].shape.rank)
     var x = operands[0].transposed(order)
