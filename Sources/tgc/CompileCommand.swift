@@ -81,7 +81,9 @@ struct CompileCommand: Tool {
       let given = try options.part.map { try GivenPage(part: $0) }
       let seen = options.features.map { GivenPage(features: $0) }
       let pages = given + [seen].compactMap(\.self)
-      let found = try pages.map { try $0.add(to: &library, allowing: options.allowImports, console.environment) }
+      let found = try pages.map {
+        try $0.add(to: &library, allowing: options.allowImports, console.environment)
+      }
       shown = library.sources
       var parts = try found.map { try $0.get() }
       let network = seen == nil ? nil : parts.removeLast()

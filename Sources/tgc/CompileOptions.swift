@@ -66,7 +66,8 @@ struct CompileOptions: ParsableArguments {
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Give a part that the model takes: a model of another page. --set NAME.X=VALUE sets its "
-        + "parameters, --weights NAME=FILE are its weights.", valueName: "NAME=PAGE[:MODEL|FUNCTION]"),
+        + "parameters, --weights NAME=FILE are its weights.",
+      valueName: "NAME=PAGE[:MODEL|FUNCTION]"),
     completion: .file(extensions: ["tgraph"]))
   var part: [String] = []
 

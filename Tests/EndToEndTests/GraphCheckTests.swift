@@ -58,6 +58,7 @@ import Testing
       "resolution=16 channels=512 widest=16 styles=32 depth=2 noiseMode=random"),
     Page("dcgan-walk", "z=12 g=8 samples=2"),
     Page("gan-int-cls-inversion", "g=4 d=4 textSize=8 narrowed=4 z=6 features=0.1"),
+    Page("inversion", "rounds=3"),
     Page("idinvert", "size=8 widest=16"),
     Page("image2stylegan", "resolution=16 widest=16"),
     Page("mnist-vae-inversion"),

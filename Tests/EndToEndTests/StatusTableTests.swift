@@ -29,6 +29,11 @@ import Testing
       "tgc ok.tgraph --check --batch 1,1",
       "tgc ok.tgraph --emit java", "tgc ok.tgraph --check --set x", "tgc ok.tgraph --emit page",
     ],
+    "64 tgc: `--part` that is not NAME=PAGE, or `--features` without `--invert` or with `--emit page`":
+      [
+        "tgc ok.tgraph --part x --check", "tgc ok.tgraph --features ok.tgraph --check",
+        "tgc ok.tgraph --invert --features ok.tgraph --emit page",
+      ],
     "64 tgc: `--weights` together with `--synthetic-weights`": [
       "tgc ok.tgraph --weights w.safetensors --synthetic-weights 1"
     ],
@@ -97,6 +102,13 @@ import Testing
     "64 tginvert: `--film` of several pictures, to no `.png`, or with too many frames": [
       "tginvert net.tplan a.png --film f.mp4",
       "tginvert net.tplan a.png --film f.png --film-every 1 --steps 5000",
+    ],
+    "65 tgc: `--part` of a parameter that the model does not have, or of what lacks the functions asked for":
+      [
+        "tgc ok.tgraph --part G=ok.tgraph --check", "tgc takes.tgraph --part G=ok.tgraph --check",
+      ],
+    "65 tgc: `--features` of a page without a function of one or two pictures": [
+      "tgc sees.tgraph --invert --features ok.tgraph --check"
     ],
     "65 tgc: `--invert` of a model that has an objective, no function that makes pictures, or several":
       [
@@ -307,6 +319,18 @@ private struct StatusFixture {
       to: "wide.tgraph")
     try pages.write("import A from \"../a.tgraph\"\n" + model(layer), to: "importing.tgraph")
     try pages.write("model {", to: "broken.tgraph")
+    try pages.write(
+      """
+      model Asked() { func asked(x: Tensor[n]) -> (y: Tensor[n]) }
+      model Takes(part G: Asked) { func f(x: Tensor[6]) -> (y: Tensor[6]) { return G.asked(x) } }
+      """, to: "takes.tgraph")
+    try pages.write(
+      model(
+        """
+        func draw(z: Normal[6]) -> (image: Image[1, 2, 2](0 ... 1)) {
+          return reshape(linear(z, 4) @ "a", [1, 2, 2])
+        }
+        """), to: "sees.tgraph")
     try pages.write("model   M( ) {\n\(layer)\n}", to: "unstyled.tgraph")
     try pages.write(
       model("func f(x: Tensor[2000]) -> (y: Tensor[2000]) { return x |> linear(2000) @ \"a\" }"),

@@ -234,4 +234,81 @@ import Testing
       #expect(file.line(file.position(of: range.start).line).contains("minimize"))
     }
   }
+
+  /// A page whose network sees pictures, and what the objective that it joins has for terms.
+  struct Network: CustomTestStringConvertible, Sendable {
+    var path: String
+    var model: String?
+    var function: String?
+    var settings: [(String, String)]
+    var terms: [String]
+    var testDescription: String { "\(path) \(model ?? "")" }
+  }
+
+  @Test(arguments: [
+    Network(
+      path: "vgg/vgg16", settings: [("features.size", "32"), ("featureWeight", "0.5")],
+      terms: ["pixels", "features"]),
+    Network(
+      path: "vgg/vgg16", model: "VGG16Caffe", function: "relu4_3",
+      settings: [("features.size", "16")],
+      terms: ["pixels", "features"]),
+    Network(
+      path: "lpips/lpips", settings: [("features.size", "28")], terms: ["pixels", "perceptual"]),
+  ])
+  func aNetworkOfFeaturesJoins(network: Network) throws {
+    let path = "mnist/mnist-vae.tgraph"
+    var library = try Self.library(Self.page(path), path: path)
+    let file = try library.add(path: network.path + ".tgraph") {
+      (name: String) throws(Library.LoadingError) -> [UInt8] in
+      guard let text = try? Self.page(name) else { throw Library.LoadingError("no such file") }
+      return Array(text.utf8)
+    }.get()
+    let given = ElaborationOptions.Part(
+      name: "", file: file, model: network.model, function: network.function)
+    let inverted = try InvertedPage(
+      library, function: nil, features: given, options: ElaborationOptions())
+    var options = ElaborationOptions(settings: network.settings, batch: 2)
+    options.parts = [inverted.features].compactMap(\.self)
+    let model = try Elaborator(inverted.library).elaborate(options).model
+    #expect(model.objectives.map(\.form.name) == ["invert"])
+    #expect(model.objectives.first?.form.loops.first?.terms == network.terms)
+    #expect(model.roots.map(\.name).contains { $0.hasPrefix("features") })
+    #expect(model.roots.first?.name == "", "the page's own file stays the unnamed one")
+  }
+
+  /// `inversion` with a generator is what `--invert` makes of that generator.
+  @Test func thePageOfInversionIsTheSame() throws {
+    let path = "dcgan/dcgan.tgraph"
+    let small = [("g", "4"), ("z", "6")]
+    let added = try Elaborator(Self.inverted(Self.page(path), path: path).library)
+      .elaborate(ElaborationOptions(settings: small)).model
+    let page = "inversion/inversion.tgraph"
+    var library = try Self.library(Self.page(page), path: page)
+    let file = try library.add(path: path) { (name: String) throws(Library.LoadingError) in
+      guard let text = try? Self.page(name) else { throw Library.LoadingError("no such file") }
+      return Array(text.utf8)
+    }.get()
+    var options = ElaborationOptions(settings: small.map { ("G." + $0.0, $0.1) })
+    options.parts = [.init(name: "G", file: file)]
+    let given = try Elaborator(library).elaborate(options).model
+    let (one, other) = (Self.graphs(added), Self.graphs(given))
+    for part in ["invert.step", "invert.finish"] {
+      let text = try #require(one[part])
+      #expect(text == other[part]?.replacing("root=\"G\"", with: "root=\"\""), "\(part)")
+    }
+  }
+
+  @Test func aNetworkSeesPictures() throws {
+    var library = try Self.library(Self.page("mnist/mnist-vae.tgraph"), path: "mnist/case.tgraph")
+    let other = "model Net() { func f(x: Tensor[2]) -> (y: Tensor[2]) { return x } }"
+    let file = try library.add(path: "net.tgraph") { _ in Array(other.utf8) }.get()
+    #expect {
+      try InvertedPage(
+        library, function: nil, features: .init(name: "", file: file), options: .init())
+    } throws: {
+      let found = ($0 as? DiagnosticFailure)?.diagnostics.first
+      return found?.id == "invert" && found?.range?.file == file
+    }
+  }
 }

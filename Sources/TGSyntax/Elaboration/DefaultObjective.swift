@@ -76,8 +76,8 @@ struct DefaultObjective {
   /// The part that compares pictures.
   private var part: String {
     guard let sight else { return "" }
-    let label = sight.interface == "Features" ? "F" : "D"
-    return "part \(fresh("likeness")) = Likeness(\(label): \(network), weight: \(weight))\n"
+    let (label, term) = sight.interface == "Features" ? ("F", "features") : ("D", "perceptual")
+    return "part \(fresh("likeness")) = Likeness(\(label): \(network), \(term): \(weight))\n"
   }
 
   /// What is minimised.

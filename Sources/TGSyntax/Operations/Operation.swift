@@ -285,10 +285,11 @@ struct OperationCall {
     return try elaboration.batched(tensor)
   }
 
-  /// A result of this call.
-  func result(_ tensor: Tensor) -> Datum {
+  /// A result of this call; `image` is the range of its values, if that is known anew.
+  func result(_ tensor: Tensor, image: ClosedRange<Double>? = nil) -> Datum {
     var tensor = tensor
     tensor.range = range
+    if let image { tensor.image = image }
     return .tensor(tensor)
   }
 }

@@ -63,6 +63,7 @@ extension OperationTable {
           notes: call.elaboration.producers([x], except: call.place("x")),
           hint: "rescale(x, \(rangeText(to)), from: -1 ... 1) says what its values mean")
       }
+      guard from != to else { return call.result(x, image: to) }
       let scale = (to.upperBound - to.lowerBound) / (from.upperBound - from.lowerBound)
       let shift = to.lowerBound - from.lowerBound * scale
       let elaboration = call.elaboration
