@@ -13,6 +13,28 @@ import Testing
 
   static let cases = [
     Case(name: "empty", input: "", output: ""),
+    Case(
+      name: "parts and positions",
+      input: """
+        sequential  block B(x){ return x|>conv(3,kernel:3)|>relu }
+        model A( ){ func f( z:Latent[n] )->(y:Tensor[n])
+        /// Doc.
+        func g(x) // any
+        }
+        model M(part G:A=N(n:3),part F : A = none , n:Int=2){}
+        """,
+      output: """
+        sequential block B(x) { return x |> conv(3, kernel: 3) |> relu }
+
+        model A() {
+          func f(z: Latent[n]) -> (y: Tensor[n])
+          /// Doc.
+          func g(x)  // any
+        }
+
+        model M(part G: A = N(n: 3), part F: A = none, n: Int = 2) {}
+
+        """),
     Case(name: "comment only", input: "  // hello  \n\n\n", output: "// hello\n"),
     Case(
       name: "spaces", input: "let  a=1+2*-3\nlet b=[1,2 , 3][0]\nlet c = !(a==b)&&a<b||a>=b",
