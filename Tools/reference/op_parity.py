@@ -29,8 +29,9 @@ CASES = op_cases_pictures.CASES + op_cases_sequences.CASES + op_cases_elements.C
 REFERENCE, KERNEL = 2e-6, 5e-6
 """Bounds relative to max(|b|, 1e-3): folding rounds every op's result to float32, kernels add in float32."""
 
-ELSEWHERE = {"adam", "sgd", "lbfgs"}
-"""Recipes of objectives compute nothing by themselves: Tools/reference/optimizers.py holds their steps."""
+ELSEWHERE = {"adam", "sgd", "lbfgs", "skip"}
+"""Recipes of objectives compute nothing by themselves: Tools/reference/optimizers.py holds their steps. What
+`skip` is given it hands on."""
 
 
 def page(case, folded=True):
