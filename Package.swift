@@ -36,6 +36,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let package = Package(
   name: "TGraph",
   products: [
+    .library(name: "TGraph", targets: ["TGraph"]),
     .executable(name: "tgc", targets: ["tgc"]),
     .executable(name: "tgrun", targets: ["tgrun"]),
     .executable(name: "tginvert", targets: ["tginvert"]),
@@ -117,7 +118,13 @@ let package = Package(
         "TGImage", "TGMachine", "TGTensor", "CTGFaults", arguments,
       ]),
 
-    // MARK: 8. The commands
+    // MARK: 8. The library; the commands
+    module(
+      "TGraph",
+      [
+        "TGInversion", "TGSession", "TGRuntime", "TGCompiler", "TGSyntax", "TGExecution",
+        "TGMachine", "TGPlan", "TGImage", "TGText", "TGDiagnostics", "TGTensor",
+      ]),
     command(
       "tgc",
       [

@@ -1,3 +1,5 @@
+internal import TGTensor
+
 /// A file as the command line names it: `[NAME=]FILE[#PREFIX]`, as far as an option takes these
 /// parts.
 ///

@@ -4,7 +4,7 @@
   import Musl
 #endif
 internal import TGImage
-internal import TGTensor
+package import TGTensor
 
 extension Path {
   /// True if a path is written as a pattern of names.

@@ -32,7 +32,7 @@ package final class RunLock: Sendable {
       }
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
         defer { close(descriptor) }
-        throw Self.held(file, by: StreamInput.text(path: path) ?? "")
+        throw Self.held(file, by: StreamBytes.text(path: path) ?? "")
       }
       guard Self.isNamed(path, descriptor) else {
         // Its holder has just removed it.

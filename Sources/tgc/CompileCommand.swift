@@ -73,7 +73,7 @@ struct CompileCommand: Tool {
     options.graph = graph
     let files = try CompileFiles(options, page: graph)
     var (compilation, target) = try request(graph, files, console)
-    let page = Page(graph)
+    let page = try PageFile(given: graph)
     let (sources, read) = try page.library(allowing: options.allowImports)
     var shown = sources
     do {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import TGCommandLine
 import TGCompiler
+import TGTensor
 
 /// What `tgc` writes instead of a plan.
 enum Emission: String, ExpressibleByArgument, CaseIterable {

@@ -33,7 +33,7 @@ struct FormatCommand: Tool {
       throw Failure(.usage, "- is given twice, and the standard input is read once")
     }
     for path in files {
-      let bytes = try Page(path).bytes()
+      let bytes = try PageFile(given: path).bytes
       let source = SourceFile(name: path, bytes: bytes)
       do {
         let text = try Formatter.format(source)

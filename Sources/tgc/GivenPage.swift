@@ -51,7 +51,7 @@ struct GivenPage {
       path = found.path
       allowed.append(found.folder)
     }
-    let loader = try Page(path).loader(allowing: allowed)
+    let loader = try PageFile(given: path).loader(allowing: allowed)
     return library.add(path: path, loader: loader).map {
       ElaborationOptions.Part(name: name, file: $0, model: model, function: function)
     }

@@ -1,6 +1,7 @@
 import TGCommandLine
 import TGPlan
 import TGSession
+import TGTensor
 
 /// Pictures and captions of the command line, bound to inputs by kind.
 struct Operands {

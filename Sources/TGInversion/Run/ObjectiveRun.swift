@@ -95,6 +95,11 @@ package final class ObjectiveRun {
     }
   }
 
+  /// Ends all loops where they are: what is left has no rounds.
+  ///
+  /// - Throws: `InversionError`.
+  package func stop() throws(InversionError) { while !isDone { try leave() } }
+
   private func skipLoopsWithoutRounds() throws(InversionError) {
     while !isDone, settings.rounds[loop] == 0 { try leave() }
   }

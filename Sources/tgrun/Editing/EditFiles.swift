@@ -1,6 +1,7 @@
 import TGCommandLine
 import TGPlan
 import TGSession
+import TGTensor
 
 /// What the options of editing name, read, and the function that it is for.
 struct EditFiles {

@@ -1,5 +1,6 @@
 import TGCommandLine
 import TGSession
+import TGTensor
 
 extension Replay {
   /// Puts the options of editing back that a picture tells of.

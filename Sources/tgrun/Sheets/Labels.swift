@@ -1,6 +1,7 @@
 import TGCommandLine
 import TGPlan
 import TGSession
+import TGTensor
 
 /// What is written into a sheet: over it what all pictures have in common, over a row or under each
 /// what it has for itself.

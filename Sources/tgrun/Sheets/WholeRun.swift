@@ -1,4 +1,5 @@
 import TGCommandLine
+import TGTensor
 
 /// What a film or a sheet remembers of the run besides what single pictures do.
 struct WholeRun {

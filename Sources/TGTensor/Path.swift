@@ -3,9 +3,8 @@
 #else
   import Musl
 #endif
-internal import TGTensor
 
-/// Names of files, as the commands treat them.
+/// Names of files, by their bytes.
 package enum Path {
   /// The part after the last slash.
   package static func baseName(_ path: String) -> String {
@@ -122,19 +121,5 @@ package enum Path {
       return FileName.bytes(of: one) == FileName.bytes(of: other)
     }
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
-  }
-
-  /// Makes sure, before anything is computed, that a file can be created in a folder.
-  ///
-  /// - Throws: `Failure` of status `cannotCreate`.
-  package static func demandFolder(_ folder: String) throws(Failure) {
-    guard exists(folder) else {
-      throw Failure(
-        .cannotCreate, "there is no folder \(folder)", hint: "make it: mkdir -p \(quoted(folder))")
-    }
-    guard isFolder(folder) else { throw Failure(.cannotCreate, "\(folder) is not a folder") }
-    guard unsafe access(FileName.cString(folder), W_OK | X_OK) == 0 else {
-      throw Failure(.cannotCreate, "files cannot be created in \(folder): no permission")
-    }
   }
 }
