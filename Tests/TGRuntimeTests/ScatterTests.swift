@@ -1,4 +1,6 @@
+import TGExecution
 import TGKernels
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGTensor
