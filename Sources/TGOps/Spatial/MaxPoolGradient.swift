@@ -102,7 +102,7 @@ package struct MaxPoolGradient: Op {
     let (input, gradient) = (context.rows(0), context.rows(1))
     context.emit(
       .maxPoolGradient(
-        MaxPoolGradient(
+        TGPlan.MaxPoolGradient(
           input: input, gradient: gradient, output: context.output(),
           window: Pooling.Window(
             kernelHeight: kernel[0],
