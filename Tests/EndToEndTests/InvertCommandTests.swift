@@ -181,6 +181,10 @@ import Testing
     let functions = try #require(object["functions"] as? [[String: Any]])
     let roles = Set(functions.compactMap { $0["role"] as? String })
     #expect(roles.isSuperset(of: ["entry", "prepare", "gradient", "finish"]))
+    let step = try #require(functions.first { $0["name"] as? String == "invert.step" })
+    let outputs = try #require(step["outputs"] as? [[String: Any]])
+    #expect(
+      outputs.map { $0["role"] as? String } == ["term pixels", "term size", "loss", "gradient z"])
     let text = try fixture.tginspect.run(["net.tplan"], in: fixture.folder.url).text
     #expect(text.contains("objective invert") && text.contains("function decode (default)"))
     #expect(text.contains("40 rounds of adam over z"), "\(text)")

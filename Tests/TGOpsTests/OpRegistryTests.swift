@@ -65,6 +65,28 @@ import Testing
     #expect(worst <= 1e-12)
   }
 
+  /// Where an op says that rows of its result are rows of items, no row reads another item's row.
+  @Test(arguments: samples.map(\.name))
+  func keepsItemsApartAsItClaims(name: String) throws {
+    let sample = try #require(Self.samples.first { $0.name == name }?.sample)
+    let operands = Self.values(sample)
+    let expected = sample.op.reference(operands)
+    for (place, shape) in sample.operands.enumerated() where shape.rank > 0 && shape[0] > 1 {
+      let batched = operands.indices.map { $0 == place }
+      guard
+        sample.op.isBatched(batched, shapes: sample.operands, result: expected.shape)
+      else { continue }
+      try #require(expected.shape.dimensions.first == shape[0])
+      // The first item becomes like the second; all others stay as they are.
+      var changed = operands
+      let width = shape.count / shape[0]
+      for index in 0..<width { changed[place][index] = operands[place][width + index] }
+      let actual = sample.op.reference(changed)
+      let row = expected.shape.count / shape[0]
+      #expect(actual.elements[row...] == expected.elements[row...], "operand \(place)")
+    }
+  }
+
   static func values(_ sample: OpSample) -> [ReferenceTensor] {
     var numbers = SeededNumbers(seed: 7)
     return sample.operands.indices.map { place in

@@ -154,6 +154,12 @@ enum MalformedPlans {
       function("input-default-infinite") { $0.inputs[2].defaultValue = .infinity },
       function("input-tokenizer") { $0.inputs[1].kind = .text(vocabulary: "none") },
       function("output-with-default") { $0.outputs[0].defaultValue = 1 },
+      function("output-loss-of-entry") { $0.outputs[0].role = .loss },
+      function("input-variable-of-entry") { $0.inputs[0].role = .variable },
+      function("output-gradient-of-nothing") {
+        $0.role = .gradient
+        $0.outputs[0].role = .gradient(of: "")
+      },
       function("first-instruction-missing") { $0.instructions.removeFirst() },
       function("instructions-backwards") { $0.instructions.reverse() },
     ]
