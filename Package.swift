@@ -141,7 +141,7 @@ let package = Package(
       "tginvert",
       [
         "TGCommandLine", "TGInversion", "TGSession", "TGExecution", "TGCheckpoint",
-        "TGPlan", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
+        "TGMachine", "TGPlan", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
       "tginspect",

@@ -7,7 +7,7 @@ package enum OpRegistry {
     Input.self, Parameter.self, Constant.self,
     Map.self, Signs.self,
     Linear.self, MatMul.self,
-    Conv2D.self, Pool.self, MaxPoolGradient.self, Upsample.self, Resample.self,
+    Conv2D.self, Pool.self, MaxPoolGradientOp.self, Upsample.self, Resample.self,
     Reduce.self, Normalize.self, SoftmaxOp.self,
     Reshape.self, Transpose.self, Broadcast.self, Slice.self, Concat.self, Pad.self, Gather.self,
     Scatter.self, Detach.self,

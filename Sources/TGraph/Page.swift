@@ -57,8 +57,7 @@ public struct Page: Sendable {
   /// - Throws: `TGraphError` with every finding in page and weights, each with its line.
   @discardableResult
   public func compile(to plan: String) throws(TGraphError) -> Plan {
-    let file = try TGraphError.from { try PageFile(path) }
-    let (sources, read) = file.library(allowing: [])
+    let (sources, read) = try TGraphError.from { try PageFile(path).library() }
     return try TGraphError.from(sources: sources) {
       var library = try read.get()
       if let inverts {

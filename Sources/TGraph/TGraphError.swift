@@ -49,7 +49,7 @@ extension TGraphError {
     case let error as InversionError: self.init(error.message, hint: error.hint)
     case let error as PictureError: self.init(SessionError.picture(error).message)
     case let error as RuntimeError: self.init(SessionError.runtime(error).message)
-    case let error as TextError: self.init(error.message, hint: error.hint)
+    case let error as TextError: self.init(error.message)
     case let error as PageFileError: self.init(error.message, hint: error.hint)
     default: self.init("\(error)")
     }

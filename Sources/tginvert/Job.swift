@@ -1,6 +1,7 @@
 import TGCommandLine
 import TGExecution
 import TGInversion
+import TGMachine
 import TGPlan
 import TGSession
 import TGTensor

@@ -1,4 +1,5 @@
 import TGCommandLine
+import TGExecution
 import TGImage
 import TGPlan
 import TGSession

@@ -50,7 +50,7 @@ import Testing
     Resample(axis: axis, starts: starts, taps: 2, weights: Array(repeating: 0.5, count: weights))
   }
 
-  private static let whole = MaxPoolGradient(kernel: [2, 2], stride: [2, 2], padding: [0, 0])
+  private static let whole = MaxPoolGradientOp(kernel: [2, 2], stride: [2, 2], padding: [0, 0])
 
   static let breaches = [
     Breach("linear_c1", Linear(), [[2, 5], [3, 4]], "linear", "does not fit the last axis"),
@@ -79,7 +79,7 @@ import Testing
     Breach("pool_c1", pool(), [[4, 4, 3]], "pool", "a window"),
     Breach("pool_c2", pool(size: [3, 2]), [[1, 4, 4, 3]], "pool", "wholly outside"),
     Breach(
-      "max_pool_gradient_c1", MaxPoolGradient(kernel: [2, 2], stride: [0, 2], padding: [0, 0]),
+      "max_pool_gradient_c1", MaxPoolGradientOp(kernel: [2, 2], stride: [0, 2], padding: [0, 0]),
       [[1, 4, 4, 3], [1, 2, 2, 3]], "pool", "a window"),
     Breach("max_pool_gradient_c2", whole, [[1, 4, 4, 3], [1, 3, 2, 3]], "pool", "wholly outside"),
     Breach("max_pool_gradient_c3", whole, [[1, 4, 4, 3], [1, 2, 2, 4]], "pool", "a gradient"),

@@ -1,6 +1,7 @@
 import TGDiagnostics
 import TGIR
 import TGSyntax
+import TGTensor
 import Testing
 
 /// Parts as parameters: what is given is held against what is asked for.

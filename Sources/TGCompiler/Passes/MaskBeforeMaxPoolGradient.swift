@@ -26,7 +26,7 @@ package struct MaskBeforeMaxPoolGradient: Pass {
         uses.isRead(graph[old].operands[1], onlyBy: old)
       else { return nil }
       let (condition, spread) = (builder[node.operands[0]], builder[node.operands[1]])
-      guard let gradient = spread.op as? MaxPoolGradient, spread.shape == node.shape,
+      guard let gradient = spread.op as? MaxPoolGradientOp, spread.shape == node.shape,
         builder.isZero(node.operands[2]),
         (condition.op as? Map)?.program == Map(.less).program,
         builder.isZero(condition.operands[0]), condition.operands[1] == spread.operands[0]

@@ -11,7 +11,7 @@ extension Pool {
   ) throws(PullbackError) -> [Value?] {
     try rule {
       if function == .maximum {
-        let op = MaxPoolGradient(kernel: kernel, stride: stride, padding: padding)
+        let op = MaxPoolGradientOp(kernel: kernel, stride: stride, padding: padding)
         return [try graph.insert(op, [operands[0], cotangent])]
       }
       let picture = graph.shape(operands[0]).dimensions

@@ -13,25 +13,25 @@ package import TGTensor
 /// - C1: `x` has rank 4; kernel and stride are positive.
 /// - C2: every window has a place inside the picture.
 /// - C3: `g` has one number for each window and channel.
-package struct MaxPoolGradient: Op {
+package struct MaxPoolGradientOp: Op {
   package static let mnemonic = "max_pool_gradient"
   package static let samples = [
     OpSample(
-      MaxPoolGradient(kernel: [2, 2], stride: [2, 2], padding: [0, 0]),
+      MaxPoolGradientOp(kernel: [2, 2], stride: [2, 2], padding: [0, 0]),
       [[2, 6, 5, 3], [2, 3, 2, 3]]),
     OpSample(
-      MaxPoolGradient(kernel: [3, 3], stride: [1, 1], padding: [1, 1]),
+      MaxPoolGradientOp(kernel: [3, 3], stride: [1, 1], padding: [1, 1]),
       [[1, 5, 4, 17], [1, 5, 4, 17]]),
     OpSample(
-      MaxPoolGradient(kernel: [3, 2], stride: [2, 1], padding: [1, 1]),
+      MaxPoolGradientOp(kernel: [3, 2], stride: [2, 1], padding: [1, 1]),
       [[2, 7, 3, 67], [2, 4, 4, 67]]),
     // Few values: most windows have several largest elements.
     OpSample(
-      MaxPoolGradient(kernel: [3, 3], stride: [2, 2], padding: [0, 0]),
+      MaxPoolGradientOp(kernel: [3, 3], stride: [2, 2], padding: [0, 0]),
       [[1, 9, 8, 5], [1, 4, 4, 5]], wholeNumbers: [0: 3]),
     // Rows that no window reaches, and windows of one place.
     OpSample(
-      MaxPoolGradient(kernel: [1, 1], stride: [3, 2], padding: [0, 0]),
+      MaxPoolGradientOp(kernel: [1, 1], stride: [3, 2], padding: [0, 0]),
       [[1, 8, 7, 4], [1, 3, 4, 4]]),
   ]
   /// Rows and columns of the window.
@@ -102,7 +102,7 @@ package struct MaxPoolGradient: Op {
     let (input, gradient) = (context.rows(0), context.rows(1))
     context.emit(
       .maxPoolGradient(
-        TGPlan.MaxPoolGradient(
+        MaxPoolGradient(
           input: input, gradient: gradient, output: context.output(),
           window: Pooling.Window(
             kernelHeight: kernel[0],
