@@ -1,3 +1,4 @@
+import TGExecution
 import TGInversion
 import TGRuntime
 import TGTensor

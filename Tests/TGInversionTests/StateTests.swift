@@ -1,4 +1,5 @@
 import TGCheckpoint
+import TGExecution
 import TGInversion
 import TGRuntime
 import TGPlan
