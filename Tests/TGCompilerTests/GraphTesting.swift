@@ -72,8 +72,10 @@ struct GraphCase {
         GraphInterface(name: $0.name, kind: .tensor, shape: graph.shape($0.value))
       })
     let model = GraphModel(name: "test", functions: [function], roots: [], parameters: [])
+    // Samples of fused ops have what no front end makes: passes then find less than they could.
+    let isOfFrontEnd = try GraphForm.ofFrontEnd.allSatisfy { try $0.holds(in: graph) }
     return try PlanBuilder(
-      level: level, verifies: true, stopAfter: stopAfter, sources: SourceTable()
+      level: level, verifies: isOfFrontEnd, stopAfter: stopAfter, sources: SourceTable()
     ).build([function], name: "test", binding: WeightBinding(model, syntheticSeed: 1))
   }
 

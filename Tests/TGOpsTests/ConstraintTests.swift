@@ -65,6 +65,8 @@ import Testing
     Breach("pad_c1", Pad(before: [1], after: [1]), [[2, 3]], "pad", "two sizes for each axis"),
     Breach("pad_c1", Pad(before: [-1], after: [1]), [[2]], "pad", "two sizes for each axis"),
     Breach("gather_c1", Gather(), [[], [2]], "gather", "needs rows"),
+    Breach("scatter_c1", Scatter(rows: 0), [[2, 3], [2]], "gather", "cannot be added to"),
+    Breach("scatter_c2", Scatter(rows: 4), [[2, 3], [3]], "gather", "a row for each number"),
     Breach("reshape_c1", Reshape([2, 4]), [[2, 3]], "reshape", "do not fill"),
     Breach("transpose_c1", Transpose([0, 0]), [[2, 3]], "axis", "no order of the axes"),
     Breach("broadcast_c1", Broadcast([2, 3]), [[2, 2]], "shape-mismatch", "does not broadcast"),
