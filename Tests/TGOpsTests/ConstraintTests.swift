@@ -83,7 +83,8 @@ import Testing
     Breach(
       "max_pool_gradient_c1", MaxPoolGradientOp(kernel: [2, 2], stride: [0, 2], padding: [0, 0]),
       [[1, 4, 4, 3], [1, 2, 2, 3]], "pool", "a window"),
-    Breach("max_pool_gradient_c2", whole, [[1, 4, 4, 3], [1, 3, 2, 3]], "pool", "wholly outside"),
+    Breach(
+      "max_pool_gradient_c2", whole, [[1, 4, 4, 3], [1, 3, 2, 3]], "pool", "wholly outside"),
     Breach("max_pool_gradient_c3", whole, [[1, 4, 4, 3], [1, 2, 2, 4]], "pool", "a gradient"),
     Breach("upsample_c1", Upsample([2, 0]), [[1, 2, 2, 3]], "upsample", "an enlargement"),
     Breach("upsample_c1", Upsample([2, 2]), [[2, 2, 3]], "upsample", "an enlargement"),
