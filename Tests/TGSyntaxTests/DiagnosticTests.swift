@@ -315,10 +315,6 @@ func findings(
       "minimize"
     ),
     (
-      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n var v = x\n repeat 3 { minimize sum(v) over w, v using adam(rate: 1) }\n return w } }",
-      "minimize"
-    ),
-    (
       "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { w = 2 * w\n minimize sum(w) over w using adam(rate: 1) }\n return w } }",
       "objective-order"
     ),

@@ -98,6 +98,7 @@ import Testing
       ($0 as? DiagnosticFailure)?.diagnostics.map(\.id) == ["part-function"]
     }
     options.parts = [.init(name: "H", file: file)]
+    options.settings = []
     #expect {
       try Elaborator(library).elaborate(options)
     } throws: {
@@ -161,7 +162,7 @@ import Testing
     ),
     (
       "model M(part G: None) { func f(z: Normal[5]) -> (y: Tensor[5]) { return z } }",
-      "missing-argument"
+      "unknown-name"
     ),
     (
       "model M() { part a = Takes(G: 3)\n func f(z: Normal[5]) -> (y: Tensor[5]) { return z } }",

@@ -14,6 +14,7 @@ extension Elaboration {
     of model: ModelDeclaration, in environment: Environment, path: String, at range: SourceRange
   ) throws -> PartInstance? {
     let place = argument?.range ?? parameter.range
+    let asked = try interface(wanted.interface, in: environment)
     let instance: PartInstance
     switch argument?.value {
     case .part(let part)?: instance = part
@@ -37,7 +38,7 @@ extension Elaboration {
     }
     var check = PartCheck(
       elaboration: self, part: instance, name: parameter.name.name, place: place,
-      interface: try interface(wanted.interface, in: environment))
+      interface: asked)
     return try check.run()
   }
 
