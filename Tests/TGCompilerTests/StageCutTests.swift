@@ -149,6 +149,91 @@ import Testing
         """)
   }
 
+  /// What works element by element between a value and a spatial op passes on how the op reads, through
+  /// other ops of the same stage too.
+  @Test func whatSpatialOpsReadThroughMapsIsHandedOverChannelsLast() throws {
+    try Self.expect(
+      """
+      graph "fit" {
+        %0 = input() name="x" shape=[1, 2, 4, 4] : [1, 2, 4, 4]
+        %1 = map(%0) program={1: tanh(0)} : [1, 2, 4, 4]
+        %2 = input() name="w" shape=[1, 2] stage="round 0" : [1, 2]
+        %3 = reshape(%2) shape=[1, 2, 1, 1] : [1, 2, 1, 1]
+        %4 = map(%1, %3) program={2: multiply(0, 1)} : [1, 2, 4, 4]
+        %5 = map(%4, %3) program={2: add(0, 1)} : [1, 2, 4, 4]
+        %6 = transpose(%5) permutation=[0, 2, 3, 1] : [1, 4, 4, 2]
+        %7 = upsample(%6) factors=[2, 2] : [1, 8, 8, 2]
+        output "y" stage="round 0" = %7
+      }
+      """,
+      becomes: """
+        graph "fit once 0" {
+          %0 = input() name="x" shape=[1, 2, 4, 4] : [1, 2, 4, 4]
+          %1 = map(%0) program={1: tanh(0)} : [1, 2, 4, 4]
+          %2 = transpose(%1) permutation=[0, 2, 3, 1] : [1, 4, 4, 2]
+          output "kept.v0" role="kept" = %2
+        }
+        graph "fit round 0" {
+          %0 = input() name="kept.v0" shape=[1, 4, 4, 2] : [1, 4, 4, 2]
+          %1 = transpose(%0) permutation=[0, 3, 1, 2] : [1, 2, 4, 4]
+          %2 = input() name="w" shape=[1, 2] : [1, 2]
+          %3 = reshape(%2) shape=[1, 2, 1, 1] : [1, 2, 1, 1]
+          %4 = map(%1, %3) program={2: multiply(0, 1)} : [1, 2, 4, 4]
+          %5 = map(%4, %3) program={2: add(0, 1)} : [1, 2, 4, 4]
+          %6 = transpose(%5) permutation=[0, 2, 3, 1] : [1, 4, 4, 2]
+          %7 = upsample(%6) factors=[2, 2] : [1, 8, 8, 2]
+          output "y" = %7
+        }
+        """)
+  }
+
+  /// The same of a norm; and two transpositions that cancel are none.
+  @Test func whatIsReadThroughANormIsHandedOverAsItIsRead() throws {
+    try Self.expect(
+      """
+      graph "fit" {
+        %0 = input() name="x" shape=[1, 2, 4, 4] : [1, 2, 4, 4]
+        %1 = map(%0) program={1: tanh(0)} : [1, 2, 4, 4]
+        %2 = map(%0) program={1: square(0)} : [1, 2, 4, 4]
+        %3 = input() name="w" shape=[1] stage="round 0" : [1]
+        %4 = map(%1, %3) program={2: multiply(0, 1)} : [1, 2, 4, 4]
+        %5 = normalize(%4) axes=[2, 3] epsilon=0.5 epilogue={1: } : [1, 2, 4, 4]
+        %6 = transpose(%5) permutation=[0, 2, 3, 1] : [1, 4, 4, 2]
+        %7 = upsample(%6) factors=[2, 2] : [1, 8, 8, 2]
+        %8 = transpose(%2) permutation=[0, 2, 3, 1] : [1, 4, 4, 2]
+        %9 = map(%8, %3) program={2: add(0, 1)} : [1, 4, 4, 2]
+        %10 = transpose(%9) permutation=[0, 3, 1, 2] : [1, 2, 4, 4]
+        output "y" stage="round 0" = %7
+        output "t" stage="round 0" = %10
+      }
+      """,
+      becomes: """
+        graph "fit once 0" {
+          %0 = input() name="x" shape=[1, 2, 4, 4] : [1, 2, 4, 4]
+          %1 = map(%0) program={1: tanh(0)} : [1, 2, 4, 4]
+          %2 = map(%0) program={1: square(0)} : [1, 2, 4, 4]
+          %3 = transpose(%1) permutation=[0, 2, 3, 1] : [1, 4, 4, 2]
+          output "kept.v0" role="kept" = %3
+          output "kept.v1" role="kept" = %2
+        }
+        graph "fit round 0" {
+          %0 = input() name="kept.v0" shape=[1, 4, 4, 2] : [1, 4, 4, 2]
+          %1 = transpose(%0) permutation=[0, 3, 1, 2] : [1, 2, 4, 4]
+          %2 = input() name="kept.v1" shape=[1, 2, 4, 4] : [1, 2, 4, 4]
+          %3 = input() name="w" shape=[1] : [1]
+          %4 = map(%1, %3) program={2: multiply(0, 1)} : [1, 2, 4, 4]
+          %5 = normalize(%4) axes=[2, 3] epsilon=0.5 epilogue={1: } : [1, 2, 4, 4]
+          %6 = transpose(%5) permutation=[0, 2, 3, 1] : [1, 4, 4, 2]
+          %7 = upsample(%6) factors=[2, 2] : [1, 8, 8, 2]
+          %8 = transpose(%2) permutation=[0, 2, 3, 1] : [1, 4, 4, 2]
+          %9 = map(%8, %3) program={2: add(0, 1)} : [1, 4, 4, 2]
+          %10 = transpose(%9) permutation=[0, 3, 1, 2] : [1, 2, 4, 4]
+          output "y" = %7
+          output "t" = %10
+        }
+        """)
+  }
+
   /// Four axes alone make no picture; nor does what is channels-last already, or is read so by its own
   /// stage only.
   @Test func whatNoSpatialOpReadsStaysAsItIs() throws {

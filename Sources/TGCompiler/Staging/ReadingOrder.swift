@@ -4,47 +4,60 @@ import TGTensor
 
 /// In which order of the axes the readers of a later stage want what they are handed.
 ///
-/// A transposition says so, and what works place by place passes on: the order in which its other
-/// operands arrive, as `SinkTransposes` will move them through it, or else the order in which its own
-/// result is read. The first reader that says anything decides.
+/// A transposition says so, and ops that commute with transpositions pass it on: the order in which
+/// their other operands arrive, as `SinkTransposes` will move them through it, or else the order in
+/// which their own result is read, by their own stage too. The first reader that says anything decides.
 struct ReadingOrder {
   private let graph: Graph
-  /// For each value that is made of a transposed one, place by place, the transposition.
+  /// For each value that such ops make of a transposed one, the transposition.
   private let arrived: [[Int]?]
+  /// How each value is read, by all stages.
   private var read: [[Int]?]
+  /// How each value is read by later stages.
+  private var readLater: [[Int]?]
 
   /// Looks at a graph with the stage of each value, and whether later stages compute it again.
   init(_ graph: Graph, stages: [GraphStage], repeats: [Bool]) {
     self.graph = graph
     arrived = Self.arrived(graph)
     read = [[Int]?](repeating: nil, count: graph.nodes.count)
+    readLater = read
     let uses = graph.uses
     var isReadLater = [Bool](repeating: false, count: graph.nodes.count)
     for output in graph.outputs where output.stage > stages[output.value.index] {
       isReadLater[output.value.index] = true
     }
     for index in graph.nodes.indices.reversed() {
-      let later = uses[Value(index)].filter {
-        stages[$0.index] > stages[index] || (repeats[$0.index] && isReadLater[$0.index])
-      }
-      if !later.isEmpty { isReadLater[index] = true }
-      for user in later where read[index] == nil {
-        read[index] = order(of: Value(index), by: user)
+      for user in uses[Value(index)] {
+        let order = order(of: Value(index), by: user, whoseResultIsRead: read[user.index])
+        read[index] = read[index] ?? order
+        if stages[user.index] > stages[index] {
+          isReadLater[index] = true
+          readLater[index] = readLater[index] ?? order
+        } else if repeats[user.index] && isReadLater[user.index] {
+          // Later stages compute the user again, for their own readers.
+          isReadLater[index] = true
+          readLater[index] =
+            readLater[index]
+            ?? self.order(
+              of: Value(index), by: user, whoseResultIsRead: readLater[user.index])
+        }
       }
     }
   }
 
   /// The permutation through which a value is read by later stages; nil if it is read as it is, or
   /// in ways that do not care.
-  func order(of value: Value) -> [Int]? { read[value.index] }
+  func order(of value: Value) -> [Int]? { readLater[value.index] }
 
-  /// The permutation through which one node reads a value.
-  private func order(of value: Value, by user: Value) -> [Int]? {
+  /// The permutation through which one node reads a value, given the one through which the node's
+  /// result is read.
+  private func order(of value: Value, by user: Value, whoseResultIsRead read: [Int]?) -> [Int]? {
     let node = graph[user]
     if let transpose = node.op as? Transpose {
-      return read[user.index].map { $0.map { transpose.permutation[$0] } } ?? transpose.permutation
+      return read.map { $0.map { transpose.permutation[$0] } } ?? transpose.permutation
     }
-    guard let order = arrived[user.index].map(inverse) ?? read[user.index],
+    guard let order = arrived[user.index].map(inverse) ?? read,
       let sunk = node.op.transposed(
         order, operands: node.operands.map(graph.shape), result: node.shape)
     else { return nil }
