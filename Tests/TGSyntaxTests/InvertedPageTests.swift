@@ -281,6 +281,23 @@ import Testing
     #expect(model.roots.first?.name == "", "the page's own file stays the unnamed one")
   }
 
+  /// A network whose weight is 0 has no term, and so no column in the table of losses.
+  @Test(arguments: [
+    ("0", "0", ["pixels"]), ("0.1", "0", ["pixels", "features"]),
+    ("0", "0.1", ["pixels", "perceptual"]), ("0.1", "0.1", ["pixels", "features", "perceptual"]),
+  ])
+  func aNetworkOfWeightZeroHasNoTerm(features: String, perceptual: String, terms: [String]) throws {
+    let page = "gan-int-cls/gan-int-cls-inversion.tgraph"
+    let small = [("g", "1"), ("d", "2"), ("textSize", "6"), ("narrowed", "3"), ("z", "5")]
+    let settings = small + [("features", features), ("perceptual", perceptual)]
+    let model = try Elaborator(try Self.library(Self.page(page), path: page))
+      .elaborate(ElaborationOptions(settings: settings)).model
+    #expect(!model.objectives.isEmpty)
+    for objective in model.objectives {
+      #expect(objective.form.loops.map(\.terms) == [terms], "\(objective.form.name)")
+    }
+  }
+
   /// `inversion` with a generator is what `--invert` makes of that generator.
   @Test func thePageOfInversionIsTheSame() throws {
     let path = "dcgan/dcgan.tgraph"
