@@ -132,7 +132,8 @@ struct PlanWatch {
       let bound = ErrorBound(of: placed.instruction) { magnitude(of: $0, in: arena) }
       let (next, end) = result(of: step, weights: weights, from: arena, threads: 1, on: base)
       if bound.isFinite, end == nil {
-        for other in others {
+        let isDefined = readsWords(placed.instruction, in: arena)
+        for other in others where isDefined || other is NativeTarget {
           let (found, _) = result(of: step, weights: weights, from: arena, threads: 1, on: other)
           for place in places(of: placed.instruction.output) {
             let (x, y) = (found[place], next[place])
@@ -198,8 +199,27 @@ struct PlanWatch {
     return result
   }
 
+  /// True if what packed operands hold are words: of other numbers `bit` is 0 or 1, and no more is
+  /// said (plan.md, section 3).
+  private func readsWords(_ instruction: Instruction, in arena: [Float]) -> Bool {
+    let packed: [View] =
+      switch instruction {
+      case .map(let map): map.program.packedOperands.map { map.operands[$0] }
+      case .convolve(let convolution): convolution.epilogue.packedViews
+      case .multiply(let product): product.epilogue.packedViews
+      default: []
+      }
+    return packed.allSatisfy { view in
+      places(of: view).allSatisfy { UInt16(exactly: memory(of: view, in: arena)[$0]) != nil }
+    }
+  }
+
+  private func memory(of view: View, in arena: [Float]) -> [Float] {
+    function.slots[view.slot].kind == .weight ? weights : arena
+  }
+
   private func magnitude(of view: View, in arena: [Float]) -> Double {
-    let memory = function.slots[view.slot].kind == .weight ? weights : arena
+    let memory = memory(of: view, in: arena)
     var largest: Float = 0
     for place in places(of: view) {
       let magnitude = memory[place].magnitude
@@ -231,4 +251,9 @@ struct PlanWatch {
       return (try executor.fetch(all), end)
     } catch { fail("what the checker accepts cannot be prepared: \(error)") }
   }
+}
+
+extension Epilogue {
+  /// The operands that hold words.
+  fileprivate var packedViews: [View] { program.packedOperands.map { operands[$0 - 1] } }
 }
