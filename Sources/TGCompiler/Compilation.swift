@@ -39,6 +39,8 @@ package struct Compilation: Sendable {
   package var origin = ""
   /// The program's name and version, for the plan.
   package var producer = ""
+  /// Whether the result has the optimised graphs, which hold all weights.
+  package var keepsGraphs = false
   /// Called after each pass with its name, the graph, and its seconds.
   package var observe: @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
 
@@ -55,8 +57,6 @@ package struct Compilation: Sendable {
     package var elaboration: Double
     /// Seconds for reading weights and words.
     package var reading: Double
-    /// Seconds for passes, lowering and packing.
-    package var building: Double
   }
 
   /// What the page says, before any weight is read.
@@ -128,8 +128,8 @@ package struct Compilation: Sendable {
     let afterReading = clock.now
     let builder = PlanBuilder(
       level: level, verifies: verifies, stopAfter: stopAfter, sources: library.sources,
-      memory: memory, observe: observe)
-    var built = try builder.build(functions, name: first.name, binding: binding)
+      memory: memory, keepsGraphs: keepsGraphs, observe: observe)
+    var built = try builder.build(functions, name: first.name, weights: binding.handOver())
     built.plan.documentation = first.documentation
     built.plan.producer = producer
     built.plan.licence = licence
@@ -146,8 +146,7 @@ package struct Compilation: Sendable {
     return Result(
       built: built, warnings: checked.elaborated.warnings + binding.warnings + texts.warnings,
       elaboration: (afterElaboration - start) / .seconds(1),
-      reading: (afterReading - afterElaboration) / .seconds(1),
-      building: (clock.now - afterReading) / .seconds(1))
+      reading: (afterReading - afterElaboration) / .seconds(1))
   }
 
   /// The functions and objectives whose files were given: of each function all batch sizes, the

@@ -1,6 +1,6 @@
 package import TGDiagnostics
 package import TGIR
-import TGOps
+package import TGOps
 package import TGPlan
 import TGTensor
 
@@ -14,18 +14,39 @@ package struct PlanBuilder: Sendable {
     package var batch: Int
     /// Nodes before any pass, without weight expressions' parameters.
     package var nodesBefore: Int
-    /// Instructions of the plan.
-    package var instructions: Int
     /// Multiplications with additions as written in the graph.
     package var macsBefore: Int
-    /// The same as executed.
-    package var macsAfter: Int
+    /// Instructions of the plan.
+    package var instructions = 0
+    /// Multiplications with additions as executed.
+    package var macsAfter = 0
     /// Those of them that compute gradients.
-    package var macsBackward: Int
+    package var macsBackward = 0
     /// The work after rewriting, as `PlanFunction.work` counts it.
-    package var work: Int
+    package var work = 0
     /// The arena, in bytes.
-    package var arenaBytes: Int
+    package var arenaBytes = 0
+
+    /// Adds what the finished function says.
+    fileprivate mutating func complete(with lowered: PlanFunction) {
+      instructions = lowered.instructions.count
+      macsAfter = lowered.macs
+      macsBackward = lowered.instructions.reduce(0) { sum, placed in
+        sum + (placed.label.contains(GradientStop.mark) ? placed.macs : 0)
+      }
+      work = lowered.work
+      arenaBytes = lowered.arenaElements * 4
+    }
+  }
+
+  /// Where the time went, in seconds.
+  package struct Times: Hashable, Sendable {
+    /// Passes over all functions.
+    package var passes = 0.0
+    /// Computing what depends on no input.
+    package var folding = 0.0
+    /// Choosing instructions, packing their weights and planning memory.
+    package var lowering = 0.0
   }
 
   /// A plan with the numbers of its weight section.
@@ -36,8 +57,10 @@ package struct PlanBuilder: Sendable {
     package var store: WeightStore
     /// One report for each function.
     package var reports: [FunctionReport]
-    /// The optimised graphs, in the order of the functions.
+    /// The optimised graphs, in the order of the functions, if they were asked for.
     package var graphs: [Graph]
+    /// Where the time went.
+    package var times = Times()
   }
 
   private let level: OptimizationLevel
@@ -45,13 +68,15 @@ package struct PlanBuilder: Sendable {
   private let stopAfter: String?
   private let sources: SourceTable
   private let memory: CompileMemory
+  private let keepsGraphs: Bool
   private let observe: @Sendable (String, Graph, Double) -> Void
 
   /// Makes a builder. `stopAfter` is the label of the last pass (`Pipeline.labels`), nil for all;
-  /// `observe` is told of every pass: its name, its graph, its seconds.
+  /// `keepsGraphs` says whether the result has the graphs, with their numbers; `observe` is told of
+  /// every pass: its name, its graph, its seconds.
   package init(
     level: OptimizationLevel, verifies: Bool, stopAfter: String? = nil, sources: SourceTable,
-    memory: CompileMemory = CompileMemory(),
+    memory: CompileMemory = CompileMemory(), keepsGraphs: Bool = false,
     observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
   ) {
     self.level = level
@@ -59,32 +84,61 @@ package struct PlanBuilder: Sendable {
     self.stopAfter = stopAfter
     self.sources = sources
     self.memory = memory
+    self.keepsGraphs = keepsGraphs
     self.observe = observe
   }
 
   /// Compiles functions, in order; those of objectives with their gradients.
   ///
+  /// First the passes of all functions, which know of most weights only how they are made; then one
+  /// function after the other is given its numbers and lowered. So each weight is computed once, and
+  /// held no longer than by the last function that reads it.
+  ///
+  /// - Parameter weights: the tensors of the checkpoints, which the builder lets go.
   /// - Throws: `DiagnosticFailure` for what no instruction can do; `CompilationError` for too much
   ///   memory; `RewriteError` for our own bugs.
-  package func build(_ functions: [GraphFunction], name: String, binding: WeightBinding) throws
-    -> Result
-  {
+  package func build(
+    _ functions: [GraphFunction], name: String, weights: consuming [ParameterKey: Weight]
+  ) throws -> Result {
     var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
+    let pipeline = try pipeline()
+    var graphs: [Graph] = []
+    let clock = ContinuousClock()
+    let start = clock.now
+    do {
+      let binding = BindParameters(consume weights)
+      for function in functions {
+        let bound = try binding.run(function.graph)
+        result.reports.append(report(function, bound: bound))
+        graphs.append(try pipeline.run(bound))
+      }
+    }
+    result.times.passes = (clock.now - start) / .seconds(1)
+    for (index, function) in functions.enumerated() {
+      let start = clock.now
+      graphs[index].settleWeights()
+      try memory.demandRoom(after: "folding")
+      let settled = clock.now
+      let lowered = try lower(function, graphs[index], into: &result.store)
+      result.times.folding += (settled - start) / .seconds(1)
+      result.times.lowering += (clock.now - settled) / .seconds(1)
+      try memory.demandRoom(after: "packing")
+      result.reports[index].complete(with: lowered)
+      result.plan.functions.append(lowered)
+      if keepsGraphs { result.graphs.append(graphs[index]) }
+      graphs[index] = Graph(name: "")
+    }
+    result.plan.weightBytes = result.store.count * 4
+    return result
+  }
+
+  private func pipeline() throws(RewriteError) -> Pipeline {
     var pipeline = Pipeline(level: level, verifies: verifies) { [memory, observe] in
       observe($0, $1, $2)
       try memory.demandRoom(after: $0)
     }
     if let stopAfter { try pipeline.stop(after: stopAfter) }
-    for function in functions {
-      let bound = try BindParameters(tensors: binding.tensors).run(function.graph)
-      let graph = try pipeline.run(bound)
-      let lowered = try lower(function, graph, into: &result.store)
-      result.reports.append(report(function, bound: bound, lowered))
-      result.plan.functions.append(lowered)
-      result.graphs.append(graph)
-    }
-    result.plan.weightBytes = result.store.count * 4
-    return result
+    return pipeline
   }
 
   private func lower(
@@ -101,23 +155,17 @@ package struct PlanBuilder: Sendable {
     }
   }
 
-  private func report(_ function: GraphFunction, bound: Graph, _ lowered: PlanFunction)
-    -> FunctionReport
-  {
+  private func report(_ function: GraphFunction, bound: Graph) -> FunctionReport {
     let live = bound.live
     let depends = bound.dependsOnInput
     let indices = bound.nodes.indices.filter { live[$0] && depends[$0] }
     return FunctionReport(
-      name: lowered.name, batch: lowered.batch, nodesBefore: indices.count,
-      instructions: lowered.instructions.count,
+      name: function.graph.name, batch: function.batch, nodesBefore: indices.count,
       macsBefore: indices.reduce(0) { sum, index in
         let node = bound.nodes[index]
         return sum
           + node.op.macs(operands: node.operands.map { bound.shape($0) }, result: node.shape)
-      }, macsAfter: lowered.macs,
-      macsBackward: lowered.instructions.reduce(0) { sum, placed in
-        sum + (placed.label.contains(GradientStop.mark) ? placed.macs : 0)
-      }, work: lowered.work, arenaBytes: lowered.arenaElements * 4)
+      })
   }
 
   /// How a node is called in listings: its op, its weight scope, and the line it comes from.
@@ -130,5 +178,15 @@ package struct PlanBuilder: Sendable {
     let file = sources.files[range.file]
     let base = file.name.split(separator: "/").last.map(String.init) ?? file.name
     return (name, "\(base):\(file.position(of: range.start).line)")
+  }
+}
+
+extension Graph {
+  /// Computes the weights that the graph still has.
+  fileprivate func settleWeights() {
+    let live = live
+    for (index, node) in nodes.enumerated() where live[index] {
+      (node.op as? Constant)?.weight.settle()
+    }
   }
 }

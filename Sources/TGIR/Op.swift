@@ -41,8 +41,8 @@ package protocol Op: Hashable, Sendable {
   var carried: CarriedProgram? { get set }
 
   /// True if a plan that meets these operands ends with an error, though the shape rule holds: then
-  /// the reference is not to be taken for the result.
-  func refuses(_ operands: [ReferenceTensor]) -> Bool
+  /// the reference is not to be taken for the result. Who takes any numbers does not ask for them.
+  func refuses(_ operands: () -> [ReferenceTensor]) -> Bool
 
   /// Multiplications with additions of one execution, 0 for ops that move or map.
   func macs(operands: [Shape], result: Shape) -> Int
@@ -92,7 +92,7 @@ extension Op {
     set {}
   }
   /// Takes any numbers.
-  package func refuses(_ operands: [ReferenceTensor]) -> Bool { false }
+  package func refuses(_ operands: () -> [ReferenceTensor]) -> Bool { false }
   /// Nothing to count.
   package func macs(operands: [Shape], result: Shape) -> Int { 0 }
   /// Does not commute with transposition.

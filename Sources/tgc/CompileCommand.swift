@@ -172,6 +172,7 @@ struct CompileCommand: Tool {
       }
     }
     guard !options.check, !options.shapes else { return (compilation, nil) }
+    compilation.keepsGraphs = options.emit == .ir || options.emit == .dot
     if options.emit != nil, options.out == nil { return (compilation, nil) }
     let target = options.out ?? (graph == "-" ? "out" : Path.stem(graph)) + ".tplan"
     let read = [graph] + files.all.filter { !$0.isPiped }.map(\.path)

@@ -85,6 +85,8 @@ struct CompileReport {
     self.writing = writing
   }
 
+  private var times: PlanBuilder.Times { result.built.times }
+
   /// A table of the functions, then sizes and times.
   var lines: [String] {
     var lines = [
@@ -106,9 +108,12 @@ struct CompileReport {
     }
     lines.append("weights " + Quantity.bytes(result.built.plan.weightBytes) + ", hash \(hash)")
     lines.append(
-      "elaboration \(Quantity.seconds(result.elaboration)), reading weights and words "
-        + "\(Quantity.seconds(result.reading)), passes and packing "
-        + "\(Quantity.seconds(result.building)), writing \(Quantity.seconds(writing))")
+      "front end and passes \(Quantity.seconds(result.elaboration + times.passes)): elaboration "
+        + "\(Quantity.seconds(result.elaboration)), passes \(Quantity.seconds(times.passes))")
+    lines.append(
+      "weights: reading \(Quantity.seconds(result.reading)), folding "
+        + "\(Quantity.seconds(times.folding)), lowering and packing "
+        + "\(Quantity.seconds(times.lowering)), writing \(Quantity.seconds(writing))")
     return lines
   }
 
@@ -138,7 +143,8 @@ struct CompileReport {
         "times",
         .pairs([
           ("elaboration", .number(result.elaboration)), ("reading", .number(result.reading)),
-          ("building", .number(result.building)), ("writing", .number(writing)),
+          ("passes", .number(times.passes)), ("folding", .number(times.folding)),
+          ("lowering", .number(times.lowering)), ("writing", .number(writing)),
         ])
       ),
       ("notes", .strings(result.built.plan.notes)),

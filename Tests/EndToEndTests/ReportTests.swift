@@ -31,6 +31,10 @@ import Testing
           "-o", "sub/net.tplan", "--json",
         ], in: fixture.folder.url
       ).output)
+    let times = try #require(compiled["times"] as? [String: Double])
+    #expect(
+      times.keys.sorted()
+        == ["elaboration", "folding", "lowering", "passes", "reading", "writing"])
     let written = try object(try fixture.bytes("r.json"))
     let results = try #require(inverted["results"] as? [[String: Any]])
     for told in [run, inverted, inspected, compiled, written] {

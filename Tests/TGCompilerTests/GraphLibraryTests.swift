@@ -164,7 +164,7 @@ import Testing
       binds ? try StagedModel(model, sources: library.sources).allFunctions : model.functions
     return try parts.map { function in
       var graph = function.graph
-      if binds { graph = try BindParameters(tensors: binding.tensors).run(graph) }
+      if binds { graph = try BindParameters(binding.weights).run(graph) }
       var numbers = SeededNumbers(seed: 11)
       var inputs: [String: HostTensor] = [:]
       for item in function.inputs {

@@ -76,7 +76,7 @@ struct GraphCase {
     let isOfFrontEnd = try GraphForm.ofFrontEnd.allSatisfy { try $0.holds(in: graph) }
     return try PlanBuilder(
       level: level, verifies: isOfFrontEnd, stopAfter: stopAfter, sources: SourceTable()
-    ).build([function], name: "test", binding: WeightBinding(model, syntheticSeed: 1))
+    ).build([function], name: "test", weights: WeightBinding(model, syntheticSeed: 1).weights)
   }
 
   /// An input with lengths is a text of ids or a sequence of vectors.

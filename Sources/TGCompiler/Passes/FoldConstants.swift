@@ -36,38 +36,56 @@ package struct FoldConstants: Pass {
   package func run(_ graph: Graph) throws -> Graph {
     try graph.rewritten { node, _, builder in
       guard !node.operands.isEmpty, !(node.op is Broadcast) else { return nil }
-      if let moved = builder.moved(node) { return try builder.constant(moved) }
-      var tensors: [ReferenceTensor] = []
+      var weights: [Weight] = []
       for operand in node.operands {
-        guard let tensor = builder.knownTensor(operand) else { return nil }
-        tensors.append(ReferenceTensor(tensor))
+        guard let weight = builder.knownWeight(operand) else { return nil }
+        weights.append(weight)
       }
-      if node.op.refuses(tensors) { return nil }
-      return try builder.constant(node.op.reference(tensors).rounded)
+      if node.op.refuses({ weights.map { ReferenceTensor($0.tensor) } }) { return nil }
+      return try builder.constant(weights.folded(by: node.op, shape: node.shape))
     }
   }
 }
 
 extension GraphBuilder {
-  /// The value of a node that only gives a constant other extents or another order of axes: no
-  /// number changes, so the way through `Double`, which is long for weights, is not taken.
-  fileprivate func moved(_ node: Node) -> HostTensor? {
-    guard node.operands.count == 1, let tensor = constant(of: node.operands[0])?.tensor else {
-      return nil
-    }
-    switch node.op {
-    case is Reshape: return tensor.reshaped(node.shape)
-    case let transpose as Transpose: return tensor.transposed(transpose.permutation)
-    default: return nil
-    }
+  /// The weight behind a value, also through one broadcast that a map may see.
+  fileprivate func knownWeight(_ value: Value) -> Weight? {
+    if let constant = constant(of: value) { return constant.weight }
+    let node = self[value]
+    guard node.op is Broadcast, let inner = constant(of: node.operands[0]),
+      node.shape.count <= CostModel.broadcastElements
+    else { return nil }
+    return [inner.weight].folded(by: node.op, shape: node.shape)
+  }
+}
+
+extension [Weight] {
+  /// What an op makes of them.
+  func folded(by op: any Op, shape: Shape) -> Weight {
+    .made(by: FoldedOp(op: op, shape: shape), of: self, shape: shape)
+  }
+}
+
+/// The meaning of an op, rounded to float32.
+private struct FoldedOp: WeightRule {
+  /// The op.
+  let op: any Op
+  /// The shape of its result.
+  let shape: Shape
+
+  static func == (a: Self, b: Self) -> Bool { a.shape == b.shape && a.op.isEqual(to: b.op) }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(shape)
+    op.hash(into: &hasher)
   }
 
-  /// The constant behind a value, also through one broadcast that a map may see.
-  fileprivate func knownTensor(_ value: Value) -> HostTensor? {
-    if let constant = constant(of: value) { return constant.tensor }
-    guard self[value].op is Broadcast, let inner = constant(of: self[value].operands[0]),
-      shape(value).count <= CostModel.broadcastElements
-    else { return nil }
-    return ReferenceTensor(inner.tensor).broadcast(to: shape(value)).rounded
+  func result(of operands: [HostTensor]) -> HostTensor {
+    // No number changes, so the way through `Double`, which is long for weights, is not taken.
+    switch op {
+    case is Reshape: return operands[0].reshaped(shape)
+    case let transpose as Transpose: return operands[0].transposed(transpose.permutation)
+    default: return op.reference(operands.map { ReferenceTensor($0) }).rounded
+    }
   }
 }

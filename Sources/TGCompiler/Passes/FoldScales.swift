@@ -27,7 +27,7 @@ package struct FoldScales: Pass {
         let produced = node.operands[index]
         guard uses.isRead(graph[old].operands[index], onlyBy: old),
           builder.shape(produced) == node.shape,
-          let scale = builder.constant(of: node.operands[1 - index])?.tensor,
+          let scale = builder.constant(of: node.operands[1 - index])?.weight,
           let channels = node.shape.dimensions.last, scale.shape.count == channels,
           scale.shape.dimensions.last == channels
         else { continue }
@@ -37,13 +37,13 @@ package struct FoldScales: Pass {
         case let convolution as Conv2D where convolution.epilogue.isIdentity:
           var operands = inner.operands
           for kernel in 1...convolution.phases.count {
-            guard let w = builder.constant(of: operands[kernel])?.tensor else { return nil }
-            operands[kernel] = try builder.constant(w.scaledRows(by: scale.elements))
+            guard let w = builder.constant(of: operands[kernel])?.weight else { return nil }
+            operands[kernel] = try builder.constant(w.scaledRows(by: scale))
           }
           return try builder.insert(convolution, operands)
         case let linear as Linear where linear.epilogue.isIdentity:
-          guard let w = builder.constant(of: inner.operands[1])?.tensor else { return nil }
-          let weights = try builder.constant(w.scaledRows(by: scale.elements))
+          guard let w = builder.constant(of: inner.operands[1])?.weight else { return nil }
+          let weights = try builder.constant(w.scaledRows(by: scale))
           return try builder.insert(linear, [inner.operands[0], weights])
         default:
           continue
@@ -54,14 +54,23 @@ package struct FoldScales: Pass {
   }
 }
 
-extension HostTensor {
+extension Weight {
   /// Every element times the factor of its outermost position.
-  fileprivate func scaledRows(by factors: [Float]) -> HostTensor {
-    let run = shape.count / max(factors.count, 1)
-    var scaled = elements
+  fileprivate func scaledRows(by factors: Weight) -> Weight {
+    .made(by: ScaledRows(), of: [self, factors], shape: shape)
+  }
+}
+
+/// The elements of the first operand, each times the element of the second that stands for its
+/// outermost position.
+private struct ScaledRows: WeightRule {
+  func result(of operands: [HostTensor]) -> HostTensor {
+    var scaled = operands[0].elements
+    let factors = operands[1].elements
+    let run = scaled.count / max(factors.count, 1)
     for (row, factor) in factors.enumerated() {
       for position in (row * run)..<((row + 1) * run) { scaled[position] *= factor }
     }
-    return HostTensor(shape, scaled)
+    return HostTensor(operands[0].shape, scaled)
   }
 }

@@ -32,7 +32,7 @@ package struct MergeBlockSums: Pass {
       guard uses.isRead(block, onlyBy: old), uses.isRead(graph[block].operands[0], onlyBy: block),
         var op = convolved.op as? Conv2D, op.epilogue.isIdentity, op.stride == [1, 1],
         op.dilation == [1, 1], op.scale == [1, 1],
-        let kernel = builder.constant(of: convolved.operands[1])?.tensor
+        let kernel = builder.constant(of: convolved.operands[1])?.weight
       else { return nil }
       op.stride = factors
       op.outputSize = [node.shape[1], node.shape[2]]
@@ -59,9 +59,20 @@ extension GraphBuilder {
   }
 }
 
-extension HostTensor {
-  /// The kernel `[O, C, kh, kw]` added to itself at all shifts below the factors, in `Double`.
-  fileprivate func summedOverShifts(_ factors: [Int]) -> HostTensor {
+extension Weight {
+  /// The kernel `[O, C, kh, kw]` added to itself at all shifts below the factors.
+  fileprivate func summedOverShifts(_ factors: [Int]) -> Weight {
+    let target = [shape[0], shape[1], shape[2] + factors[0] - 1, shape[3] + factors[1] - 1]
+    return .made(by: ShiftedSum(factors: factors), of: [self], shape: Shape(target))
+  }
+}
+
+/// A kernel `[O, C, kh, kw]` added to itself at all shifts below the factors, in `Double`.
+private struct ShiftedSum: WeightRule {
+  let factors: [Int]
+
+  func result(of operands: [HostTensor]) -> HostTensor {
+    let (shape, elements) = (operands[0].shape, operands[0].elements)
     let (kh, kw) = (shape[2], shape[3])
     let target = Shape([shape[0], shape[1], kh + factors[0] - 1, kw + factors[1] - 1])
     var sums = [Double](repeating: 0, count: target.count)

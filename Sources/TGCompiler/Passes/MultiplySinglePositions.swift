@@ -24,7 +24,7 @@ package struct MultiplySinglePositions: Pass {
       guard let op = node.op as? Conv2D, op.groups == 1, op.epilogue.isIdentity,
         builder.shape(node.operands[0]).dimensions[1...2] == [1, 1]
       else { return nil }
-      let kernels = node.operands[1...].compactMap { builder.constant(of: $0)?.tensor }
+      let kernels = node.operands[1...].compactMap { builder.constant(of: $0)?.weight }
       guard kernels.count == op.phases.count else { return nil }
       let (n, channels) = (node.shape[0], builder.shape(node.operands[0])[3])
       guard
@@ -41,15 +41,30 @@ package struct MultiplySinglePositions: Pass {
 
 extension Conv2D {
   /// The rows `(y, x, o)` by channel: what each position of the result takes of the picture's one.
-  fileprivate func matrix(of kernels: [HostTensor], channels: Int) -> HostTensor {
+  fileprivate func matrix(of kernels: [Weight], channels: Int) -> Weight {
+    .made(
+      by: SinglePositionMatrix(op: self, channels: channels), of: kernels,
+      shape: [outputSize[0] * outputSize[1] * kernels[0].shape[0], channels])
+  }
+}
+
+/// The rows `(y, x, o)` by channel that a convolution takes of a picture of one position.
+private struct SinglePositionMatrix: WeightRule {
+  let op: Conv2D
+  let channels: Int
+
+  func result(of kernels: [HostTensor]) -> HostTensor {
+    let outputSize = op.outputSize
     let out = kernels[0].shape[0]
     var rows = HostTensor([outputSize[0] * outputSize[1] * out, channels], repeating: 0).elements
-    for (phase, kernel) in zip(phases, kernels) {
+    for (phase, kernel) in zip(op.phases, kernels) {
       let (height, width) = (kernel.shape[2], kernel.shape[3])
       for (i, y) in stride(phase.originY, along: 0).enumerated() {
-        guard let ky = position(phase.padTop - i * stride[0], axis: 0, of: height) else { continue }
+        guard let ky = position(phase.padTop - i * op.stride[0], axis: 0, of: height) else {
+          continue
+        }
         for (j, x) in stride(phase.originX, along: 1).enumerated() {
-          guard let kx = position(phase.padLeft - j * stride[1], axis: 1, of: width) else {
+          guard let kx = position(phase.padLeft - j * op.stride[1], axis: 1, of: width) else {
             continue
           }
           for o in 0..<out {
@@ -65,13 +80,13 @@ extension Conv2D {
   }
 
   private func stride(_ origin: Int, along axis: Int) -> StrideTo<Int> {
-    Swift.stride(from: origin, to: outputSize[axis], by: scale[axis])
+    Swift.stride(from: origin, to: op.outputSize[axis], by: op.scale[axis])
   }
 
   /// The kernel position that lies `distance` before the only position of the picture, if one does.
   private func position(_ distance: Int, axis: Int, of extent: Int) -> Int? {
-    guard distance >= 0, distance % dilation[axis] == 0 else { return nil }
-    let position = distance / dilation[axis]
+    guard distance >= 0, distance % op.dilation[axis] == 0 else { return nil }
+    let position = distance / op.dilation[axis]
     return position < extent ? position : nil
   }
 }

@@ -51,7 +51,8 @@ extension GraphBuilder {
       return try transposed(node.operands[0], permutation.map { inner.permutation[$0] })
     }
     if let constant = node.op as? Constant {
-      return try self.constant(constant.tensor.transposed(permutation))
+      let shape = node.shape.permuted(permutation)
+      return try self.constant([constant.weight].folded(by: Transpose(permutation), shape: shape))
     }
     let moving = permutation.filter { node.shape[$0] != 1 }
     if moving == moving.sorted() {
@@ -66,7 +67,8 @@ extension GraphBuilder {
     guard extents.count < rank else { return x }
     let target = [Int](repeating: 1, count: rank - extents.count) + extents
     if let constant = constant(of: x) {
-      return try self.constant(constant.tensor.reshaped(Shape(target)))
+      let shape = Shape(target)
+      return try self.constant([constant.weight].folded(by: Reshape(shape), shape: shape))
     }
     return try reshape(x, target)
   }

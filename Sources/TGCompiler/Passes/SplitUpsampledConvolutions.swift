@@ -23,7 +23,7 @@ package struct SplitUpsampledConvolutions: Pass {
         op.scale == [1, 1], let phase = op.phases.first,
         let upsample = builder[node.operands[0]].op as? Upsample, upsample.factors != [1, 1],
         upsample.factors.allSatisfy({ $0 < 64 }),
-        let kernel = builder.constant(of: node.operands[1])?.tensor
+        let kernel = builder.constant(of: node.operands[1])?.weight
       else { return nil }
       let factors = upsample.factors
       let rows = (0..<factors[0]).map {
@@ -49,7 +49,7 @@ package struct SplitUpsampledConvolutions: Pass {
 }
 
 /// Which kernel positions of one phase fall on which input position.
-private struct SummedTaps {
+private struct SummedTaps: Hashable {
   /// For each kernel position the position in the summed kernel.
   let targets: [Int]
   /// The extent of the summed kernel.
@@ -68,9 +68,22 @@ private struct SummedTaps {
   }
 }
 
-extension HostTensor {
-  /// The kernel `[O, C, kh, kw]` with positions that read the same input position added, in `Double`.
-  fileprivate func summed(_ rows: SummedTaps, _ columns: SummedTaps) -> HostTensor {
+extension Weight {
+  /// The kernel `[O, C, kh, kw]` with positions that read the same input position added.
+  fileprivate func summed(_ rows: SummedTaps, _ columns: SummedTaps) -> Weight {
+    .made(
+      by: SummedKernel(rows: rows, columns: columns), of: [self],
+      shape: Shape([shape[0], shape[1], rows.count, columns.count]))
+  }
+}
+
+/// A kernel `[O, C, kh, kw]` with positions that read the same input position added, in `Double`.
+private struct SummedKernel: WeightRule {
+  let rows: SummedTaps
+  let columns: SummedTaps
+
+  func result(of operands: [HostTensor]) -> HostTensor {
+    let (shape, elements) = (operands[0].shape, operands[0].elements)
     let (kh, kw) = (shape[2], shape[3])
     let target = Shape([shape[0], shape[1], rows.count, columns.count])
     var sums = [Double](repeating: 0, count: target.count)

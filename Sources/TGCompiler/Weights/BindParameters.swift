@@ -1,6 +1,5 @@
 package import TGIR
-import TGOps
-package import TGTensor
+package import TGOps
 
 /// `parameter → constant`: the graph with the numbers of a checkpoint.
 ///
@@ -8,19 +7,19 @@ package import TGTensor
 package struct BindParameters: Pass {
   package static let name = "BindParameters"
   /// The tensors by name.
-  package var tensors: [ParameterKey: HostTensor]
+  package var weights: [ParameterKey: Weight]
 
   /// Makes the pass with its tensors.
-  package init(tensors: [ParameterKey: HostTensor]) { self.tensors = tensors }
+  package init(_ weights: [ParameterKey: Weight]) { self.weights = weights }
 
   package func run(_ graph: Graph) throws -> Graph {
     let live = graph.live
     return try graph.rewritten { node, old, builder in
       guard let parameter = node.op as? Parameter, live[old.index] else { return nil }
-      guard let tensor = tensors[ParameterKey(root: parameter.root, name: parameter.name)] else {
+      guard let weight = weights[ParameterKey(root: parameter.root, name: parameter.name)] else {
         throw RewriteError("the tensor `\(parameter.name)` was not read")
       }
-      return try builder.constant(tensor)
+      return try builder.constant(weight)
     }
   }
 }

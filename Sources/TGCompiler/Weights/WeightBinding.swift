@@ -98,6 +98,15 @@ package struct WeightBinding: Sendable {
     }
   }
 
+  /// The tensors as weights of graphs.
+  package var weights: [ParameterKey: Weight] { tensors.mapValues { Weight($0) } }
+
+  /// The tensors as weights of graphs, which are not held here any longer.
+  mutating func handOver() -> [ParameterKey: Weight] {
+    defer { tensors = [:] }
+    return weights
+  }
+
   /// The functions whose roots all have files, with a note for each that is left out.
   package mutating func usable(_ functions: [GraphFunction]) -> [GraphFunction] {
     functions.filter { isUsable($0.graph.name, "function", [$0]) }

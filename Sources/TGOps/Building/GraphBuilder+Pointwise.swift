@@ -26,6 +26,11 @@ extension GraphBuilder {
     try insert(Constant(tensor), [])
   }
 
+  /// A tensor that depends on no input.
+  package mutating func constant(_ weight: Weight) throws(TypeRuleError) -> Value {
+    try insert(Constant(weight), [])
+  }
+
   /// A constant number, rank 0.
   package mutating func constant(_ number: Float) throws(TypeRuleError) -> Value {
     try constant(HostTensor(scalar: number))

@@ -9,17 +9,23 @@ package import TGTensor
 package struct Constant: Op {
   package static let mnemonic = "constant"
   package static let samples = [OpSample(Constant(HostTensor([2, 2], [1, -2, 0.5, 3])), [])]
-  /// The numbers.
-  package var tensor: HostTensor
+  /// The numbers, or how they are made.
+  package var weight: Weight
 
-  /// Makes a constant.
-  package init(_ tensor: HostTensor) { self.tensor = tensor }
+  /// Makes a constant of a weight.
+  package init(_ weight: Weight) { self.weight = weight }
+
+  /// Makes a constant of numbers.
+  package init(_ tensor: HostTensor) { self.init(Weight(tensor)) }
+
+  /// The numbers.
+  package var tensor: HostTensor { weight.tensor }
 
   package var leaf: LeafKind? { .constant }
 
   package var attributes: [Attribute] {
     [
-      Attribute("shape", .ints(tensor.shape.dimensions)),
+      Attribute("shape", .ints(weight.shape.dimensions)),
       Attribute("values", .floats(tensor.elements.map(Double.init))),
     ]
   }
@@ -33,13 +39,14 @@ package struct Constant: Op {
 
   /// The value if all elements are equal.
   package var splat: Float? {
-    guard let first = tensor.elements.first else { return nil }
-    return tensor.elements.allSatisfy { $0 == first } ? first : nil
+    let elements = tensor.elements
+    guard let first = elements.first else { return nil }
+    return elements.allSatisfy { $0 == first } ? first : nil
   }
 
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(0)
-    return tensor.shape
+    return weight.shape
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
@@ -48,13 +55,5 @@ package struct Constant: Op {
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     throw LoweringError("a constant is placed where it is seen, not where it stands")
-  }
-
-  /// Hashes the shape and a few elements: enough to tell weights apart, cheap for large ones.
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(tensor.shape)
-    for position in stride(from: 0, to: tensor.shape.count, by: max(1, tensor.shape.count / 8)) {
-      hasher.combine(tensor[position])
-    }
   }
 }

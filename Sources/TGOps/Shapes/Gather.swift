@@ -56,8 +56,9 @@ package struct Gather: Op {
   }
 
   /// True if a number of the indices is no row of the table.
-  package func refuses(_ operands: [ReferenceTensor]) -> Bool {
-    operands[1].elements.contains { !Self.isRow(Float($0), of: operands[0].shape[0]) }
+  package func refuses(_ operands: () -> [ReferenceTensor]) -> Bool {
+    let operands = operands()
+    return operands[1].elements.contains { !Self.isRow(Float($0), of: operands[0].shape[0]) }
   }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {

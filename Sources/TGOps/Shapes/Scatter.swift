@@ -61,8 +61,8 @@ package struct Scatter: Op {
   }
 
   /// True if a number of the indices is no row of the result.
-  package func refuses(_ operands: [ReferenceTensor]) -> Bool {
-    operands[1].elements.contains { !Gather.isRow(Float($0), of: rows) }
+  package func refuses(_ operands: () -> [ReferenceTensor]) -> Bool {
+    operands()[1].elements.contains { !Gather.isRow(Float($0), of: rows) }
   }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {

@@ -98,7 +98,7 @@ struct PageWatch {
 
   private func executor(_ level: OptimizationLevel) throws -> Executor {
     let built = try PlanBuilder(level: level, verifies: true, sources: sources).build(
-      functions, name: "M", binding: binding)
+      functions, name: "M", weights: binding.weights)
     try PlanChecker.check(built.plan)
     var elements = [Float](repeating: 0, count: built.store.count)
     for (blob, offset) in zip(built.store.blobs, built.store.offsets) {
