@@ -1692,7 +1692,7 @@ const ProtobufCEnumDescriptor tgraph__plan__function__role__descriptor =
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const Tgraph__Plan__Function__Role tgraph__plan__function__role__default_value = TGRAPH__PLAN__FUNCTION__ROLE__ENTRY;
-static const ProtobufCFieldDescriptor tgraph__plan__function__field_descriptors[11] =
+static const ProtobufCFieldDescriptor tgraph__plan__function__field_descriptors[13] =
 {
   {
     "name",
@@ -1826,6 +1826,30 @@ static const ProtobufCFieldDescriptor tgraph__plan__function__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "prepare",
+    12,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Tgraph__Plan__Function, prepare),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "prepared",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Tgraph__Plan__Function, n_prepared),
+    offsetof(Tgraph__Plan__Function, prepared),
+    &tgraph__plan__interface_item__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__function__field_indices_by_name[] = {
   6,   /* field[6] = arena_elements */
@@ -1837,13 +1861,15 @@ static const unsigned tgraph__plan__function__field_indices_by_name[] = {
   5,   /* field[5] = macs */
   0,   /* field[0] = name */
   8,   /* field[8] = outputs */
+  11,   /* field[11] = prepare */
+  12,   /* field[12] = prepared */
   2,   /* field[2] = role */
   9,   /* field[9] = slots */
 };
 static const ProtobufCIntRange tgraph__plan__function__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__function__descriptor =
 {
@@ -1853,7 +1879,7 @@ const ProtobufCMessageDescriptor tgraph__plan__function__descriptor =
   "Tgraph__Plan__Function",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Function),
-  11,
+  13,
   tgraph__plan__function__field_descriptors,
   tgraph__plan__function__field_indices_by_name,
   1,  tgraph__plan__function__number_ranges,

@@ -585,10 +585,20 @@ struct  Tgraph__Plan__Function
    */
   size_t n_instructions;
   Tgraph__Plan__Instruction **instructions;
+  /*
+   * The name of the function that computes `prepared`; empty if there is none.
+   */
+  char *prepare;
+  /*
+   * Values that depend on no input: outputs of `prepare`, by name, computed once for any number of
+   * runs. They lie in slots of kind STATE.
+   */
+  size_t n_prepared;
+  Tgraph__Plan__InterfaceItem **prepared;
 };
 #define TGRAPH__PLAN__FUNCTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__function__descriptor) \
-    , NULL, NULL, 0, TGRAPH__PLAN__FUNCTION__ROLE__ENTRY, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , NULL, NULL, 0, TGRAPH__PLAN__FUNCTION__ROLE__ENTRY, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL }
 
 
 /*

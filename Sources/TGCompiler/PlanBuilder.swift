@@ -102,19 +102,18 @@ package struct PlanBuilder: Sendable {
   ) throws -> Result {
     var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
     let pipeline = try pipeline()
-    var graphs: [Graph] = []
     let clock = ContinuousClock()
     let start = clock.now
-    do {
-      let binding = BindParameters(consume weights)
-      for function in functions {
-        let bound = try binding.run(function.graph)
-        result.reports.append(report(function, bound: bound))
-        graphs.append(try pipeline.run(bound))
-      }
+    var parts = try prepared(functions, consume weights)
+    var graphs: [Graph] = []
+    for (index, part) in parts.enumerated() {
+      result.reports.append(report(part))
+      graphs.append(try pipeline.run(part.graph))
+      // It names tensors as they were read.
+      parts[index].graph = Graph(name: part.graph.name)
     }
     result.times.passes = (clock.now - start) / .seconds(1)
-    for (index, function) in functions.enumerated() {
+    for (index, function) in parts.enumerated() {
       let start = clock.now
       graphs[index].settleWeights()
       try memory.demandRoom(after: "folding")
@@ -130,6 +129,27 @@ package struct PlanBuilder: Sendable {
     }
     result.plan.weightBytes = result.store.count * 4
     return result
+  }
+
+  /// The functions with bound parameters, and what is cut out of them to be computed once. Functions
+  /// that are run once anyway stay whole.
+  private func prepared(
+    _ functions: [GraphFunction], _ weights: consuming [ParameterKey: Weight]
+  ) throws -> [GraphFunction] {
+    let binding = BindParameters(consume weights)
+    var (results, cutOut): ([GraphFunction], [GraphFunction]) = ([], [])
+    for var function in functions {
+      function.graph = try binding.run(function.graph)
+      if function.role != .prepare, let cut = try PrepareCut(function.graph) {
+        let known = cutOut.first { $0.graph.isEqual(to: cut.prepared) }
+        let prepare = known ?? cut.function(of: function)
+        if known == nil { cutOut.append(prepare) }
+        function.graph = cut.rest
+        (function.prepare, function.prepared) = (prepare.graph.name, cut.values)
+      }
+      results.append(function)
+    }
+    return results + cutOut
   }
 
   private func pipeline() throws(RewriteError) -> Pipeline {
@@ -155,16 +175,16 @@ package struct PlanBuilder: Sendable {
     }
   }
 
-  private func report(_ function: GraphFunction, bound: Graph) -> FunctionReport {
-    let live = bound.live
-    let depends = bound.dependsOnInput
-    let indices = bound.nodes.indices.filter { live[$0] && depends[$0] }
+  private func report(_ function: GraphFunction) -> FunctionReport {
+    let graph = function.graph
+    let (live, depends) = (graph.live, graph.dependsOnInput)
+    let isLater = FoldConstants.postponed(graph)
+    let nodes = graph.nodes.indices.filter { live[$0] && (depends[$0] || isLater[$0]) }
+      .map { graph.nodes[$0] }
     return FunctionReport(
-      name: function.graph.name, batch: function.batch, nodesBefore: indices.count,
-      macsBefore: indices.reduce(0) { sum, index in
-        let node = bound.nodes[index]
-        return sum
-          + node.op.macs(operands: node.operands.map { bound.shape($0) }, result: node.shape)
+      name: graph.name, batch: function.batch, nodesBefore: nodes.count,
+      macsBefore: nodes.reduce(0) { sum, node in
+        sum + node.op.macs(operands: node.operands.map(graph.shape), result: node.shape)
       })
   }
 

@@ -23,6 +23,11 @@ package struct GraphFunction: Sendable {
   package var inputs: [GraphInterface]
   /// The outputs in declared order.
   package var outputs: [GraphInterface]
+  /// The function that computes `prepared`; nil if there is none.
+  package var prepare: String?
+  /// Values that depend on no input and are computed once, by `prepare`. Each has an `Input` node
+  /// called `prepared NAME`, a name that no page can give.
+  package var prepared: [GraphInterface] = []
   /// The name in the declaration of the entry point or objective that it belongs to.
   package var range: SourceRange?
 

@@ -32,6 +32,11 @@ package enum CostModel {
   /// KiB. As a view a broadcast costs nothing, as data it is part of the plan file.
   package static let broadcastElements = 1 << 16
 
+  /// The most multiplications with additions, in one chain of ops, that constant folding does: a fifth
+  /// of a second, since the references take 3.5 s for 10⁹. Weight expressions stay below (a spectral
+  /// norm takes two for each weight); means over many samples and networks of fixed inputs do not.
+  package static let mostFoldedMACs = 50_000_000
+
   // MARK: What is rewritten
 
   /// The most factors into which a product is taken apart before a sum. It bounds the search

@@ -90,6 +90,11 @@ public struct PlanFunction: Hashable, Sendable {
   public var inputs: [InterfaceItem] = []
   /// The outputs, in declared order.
   public var outputs: [InterfaceItem] = []
+  /// The function that computes `prepared`, once for any number of runs; empty if there is none.
+  package var prepare = ""
+  /// What depends on no input and is computed by `prepare`: its outputs of the same names. They lie
+  /// in slots of kind `state`.
+  package var prepared: [InterfaceItem] = []
   /// The memory that views refer to.
   public var slots: [Slot] = []
   /// What is done, in order.

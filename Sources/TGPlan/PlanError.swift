@@ -94,6 +94,7 @@ package enum PlanProblem: Hashable, Sendable {
   case readBeforeWrite(ViewRole, slot: Int)
   case item(ItemFault)
   case objective(String, ObjectiveFault)
+  case prepare(PrepareFault)
   // One instruction.
   case view(ViewRole, ViewFault)
   /// A number of an instruction, by its name in the schema.
@@ -118,6 +119,17 @@ package enum SectionFault: Hashable, Sendable {
 /// What a name is the name of.
 package enum NameRole: String, Hashable, Sendable {
   case plan, file, tokenizer, function, objective, input, output
+  case prepared = "prepared value"
+}
+
+/// What is wrong with the values that a function does not compute itself.
+package enum PrepareFault: Hashable, Sendable {
+  /// No function of that name can compute them, or there are none.
+  case function(String)
+  /// The function does not put that value out.
+  case missing(String, function: String)
+  /// The value has other extents there.
+  case extents(String, function: String)
 }
 
 /// What is wrong with an objective.
@@ -161,7 +173,9 @@ package enum ViewFault: Hashable, Sendable {
   case extents([Int], expected: [Int])
   case repeatsPlaces
   case writesWeights
+  case writesPrepared
   case notWeights
+  case notKept
   case notContiguous
   case innermostStride(Int)
   case overlaps(ViewRole)

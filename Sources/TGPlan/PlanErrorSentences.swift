@@ -63,6 +63,7 @@ extension PlanError: CustomStringConvertible {
       "\(role) reads slot \(slot) before anything is written to it"
     case .item(let fault): sentence(fault)
     case .objective(let name, let fault): "objective \(name): \(sentence(fault))"
+    case .prepare(let fault): sentence(fault)
     case .view(let role, let fault): "\(role) \(sentence(fault))"
     case .attribute(let attribute, let value): "\(attribute) cannot be \(value)"
     case .rule(let rule): rule.sentence
@@ -116,6 +117,16 @@ extension PlanError: CustomStringConvertible {
     }
   }
 
+  private func sentence(_ fault: PrepareFault) -> String {
+    switch fault {
+    case .function(let name):
+      "there is nothing to prepare, or no function `\(name)` that can: of the role PREPARE, for batch "
+        + "1, without inputs or prepared values"
+    case .missing(let name, let function): "`\(function)` does not put out `\(name)`"
+    case .extents(let name, let function): "`\(name)` has other extents than `\(function)` puts out"
+    }
+  }
+
   private func sentence(_ fault: SlotFault) -> String {
     switch fault {
     case .misaligned(let offset): "begins at element \(offset), which is no multiple of 16"
@@ -139,6 +150,8 @@ extension PlanError: CustomStringConvertible {
       "has the extents \(Shape.text(found)); they must be \(Shape.text(expected))"
     case .repeatsPlaces: "may store two elements at one place"
     case .writesWeights: "is written, but lies in the weight section"
+    case .writesPrepared: "is written, but lies where a prepared value is kept"
+    case .notKept: "does not lie in a slot of kind STATE"
     case .notWeights: "does not lie in the weight section"
     case .notContiguous: "is not contiguous"
     case .innermostStride(let stride): "has the innermost stride \(stride); it must be 1"

@@ -16,6 +16,7 @@ package final class Session {
   private let budget: Budget
   private let readers: [String: CaptionReader]
   private var executors: [Int: any PlanExecutor] = [:]
+  private var prepared = PreparedValues()
 
   /// Prepares a function of a plan.
   ///
@@ -192,19 +193,26 @@ package final class Session {
       throw .batch(
         count: batch, sizes: variants.sizes, together: true, function: variants.form.name)
     }
-    let weights = loaded.plan.weightBytes
+    let executor = try open(variant.index, besides: loaded.plan.weightBytes)
+    let taken = loaded.plan.weightBytes + executor.memoryBytes
+    try prepared.fill(executor, of: loaded) { index throws(SessionError) in
+      try open(index, besides: taken)
+    }
+    executors[batch] = executor
+    return executor
+  }
+
+  /// An executor of the function of a number, beside so many bytes that are taken.
+  private func open(_ index: Int, besides taken: Int) throws(SessionError) -> any PlanExecutor {
     if let limit = budget.memory {
-      let needed = weights + 4 * loaded.plan.functions[variant.index].arenaElements
+      let needed = taken + 4 * loaded.plan.functions[index].arenaElements
       guard needed <= limit else { throw .memory(needed: needed, allowed: limit) }
     }
     do {
-      let executor = try target.executor(
-        for: variant.index, of: loaded, within: budget.less(weights))
-      executors[batch] = executor
-      return executor
+      return try target.executor(for: index, of: loaded, within: budget.less(taken))
     } catch {
       if case .overBudget(let needed, let allowed) = error {
-        throw .memory(needed: needed + weights, allowed: allowed + weights)
+        throw .memory(needed: needed + taken, allowed: allowed + taken)
       }
       throw .runtime(error)
     }

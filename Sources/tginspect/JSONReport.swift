@@ -41,6 +41,7 @@ enum JSONReport {
       ("batch", .integer(function.batch)), ("items_interact", .bool(function.itemsInteract)),
       ("inputs", .array(function.inputs.map(item))),
       ("outputs", .array(function.outputs.map(item))),
+      ("prepare", .string(function.prepare)), ("prepared", .array(function.prepared.map(item))),
       ("macs", .integer(function.macs)), ("work", .integer(function.work)),
       ("arena_bytes", .integer(4 * function.arenaElements)),
       ("instructions", .integer(function.instructions.count)),

@@ -46,10 +46,14 @@ struct TextReport {
       let isDefault = function.role == .entry && function.name == file.plan.defaultFunction?.name
       let remark =
         isDefault
-        ? " (default)" : function.role == .entry ? "" : " (\(function.role.name), of an objective)"
+        ? " (default)"
+        : function.role == .entry ? "" : " (\(function.role.name)\(owner(of: function)))"
       lines.append("function \(function.name)\(remark), shapes for batch \(function.batch)")
       for line in function.documentation.split(separator: "\n") { lines.append("  \(line)") }
       for item in function.inputs { lines.append("  in   " + described(item)) }
+      for item in function.prepared {
+        lines.append("  once " + described(item) + "  from \(function.prepare)")
+      }
       for item in function.outputs { lines.append("  out  " + described(item)) }
     }
     let weights = function.slots.filter { $0.kind == .weight }
@@ -61,6 +65,12 @@ struct TextReport {
         + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))),"
         + " \(function.instructions.count) instructions"
         + (function.itemsInteract ? "; items of a batch influence each other" : ""))
+  }
+
+  /// Whose part a function is that is no entry point.
+  private func owner(of function: PlanFunction) -> String {
+    file.plan.functions.contains { $0.prepare == function.name }
+      ? ", once for other functions" : ", of an objective"
   }
 
   /// An objective: what it asks for, and its loops in order.

@@ -56,6 +56,8 @@ struct ArbitraryPlan {
     function.macs = number()
     function.arenaElements = number()
     function.inputs = list { $0.item() }
+    function.prepare = text()
+    function.prepared = list { $0.item() }
     function.outputs = list { $0.item() }
     function.slots = list {
       Slot(kind: $0.random.pick(Slot.Kind.allCases), offset: $0.number(), count: $0.number())

@@ -70,6 +70,10 @@ package struct FunctionLowering {
   /// that order: the host writes it through strides.
   private mutating func placeInputs() {
     let uses = graph.uses
+    for item in function.prepared {
+      let name = PrepareCut.inputName(item.name)
+      inputViews[name] = place(name, item.shape, uses, in: .state)
+    }
     for item in function.inputs {
       inputViews[item.name] = place(item.name, item.shape, uses)
       guard item.kind.source.words != nil else { continue }
@@ -78,13 +82,15 @@ package struct FunctionLowering {
     }
   }
 
-  private mutating func place(_ name: String, _ shape: Shape, _ uses: Uses) -> View {
+  private mutating func place(
+    _ name: String, _ shape: Shape, _ uses: Uses, in kind: Slot.Kind = .arena
+  ) -> View {
     let node = graph.nodes.firstIndex { ($0.op as? Input)?.name == name }
     let seen = node.map { index in uses[Value(index)].map { graph[$0].op as? Transpose } } ?? []
     guard let first = seen.first, let order = first?.permutation,
       seen.allSatisfy({ $0?.permutation == order })
-    else { return site.newSlot(shape) }
-    return site.newSlot(shape.permuted(order)).permuted(inverse(order))
+    else { return site.newSlot(shape, kind) }
+    return site.newSlot(shape.permuted(order), kind).permuted(inverse(order))
   }
 
   private mutating func finished() throws(LoweringError) -> PlanFunction {
@@ -93,6 +99,11 @@ package struct FunctionLowering {
     result.role = function.role
     result.itemsInteract = function.itemsInteract
     result.instructions = instructions
+    result.prepare = function.prepare ?? ""
+    for item in function.prepared {
+      guard let view = inputViews[PrepareCut.inputName(item.name)] else { continue }
+      result.prepared.append(item.planItem(view, lengths: nil))
+    }
     for item in function.inputs {
       guard let view = inputViews[item.name] else { continue }
       result.inputs.append(item.planItem(view, lengths: inputViews[item.name + ".lengths"]))

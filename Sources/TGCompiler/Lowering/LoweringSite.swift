@@ -117,9 +117,9 @@ struct LoweringSite: LoweringContext {
     return view
   }
 
-  /// A new arena slot, seen row-major.
-  mutating func newSlot(_ shape: Shape) -> View {
-    slots.append(Slot(kind: .arena, offset: 0, count: shape.count))
+  /// A new slot of the arena, seen row-major.
+  mutating func newSlot(_ shape: Shape, _ kind: Slot.Kind = .arena) -> View {
+    slots.append(Slot(kind: kind, offset: 0, count: shape.count))
     return View(slot: slots.count - 1, shape: shape)
   }
 

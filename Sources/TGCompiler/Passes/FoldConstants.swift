@@ -7,7 +7,7 @@ import TGTensor
 /// The value is the op's reference in `Double`, rounded to float32: weight expressions (equalized
 /// rates, spectral norms, sums of shifted kernels), folded norms, packed layouts. A broadcast stays
 /// a broadcast: it costs nothing as a view and much as data. A gathering of numbers that are no rows
-/// stays, too: the run says where they are.
+/// stays, too: the run says where they are. So does what takes too long here (`postponed`).
 ///
 /// Effect on numbers: reassociating, within one rounding of float32 per folded op.
 package struct FoldConstants: Pass {
@@ -16,13 +16,33 @@ package struct FoldConstants: Pass {
 
   package init() {}
 
+  /// For each value, whether it depends on no input but is left to the run, because the chain of ops
+  /// that leads to it takes more than `CostModel.mostFoldedMACs`. Kernels and matrices, which have to be
+  /// packed, are computed whatever they take.
+  static func postponed(_ graph: Graph) -> [Bool] {
+    let (depends, isPacked) = (graph.dependsOnInput, graph.packed)
+    var work: [Int] = []
+    for node in graph.nodes {
+      let own = node.op.macs(operands: node.operands.map(graph.shape), result: node.shape)
+      let before = node.operands.map { work[$0.index] }.max() ?? 0
+      let (sum, isLarge) = own.addingReportingOverflow(before)
+      work.append((node.op as? Constant)?.weight.work ?? (isLarge ? .max : sum))
+    }
+    return graph.nodes.indices.map { index in
+      !depends[index] && !isPacked[index] && graph.nodes[index].op.leaf == nil
+        && work[index] > CostModel.mostFoldedMACs
+    }
+  }
+
   /// Which nodes of a graph the pass computes once all parameters are constants.
   static func folds(_ graph: Graph) -> [Bool] {
+    let isLater = postponed(graph)
     var isKnown: [Bool] = []
     var folds: [Bool] = []
-    for node in graph.nodes {
+    for (index, node) in graph.nodes.enumerated() {
       let isLeaf = node.op.leaf == .constant || node.op.leaf == .parameter
-      let readsKnown = !node.operands.isEmpty && node.operands.allSatisfy { isKnown[$0.index] }
+      let readsKnown =
+        !node.operands.isEmpty && node.operands.allSatisfy { isKnown[$0.index] } && !isLater[index]
       folds.append(readsKnown && !(node.op is Broadcast))
       isKnown.append(
         isLeaf
@@ -34,8 +54,11 @@ package struct FoldConstants: Pass {
   }
 
   package func run(_ graph: Graph) throws -> Graph {
-    try graph.rewritten { node, _, builder in
-      guard !node.operands.isEmpty, !(node.op is Broadcast) else { return nil }
+    let isLater = Self.postponed(graph)
+    return try graph.rewritten { node, old, builder in
+      guard !node.operands.isEmpty, !(node.op is Broadcast), !isLater[old.index] else {
+        return nil
+      }
       var weights: [Weight] = []
       for operand in node.operands {
         guard let weight = builder.knownWeight(operand) else { return nil }
@@ -44,6 +67,25 @@ package struct FoldConstants: Pass {
       if node.op.refuses({ weights.map { ReferenceTensor($0.tensor) } }) { return nil }
       return try builder.constant(weights.folded(by: node.op, shape: node.shape))
     }
+  }
+}
+
+extension Graph {
+  /// For each value, whether a kernel of a convolution or the matrix of a linear layer follows from it
+  /// alone or with others: instructions take these packed only, or much faster.
+  fileprivate var packed: [Bool] {
+    var packed = [Bool](repeating: false, count: nodes.count)
+    for (index, node) in nodes.enumerated().reversed() {
+      let kernels: ArraySlice<Value> =
+        switch node.op {
+        case _ where packed[index]: node.operands[...]
+        case let convolution as Conv2D: node.operands[1...convolution.phases.count]
+        case is Linear: node.operands[1...1]
+        default: []
+        }
+      for kernel in kernels { packed[kernel.index] = true }
+    }
+    return packed
   }
 }
 
@@ -62,7 +104,9 @@ extension GraphBuilder {
 extension [Weight] {
   /// What an op makes of them.
   func folded(by op: any Op, shape: Shape) -> Weight {
-    .made(by: FoldedOp(op: op, shape: shape), of: self, shape: shape)
+    .made(
+      by: FoldedOp(op: op, shape: shape), of: self, shape: shape,
+      macs: op.macs(operands: map(\.shape), result: shape))
   }
 }
 

@@ -4,7 +4,8 @@ import TGTensor
 /// Gives the arena slots of a function their offsets, from their lifetimes.
 ///
 /// A slot lives from the first instruction that writes it to the last that touches it. Slots that
-/// inputs and outputs refer to live throughout: the host writes before the run and reads after it.
+/// inputs, prepared values and outputs refer to live throughout: the host writes before the run and
+/// reads after it.
 /// Slots that never live at once may share memory; results take over the slots of operands that die
 /// with them first (`InPlace`). Offsets are found greedily, largest slot first, each at the lowest
 /// offset where it overlaps nothing that lives at the same time (Pisarchyk & Lee 2020, greedy by
@@ -66,7 +67,7 @@ package enum PlanMemory {
     result.renumberSlots(numbers)
 
     let arena = function.slots.indices.filter {
-      function.slots[$0].kind == .arena && lifetimes[$0] != nil
+      function.slots[$0].kind != .weight && lifetimes[$0] != nil
     }
     let claims = arena.compactMap { index in
       lifetimes[index].map { Claim(count: function.slots[index].count, lifetime: $0) }
@@ -85,6 +86,7 @@ extension PlanFunction {
       instructions[index].instruction.updateViews { $0.slot = numbers[$0.slot] }
     }
     for index in inputs.indices { inputs[index].renumber(numbers) }
+    for index in prepared.indices { prepared[index].renumber(numbers) }
     for index in outputs.indices { outputs[index].renumber(numbers) }
   }
 }

@@ -5,7 +5,7 @@ import TGTensor
 struct SlotUses: Sendable {
   /// From the first to the last instruction that touches a slot; nil of one that none touches.
   private var touched: [ClosedRange<Int>?]
-  /// The slots that inputs and outputs lie in.
+  /// The slots that inputs, prepared values and outputs lie in.
   private(set) var interface: Set<Int> = []
   private let isArena: [Bool]
 
@@ -17,7 +17,7 @@ struct SlotUses: Sendable {
         touched[slot] = (touched[slot]?.lowerBound ?? time)...time
       }
     }
-    for item in function.inputs + function.outputs {
+    for item in function.inputs + function.prepared + function.outputs {
       interface.insert(item.view.slot)
       if let lengths = item.lengths { interface.insert(lengths.slot) }
     }

@@ -34,18 +34,30 @@ package final class ObjectiveFunctions {
       loaded.plan.functions.first { $0.name == loop.start && $0.batch == batch }?.outputs ?? []
     }
     var left = budget
+    var prepared = PreparedValues()
     for name in objective.functions.dropFirst() where functions[name] == nil {
-      let staged = try Self.stage(
-        name, of: loaded, batch: batch, on: target, left: left, limit: budget.memory)
+      let variant = try Self.variant(name, of: loaded, batch: batch)
+      let rest = left
+      func open(_ index: Int, besides taken: Int) throws(SessionError) -> any PlanExecutor {
+        try Self.open(
+          index, of: loaded, on: target, left: rest.less(taken), limit: budget.memory)
+      }
+      let staged: StagedFunction
+      do {
+        let executor = try open(variant.index, besides: 0)
+        try prepared.fill(executor, of: loaded) { index throws(SessionError) in
+          try open(index, besides: executor.memoryBytes)
+        }
+        staged = StagedFunction(executor)
+      } catch { throw .session(error) }
       left = left.less(staged.memoryBytes)
       functions[name] = staged
     }
   }
 
-  private static func stage(
-    _ name: String, of loaded: LoadedPlan, batch: Int, on target: any ExecutionTarget,
-    left: Budget, limit: Int?
-  ) throws(InversionError) -> StagedFunction {
+  private static func variant(
+    _ name: String, of loaded: LoadedPlan, batch: Int
+  ) throws(InversionError) -> FunctionVariants.Variant {
     let variants: FunctionVariants
     do { variants = try FunctionVariants(of: loaded.plan, named: name) } catch {
       throw .session(error)
@@ -54,16 +66,21 @@ package final class ObjectiveFunctions {
       throw .session(
         .batch(count: batch, sizes: variants.sizes, together: true, function: name))
     }
+    return variant
+  }
+
+  private static func open(
+    _ index: Int, of loaded: LoadedPlan, on target: any ExecutionTarget, left: Budget, limit: Int?
+  ) throws(SessionError) -> any PlanExecutor {
     do {
-      return StagedFunction(try target.executor(for: variant.index, of: loaded, within: left))
+      return try target.executor(for: index, of: loaded, within: left)
     } catch {
       guard case .overBudget(let needed, let allowed) = error, let limit else {
-        throw .session(.runtime(error))
+        throw .runtime(error)
       }
       let (sum, overflow) = needed.addingReportingOverflow(
         limit - allowed + loaded.plan.weightBytes)
-      throw .session(
-        .memory(needed: overflow ? .max : sum, allowed: limit + loaded.plan.weightBytes))
+      throw .memory(needed: overflow ? .max : sum, allowed: limit + loaded.plan.weightBytes)
     }
   }
 

@@ -28,6 +28,8 @@ package final class Weight: Sendable {
   package let shape: Shape
   /// The numbers that it was made with; nil if a rule makes them.
   private let content: HostTensor?
+  /// Multiplications with additions of the longest chain of rules that leads to it.
+  package let work: Int
   private let number: Int
   private let depth: Int
   private let state: Mutex<State>
@@ -51,7 +53,10 @@ package final class Weight: Sendable {
   }
 
   /// Numbers as they are.
-  package init(_ tensor: HostTensor) {
+  package convenience init(_ tensor: HostTensor) { self.init(tensor, work: 0) }
+
+  private init(_ tensor: HostTensor, work: Int) {
+    self.work = work
     shape = tensor.shape
     content = tensor
     number = Self.count.add(1, ordering: .relaxed).newValue
@@ -59,7 +64,10 @@ package final class Weight: Sendable {
     state = Mutex(State())
   }
 
-  private init(_ rule: some WeightRule, of operands: [Weight], shape: Shape, depth: Int) {
+  private init(
+    _ rule: some WeightRule, of operands: [Weight], shape: Shape, work: Int, depth: Int
+  ) {
+    self.work = work
     self.shape = shape
     content = nil
     number = Self.count.add(1, ordering: .relaxed).newValue
@@ -68,18 +76,23 @@ package final class Weight: Sendable {
   }
 
   /// The weight of a shape that a rule makes of others, at least one; the same for the same ones.
+  ///
+  /// - Parameter macs: multiplications with additions of the rule itself.
   package static func made(
-    by rule: some WeightRule, of operands: [Weight], shape: Shape
+    by rule: some WeightRule, of operands: [Weight], shape: Shape, macs: Int = 0
   ) -> Weight {
+    let (sum, isLarge) = macs.addingReportingOverflow(operands.map(\.work).max() ?? 0)
+    let work = isLarge ? .max : sum
     guard let home = operands.first(where: { $0.content.map { !$0.isSmall } ?? true }) else {
-      return Weight(rule.result(of: operands.map(\.tensor)))
+      return Weight(rule.result(of: operands.map(\.tensor)), work: work)
     }
     let making = Making(rule, operands)
     return home.made.withLock { known in
       if let weight = known[making]?.weight { return weight }
       let depth = 1 + (operands.map(\.depth).max() ?? 0)
       let isDeep = depth >= greatestDepth
-      let weight = Weight(rule, of: operands, shape: shape, depth: isDeep ? 0 : depth)
+      let weight = Weight(
+        rule, of: operands, shape: shape, work: work, depth: isDeep ? 0 : depth)
       if isDeep { weight.settle() }
       known[making] = Reference(weight: weight)
       return weight

@@ -38,6 +38,9 @@ struct FieldCheck: FieldWalk {
 
   private func checkWritten(_ view: View) throws(PlanError) {
     guard !isWeight(view) else { throw PlanError(.view(.output, .writesWeights)) }
+    guard !function.preparedSlots.contains(view.slot) else {
+      throw PlanError(.view(.output, .writesPrepared))
+    }
     guard view.hasDistinctPlaces else { throw PlanError(.view(.output, .repeatsPlaces)) }
   }
 }

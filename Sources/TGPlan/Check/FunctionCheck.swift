@@ -10,6 +10,17 @@ struct FunctionCheck {
   let texts: Set<String>
   /// The most of everything.
   let limits: PlanLimits
+  /// The slots that prepared values lie in.
+  let preparedSlots: Set<Int>
+
+  /// Readies the check of a function.
+  init(function: PlanFunction, weightElements: Int, texts: Set<String>, limits: PlanLimits) {
+    self.function = function
+    self.weightElements = weightElements
+    self.texts = texts
+    self.limits = limits
+    preparedSlots = Set(function.prepared.map(\.view.slot))
+  }
 
   /// Checks all of the function.
   ///
@@ -31,6 +42,7 @@ struct FunctionCheck {
     do {
       try checkTotals(totals)
       try checkItems(function.inputs, role: .input)
+      try checkItems(function.prepared, role: .prepared)
       try checkItems(function.outputs, role: .output)
     } catch {
       throw FunctionCheck.at(nil, of: function, error)
@@ -62,7 +74,7 @@ struct FunctionCheck {
     guard function.batch >= 1, function.batch <= limits.extent else {
       throw PlanError(.batch(function.batch))
     }
-    let items = function.inputs.count + function.outputs.count
+    let items = function.inputs.count + function.prepared.count + function.outputs.count
     guard items <= limits.items else { throw PlanError(.limit(.items, items, limits.items)) }
     try checkSlots()
   }

@@ -2,7 +2,7 @@ internal import TGTensor
 
 // The rules of inputs and outputs.
 extension FunctionCheck {
-  /// Checks all inputs or all outputs.
+  /// Checks all inputs, prepared values or outputs.
   func checkItems(_ items: [InterfaceItem], role: NameRole) throws(PlanError) {
     var names = Set<String>()
     for item in items {
@@ -16,7 +16,11 @@ extension FunctionCheck {
       }
     }
     try checkRoles(of: items, role: role)
-    if role == .input { try checkSeparate(items) }
+    switch role {
+    case .input: try checkSeparate(items)
+    case .prepared: try checkSeparate(function.inputs + items)
+    default: break
+    }
   }
 
   /// Roles stand in the functions that they are for, each once where it says which one is meant.
@@ -85,12 +89,15 @@ extension FunctionCheck {
       guard role == .input else { throw PlanError(.item(.defaultOfOutput)) }
       guard value.isFinite else { throw PlanError(.item(.defaultValue(value))) }
     }
-    guard role == .input else { return }
-    for (role, view) in places(of: item) {
-      guard function.slots[view.slot].kind != .weight else {
-        throw PlanError(.view(role, .writesWeights))
+    guard role != .output else { return }
+    for (place, view) in places(of: item) {
+      guard role == .input || function.slots[view.slot].kind == .state else {
+        throw PlanError(.view(place, .notKept))
       }
-      guard view.hasDistinctPlaces else { throw PlanError(.view(role, .repeatsPlaces)) }
+      guard function.slots[view.slot].kind != .weight else {
+        throw PlanError(.view(place, .writesWeights))
+      }
+      guard view.hasDistinctPlaces else { throw PlanError(.view(place, .repeatsPlaces)) }
     }
   }
 

@@ -29,6 +29,9 @@ package enum PlanChecker {
         function: function, weightElements: plan.weightBytes / 4, texts: texts, limits: limits)
       try check.run()
     }
+    for function in plan.functions {
+      try PrepareCheck(function: function, functions: plan.functions).run()
+    }
     var objectives = Set<String>()
     for objective in plan.objectives {
       guard objectives.insert(objective.name).inserted else {

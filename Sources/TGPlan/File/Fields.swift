@@ -51,6 +51,8 @@ extension PlanFunction: PlanMessage {
     try archive.messages("outputs", &outputs)
     try archive.messages("slots", &slots)
     try archive.messages("instructions", &instructions)
+    try archive.string("prepare", &prepare)
+    try archive.messages("prepared", &prepared)
   }
 }
 
