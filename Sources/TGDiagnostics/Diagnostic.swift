@@ -1,5 +1,5 @@
 /// How bad a finding is.
-public enum Severity: String, Hashable, Sendable {
+package enum Severity: String, Hashable, Sendable {
   /// Nothing is produced.
   case error
   /// Something is produced, and probably not what was meant.
@@ -7,38 +7,38 @@ public enum Severity: String, Hashable, Sendable {
 }
 
 /// One finding about a text: data, not yet sentences on a screen.
-public struct Diagnostic: Hashable, Sendable {
+package struct Diagnostic: Hashable, Sendable {
   /// A stable short name in kebab case, such as `tensor-shape`; listed in `spec/diagnostics.md`.
-  public var id: String
+  package var id: String
   /// How bad it is.
-  public var severity: Severity
+  package var severity: Severity
   /// One line: what was found and what was expected.
-  public var message: String
+  package var message: String
   /// The place, if the finding has one.
-  public var range: SourceRange?
+  package var range: SourceRange?
   /// Further places and facts, such as where an operand came from.
-  public var notes: [Note]
+  package var notes: [Note]
   /// What to do about it, in words that can be followed.
-  public var hint: String?
+  package var hint: String?
   /// A replacement text for `range` that mends the finding, where one is certain.
-  public var fix: String?
+  package var fix: String?
 
   /// A further place or fact.
-  public struct Note: Hashable, Sendable {
+  package struct Note: Hashable, Sendable {
     /// One line.
-    public var message: String
+    package var message: String
     /// The place, if there is one.
-    public var range: SourceRange?
+    package var range: SourceRange?
 
     /// Makes a note.
-    public init(_ message: String, at range: SourceRange? = nil) {
+    package init(_ message: String, at range: SourceRange? = nil) {
       self.message = message
       self.range = range
     }
   }
 
   /// Makes a finding.
-  public init(
+  package init(
     _ id: String, _ message: String, at range: SourceRange?, severity: Severity = .error,
     notes: [Note] = [], hint: String? = nil, fix: String? = nil
   ) {
@@ -53,10 +53,10 @@ public struct Diagnostic: Hashable, Sendable {
 }
 
 /// Diagnostics thrown together: at least one of them is an error.
-public struct DiagnosticFailure: Error, Sendable {
+package struct DiagnosticFailure: Error, Sendable {
   /// What was found, in the order of the text.
-  public var diagnostics: [Diagnostic]
+  package var diagnostics: [Diagnostic]
 
   /// Makes a failure of findings.
-  public init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+  package init(_ diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
 }

@@ -2,7 +2,7 @@
 ///
 /// Distance is Levenshtein's (insert, remove, replace one character); near means at most a third of
 /// the name's length, and at least one. Ties go to the first candidate in order.
-public func nearestName(to name: String, among candidates: [String]) -> String? {
+package func nearestName(to name: String, among candidates: [String]) -> String? {
   nearestNames(to: name, among: candidates, atMost: 1).first
 }
 

@@ -1,16 +1,16 @@
 /// Writes diagnostics for people: place, message, the line with carets, notes, hint.
-public struct TextRenderer: Sendable {
+package struct TextRenderer: Sendable {
   private let sources: SourceTable
   private let colour: Bool
 
   /// Makes a renderer; `colour` adds ANSI escapes.
-  public init(sources: SourceTable, colour: Bool = false) {
+  package init(sources: SourceTable, colour: Bool = false) {
     self.sources = sources
     self.colour = colour
   }
 
   /// One finding, several lines, without a final line end.
-  public func render(_ diagnostic: Diagnostic) -> String {
+  package func render(_ diagnostic: Diagnostic) -> String {
     var lines: [String] = []
     let tint = diagnostic.severity == .error ? "31" : "33"
     let head = painted("\(diagnostic.severity.rawValue): ", tint) + painted(diagnostic.message, "1")

@@ -1,14 +1,14 @@
 /// One text that diagnostics can point into, with its lines found.
-public struct SourceFile: Hashable, Sendable {
+package struct SourceFile: Hashable, Sendable {
   /// The name shown in messages, usually a path as the user wrote it.
-  public let name: String
+  package let name: String
   /// The UTF-8 bytes.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// The byte offset at which each line starts; line 1 at index 0.
-  public let lineStarts: [Int]
+  package let lineStarts: [Int]
 
   /// Takes the bytes of a file and finds its lines (ended by LF, CR LF or CR).
-  public init(name: String, bytes: [UInt8]) {
+  package init(name: String, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
     var starts = [0]
@@ -20,10 +20,10 @@ public struct SourceFile: Hashable, Sendable {
   }
 
   /// Takes the text of a file.
-  public init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
+  package init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
 
   /// The line and column, both from 1 and the column in characters, of a byte offset.
-  public func position(of offset: Int) -> (line: Int, column: Int) {
+  package func position(of offset: Int) -> (line: Int, column: Int) {
     var low = 0
     var high = lineStarts.count
     while high - low > 1 {
@@ -36,7 +36,7 @@ public struct SourceFile: Hashable, Sendable {
   }
 
   /// The text of a line, counted from 1, without its line end.
-  public func line(_ number: Int) -> String {
+  package func line(_ number: Int) -> String {
     guard number >= 1, number <= lineStarts.count else { return "" }
     let start = lineStarts[number - 1]
     var end = number < lineStarts.count ? lineStarts[number] : bytes.count
@@ -46,37 +46,37 @@ public struct SourceFile: Hashable, Sendable {
 }
 
 /// A place in a source text: a file by its index in a `SourceTable`, and bytes.
-public struct SourceRange: Hashable, Sendable {
+package struct SourceRange: Hashable, Sendable {
   /// The index of the file in its `SourceTable`.
-  public var file: Int
+  package var file: Int
   /// The first byte.
-  public var start: Int
+  package var start: Int
   /// The byte after the last.
-  public var end: Int
+  package var end: Int
 
   /// Makes a range of bytes `start ..< end` of a file.
-  public init(file: Int, start: Int, end: Int) {
+  package init(file: Int, start: Int, end: Int) {
     self.file = file
     self.start = start
     self.end = end
   }
 
   /// The smallest range that holds both; the left one's file.
-  public func merged(with other: SourceRange) -> SourceRange {
+  package func merged(with other: SourceRange) -> SourceRange {
     SourceRange(file: file, start: min(start, other.start), end: max(end, other.end))
   }
 }
 
 /// The files of one compilation, in the order in which they were opened.
-public struct SourceTable: Sendable {
+package struct SourceTable: Sendable {
   /// The files; a `SourceRange` names one by its index.
-  public private(set) var files: [SourceFile] = []
+  package private(set) var files: [SourceFile] = []
 
   /// Makes an empty table.
-  public init() {}
+  package init() {}
 
   /// Adds a file and returns its index.
-  public mutating func add(_ file: SourceFile) -> Int {
+  package mutating func add(_ file: SourceFile) -> Int {
     files.append(file)
     return files.count - 1
   }

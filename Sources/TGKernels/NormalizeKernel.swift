@@ -76,7 +76,8 @@ extension KernelCall {
       let block = max(1, Piece.tile / lanes)
       unsafe record.block = block
       unsafe record.grid = tg_grid(
-        isa: isa, units: kept.count * ((positions + block - 1) / block), unitElements: block * lanes)
+        isa: isa, units: kept.count * ((positions + block - 1) / block), unitElements: block * lanes
+      )
       // Mean and scale of each lane, and more than TG_NORMALIZE_BLOCK if there are so many lanes.
       let bytes = [2 * lanes, lanes].map { tg_aligned($0 * MemoryLayout<Float>.stride) }.reduce(
         0, +)

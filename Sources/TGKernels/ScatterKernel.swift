@@ -31,7 +31,8 @@ extension KernelCall {
     let refused = RefusedPosition()
     let record = unsafe tg_scatter(
       grid: grid, input: UnsafePointer(input.base), indices: UnsafePointer(indices.base),
-      output: output.base, positions: positions.raw, row: row.raw, count: count, runs: runs, rows: rows,
+      output: output.base, positions: positions.raw, row: row.raw, count: count, runs: runs,
+      rows: rows,
       row_stride: output.strides[0], first_bad: refused.word)
     return unsafe KernelCall(
       tileCount: grid.tileCount, workspaceBytes: 0, record: KernelRecord([record]),

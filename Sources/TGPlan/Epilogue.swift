@@ -1,22 +1,22 @@
-public import TGTensor
+package import TGTensor
 
 /// A pointwise program on the fly: operand 0 is what the instruction computed for a place of its
 /// output, the other operands are read there. It runs before the result is stored.
-public struct Epilogue: Hashable, Sendable {
+package struct Epilogue: Hashable, Sendable {
   /// The program; `operandCount` is `operands.count + 1`.
-  public var program: PointwiseProgram
+  package var program: PointwiseProgram
   /// Operands 1 and up, each with the output's extents (stride 0 where it is broadcast); of a packed
   /// one the innermost extent counts words. Not packed in a normalization.
-  public var operands: [View]
+  package var operands: [View]
 
   /// Makes an epilogue.
-  public init(program: PointwiseProgram = .identity, operands: [View] = []) {
+  package init(program: PointwiseProgram = .identity, operands: [View] = []) {
     self.program = program
     self.operands = operands
   }
 
   /// The epilogue that does nothing.
-  public static let none = Epilogue()
+  package static let none = Epilogue()
 }
 
 extension Epilogue: PlanMessage {

@@ -1,4 +1,4 @@
-public import TGTensor
+package import TGTensor
 
 /// A view of an instruction, with what it is for and how it is used.
 package struct NamedView: Hashable, Sendable {
@@ -23,10 +23,10 @@ extension Instruction {
   }
 
   /// The views that are read, those of the epilogue included, in the order of their fields.
-  public var operands: [View] { namedOperands.map(\.view) }
+  package var operands: [View] { namedOperands.map(\.view) }
 
   /// The view that is written.
-  public var output: View {
+  package var output: View {
     guard let output = namedViews.first(where: { $0.access == .written }) else {
       preconditionFailure("every instruction writes a view")
     }
@@ -34,10 +34,10 @@ extension Instruction {
   }
 
   /// All views, the output first.
-  public var views: [View] { [output] + operands }
+  package var views: [View] { [output] + operands }
 
   /// Changes every view.
-  public mutating func updateViews(_ change: (inout View) -> Void) {
+  package mutating func updateViews(_ change: (inout View) -> Void) {
     self = withoutActuallyEscaping(change) { change in
       var update = ViewUpdate(change: change)
       var kind = kind

@@ -6,7 +6,7 @@
 ///
 /// All that is known of a kind stands in its file in `Instructions`. A new one is added to the cases,
 /// to `kind` and to `kinds`; then the compiler asks for it where kernels are prepared.
-public enum Instruction: Hashable, Sendable {
+package enum Instruction: Hashable, Sendable {
   /// Convolution, transposed convolution by phases, or a matrix product with constant weights.
   case convolve(Convolution)
   /// A product of two computed matrices.

@@ -3,7 +3,7 @@ internal import TGTensor
 extension Instruction {
   /// Multiplications with additions, as executed. The views have the ranks that their instruction
   /// asks for; a number that does not fit is given as the largest.
-  public var macs: Int { checkedMacs ?? .max }
+  package var macs: Int { checkedMacs ?? .max }
 
   /// `macs`, or nil if the number does not fit.
   var checkedMacs: Int? { kind.checkedMacs }
@@ -33,7 +33,7 @@ extension InstructionKind {
 extension PlanFunction {
   /// The elements that the arena must have: the end of its last slot, rounded up to a multiple of
   /// 16; nil if the number does not fit.
-  public var requiredArenaElements: Int? {
+  package var requiredArenaElements: Int? {
     var end = 0
     for slot in slots where slot.kind != .weight {
       guard let slotEnd = slot.offset.adding(slot.count) else { return nil }
@@ -43,12 +43,12 @@ extension PlanFunction {
   }
 
   /// The sum of the instructions' multiplications with additions; nil if it does not fit.
-  public var requiredMacs: Int? { sum(\.checkedMacs) }
+  package var requiredMacs: Int? { sum(\.checkedMacs) }
 
   /// The work of a run for the whole batch, the sum over the instructions: of each its
   /// multiplications with additions, elements read (as often as they are read) or elements written,
   /// whichever are most. A number that does not fit is given as the largest.
-  public var work: Int { checkedWork ?? .max }
+  package var work: Int { checkedWork ?? .max }
 
   /// `work`, or nil if the number does not fit.
   var checkedWork: Int? { sum(\.checkedWork) }

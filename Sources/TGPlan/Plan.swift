@@ -2,49 +2,49 @@
 ///
 /// Values of this type may come from a file; nothing in them is trusted until `PlanChecker` has
 /// accepted them. Layout on disk: `spec/plan.md`.
-public struct Plan: Hashable, Sendable {
+package struct Plan: Hashable, Sendable {
   /// The name of the model.
-  public var name: String
+  package var name: String
   /// The first paragraph of its documentation.
-  public var documentation: String
+  package var documentation: String
   /// The program and version that compiled it.
-  public var producer: String
+  package var producer: String
   /// The licence of the weights, as given; empty if nothing was said.
-  public var licence: String
+  package var licence: String
   /// Where the weights come from, as given; empty if nothing was said.
-  public var origin: String
+  package var origin: String
   /// The base names of the files it was compiled from.
-  public var fileNames: [String]
+  package var fileNames: [String]
   /// The SHA-256 of each of `fileNames`, in hex.
-  public var fileHashes: [String]
+  package var fileHashes: [String]
   /// What can be run: entry points, the first is the default, then the parts of objectives. One
   /// name may stand several times, with different batch sizes.
-  public var functions: [PlanFunction]
+  package var functions: [PlanFunction]
   /// What can be minimised.
-  public var objectives: [PlanObjective]
+  package var objectives: [PlanObjective]
   /// Tokenizers with their vocabularies, by the name that text inputs use; encoded by TGText.
-  public var texts: [TextResource]
+  package var texts: [TextResource]
   /// The bytes of the weight section.
-  public var weightBytes: Int
+  package var weightBytes: Int
   /// Remarks of the compiler for the user, such as functions left out for want of weights.
-  public var notes: [String]
+  package var notes: [String]
 
   /// A tokenizer with its vocabulary, opaque to the plan.
-  public struct TextResource: Hashable, Sendable {
+  package struct TextResource: Hashable, Sendable {
     /// The name that interface items refer to.
-    public var name: String
+    package var name: String
     /// The encoded pipeline.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
 
     /// Makes a resource.
-    public init(name: String, bytes: [UInt8]) {
+    package init(name: String, bytes: [UInt8]) {
       self.name = name
       self.bytes = bytes
     }
   }
 
   /// Makes an empty plan.
-  public init(name: String) {
+  package init(name: String) {
     self.name = name
     documentation = ""
     producer = ""
@@ -61,9 +61,9 @@ public struct Plan: Hashable, Sendable {
 }
 
 /// An entry point, or a part of an objective, for one batch size.
-public struct PlanFunction: Hashable, Sendable {
+package struct PlanFunction: Hashable, Sendable {
   /// When a function is meant to be run.
-  public enum Role: Int, Hashable, Sendable, CaseIterable {
+  package enum Role: Int, Hashable, Sendable, CaseIterable {
     /// When the user asks for it.
     case entry = 0
     /// Once, before another function is run repeatedly.
@@ -77,54 +77,54 @@ public struct PlanFunction: Hashable, Sendable {
   }
 
   /// The name.
-  public var name: String
+  package var name: String
   /// Its documentation, plain text.
-  public var documentation = ""
+  package var documentation = ""
   /// What it is for.
-  public var role = Role.entry
+  package var role = Role.entry
   /// How many items it computes at once, at least 1.
-  public var batch: Int
+  package var batch: Int
   /// True if items of a batch influence each other, so that a batch must never be padded.
-  public var itemsInteract = false
+  package var itemsInteract = false
   /// The inputs, in declared order.
-  public var inputs: [InterfaceItem] = []
+  package var inputs: [InterfaceItem] = []
   /// The outputs, in declared order.
-  public var outputs: [InterfaceItem] = []
+  package var outputs: [InterfaceItem] = []
   /// The function that computes `prepared`, once for any number of runs; empty if there is none.
   package var prepare = ""
   /// What depends on no input and is computed by `prepare`: its outputs of the same names. They lie
   /// in slots of kind `state`.
   package var prepared: [InterfaceItem] = []
   /// The memory that views refer to.
-  public var slots: [Slot] = []
+  package var slots: [Slot] = []
   /// What is done, in order.
-  public var instructions: [PlacedInstruction] = []
+  package var instructions: [PlacedInstruction] = []
   /// The size of the arena, in elements (4 bytes): the end of its last slot, rounded up to a
   /// multiple of 16.
-  public var arenaElements = 0
+  package var arenaElements = 0
   /// Multiplications with additions, as executed, for the whole batch: `Instruction.macs`, summed.
-  public var macs = 0
+  package var macs = 0
 
   /// Makes an empty function.
-  public init(name: String, batch: Int) {
+  package init(name: String, batch: Int) {
     self.name = name
     self.batch = batch
   }
 }
 
 /// An instruction with where it comes from.
-public struct PlacedInstruction: Hashable, Sendable {
+package struct PlacedInstruction: Hashable, Sendable {
   /// What is done.
-  public var instruction: Instruction
+  package var instruction: Instruction
   /// A short name for listings, such as `conv h_net2.upsample.1`.
-  public var label: String
+  package var label: String
   /// The base name of the `.tgraph` file and the line, `attngan.tgraph:45`; empty if unknown.
-  public var source: String
+  package var source: String
   /// Multiplications with additions.
-  public var macs: Int
+  package var macs: Int
 
   /// Makes a placed instruction.
-  public init(_ instruction: Instruction, label: String, source: String, macs: Int = 0) {
+  package init(_ instruction: Instruction, label: String, source: String, macs: Int = 0) {
     self.instruction = instruction
     self.label = label
     self.source = source
@@ -133,9 +133,9 @@ public struct PlacedInstruction: Hashable, Sendable {
 }
 
 /// A piece of memory.
-public struct Slot: Hashable, Sendable {
+package struct Slot: Hashable, Sendable {
   /// Where it lies.
-  public enum Kind: Int, Hashable, Sendable, CaseIterable {
+  package enum Kind: Int, Hashable, Sendable, CaseIterable {
     /// In the weight section, read-only.
     case weight = 0
     /// In the arena; contents last from the first write to the last read.
@@ -145,15 +145,15 @@ public struct Slot: Hashable, Sendable {
   }
 
   /// Where it lies.
-  public var kind: Kind
+  package var kind: Kind
   /// The first element, counted in elements from the start of the weight section or arena. A
   /// multiple of 16, which is 64 bytes.
-  public var offset: Int
+  package var offset: Int
   /// The number of elements.
-  public var count: Int
+  package var count: Int
 
   /// Makes a slot.
-  public init(kind: Kind, offset: Int, count: Int) {
+  package init(kind: Kind, offset: Int, count: Int) {
     self.kind = kind
     self.offset = offset
     self.count = count

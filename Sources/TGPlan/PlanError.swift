@@ -1,11 +1,11 @@
 package import TGTensor
 
 /// Why a plan file cannot be used or written, as facts. `description` makes sentences of them.
-public struct PlanError: Error, Hashable, Sendable {
+package struct PlanError: Error, Hashable, Sendable {
   /// What is wrong.
   package var problem: PlanProblem
   /// The file, if one is meant.
-  public var path: String?
+  package var path: String?
   /// Where in the plan.
   package var place: Place?
 
@@ -41,13 +41,13 @@ public struct PlanError: Error, Hashable, Sendable {
   }
 
   /// True if a function would do more than `PlanLimits.work`.
-  public var isAboutWork: Bool {
+  package var isAboutWork: Bool {
     if case .limit(.work, _, _) = problem { return true }
     return false
   }
 
   /// The exit code of a command that ends with this error.
-  public var exitCode: Int32 {
+  package var exitCode: Int32 {
     switch problem {
     case .cannotOpen, .notAFile: 66
     case .version, .requiredFeature: 69

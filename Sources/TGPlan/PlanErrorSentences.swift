@@ -2,7 +2,7 @@ internal import TGTensor
 
 extension PlanError: CustomStringConvertible {
   /// One line: the file, the place, what is wrong.
-  public var description: String {
+  package var description: String {
     [path, place.map(sentence), sentence(problem)].compactMap(\.self).joined(separator: ": ")
   }
 

@@ -13,24 +13,24 @@
 /// output of its name, or with one of the role `start` if the loop has `starts`. `step` puts out the
 /// loss, each of `terms` and each of `scheduled`, one number per item, and the gradients of
 /// `variables`; these do not go into the store.
-public struct PlanObjective: Hashable, Sendable {
+package struct PlanObjective: Hashable, Sendable {
   /// The name.
-  public var name: String
+  package var name: String
   /// Its documentation, plain text.
-  public var documentation = ""
+  package var documentation = ""
   /// The minimisations, in order; at least one.
-  public var loops: [Loop] = []
+  package var loops: [Loop] = []
   /// The function that is run at the end.
-  public var finish: String
+  package var finish: String
 
   /// Makes an objective without loops.
-  public init(name: String, finish: String) {
+  package init(name: String, finish: String) {
     self.name = name
     self.finish = finish
   }
 
   /// How variables are updated from gradients.
-  public enum Method: Int, Hashable, Sendable, CaseIterable {
+  package enum Method: Int, Hashable, Sendable, CaseIterable {
     /// `x ← x − rate · v`, `v ← momentum · v + gradient`. Numbers: `rate`, `momentum` (0).
     case descent = 0
     /// Adam (Kingma & Ba 2015). Numbers: `rate`, `beta1` (0.9), `beta2` (0.999), `epsilon` (1e-8).
@@ -41,48 +41,48 @@ public struct PlanObjective: Hashable, Sendable {
   }
 
   /// A number of a method that is known when the plan is made.
-  public struct Number: Hashable, Sendable {
+  package struct Number: Hashable, Sendable {
     /// Its name, such as `rate`.
-    public var name: String
+    package var name: String
     /// Its value.
-    public var value: Double
+    package var value: Double
 
     /// Makes a number.
-    public init(name: String, value: Double) {
+    package init(name: String, value: Double) {
       self.name = name
       self.value = value
     }
   }
 
   /// One minimisation.
-  public struct Loop: Hashable, Sendable {
+  package struct Loop: Hashable, Sendable {
     /// The function that is run before the first round.
-    public var start: String
+    package var start: String
     /// The function that computes value and gradient.
-    public var step: String
+    package var step: String
     /// The function that is run after each update; nil if nothing is to be done then.
-    public var project: String?
+    package var project: String?
     /// Evaluations of `step`, at least 1, unless the user says otherwise.
-    public var rounds: Int
+    package var rounds: Int
     /// How variables are updated.
-    public var method: Method
+    package var method: Method
     /// Its numbers, where they are constant.
-    public var numbers: [Number] = []
+    package var numbers: [Number] = []
     /// The names of its numbers that `step` puts out each round.
-    public var scheduled: [String] = []
+    package var scheduled: [String] = []
     /// The inputs of `step` that are updated.
-    public var variables: [String] = []
+    package var variables: [String] = []
     /// Named starts of the variables, the first is the default; empty if there is one start only.
-    public var starts: [String] = []
+    package var starts: [String] = []
     /// The inputs of `step` and `project` that are drawn anew for each round.
-    public var draws: [String] = []
+    package var draws: [String] = []
     /// The input of `step` and `project` that is the fraction of the rounds done, in 0 ..< 1.
-    public var fraction: String?
+    package var fraction: String?
     /// The names of the terms whose sum is minimised, in declared order.
-    public var terms: [String] = []
+    package var terms: [String] = []
 
     /// Makes a loop without variables.
-    public init(start: String, step: String, rounds: Int, method: Method) {
+    package init(start: String, step: String, rounds: Int, method: Method) {
       self.start = start
       self.step = step
       self.rounds = rounds
@@ -91,7 +91,7 @@ public struct PlanObjective: Hashable, Sendable {
   }
 
   /// The names of the functions that it runs, in order of their first run.
-  public var functions: [String] {
+  package var functions: [String] {
     loops.flatMap { [$0.start, $0.step] + ($0.project.map { [$0] } ?? []) } + [finish]
   }
 }

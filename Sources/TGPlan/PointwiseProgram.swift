@@ -2,7 +2,7 @@
 ///
 /// The raw value is the code in plan files: never reuse or renumber one. The meaning of each, in
 /// real arithmetic, is `evaluate`; the kernels have theirs in `tg_functions.def`.
-public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
+package enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
   /// The immediate.
   case constant = 0
   /// `a + b`
@@ -64,7 +64,7 @@ public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
   case bit = 28
 
   /// How many operands it takes: 0 for `constant`, else 1 to 3.
-  public var arity: Int {
+  package var arity: Int {
     switch self {
     case .constant: 0
     case .add, .subtract, .multiply, .divide, .minimum, .maximum, .power, .less: 2
@@ -77,10 +77,10 @@ public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
   }
 
   /// True if `Step.immediate` means something.
-  public var takesImmediate: Bool { self == .constant || self == .leakyRelu }
+  package var takesImmediate: Bool { self == .constant || self == .leakyRelu }
 
   /// The name in IR text and in plan listings.
-  public var mnemonic: String { String(describing: self) }
+  package var mnemonic: String { String(describing: self) }
 }
 
 /// A straight-line program on numbers, applied at every place of a tensor.
@@ -91,18 +91,18 @@ public enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
 ///
 /// An operand that a step `bit` names is *packed*: it holds truths, sixteen to a word along the
 /// innermost axis, as `MaskPacking` makes them. Steps of other functions do not name it.
-public struct PointwiseProgram: Hashable, Sendable {
+package struct PointwiseProgram: Hashable, Sendable {
   /// One step.
-  public struct Step: Hashable, Sendable {
+  package struct Step: Hashable, Sendable {
     /// What is computed.
-    public var function: PointwiseFunction
+    package var function: PointwiseFunction
     /// The values it is computed from, `function.arity` of them.
-    public var arguments: [Int]
+    package var arguments: [Int]
     /// The constant's value or the leaky rectifier's slope; 0 otherwise.
-    public var immediate: Float
+    package var immediate: Float
 
     /// Makes a step.
-    public init(_ function: PointwiseFunction, _ arguments: [Int] = [], immediate: Float = 0) {
+    package init(_ function: PointwiseFunction, _ arguments: [Int] = [], immediate: Float = 0) {
       self.function = function
       self.arguments = arguments
       self.immediate = immediate
@@ -110,31 +110,31 @@ public struct PointwiseProgram: Hashable, Sendable {
   }
 
   /// The most steps of a program.
-  public static let maximumSteps = 64
+  package static let maximumSteps = 64
   /// The most operands of a program.
-  public static let maximumOperands = 8
+  package static let maximumOperands = 8
   /// The truths in a word of a packed operand.
-  public static let wordBits = 16
+  package static let wordBits = 16
 
   /// The number of operands, at most `maximumOperands`; 0 for a fill.
-  public var operandCount: Int
+  package var operandCount: Int
   /// The steps, at most `maximumSteps`.
-  public var steps: [Step]
+  package var steps: [Step]
 
   /// Makes a program.
-  public init(operandCount: Int, steps: [Step] = []) {
+  package init(operandCount: Int, steps: [Step] = []) {
     self.operandCount = operandCount
     self.steps = steps
   }
 
   /// The program that returns its only operand.
-  public static let identity = PointwiseProgram(operandCount: 1)
+  package static let identity = PointwiseProgram(operandCount: 1)
 
   /// True if the only thing it does is to return operand 0.
-  public var isIdentity: Bool { steps.isEmpty }
+  package var isIdentity: Bool { steps.isEmpty }
 
   /// True if arities, value numbers and limits hold; what the plan checker asks.
-  public var isSound: Bool {
+  package var isSound: Bool {
     guard operandCount >= 0, operandCount <= Self.maximumOperands,
       steps.count <= Self.maximumSteps, operandCount > 0 || !steps.isEmpty
     else { return false }
@@ -149,13 +149,13 @@ public struct PointwiseProgram: Hashable, Sendable {
   }
 
   /// The operands whose bits are read, sixteen to a word.
-  public var packedOperands: Set<Int> {
+  package var packedOperands: Set<Int> {
     Set(steps.lazy.filter { $0.function == .bit }.flatMap(\.arguments))
   }
 
   /// The extents of a packed operand at places of the given extents: the innermost counts words;
   /// nil if there is no innermost axis.
-  public static func packedExtents(_ extents: [Int]) -> [Int]? {
+  package static func packedExtents(_ extents: [Int]) -> [Int]? {
     extents.last.map { extents.dropLast() + [($0 + wordBits - 1) / wordBits] }
   }
 }

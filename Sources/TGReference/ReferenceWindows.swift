@@ -27,7 +27,8 @@ extension ReferenceMemory {
               switch x.function {
               case .maximum: numbers.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
               case .average: sum / Double(numbers.count)
-              case .averageCountingPadding: sum / Double(x.window.kernelHeight * x.window.kernelWidth)
+              case .averageCountingPadding:
+                sum / Double(x.window.kernelHeight * x.window.kernelWidth)
               }
           }
         }

@@ -6,7 +6,7 @@
 internal import CTGFaults
 
 /// Why a file could not be written.
-public enum AtomicFileError: Error, Hashable, Sendable {
+package enum AtomicFileError: Error, Hashable, Sendable {
   /// The place cannot take a file: no such folder, no permission, a directory or a device; the
   /// system's words. Exit code 73.
   case cannotCreate(path: String, reason: String)
@@ -21,7 +21,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
 /// process left is removed when its target is next written (`TemporaryName`). A link at the path is
 /// followed, also to a file that is not there yet; anything there that is not a regular file is
 /// refused.
-@safe public struct AtomicFile: ~Copyable {
+@safe package struct AtomicFile: ~Copyable {
   private let path: String
   private let target: String
   private let temporary: String
@@ -31,7 +31,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   /// Begins a file.
   ///
   /// - Throws: `AtomicFileError.cannotCreate`.
-  public init(path: String) throws(AtomicFileError) {
+  package init(path: String) throws(AtomicFileError) {
     let target = try Self.target(of: path)
     let folder = Self.folder(of: target)
     let name = target.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
@@ -58,7 +58,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   /// Appends bytes.
   ///
   /// - Throws: `AtomicFileError.cannotWrite`.
-  public func append(_ bytes: RawSpan) throws(AtomicFileError) {
+  package func append(_ bytes: RawSpan) throws(AtomicFileError) {
     let failure: String? = unsafe bytes.withUnsafeBytes { buffer in
       var offset = 0
       while offset < buffer.count {
@@ -76,14 +76,14 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   /// Appends bytes.
   ///
   /// - Throws: `AtomicFileError.cannotWrite`.
-  public func append(_ bytes: [UInt8]) throws(AtomicFileError) {
+  package func append(_ bytes: [UInt8]) throws(AtomicFileError) {
     unsafe try append(bytes.span.bytes)
   }
 
   /// Replaces bytes that were appended before, such as a header written last.
   ///
   /// - Throws: `AtomicFileError.cannotWrite`.
-  public func replace(at position: Int, with bytes: [UInt8]) throws(AtomicFileError) {
+  package func replace(at position: Int, with bytes: [UInt8]) throws(AtomicFileError) {
     var offset = 0
     while offset < bytes.count {
       let written = unsafe bytes[offset...].withUnsafeBytes { buffer in
@@ -98,7 +98,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   /// Reads bytes that were appended before.
   ///
   /// - Throws: `AtomicFileError.cannotWrite` if they are not there or the disk fails.
-  public func bytes(_ range: Range<Int>) throws(AtomicFileError) -> [UInt8] {
+  package func bytes(_ range: Range<Int>) throws(AtomicFileError) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: range.count)
     var offset = 0
     while offset < result.count {
@@ -116,7 +116,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   /// Makes the file appear.
   ///
   /// - Throws: `AtomicFileError.cannotWrite`; then nothing has appeared.
-  public consuming func commit() throws(AtomicFileError) {
+  package consuming func commit() throws(AtomicFileError) {
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw .cannotWrite(path: path, reason: Self.reason())
     }
@@ -136,7 +136,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   /// Writes a whole file at once.
   ///
   /// - Throws: `AtomicFileError`.
-  public static func save(_ bytes: [UInt8], to path: String) throws(AtomicFileError) {
+  package static func save(_ bytes: [UInt8], to path: String) throws(AtomicFileError) {
     let file = try AtomicFile(path: path)
     try file.append(bytes)
     try file.commit()
@@ -145,7 +145,7 @@ public enum AtomicFileError: Error, Hashable, Sendable {
   /// The file that a path means: itself, or what the links there lead to, which need not exist.
   ///
   /// - Throws: `AtomicFileError.cannotCreate` for anything there that is not a regular file.
-  public static func target(of path: String) throws(AtomicFileError) -> String {
+  package static func target(of path: String) throws(AtomicFileError) -> String {
     var target = path
     for _ in 0..<longestChain {
       var status = stat()

@@ -1,7 +1,7 @@
 /// What the faults of files and arrays say to a person.
 extension MappedFileError: CustomStringConvertible {
   /// One sentence without the path.
-  public var description: String {
+  package var description: String {
     switch self {
     case .cannotOpen(_, let reason): "cannot be opened: \(reason)"
     case .notARegularFile: "is a folder, a device or a pipe where a file was expected"

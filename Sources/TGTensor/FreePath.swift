@@ -6,7 +6,7 @@
 
 /// A name for a hint to propose: the path itself, or `x-2.png` for `x.png` if that is there, and so
 /// on. Whoever follows a hint must not write over anything.
-public func freePath(like path: String) -> String {
+package func freePath(like path: String) -> String {
   func isThere(_ path: String) -> Bool {
     var status = stat()
     return unsafe lstat(FileName.cString(path), &status) == 0

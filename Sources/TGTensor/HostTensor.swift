@@ -2,45 +2,45 @@
 ///
 /// Everything that a plan computes is float32; token ids and lengths are whole numbers below 2²⁴,
 /// which float32 holds exactly.
-public struct HostTensor: Hashable, Sendable {
+package struct HostTensor: Hashable, Sendable {
   /// The extents.
-  public let shape: Shape
+  package let shape: Shape
 
   /// The elements, row-major, `shape.count` of them.
-  public private(set) var elements: [Float]
+  package private(set) var elements: [Float]
 
   /// Makes a tensor; traps unless there is one element for each place of the shape.
-  public init(_ shape: Shape, _ elements: [Float]) {
+  package init(_ shape: Shape, _ elements: [Float]) {
     precondition(shape.count == elements.count, "a tensor has as many elements as its shape")
     self.shape = shape
     self.elements = elements
   }
 
   /// Makes a tensor of one repeated value.
-  public init(_ shape: Shape, repeating value: Float) {
+  package init(_ shape: Shape, repeating value: Float) {
     self.shape = shape
     self.elements = [Float](repeating: value, count: shape.count)
   }
 
   /// Makes a scalar, rank 0.
-  public init(scalar: Float) { self.init([], [scalar]) }
+  package init(scalar: Float) { self.init([], [scalar]) }
 
   /// The element at a row-major position.
-  public subscript(position: Int) -> Float {
+  package subscript(position: Int) -> Float {
     get { elements[position] }
     set { elements[position] = newValue }
   }
 
   /// The same elements under another shape of equal count; traps if the counts differ.
-  public func reshaped(_ shape: Shape) -> HostTensor { HostTensor(shape, elements) }
+  package func reshaped(_ shape: Shape) -> HostTensor { HostTensor(shape, elements) }
 
   /// Every element through a function.
-  public func map(_ transform: (Float) -> Float) -> HostTensor {
+  package func map(_ transform: (Float) -> Float) -> HostTensor {
     HostTensor(shape, elements.map(transform))
   }
 
   /// The elements copied into another axis order: axis `i` of the result is `permutation[i]`.
-  public func transposed(_ permutation: [Int]) -> HostTensor {
+  package func transposed(_ permutation: [Int]) -> HostTensor {
     let target = shape.permuted(permutation)
     let strides = shape.strides
     let steps = permutation.map { strides[$0] }
@@ -50,7 +50,7 @@ public struct HostTensor: Hashable, Sendable {
 }
 
 /// The positions, in elements, that a strided walk in row-major order of `dimensions` visits.
-public struct StridedOrder: Sequence, IteratorProtocol {
+package struct StridedOrder: Sequence, IteratorProtocol {
   private let dimensions: [Int]
   private let strides: [Int]
   private var index: [Int]
@@ -58,7 +58,7 @@ public struct StridedOrder: Sequence, IteratorProtocol {
   private var remaining: Int
 
   /// Makes a walk from `offset`; the extents are not negative and there are as many strides.
-  public init(dimensions: [Int], strides: [Int], offset: Int = 0) {
+  package init(dimensions: [Int], strides: [Int], offset: Int = 0) {
     self.dimensions = dimensions
     self.strides = strides
     index = [Int](repeating: 0, count: dimensions.count)
@@ -67,7 +67,7 @@ public struct StridedOrder: Sequence, IteratorProtocol {
   }
 
   /// The next position, nil at the end.
-  public mutating func next() -> Int? {
+  package mutating func next() -> Int? {
     guard remaining > 0 else { return nil }
     remaining -= 1
     let result = position

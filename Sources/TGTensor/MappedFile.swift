@@ -6,7 +6,7 @@
 internal import CTGFaults
 
 /// Why a file could not be mapped.
-public enum MappedFileError: Error, Hashable, Sendable {
+package enum MappedFileError: Error, Hashable, Sendable {
   /// There is no such file, or it may not be read; the system's words.
   case cannotOpen(path: String, reason: String)
   /// The path names a directory, a device or a pipe.
@@ -21,11 +21,11 @@ public enum MappedFileError: Error, Hashable, Sendable {
 /// object. Replacing the file by renaming leaves the mapping intact; a file that is cut off while it
 /// is mapped ends a command with status 74 (`CTGFaults`), and one that is written over has another
 /// `moment`.
-@safe public final class MappedFile: Sendable {
+@safe package final class MappedFile: Sendable {
   /// The number of bytes.
-  public let count: Int
+  package let count: Int
   /// The path as given.
-  public let path: String
+  package let path: String
   private let base: UInt
   private let mapped: Moment
 
@@ -53,7 +53,7 @@ public enum MappedFileError: Error, Hashable, Sendable {
   /// Maps a file.
   ///
   /// - Throws: `MappedFileError` for a path that cannot be opened or is not a regular file.
-  public init(path: String) throws(MappedFileError) {
+  package init(path: String) throws(MappedFileError) {
     let descriptor = unsafe open(FileName.cString(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw .cannotOpen(path: path, reason: MappedFile.reason())
@@ -96,7 +96,7 @@ public enum MappedFileError: Error, Hashable, Sendable {
   }
 
   /// Lends all bytes to a closure.
-  public func withBytes<Result, Failure: Error>(
+  package func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try unsafe body(
@@ -104,7 +104,7 @@ public enum MappedFileError: Error, Hashable, Sendable {
   }
 
   /// Lends all bytes to a closure as a span, whose bounds are checked.
-  public func withSpan<Result, Failure: Error>(
+  package func withSpan<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try unsafe withBytes { (bytes) throws(Failure) in
@@ -113,7 +113,7 @@ public enum MappedFileError: Error, Hashable, Sendable {
   }
 
   /// A copy of some bytes; nil if the range is not inside the file.
-  public func bytes(_ range: Range<Int>) -> [UInt8]? {
+  package func bytes(_ range: Range<Int>) -> [UInt8]? {
     guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
     return unsafe withBytes { unsafe [UInt8]($0[range]) }
   }

@@ -5,9 +5,9 @@
 /// says of samples beyond the border (repeat the last, mirror, leave out) is folded into the
 /// weights. The weights of an output sum to 1. Two tables, one for each axis, make a picture resize.
 /// A pure function of its arguments: equal arguments, equal bits.
-public struct ResampleTable: Hashable, Sendable {
+package struct ResampleTable: Hashable, Sendable {
   /// Whose arithmetic: the kernel, where samples lie, and what happens at the border.
-  public enum Convention: String, Hashable, Sendable, CaseIterable {
+  package enum Convention: String, Hashable, Sendable, CaseIterable {
     /// PyTorch `interpolate(mode="nearest")`: input `floor(i · s)`, s in float32. Also TensorFlow 1.
     case torchNearest = "nearest"
     /// PyTorch `"nearest-exact"`: input `floor((i + ½) · s)`.
@@ -45,22 +45,22 @@ public struct ResampleTable: Hashable, Sendable {
   }
 
   /// The largest number of samples on either side.
-  public static let maximumSize = 1 << 24
+  package static let maximumSize = 1 << 24
 
   /// The convention of the weights.
-  public let convention: Convention
+  package let convention: Convention
   /// The number of input samples.
-  public let inputSize: Int
+  package let inputSize: Int
   /// The number of output samples of the whole resampling.
-  public let outputSize: Int
+  package let outputSize: Int
   /// The outputs that the table holds rows for: all of them unless a part was asked for.
-  public let outputs: Range<Int>
+  package let outputs: Range<Int>
   /// The number of weights stored for each output, at most `inputSize`.
-  public let taps: Int
+  package let taps: Int
   /// For each of `outputs`, the first input sample of its window.
-  public let starts: [Int]
+  package let starts: [Int]
   /// The weights, `outputs.count` rows of `taps`, zero where a window is shorter.
-  public let weights: [Double]
+  package let weights: [Double]
 
   /// Computes a table.
   ///
@@ -71,7 +71,7 @@ public struct ResampleTable: Hashable, Sendable {
   ///   - outputs: the part of the output wanted, such as what a crop keeps; all of it if nil.
   /// - Returns: nil unless both sizes are in `1...maximumSize`, the scale is in 1e-4...1e4 and
   ///   within a factor of 16 of what the sizes say, and the part lies inside.
-  public init?(
+  package init?(
     convention: Convention, inputSize: Int, outputSize: Int, scale: Double? = nil,
     outputs: Range<Int>? = nil
   ) {

@@ -2,18 +2,18 @@
 ///
 /// Extents are never negative, and the product of all extents fits an `Int`: a `Shape` that exists
 /// can be counted without overflow.
-public struct Shape: Hashable, Sendable {
+package struct Shape: Hashable, Sendable {
   /// The highest rank that any part of TGraph handles.
-  public static let maximumRank = 8
+  package static let maximumRank = 8
 
   /// The extents, outermost first.
-  public let dimensions: [Int]
+  package let dimensions: [Int]
 
   /// The number of elements: the product of the extents, 1 for a scalar.
-  public let count: Int
+  package let count: Int
 
   /// Makes a shape of extents known to be sound; traps on a negative extent or an overflow.
-  public init(_ dimensions: [Int]) {
+  package init(_ dimensions: [Int]) {
     guard let shape = Shape(checking: dimensions) else {
       preconditionFailure("a shape needs extents that are not negative and can be multiplied")
     }
@@ -22,7 +22,7 @@ public struct Shape: Hashable, Sendable {
 
   /// Makes a shape of untrusted extents; nil if one is negative or the product of those that are not
   /// 0 overflows.
-  public init?(checking dimensions: [Int]) {
+  package init?(checking dimensions: [Int]) {
     // Extents of 0 are left out of the product, so that strides can be computed as well.
     var count = 1
     for extent in dimensions {
@@ -37,13 +37,13 @@ public struct Shape: Hashable, Sendable {
   }
 
   /// The number of axes.
-  public var rank: Int { dimensions.count }
+  package var rank: Int { dimensions.count }
 
   /// The extent of one axis, counted from the outermost, 0.
-  public subscript(axis: Int) -> Int { dimensions[axis] }
+  package subscript(axis: Int) -> Int { dimensions[axis] }
 
   /// The row-major strides, in elements.
-  public var strides: [Int] {
+  package var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
     for axis in stride(from: rank - 2, through: 0, by: -1) {
       strides[axis] = strides[axis + 1] * max(1, dimensions[axis + 1])
@@ -52,13 +52,13 @@ public struct Shape: Hashable, Sendable {
   }
 
   /// The shape with its axes reordered: axis `i` of the result is axis `permutation[i]`.
-  public func permuted(_ permutation: [Int]) -> Shape {
+  package func permuted(_ permutation: [Int]) -> Shape {
     Shape(permutation.map { dimensions[$0] })
   }
 
   /// The shape that two operands broadcast to by NumPy's rule (aligned at the innermost axis, each
   /// pair of extents equal or one of them 1); nil if they do not fit.
-  public func broadcast(with other: Shape) -> Shape? {
+  package func broadcast(with other: Shape) -> Shape? {
     let rank = max(self.rank, other.rank)
     var result = [Int](repeating: 1, count: rank)
     for axis in 0..<rank {
@@ -73,12 +73,12 @@ public struct Shape: Hashable, Sendable {
 
 extension Shape: ExpressibleByArrayLiteral {
   /// Makes a shape from a literal list of extents.
-  public init(arrayLiteral elements: Int...) { self.init(elements) }
+  package init(arrayLiteral elements: Int...) { self.init(elements) }
 }
 
 extension Shape: CustomStringConvertible {
   /// The extents in brackets: `[1, 64, 8, 8]`.
-  public var description: String {
+  package var description: String {
     "[" + dimensions.map(String.init).joined(separator: ", ") + "]"
   }
 }

@@ -3,18 +3,18 @@
 /// Element `(i₀, …, iₖ)` lies at `offset + Σ iₐ · strides[a]` elements from the start of the slot.
 /// A stride may be 0 (a broadcast axis of an operand); results never have a stride of 0 on an axis
 /// longer than 1.
-public struct View: Hashable, Sendable {
+package struct View: Hashable, Sendable {
   /// The slot, an index into the slots of the function.
-  public var slot: Int
+  package var slot: Int
   /// The position of the first element, in elements from the start of the slot.
-  public var offset: Int
+  package var offset: Int
   /// The extents, outermost first.
-  public var dimensions: [Int]
+  package var dimensions: [Int]
   /// The distance between neighbours along each axis, in elements.
-  public var strides: [Int]
+  package var strides: [Int]
 
   /// Makes a view of any form.
-  public init(slot: Int, offset: Int = 0, dimensions: [Int], strides: [Int]) {
+  package init(slot: Int, offset: Int = 0, dimensions: [Int], strides: [Int]) {
     self.slot = slot
     self.offset = offset
     self.dimensions = dimensions
@@ -22,18 +22,18 @@ public struct View: Hashable, Sendable {
   }
 
   /// Makes the row-major view of a whole slot.
-  public init(slot: Int, shape: Shape) {
+  package init(slot: Int, shape: Shape) {
     self.init(slot: slot, dimensions: shape.dimensions, strides: shape.strides)
   }
 
   /// The number of elements seen.
-  public var count: Int { dimensions.reduce(1, *) }
+  package var count: Int { dimensions.reduce(1, *) }
 
   /// The number of axes.
-  public var rank: Int { dimensions.count }
+  package var rank: Int { dimensions.count }
 
   /// True if the elements lie row-major without gaps.
-  public var isContiguous: Bool {
+  package var isContiguous: Bool {
     var expected = 1
     for axis in stride(from: rank - 1, through: 0, by: -1) where dimensions[axis] != 1 {
       guard strides[axis] == expected else { return false }

@@ -7,17 +7,17 @@
 /// The constant numbers of a plan, read-only: a part of a mapped file, or memory of our own.
 ///
 /// The first byte lies at a multiple of 64 bytes.
-@safe public final class WeightSection: Sendable {
+@safe package final class WeightSection: Sendable {
   /// The alignment of the first byte.
-  public static let alignment = 64
+  package static let alignment = 64
   /// The number of bytes.
-  public let count: Int
+  package let count: Int
   private let base: UInt
   /// What the bytes belong to; nil if they are our own.
   private let file: MappedFile?
 
   /// Lends a part of a mapped file; nil unless it lies inside the file, at a multiple of 64 bytes.
-  public init?(file: MappedFile, offset: Int, count: Int) {
+  package init?(file: MappedFile, offset: Int, count: Int) {
     guard offset >= 0, count >= 0, offset <= file.count, count <= file.count - offset,
       offset % Self.alignment == 0
     else { return nil }
@@ -27,7 +27,7 @@
   }
 
   /// Copies numbers; nil if there is no memory for them.
-  public init?(elements: [Float]) {
+  package init?(elements: [Float]) {
     count = elements.count * MemoryLayout<Float>.stride
     file = nil
     var memory: UnsafeMutableRawPointer?
@@ -53,7 +53,7 @@
   }
 
   /// The bytes; valid as long as the section.
-  @unsafe public var bytes: UnsafeRawBufferPointer {
+  @unsafe package var bytes: UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: base), count: count)
   }
 }

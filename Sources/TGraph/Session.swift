@@ -108,7 +108,9 @@ extension [String: Given] {
       guard case .array(let tensor, nil) = given, count > 1, tensor.shape.dimensions.first != count
       else { return given }
       let rows = [[Float]](repeating: tensor.elements, count: count).flatMap(\.self)
-      let one = tensor.shape.dimensions.first == 1 ? tensor.shape.dimensions.dropFirst() : tensor.shape.dimensions[...]
+      let one =
+        tensor.shape.dimensions.first == 1
+        ? tensor.shape.dimensions.dropFirst() : tensor.shape.dimensions[...]
       return .array(HostTensor(Shape([count] + one), rows), lengths: nil)
     }
   }

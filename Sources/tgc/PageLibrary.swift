@@ -76,7 +76,8 @@ struct PageLibrary {
 
   /// The first line of what a page says of itself; nil if it cannot be read.
   func documentation(of entry: Entry) -> String? {
-    guard let library = try? PageFile(entry.path).library(allowing: [entry.folder]).result.get() else {
+    guard let library = try? PageFile(entry.path).library(allowing: [entry.folder]).result.get()
+    else {
       return nil
     }
     let text = Elaborator(library).mainModel?.documentation ?? ""

@@ -5,14 +5,14 @@ internal import TGTensor
 /// Times are instruction numbers; -1 is before the first, where inputs are written, and the number
 /// of instructions is after the last, where outputs are read. The slots that instructions name
 /// exist.
-public struct SlotLifetimes: Sendable {
+package struct SlotLifetimes: Sendable {
   /// From the first to the last use of each slot, both included; nil for a slot never used.
-  public private(set) var ranges: [ClosedRange<Int>?]
+  package private(set) var ranges: [ClosedRange<Int>?]
   /// The first operand that reads an arena slot before anything is written to it.
   package private(set) var unwritten: (instruction: Int, role: ViewRole, slot: Int)?
 
   /// Walks over a function once.
-  public init(of function: PlanFunction) {
+  package init(of function: PlanFunction) {
     ranges = [ClosedRange<Int>?](repeating: nil, count: function.slots.count)
     let end = function.instructions.count
     for (index, slot) in function.slots.enumerated() where slot.kind == .state {

@@ -1,9 +1,9 @@
 internal import Crypto
-public import TGTensor
+package import TGTensor
 
 extension MappedFile {
   /// The SHA-256 of the whole file, in hex.
-  public var digest: String {
+  package var digest: String {
     unsafe withBytes { bytes in
       var hash = SHA256()
       unsafe hash.update(bufferPointer: bytes)
@@ -24,4 +24,4 @@ extension ByteRegion {
 }
 
 /// The SHA-256 of bytes, in hex.
-public func digest(of bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hex }
+package func digest(of bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hex }

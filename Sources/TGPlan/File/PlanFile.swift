@@ -1,20 +1,20 @@
 internal import Crypto
-public import TGTensor
+package import TGTensor
 
 /// A plan as read from a `.tplan` file: its data in memory, its weights mapped, all of it checked.
-public struct PlanFile: Sendable {
+package struct PlanFile: Sendable {
   /// The version of the format that is read and written.
-  public static var formatVersion: Int { PlanHeader.version }
+  package static var formatVersion: Int { PlanHeader.version }
 
   /// The plan, accepted by `PlanChecker`.
-  public let plan: Plan
+  package let plan: Plan
   /// The file; float32 weights begin at byte `weightOffset`.
-  public let file: MappedFile
+  package let file: MappedFile
   /// The first byte of the weight section, a multiple of 64.
-  public let weightOffset: Int
+  package let weightOffset: Int
   /// SHA-256 over the header, which holds the SHA-256 of every section, in hex: equal hashes mean
   /// equal plans with equal weights.
-  public let hash: String
+  package let hash: String
   /// The checksum of each block of weights.
   private let weightSums: [UInt64]
 
@@ -25,7 +25,7 @@ public struct PlanFile: Sendable {
   ///   - verifyWeights: True to compare the weight section with its hash.
   ///   - limits: The most that a plan may have of everything.
   /// - Throws: `PlanError` for anything but a sound plan.
-  public static func load(
+  package static func load(
     path: String, verifyWeights: Bool = false, limits: PlanLimits = .standard
   ) throws(PlanError) -> PlanFile {
     do {

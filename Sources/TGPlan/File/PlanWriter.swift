@@ -5,7 +5,7 @@ internal import TGTensor
 ///
 /// The file appears at its path when `finish` succeeds, whole or not at all. Memory does not grow
 /// with the weights; equal tensors are stored once.
-public struct PlanWriter: ~Copyable {
+package struct PlanWriter: ~Copyable {
   private let file: AtomicFile
   private var weightHash = SHA256()
   private var weightSums = BlockSums()
@@ -17,13 +17,13 @@ public struct PlanWriter: ~Copyable {
   /// Begins a file.
   ///
   /// - Throws: `PlanError` if it cannot be created.
-  public init(path: String) throws(PlanError) {
+  package init(path: String) throws(PlanError) {
     file = try PlanWriter.begin(path)
   }
 
   /// Stores a tensor and returns the first element's place for `Slot.offset`, counted in elements
   /// from the start of the weight section: a multiple of 16.
-  public mutating func append(_ elements: [Float]) throws(PlanError) -> Int {
+  package mutating func append(_ elements: [Float]) throws(PlanError) -> Int {
     let bytes = elements.littleEndianBytes
     let hash = SHA256.hash(data: bytes)
     if let place = places[hash] { return place }
@@ -39,7 +39,7 @@ public struct PlanWriter: ~Copyable {
   ///
   /// - Returns: The plan hash, in hex.
   /// - Throws: `PlanError` if the plan is not sound or the disk refuses.
-  public consuming func finish(
+  package consuming func finish(
     _ plan: Plan, limits: PlanLimits = .standard
   ) throws(PlanError) -> String {
     var plan = plan

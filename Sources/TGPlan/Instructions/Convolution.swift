@@ -1,4 +1,4 @@
-public import TGTensor
+package import TGTensor
 
 /// Direct convolution of `[N, H, W, C]` with packed weights, in one or several output phases.
 ///
@@ -8,9 +8,9 @@ public import TGTensor
 /// padLeft, c] · w[o, c, ky, kx]`, where places outside the input count as 0. An ordinary
 /// convolution has one phase with scale 1; a transposed one of stride 2 has four, with scale 2.
 /// A linear layer is a convolution with a 1×1 kernel over `[1, 1, rows, C]`.
-public struct Convolution: Hashable, Sendable {
+package struct Convolution: Hashable, Sendable {
   /// How weights lie in their slot.
-  public enum Packing: Int, Hashable, Sendable, CaseIterable {
+  package enum Packing: Int, Hashable, Sendable, CaseIterable {
     /// `[groups][⌈O/groups / 16⌉][kernelHeight][kernelWidth][C/groups][16]`: panels of 16 output
     /// channels, the missing ones of the last panel 0.
     case panels = 0
@@ -19,24 +19,24 @@ public struct Convolution: Hashable, Sendable {
   }
 
   /// The output places of one residue class, with their kernel.
-  public struct Phase: Hashable, Sendable {
+  package struct Phase: Hashable, Sendable {
     /// The packed weights: a contiguous rank-1 view of a weight slot.
-    public var weights: View
+    package var weights: View
     /// The rows of the kernel, at least 1.
-    public var kernelHeight: Int
+    package var kernelHeight: Int
     /// The columns of the kernel, at least 1.
-    public var kernelWidth: Int
+    package var kernelWidth: Int
     /// Rows of zeros above the input; negative skips rows.
-    public var padTop: Int
+    package var padTop: Int
     /// Columns of zeros left of the input; negative skips columns.
-    public var padLeft: Int
+    package var padLeft: Int
     /// The first output row, `0 ..< scaleY`.
-    public var originY: Int
+    package var originY: Int
     /// The first output column, `0 ..< scaleX`.
-    public var originX: Int
+    package var originX: Int
 
     /// Makes a phase.
-    public init(
+    package init(
       weights: View, kernelHeight: Int, kernelWidth: Int, padTop: Int, padLeft: Int,
       originY: Int = 0, originX: Int = 0
     ) {
@@ -51,32 +51,32 @@ public struct Convolution: Hashable, Sendable {
   }
 
   /// `[N, H, W, C]`, innermost stride 1.
-  public var input: View
+  package var input: View
   /// `[N, OH, OW, O]`, innermost stride 1.
-  public var output: View
+  package var output: View
   /// Independent groups of channels; divides C and O.
-  public var groups = 1
+  package var groups = 1
   /// Input rows from one output row of a phase to the next.
-  public var strideY = 1
+  package var strideY = 1
   /// Input columns from one output column of a phase to the next.
-  public var strideX = 1
+  package var strideX = 1
   /// Input rows between kernel rows.
-  public var dilationY = 1
+  package var dilationY = 1
   /// Input columns between kernel columns.
-  public var dilationX = 1
+  package var dilationX = 1
   /// Output rows between rows of one phase.
-  public var scaleY = 1
+  package var scaleY = 1
   /// Output columns between columns of one phase.
-  public var scaleX = 1
+  package var scaleX = 1
   /// How all phases' weights are packed.
-  public var packing = Packing.panels
+  package var packing = Packing.panels
   /// Together the phases cover every output place once.
-  public var phases: [Phase]
+  package var phases: [Phase]
   /// Applied to each result.
-  public var epilogue = Epilogue.none
+  package var epilogue = Epilogue.none
 
   /// Makes a convolution of stride 1 without groups; set the rest after.
-  public init(input: View, output: View, phases: [Phase]) {
+  package init(input: View, output: View, phases: [Phase]) {
     self.input = input
     self.output = output
     self.phases = phases

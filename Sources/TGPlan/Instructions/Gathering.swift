@@ -1,16 +1,16 @@
-public import TGTensor
+package import TGTensor
 
 /// `out[i…, d…] = table[indices[i…], d…]`; a number that is no row ends the run.
-public struct Gathering: Hashable, Sendable {
+package struct Gathering: Hashable, Sendable {
   /// `[rows, d…]`.
-  public var table: View
+  package var table: View
   /// Whole numbers, any extents.
-  public var indices: View
+  package var indices: View
   /// The extents of `indices`, then those of a row.
-  public var output: View
+  package var output: View
 
   /// Makes a gathering.
-  public init(table: View, indices: View, output: View) {
+  package init(table: View, indices: View, output: View) {
     self.table = table
     self.indices = indices
     self.output = output

@@ -1,15 +1,15 @@
-public import TGTensor
+package import TGTensor
 
 /// `out[i…, w] = Σₖ 2ᵏ · [in[i…, 16w + k] > 0]` over `k` in `0 ..< 16` with `16w + k` inside the
 /// input: which numbers are positive, sixteen to a word. Not-a-number is not.
-public struct MaskPacking: Hashable, Sendable {
+package struct MaskPacking: Hashable, Sendable {
   /// `[i…, C]`, innermost stride 1.
-  public var input: View
+  package var input: View
   /// `[i…, ⌈C / 16⌉]`, any strides.
-  public var output: View
+  package var output: View
 
   /// Makes a packing.
-  public init(input: View, output: View) {
+  package init(input: View, output: View) {
     self.input = input
     self.output = output
   }

@@ -1,18 +1,18 @@
-public import TGTensor
+package import TGTensor
 
 /// `out[b, m, n] = Σₖ left[b, m, k] · right[b, k, n]`, then the epilogue.
-public struct MatrixProduct: Hashable, Sendable {
+package struct MatrixProduct: Hashable, Sendable {
   /// `[B, M, K]`; any strides, fast if that of M or K is 1.
-  public var left: View
+  package var left: View
   /// `[B, K, N]`; any strides, fast if that of K or N is 1.
-  public var right: View
+  package var right: View
   /// `[B, M, N]`, innermost stride 1.
-  public var output: View
+  package var output: View
   /// Applied to each result.
-  public var epilogue = Epilogue.none
+  package var epilogue = Epilogue.none
 
   /// Makes a product.
-  public init(left: View, right: View, output: View) {
+  package init(left: View, right: View, output: View) {
     self.left = left
     self.right = right
     self.output = output

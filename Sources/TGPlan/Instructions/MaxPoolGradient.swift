@@ -1,15 +1,15 @@
-public import TGTensor
+package import TGTensor
 
 /// The adjoint of a maximum over windows of `[N, H, W, C]`: `out = 0`, then every `gradient[n, i, j,
 /// c]` is added to `out[n, y, x, c]` at the first largest element of its window of `input`, rows
 /// first. Not-a-number is larger than every number; the last of several is taken (PyTorch's rule).
-public struct MaxPoolGradient: Hashable, Sendable {
+package struct MaxPoolGradient: Hashable, Sendable {
   /// What was pooled, `[N, H, W, C]`, innermost stride 1.
-  public var input: View
+  package var input: View
   /// `[N, OH, OW, C]`, innermost stride 1.
-  public var gradient: View
+  package var gradient: View
   /// The result, extents of `input`, innermost stride 1.
-  public var output: View
+  package var output: View
   /// The windows; each has at least one place inside the picture.
   package var window: Pooling.Window
 

@@ -1,20 +1,20 @@
-public import TGTensor
+package import TGTensor
 
 /// `out[k…, r…] = (in - mean) / √(variance + epsilon)`, mean and (biased) variance over `r…`.
-public struct Normalization: Hashable, Sendable {
+package struct Normalization: Hashable, Sendable {
   /// The input with its kept axes first, then those over which it is normalised.
-  public var input: View
+  package var input: View
   /// How many leading axes are kept.
-  public var keptRank: Int
+  package var keptRank: Int
   /// Added to the variance, ≥ 0.
-  public var epsilon: Float
+  package var epsilon: Float
   /// The result, extents and axis order those of `input`.
-  public var output: View
+  package var output: View
   /// Applied to each result; its operands have the output's extents and axis order.
-  public var epilogue = Epilogue.none
+  package var epilogue = Epilogue.none
 
   /// Makes a normalization.
-  public init(input: View, keptRank: Int, epsilon: Float, output: View) {
+  package init(input: View, keptRank: Int, epsilon: Float, output: View) {
     self.input = input
     self.keptRank = keptRank
     self.epsilon = epsilon

@@ -1,17 +1,17 @@
-public import TGTensor
+package import TGTensor
 
 /// `out[i…] = program(operands[i…]…)`.
-public struct PointwiseMap: Hashable, Sendable {
+package struct PointwiseMap: Hashable, Sendable {
   /// What is computed at each place.
-  public var program: PointwiseProgram
+  package var program: PointwiseProgram
   /// The operands, `program.operandCount` of them, each with the output's extents; of a packed one
   /// the innermost extent counts words, and its stride is 1.
-  public var operands: [View]
+  package var operands: [View]
   /// The result.
-  public var output: View
+  package var output: View
 
   /// Makes a map.
-  public init(program: PointwiseProgram, operands: [View], output: View) {
+  package init(program: PointwiseProgram, operands: [View], output: View) {
     self.program = program
     self.operands = operands
     self.output = output

@@ -1,9 +1,9 @@
-public import TGTensor
+package import TGTensor
 
 /// Maximum or average over windows of `[N, H, W, C]`.
-public struct Pooling: Hashable, Sendable {
+package struct Pooling: Hashable, Sendable {
   /// What is made of a window.
-  public enum Function: Int, Hashable, Sendable, CaseIterable {
+  package enum Function: Int, Hashable, Sendable, CaseIterable {
     /// The largest element inside the picture.
     case maximum = 0
     /// The sum of the elements inside, divided by how many they are.
@@ -13,11 +13,11 @@ public struct Pooling: Hashable, Sendable {
   }
 
   /// What is computed.
-  public var function: Function
+  package var function: Function
   /// `[N, H, W, C]`, innermost stride 1.
-  public var input: View
+  package var input: View
   /// `[N, OH, OW, C]`, innermost stride 1.
-  public var output: View
+  package var output: View
   /// The windows; each has at least one place inside the picture.
   package var window: Window
 

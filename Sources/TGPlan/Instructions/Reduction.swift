@@ -1,7 +1,7 @@
-public import TGTensor
+package import TGTensor
 
 /// What a reduction makes of many numbers.
-public enum ReductionFunction: Int, Hashable, Sendable, CaseIterable {
+package enum ReductionFunction: Int, Hashable, Sendable, CaseIterable {
   /// Σ
   case sum = 0
   /// Σ / n
@@ -17,21 +17,21 @@ public enum ReductionFunction: Int, Hashable, Sendable, CaseIterable {
 }
 
 /// `out[k…] = function over r… of program(operands[k…, r…]…)`.
-public struct Reduction: Hashable, Sendable {
+package struct Reduction: Hashable, Sendable {
   /// What is computed.
-  public var function: ReductionFunction
+  package var function: ReductionFunction
   /// What is reduced, of the operands at one place; none is packed.
-  public var program: PointwiseProgram
+  package var program: PointwiseProgram
   /// The operands, `program.operandCount` of them and at least one, all of the same extents: the
   /// kept axes first, then the reduced ones (strides in any order, 0 where one is broadcast).
-  public var operands: [View]
+  package var operands: [View]
   /// How many leading axes of the operands are kept.
-  public var keptRank: Int
+  package var keptRank: Int
   /// The result, extents those of the kept axes.
-  public var output: View
+  package var output: View
 
   /// Makes a reduction of a map.
-  public init(
+  package init(
     function: ReductionFunction, program: PointwiseProgram, operands: [View], keptRank: Int,
     output: View
   ) {
@@ -43,7 +43,7 @@ public struct Reduction: Hashable, Sendable {
   }
 
   /// Makes a reduction of one operand as it is.
-  public init(function: ReductionFunction, input: View, keptRank: Int, output: View) {
+  package init(function: ReductionFunction, input: View, keptRank: Int, output: View) {
     self.init(
       function: function, program: .identity, operands: [input], keptRank: keptRank, output: output)
   }

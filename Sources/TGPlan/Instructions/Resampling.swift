@@ -1,21 +1,21 @@
-public import TGTensor
+package import TGTensor
 
 /// `out[a…, i, b…] = Σₜ weights[i, t] · in[a…, starts[i] + t, b…]` along one axis.
-public struct Resampling: Hashable, Sendable {
+package struct Resampling: Hashable, Sendable {
   /// The input, any strides.
-  public var input: View
+  package var input: View
   /// The result, the input's extents but along `axis`; any strides.
-  public var output: View
+  package var output: View
   /// The axis that is resampled.
-  public var axis: Int
+  package var axis: Int
   /// The first input place of each output place: rank 1 in a weight slot, whole numbers, each
   /// followed by `taps` places inside the input.
-  public var starts: View
+  package var starts: View
   /// `[outputs, taps]` in a weight slot, contiguous.
-  public var weights: View
+  package var weights: View
 
   /// Makes a resampling.
-  public init(input: View, output: View, axis: Int, starts: View, weights: View) {
+  package init(input: View, output: View, axis: Int, starts: View, weights: View) {
     self.input = input
     self.output = output
     self.axis = axis

@@ -2,7 +2,7 @@ package import TGTensor
 
 /// `out = 0`, then every `in[i…, d…]` is added to `out[indices[i…], d…]`, in the order of `i…`: the
 /// adjoint of a gathering. A number that is no row of the output ends the run.
-public struct Scattering: Hashable, Sendable {
+package struct Scattering: Hashable, Sendable {
   /// The extents of `indices`, then those of a row.
   package var input: View
   /// Whole numbers, any extents.

@@ -1,17 +1,17 @@
-public import TGTensor
+package import TGTensor
 
 /// `out[…, i] = exp(in[…, i]) / Σⱼ exp(in[…, j])` along the last axis of the views, computed with
 /// the maximum subtracted; or its logarithm. A row of -∞ only gives zeros.
-public struct Softmax: Hashable, Sendable {
+package struct Softmax: Hashable, Sendable {
   /// The input; the softmax axis is the last (any stride).
-  public var input: View
+  package var input: View
   /// The result, extents and axis order those of `input`.
-  public var output: View
+  package var output: View
   /// True for the logarithm.
-  public var logarithmic: Bool
+  package var logarithmic: Bool
 
   /// Makes a softmax.
-  public init(input: View, output: View, logarithmic: Bool = false) {
+  package init(input: View, output: View, logarithmic: Bool = false) {
     self.input = input
     self.output = output
     self.logarithmic = logarithmic

@@ -1,26 +1,26 @@
-public import TGTensor
+package import TGTensor
 
 /// A named input or output of a function, typed by meaning.
-public struct InterfaceItem: Hashable, Sendable {
+package struct InterfaceItem: Hashable, Sendable {
   /// The name.
-  public var name: String
+  package var name: String
   /// Its documentation, plain text.
-  public var documentation = ""
+  package var documentation = ""
   /// What the numbers mean.
-  public var kind: Kind
+  package var kind: Kind
   /// Where they lie: batch first, the framework's order (N, C, H, W). Strides may permute.
-  public var view: View
+  package var view: View
   /// For texts and sequences: the number of words of each item, `[N]`.
-  public var lengths: View?
+  package var lengths: View?
   /// For inputs: the value taken if nothing is given; nil if one must be given (or is drawn).
-  public var defaultValue: Float?
+  package var defaultValue: Float?
   /// For ids: one more than the largest id allowed; 0 where it does not apply.
-  public var rows = 0
+  package var rows = 0
   /// What it is for in an objective.
   package var role = Role.value
 
   /// Makes an item.
-  public init(name: String, kind: Kind, view: View) {
+  package init(name: String, kind: Kind, view: View) {
     self.name = name
     self.kind = kind
     self.view = view
@@ -29,7 +29,7 @@ public struct InterfaceItem: Hashable, Sendable {
 
 extension InterfaceItem {
   /// What the numbers of an item mean: one of the kinds in `Interface/Kinds`, each a file.
-  public struct Kind: Hashable, Sendable {
+  package struct Kind: Hashable, Sendable {
     /// The kind with its values.
     package private(set) var value: any InterfaceKind
 
@@ -43,12 +43,12 @@ extension InterfaceItem {
     ]
 
     /// True for equal kinds with equal values.
-    public static func == (a: Kind, b: Kind) -> Bool {
+    package static func == (a: Kind, b: Kind) -> Bool {
       AnyHashable(a.value) == AnyHashable(b.value)
     }
 
     /// Hashes what `==` compares.
-    public func hash(into hasher: inout Hasher) { AnyHashable(value).hash(into: &hasher) }
+    package func hash(into hasher: inout Hasher) { AnyHashable(value).hash(into: &hasher) }
   }
 }
 

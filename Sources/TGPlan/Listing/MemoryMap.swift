@@ -1,33 +1,33 @@
 internal import TGTensor
 
 /// How a function uses its arena over time: which slots hold something when, and where it is full.
-public struct MemoryMap: Hashable, Sendable {
+package struct MemoryMap: Hashable, Sendable {
   /// A slot of the arena with its time.
-  public struct Row: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// The number of the slot.
-    public var slot: Int
+    package var slot: Int
     /// Bytes from the start of the arena.
-    public var offset: Int
+    package var offset: Int
     /// Bytes of the slot.
-    public var bytes: Int
+    package var bytes: Int
     /// From the first to the last instruction that uses it: -1 stands for the inputs, the number of
     /// instructions for the outputs.
-    public var lifetime: ClosedRange<Int>
+    package var lifetime: ClosedRange<Int>
   }
 
   /// The slots that are ever used, by offset, then by time.
-  public let rows: [Row]
+  package let rows: [Row]
   /// The bytes of the arena.
-  public let arenaBytes: Int
+  package let arenaBytes: Int
   /// The most bytes alive at one instruction: no arena can be smaller.
-  public let peakBytes: Int
+  package let peakBytes: Int
   /// The first instruction at which so many are alive; -1 stands for the inputs.
-  public let peakInstruction: Int
+  package let peakInstruction: Int
   /// How many instructions there are.
-  public let instructionCount: Int
+  package let instructionCount: Int
 
   /// Reads the map off a function that the checker has accepted.
-  public init(_ function: PlanFunction) {
+  package init(_ function: PlanFunction) {
     let lifetimes = SlotLifetimes(of: function)
     var rows: [Row] = []
     for (index, slot) in function.slots.enumerated() where slot.kind != .weight {
@@ -59,7 +59,7 @@ public struct MemoryMap: Hashable, Sendable {
   /// The map as text: a line per slot, time running to the right.
   ///
   /// - Parameter columns: The width of the drawing, at least 1.
-  public func drawing(columns: Int = 64) -> String {
+  package func drawing(columns: Int = 64) -> String {
     let times = instructionCount + 2
     let width = max(1, min(columns, times))
     var text =

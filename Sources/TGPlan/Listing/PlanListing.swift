@@ -7,9 +7,9 @@ internal import TGTensor
 /// offset unless 0, the extents, and the strides after a colon unless the view is contiguous. A
 /// program reads `3: add 0 1; leakyRelu 3 0.2`: the number of operands, then the steps, which make
 /// the values from there on.
-public enum PlanListing {
+package enum PlanListing {
   /// The listing of a whole plan.
-  public static func text(_ plan: Plan) -> String {
+  package static func text(_ plan: Plan) -> String {
     var plan = plan
     var archive = ListingArchive()
     plan.visit(&archive)

@@ -19,12 +19,14 @@ do {
   let session = try Session(plan, threads: 1)
   let pictures = try session.run(seeds: [3, 4]).compactMap(\.picture)
   try pictures[0].write(to: "\(folder)/drawn.png")
-  print("drawn", pictures[0].width, pictures[0].height, try session.run(seed: 3).picture == pictures[0])
+  print(
+    "drawn", pictures[0].width, pictures[0].height, try session.run(seed: 3).picture == pictures[0])
 
   // 3. Invert: 60 rounds of gradient descent through the same plan.
   let inversion = try Inversion(plan, threads: 1)
   let target = inversion.inputs.first { $0.kind == "image" }?.name ?? "target"
-  let found = try inversion.run([target: .picture(pictures[0])], seed: 1, rounds: 60) { round, loss in
+  let found = try inversion.run([target: .picture(pictures[0])], seed: 1, rounds: 60) {
+    round, loss in
     loss > 0 && round < 60
   }
   try found.output.picture?.write(to: "\(folder)/found.png")
