@@ -178,8 +178,18 @@ static void depthwise(const tg_micro_arguments *a) {
 #define FOR_PIXELS(X, q, r)                                                                        \
   X(q, r, 1)                                                                                       \
   X(q, r, 2)                                                                                       \
-  X(q, r, 3) X(q, r, 4) X(q, r, 5) X(q, r, 6) X(q, r, 7) X(q, r, 8) X(q, r, 9) X(q, r, 10)         \
-      X(q, r, 11) X(q, r, 12) X(q, r, 13) X(q, r, 14)
+  X(q, r, 3)                                                                                       \
+  X(q, r, 4)                                                                                       \
+  X(q, r, 5)                                                                                       \
+  X(q, r, 6)                                                                                       \
+  X(q, r, 7)                                                                                       \
+  X(q, r, 8)                                                                                       \
+  X(q, r, 9)                                                                                       \
+  X(q, r, 10)                                                                                      \
+  X(q, r, 11)                                                                                      \
+  X(q, r, 12)                                                                                      \
+  X(q, r, 13)                                                                                      \
+  X(q, r, 14)
 
 #define MICRO(q, r, s)                                                                             \
   static void micro_##q##_##r##_##s(const tg_micro_arguments *a) {                                 \
