@@ -59,7 +59,9 @@ struct Layer {
   }
 
   /// The prepared kernel and the memory it works on.
-  func prepare(isa: ISA) -> (call: KernelCall, memory: [BenchMemory]) {
+  ///
+  /// - Throws: `KernelTooLarge` for none of `all`.
+  func prepare(isa: ISA) throws(KernelTooLarge) -> (call: KernelCall, memory: [BenchMemory]) {
     let extents = [batch, output.height, output.width, outputs]
     let input = BenchMemory(count: batch * height * width * channels)
     let result = BenchMemory(count: extents.reduce(1, *))
@@ -78,8 +80,8 @@ struct Layer {
       ])
     unsafe convolution.stride = (stride, stride)
     let biasView = unsafe bias.view(extents, strides: [0, 0, 0, 1])
-    func code(_ name: String) -> Int { KernelFunction.all.first { $0.name == name }!.code }
-    let (add, tanh, rectify) = (code("add"), code("tanh"), code("relu"))
+    func code(_ function: PointwiseFunction) -> Int { function.rawValue }
+    let (add, tanh, rectify) = (code(.add), code(.tanh), code(.relu))
     switch epilogue {
     case .biasRectifier:
       unsafe convolution.epilogue = KernelEpilogue(
@@ -97,7 +99,7 @@ struct Layer {
         operands: [biasView, residual.view(extents)])
     }
     return unsafe (
-      try! .convolution(convolution, isa: isa), [input, result, residual, bias, weights]
+      try .convolution(convolution, isa: isa), [input, result, residual, bias, weights]
     )
   }
 }

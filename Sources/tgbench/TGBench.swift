@@ -13,7 +13,7 @@ import TGMachine
 @main struct TGBench {
   static let size = 2048
 
-  static func main() {
+  static func main() throws {
     openblas_set_num_threads(1)
     let core = unsafe String(cString: openblas_get_corename())
     print("OpenBLAS runs its kernels for \(core); products are \(size) x \(size) x \(size)")
@@ -22,7 +22,7 @@ import TGMachine
     for isa in ISA.available().reversed() {
       // The scalar variant is measured on one layer: it is there to be right.
       for layer in Layer.all.prefix(isa == .scalar ? 1 : Layer.all.count) {
-        measure(layer, isa: isa, product: product)
+        try measure(layer, isa: isa, product: product)
       }
     }
   }
@@ -35,8 +35,8 @@ import TGMachine
   }
 
   /// The best of some runs of each, in turns.
-  static func measure(_ layer: Layer, isa: ISA, product: [BenchMemory]) {
-    let (call, memory) = layer.prepare(isa: isa)
+  static func measure(_ layer: Layer, isa: ISA, product: [BenchMemory]) throws {
+    let (call, memory) = try layer.prepare(isa: isa)
     let workspace = UnsafeMutableRawPointer.allocate(
       byteCount: max(call.workspaceBytes, 64), alignment: 64)
     defer { unsafe workspace.deallocate() }
