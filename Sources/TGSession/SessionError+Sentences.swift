@@ -83,7 +83,7 @@ extension SessionError {
         + "--input \(inputs.last ?? "NAME")=FILE"
     case .tooManyTexts(_, let inputs) where inputs.count == 1:
       return "put a caption in quotes; many captions are read from a file: --captions FILE"
-    case .noWords(_, let item): return WordKind.compilation(for: item)
+    case .noWords(_, let item): return item.howToGetWords
     case .batch(let count, _, let together, _):
       return "compile the plan with --batch \(together ? count : 1)"
     case .pictureSize(_, _, _, let wanted):
