@@ -77,6 +77,10 @@ import Testing
     change("one position repeated", .view(.values, .repeatsPlaces)) { reader, _ in
       reader.prepared[0].view.strides = [0]
     },
+    change("a role of objectives", .item(.role(.kept))) { reader, _ in
+      reader.role = .finish
+      reader.prepared[0].role = .kept
+    },
     change("not kept", .view(.values, .notKept)) { reader, _ in reader.slots[2].kind = .arena },
     change("in the weights", .view(.values, .notKept)) { reader, _ in
       reader.slots[2] = Slot(kind: .weight, offset: 0, count: 3)

@@ -30,7 +30,7 @@ extension FunctionCheck {
       let isAllowed =
         switch item.role {
         case .value: true
-        case .variable, .kept: function.role != .entry
+        case .variable, .kept: function.role != .entry && role != .prepared
         case .start: function.role == .prepare && role == .output
         case .loss, .term, .number, .gradient: function.role == .gradient && role == .output
         }
