@@ -17,6 +17,10 @@ import Testing
     ("model M() { part p = N()\n func f(x: Tensor[2]) -> Tensor[2] { return x } }", "unknown-name"),
     ("let N = 3", "name-case"),
     (
+      "model M() { objective o(x: Tensor[2]) -> Tensor[2] { var w = x\n repeat 3 { minimize sum(w) over w using adam(rate: 1) }\n return w }\n func f(x: Tensor[2]) -> Tensor[2] { return o(x) } }",
+      "objective-only"
+    ),
+    (
       "block B(x) { return x }\nmodel M() { part p = B()\n func f(x: Tensor[2]) -> Tensor[2] { return x } }",
       "type"
     ),

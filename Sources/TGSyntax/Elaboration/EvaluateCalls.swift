@@ -155,6 +155,11 @@ extension Elaboration {
     _ declaration: FunctionDeclaration, _ given: [GivenArgument], in environment: Environment,
     at range: SourceRange
   ) throws -> Datum {
+    guard declaration.kind != .objective || isObjective else {
+      throw failure(
+        "objective-only", "`\(declaration.name.name)` is an objective, which only objectives call",
+        at: range, hint: "tginvert minimises it; a function computes a result at once")
+    }
     let bound = try match(
       given, declaration.parameters.map(\.name.name),
       of: "`\(declaration.name.name)`", at: range)
