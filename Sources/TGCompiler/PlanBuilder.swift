@@ -103,7 +103,7 @@ package struct PlanBuilder: Sendable {
     var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
     let pipeline = try pipeline()
     let clock = ContinuousClock()
-    let start = clock.now
+    let (start, spent) = (clock.now, Weight.secondsSpent)
     var parts = try prepared(functions, consume weights)
     var graphs: [Graph] = []
     for (index, part) in parts.enumerated() {
@@ -112,7 +112,9 @@ package struct PlanBuilder: Sendable {
       // It names tensors as they were read.
       parts[index].graph = Graph(name: part.graph.name)
     }
-    result.times.passes = (clock.now - start) / .seconds(1)
+    // Some passes look at numbers, which are computed then.
+    result.times.folding = Weight.secondsSpent - spent
+    result.times.passes = (clock.now - start) / .seconds(1) - result.times.folding
     for (index, function) in parts.enumerated() {
       let start = clock.now
       graphs[index].settleWeights()

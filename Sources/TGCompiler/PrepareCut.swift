@@ -44,7 +44,7 @@ struct PrepareCut {
     }
     for output in graph.outputs {
       guard let value = moved[output.value.index] else { continue }
-      rest.outputs.append(GraphOutput(name: output.name, value: value))
+      rest.outputs.append(output.moved(to: value))
     }
     try cutOut(names, of: graph)
   }

@@ -23,6 +23,18 @@ package final class Weight: Sendable {
   /// The most rules between a weight and computed ones, so that none needs a deep stack.
   private static let greatestDepth = 256
   private static let count = Atomic<Int>(0)
+  private static let spent = Mutex<Duration>(.zero)
+
+  /// The seconds that this process has spent on computing weights so far: whoever asks for numbers
+  /// waits for them, and a report tells that from what else he does.
+  package static var secondsSpent: Double { spent.withLock { $0 } / .seconds(1) }
+
+  private static func result(of rule: some WeightRule, _ operands: [HostTensor]) -> HostTensor {
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer { spent.withLock { $0 += clock.now - start } }
+    return rule.result(of: operands)
+  }
 
   /// The extents.
   package let shape: Shape
@@ -46,7 +58,7 @@ package final class Weight: Sendable {
     mutating func computed(_ numbers: (Weight) -> HostTensor) -> HostTensor {
       if let tensor { return tensor }
       guard let rule else { preconditionFailure("a weight has numbers or a rule") }
-      let result = rule.result(of: operands.map(numbers))
+      let result = Weight.result(of: rule, operands.map(numbers))
       tensor = result
       return result
     }
@@ -84,7 +96,7 @@ package final class Weight: Sendable {
     let (sum, isLarge) = macs.addingReportingOverflow(operands.map(\.work).max() ?? 0)
     let work = isLarge ? .max : sum
     guard let home = operands.first(where: { $0.content.map { !$0.isSmall } ?? true }) else {
-      return Weight(rule.result(of: operands.map(\.tensor)), work: work)
+      return Weight(result(of: rule, operands.map(\.tensor)), work: work)
     }
     let making = Making(rule, operands)
     return home.made.withLock { known in
