@@ -8,7 +8,7 @@ package import TGTensor
 package struct Input: Op {
   package static let mnemonic = "input"
   package static let samples: [OpSample] = []
-  /// The name, unique among the inputs of its stage. The parts of a text are `caption` and
+  /// The name, unique in its stage. The parts of a text are `caption` and
   /// `caption.lengths`.
   package var name: String
   /// The shape.
