@@ -26,7 +26,9 @@ import Testing
     }
   }
 
-  static let pages = [
+  static let pages = basicPages + paintPages + readPages + seePages + generatePages
+
+  private static let basicPages = [
     Page("mnist-lenet"),
     Page("mnist-mlp-safetensors"),
     Page("tiny-darknet", "size=64"),

@@ -61,6 +61,10 @@ import numpy
 
 import attngan
 import biggan
+import cases_generate
+import cases_paint
+import cases_read
+import cases_see
 import cases_trained
 import damsm
 import dcgan
@@ -256,4 +260,6 @@ SYNTHETIC = [
 ]
 
 
-CASES = SYNTHETIC + inversion_cases.CASES + cases_trained.REAL
+CASES = (
+    SYNTHETIC + cases_paint.CASES + cases_read.CASES + cases_see.CASES + cases_generate.CASES
+    + inversion_cases.CASES + cases_trained.REAL)

@@ -1,6 +1,7 @@
 """Writes Tests/Fixtures/parity: tiny cases that are held against the plans without any Python.
 
-Run as `Tools/python Tools/reference/fixtures.py` after a change of a module or of a name. Each
+Run as `Tools/python Tools/reference/fixtures.py [PATTERN]` after a change of a module or of a name;
+a pattern writes only the cases whose names match it. Each
 folder has case.json (graph, settings, weights by root, vocabulary, inputs, outputs, tolerance), the
 weights, inputs and expected outputs (float32 roundings of float64). A large output is stored at
 every `step`-th row and column of its last two axes.
@@ -13,12 +14,17 @@ import numpy
 import torch
 
 from arrays import alive, saturated, spread, store
+import cases_generate
+import cases_paint
+import cases_read
+import cases_see
 from cases import edits, paints, reads
 from cases_scenes import edits_scenes
 from inversion_cases import truncated
+from harness import named
 from parity import FIXTURES
 
-LIMIT = 1_500_000
+LIMIT = 5_000_000
 
 SMALL_PAINTER = dict(
     g=4, residuals=1, entries=20, length=5, nef=16, z=8, condition=8, last=0.6,
@@ -34,15 +40,16 @@ CASES = [
                  entries=9, regions=3),
     reads("text-encoder", [2, 5, 3], 71, entries=20, length=5, nef=16),
     truncated("stylegan2", 2, 73, resolution=16, widest=6, styles=8, depth=2),
-]
+] + cases_paint.FIXTURES + cases_read.FIXTURES + cases_see.FIXTURES + cases_generate.FIXTURES
 
 
 def main():
     torch.set_num_threads(1)
-    for case in CASES:
+    cases = named(sys.argv[1], CASES) if len(sys.argv) > 1 else CASES
+    for case in cases:
         shutil.rmtree(FIXTURES / case.name, ignore_errors=True)
     written = {}
-    for case in CASES:
+    for case in cases:
         folder = FIXTURES / case.name
         folder.mkdir(parents=True)
         data = case.build(folder, None)
@@ -65,7 +72,7 @@ def main():
                 shared = f"../{first.parent.name}/{first.name}"
                 record.write_text(record.read_text().replace(f'"{file.name}"', f'"{shared}"'))
     size = sum(f.stat().st_size for f in FIXTURES.rglob("*") if f.is_file())
-    print(f"{len(CASES)} cases, {size:,} bytes of at most {LIMIT:,}")
+    print(f"{len(cases)} cases, {size:,} bytes of at most {LIMIT:,}")
     return 0 if size <= LIMIT else 76
 
 

@@ -1,0 +1,4 @@
+extension GraphCheckTests {
+  /// Pages of pictures from captions, and discriminators.
+  static let paintPages: [Page] = []
+}
