@@ -41,8 +41,9 @@ static const double TILE_WORK = 1.5e6, TILE_WEIGHTS = 65536.0;
  * overflow. */
 static const double IMPOSSIBLE_FLOATS = 0x1p44;
 
-/* True if an operand of the epilogue holds one number per output channel. */
+/* True if an operand of the epilogue holds one float per output channel. */
 static int is_per_channel(const tg_view *operand) {
+  if (operand->element != TG_FLOAT32) return 0;
   for (int a = 0; a < 3; a += 1) {
     if (operand->dims[a] > 1 && operand->strides[a] != 0) return 0;
   }
@@ -287,7 +288,11 @@ tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
                                  const tg_view *operands, int32_t step_count,
                                  const tg_step *steps) {
   memset(c, 0, sizeof *c);
-  if (tg_program_prepare(&c->program, shape->isa, operand_count + 1, step_count, steps) != TG_OK) {
+  if (operand_count >= TG_MAX_OPERANDS) return TG_UNSOUND_PROGRAM;
+  tg_element elements[TG_MAX_OPERANDS] = {TG_FLOAT32};
+  for (int32_t k = 0; k < operand_count; k += 1) elements[k + 1] = operands[k].element;
+  if (tg_program_prepare(&c->program, shape->isa, operand_count + 1, elements, step_count, steps) !=
+      TG_OK) {
     return TG_UNSOUND_PROGRAM;
   }
   c->micro = tg_variant_of(shape->isa)->micros;

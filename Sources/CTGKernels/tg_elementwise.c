@@ -112,7 +112,17 @@ tg_status tg_elementwise_prepare(tg_elementwise *map, tg_isa isa, int32_t operan
                                  int32_t step_count, const tg_step *steps, const tg_view *out,
                                  const tg_view *operands) {
   memset(map, 0, sizeof *map);
-  if (tg_program_prepare(&map->program, isa, operand_count, step_count, steps) != TG_OK) {
+  if (operand_count < 0 || operand_count > TG_MAX_OPERANDS) return TG_UNSOUND_PROGRAM;
+  tg_element elements[TG_MAX_OPERANDS];
+  for (int32_t k = 0; k < operand_count; k += 1) elements[k] = operands[k].element;
+  if (out->element != TG_FLOAT32) {
+    if (out->element == TG_BITS || step_count > 0 || operand_count != 1 || elements[0] == TG_BITS) {
+      return TG_UNSOUND_PROGRAM;
+    }
+    map->converts = elements[0] == TG_FLOAT32;
+    elements[0] = TG_FLOAT32; /* What is only moved may hold anything. */
+  }
+  if (tg_program_prepare(&map->program, isa, operand_count, elements, step_count, steps) != TG_OK) {
     return TG_UNSOUND_PROGRAM;
   }
   for (ptrdiff_t a = 0; a < out->rank; a += 1) {
@@ -153,11 +163,30 @@ typedef struct {
 
 /* Asks for the rows of a block at once: the processor does not guess rows with gaps between. */
 static void fetch_rows(const tg_block *in, ptrdiff_t rows, ptrdiff_t columns) {
-  const float *base = in->base + in->offset;
+  const float *base = (const float *)in->base + in->offset;
   if (in->column_stride != 1 || in->row_stride == columns || in->row_stride == 0) return;
   for (ptrdiff_t row = 0; row < rows; row += 1) {
     for (ptrdiff_t column = 0; column < columns; column += LINE) {
       __builtin_prefetch(base + row * in->row_stride + column);
+    }
+  }
+}
+
+/* The whole number that a float is; INT32_MIN if it is none. */
+static int32_t whole(float number) {
+  if (!(number >= -0x1p31f && number < 0x1p31f)) return INT32_MIN;
+  const int32_t truncated = (int32_t)number;
+  return (float)truncated == number ? truncated : INT32_MIN;
+}
+
+/* Makes whole numbers of floats where they are. */
+static void make_whole(ptrdiff_t rows, ptrdiff_t columns, float *out, ptrdiff_t row_stride,
+                       ptrdiff_t column_stride) {
+  for (ptrdiff_t row = 0; row < rows; row += 1) {
+    for (ptrdiff_t column = 0; column < columns; column += 1) {
+      float *at = out + row * row_stride + column * column_stride;
+      const int32_t number = whole(*at);
+      memcpy(at, &number, sizeof number);
     }
   }
 }
@@ -179,15 +208,16 @@ static void run_block(const tg_elementwise *map, const position *at, void *works
   if (map->program.identity && map->out_strides[c] == 1 &&
       (operands[0].column_stride == 0 || operands[0].column_stride == 1)) {
     tg_copy_block(rows, columns, out, map->out_strides[r], map->out_strides[c],
-                  operands[0].base + operands[0].offset, operands[0].row_stride,
+                  (const float *)operands[0].base + operands[0].offset, operands[0].row_stride,
                   operands[0].column_stride);
   } else {
     for (int k = 0; rows > 1 && k < map->program.operand_count; k += 1) {
-      if (!map->program.packed[k]) fetch_rows(&operands[k], rows, columns);
+      if (map->program.expand[k] == NULL) fetch_rows(&operands[k], rows, columns);
     }
     tg_program_run(&map->program, rows, columns, out, map->out_strides[r], map->out_strides[c],
                    operands, workspace);
   }
+  if (map->converts) make_whole(rows, columns, out, map->out_strides[r], map->out_strides[c]);
 }
 
 void tg_elementwise_tile(const void *record, ptrdiff_t tile, void *workspace) {

@@ -11,10 +11,8 @@ static void report(ptrdiff_t *first_bad, ptrdiff_t unit) {
 }
 
 /* The row of a number; -1 if it has none. */
-static ptrdiff_t row_of(float number, ptrdiff_t rows) {
-  if (!(number >= 0 && number < (float)rows)) return -1;
-  const ptrdiff_t row = (ptrdiff_t)number;
-  return row < rows && (float)row == number ? row : -1;
+static ptrdiff_t row_of(int32_t number, ptrdiff_t rows) {
+  return number >= 0 && number < rows ? number : -1;
 }
 
 void tg_gather_tile(const void *record, ptrdiff_t tile, void *workspace) {

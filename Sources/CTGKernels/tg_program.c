@@ -11,26 +11,6 @@ enum {
 /* How many operands a step has, whose function there is. */
 static int arity(const tg_step *step) { return tg_function_lookup(step->function)->operands; }
 
-/* Marks the packed operands; 0 if one is also read as it is, or a bit taken of something else. */
-static int mark_packed(int32_t operand_count, int32_t step_count, const tg_step *steps,
-                       uint8_t packed[TG_MAX_OPERANDS]) {
-  enum { BITS = 1, NUMBERS = 2 };
-  uint8_t read[TG_MAX_OPERANDS] = {0};
-  for (int32_t i = 0; i < step_count; i += 1) {
-    const int is_bit = steps[i].function == TG_FUNCTION_bit;
-    for (int k = 0; k < arity(&steps[i]); k += 1) {
-      const int32_t argument = steps[i].arguments[k];
-      if (argument < operand_count) read[argument] |= is_bit ? BITS : NUMBERS;
-      if (argument >= operand_count && is_bit) return 0;
-    }
-  }
-  for (int32_t k = 0; k < operand_count; k += 1) {
-    if (read[k] == (BITS | NUMBERS)) return 0;
-    packed[k] = read[k] == BITS;
-  }
-  return 1;
-}
-
 static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *steps) {
   if (operand_count < 0 || operand_count > TG_MAX_OPERANDS) return 0;
   if (step_count < 0 || step_count > TG_MAX_STEPS) return 0;
@@ -45,18 +25,19 @@ static int is_sound(int32_t operand_count, int32_t step_count, const tg_step *st
 }
 
 tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_count,
-                             int32_t step_count, const tg_step *steps) {
+                             const tg_element *elements, int32_t step_count, const tg_step *steps) {
   if (!is_sound(operand_count, step_count, steps)) return TG_UNSOUND_PROGRAM;
   const tg_variant *variant = tg_variant_of(isa);
   const tg_step_table *table = variant->steps;
   memset(program, 0, sizeof *program);
-  if (!mark_packed(operand_count, step_count, steps, program->packed)) {
-    return TG_UNSOUND_PROGRAM;
+  for (int32_t k = 0; k < operand_count; k += 1) {
+    program->expand[k] = elements[k] == TG_BITS    ? table->expand_bits
+                         : elements[k] == TG_INT32 ? table->expand_integers
+                                                   : NULL;
   }
-  program->expand = table->expand;
   program->operand_count = operand_count;
   program->vector_width = variant->width;
-  program->identity = step_count == 0;
+  program->identity = step_count == 0 && program->expand[0] == NULL;
 
   /* The last use of each step's value; a value that nobody uses is last used where it is made. */
   int32_t last_use[TG_MAX_STEPS];
@@ -68,8 +49,7 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
     }
   }
 
-  /* Where each step's value lies: a register, a constant, or for a bit its operand, which is
-   * expanded. */
+  /* Where each step's value lies: a register or a constant. */
   uint8_t positions[TG_MAX_STEPS] = {0};
   uint8_t busy[TG_MAX_STEPS] = {0};
   int32_t count = 0;
@@ -81,10 +61,6 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
       }
       positions[i] = (uint8_t)(TG_VALUE_CONSTANT + program->constant_count);
       program->constant_count += 1;
-      continue;
-    }
-    if (function == TG_FUNCTION_bit) {
-      positions[i] = (uint8_t)steps[i].arguments[0];
       continue;
     }
     tg_placed_step *placed = &program->steps[count];
@@ -114,8 +90,7 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
     positions[i] = (uint8_t)(TG_VALUE_REGISTER + target);
     placed->target = (uint8_t)target;
   }
-  const int last = step_count == 0 ? TG_FUNCTION_constant : steps[step_count - 1].function;
-  if (last == TG_FUNCTION_constant || last == TG_FUNCTION_bit) {
+  if (step_count == 0 || steps[step_count - 1].function == TG_FUNCTION_constant) {
     tg_placed_step *placed = &program->steps[count];
     count += 1;
     placed->run = table->copy;
@@ -176,8 +151,8 @@ static int is_splat(ptrdiff_t rows, ptrdiff_t columns, const tg_block *in) {
 }
 
 /* A block of at most TG_TILE elements: as one row where all that is read and written lies so or the
- * rows are short, else row by row. Operands that fit neither are copied to a buffer first, packed
- * ones expanded there. */
+ * rows are short, else row by row. Operands that fit neither are copied to a buffer first,
+ * those that hold no floats expanded there. */
 static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns, float *out,
                      ptrdiff_t out_row_stride, ptrdiff_t out_column_stride,
                      const tg_block *operands, float *workspace) {
@@ -185,7 +160,7 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
   int out_flat = is_flat(rows, columns, out_row_stride, out_column_stride), flat = out_flat;
   for (int k = 0; k < program->operand_count; k += 1) {
     const tg_block *in = &operands[k];
-    flat &= program->packed[k] || is_splat(rows, columns, in) ||
+    flat &= program->expand[k] != NULL || is_splat(rows, columns, in) ||
             is_flat(rows, columns, in->row_stride, in->column_stride);
   }
   flat |= columns < width;
@@ -194,12 +169,15 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
   float *splats = workspace + (program->operand_count + program->register_count + 1) * TG_TILE;
   for (int k = 0; k < program->operand_count; k += 1) {
     const tg_block *in = &operands[k];
-    const float *base = in->base + (program->packed[k] ? 0 : in->offset);
-    values[k] = (tg_argument){.base = base, .row_stride = in->row_stride, .step = width};
-    if (program->packed[k]) {
-      program->expand(buffer, rows, columns, in);
+    if (program->expand[k] != NULL) {
+      program->expand[k](buffer, rows, columns, in);
       values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
-    } else if (is_splat(rows, columns, in)) {
+      buffer += TG_TILE;
+      continue;
+    }
+    const float *base = (const float *)in->base + in->offset;
+    values[k] = (tg_argument){.base = base, .row_stride = in->row_stride, .step = width};
+    if (is_splat(rows, columns, in)) {
       float *splat = splats + k * TG_LANES, value = base[0];
       for (int lane = 0; lane < TG_LANES; lane += 1) splat[lane] = value;
       values[k] = (tg_argument){.base = splat};

@@ -54,15 +54,17 @@ static inline vf word_lanes(int32_t word, int first) {
   return vsel(vieq(set, viset(0)), vset(0.0f), vset(1.0f));
 }
 
-/* The whole number in an element, below 2^TG_WORD; of anything else some bits. */
-static inline uint32_t word_in(float element) {
-  const float shifted = element + 8388608.0f; /* 2^23: the number is in the lowest bits */
-  uint32_t bits;
-  memcpy(&bits, &shifted, sizeof bits);
-  return bits & 0xffff;
+static void expand_integers(float *out, ptrdiff_t rows, ptrdiff_t columns, const tg_block *in) {
+  const int32_t *row = (const int32_t *)in->base + in->offset;
+  for (; rows > 0; rows -= 1, row += in->row_stride, out += columns) {
+    for (ptrdiff_t column = 0; column < columns; column += 1) {
+      out[column] = (float)row[column * in->column_stride];
+    }
+  }
 }
 
-static void expand_block(float *out, ptrdiff_t rows, ptrdiff_t columns, const tg_block *in) {
+static void expand_bits(float *out, ptrdiff_t rows, ptrdiff_t columns, const tg_block *in) {
+  const uint16_t *words = in->base;
   if (in->column_stride == 1 && in->row_stride == columns) {
     columns *= rows;
     rows = 1;
@@ -71,14 +73,14 @@ static void expand_block(float *out, ptrdiff_t rows, ptrdiff_t columns, const tg
     ptrdiff_t at = in->offset + row * in->row_stride;
     if (in->column_stride != 1) {
       for (ptrdiff_t column = 0; column < columns; column += 1, at += in->column_stride, out += 1) {
-        *out = (float)(word_in(in->base[at / TG_WORD]) >> at % TG_WORD & 1);
+        *out = (float)(words[at / TG_WORD] >> at % TG_WORD & 1);
       }
       continue;
     }
     for (ptrdiff_t rest = columns; rest > 0;) {
       const ptrdiff_t skip = at % TG_WORD;
       const ptrdiff_t n = rest < TG_WORD - skip ? rest : TG_WORD - skip;
-      const int32_t word = (int32_t)(word_in(in->base[at / TG_WORD]) >> skip);
+      const int32_t word = words[at / TG_WORD] >> skip;
       for (int lane = 0; lane < TG_WORD && lane < n; lane += VW) {
         if (n - lane >= VW) {
           vstore(out + lane, word_lanes(word, lane));
@@ -101,5 +103,6 @@ static const tg_step_table steps = {
 #undef TG_FUNCTION
         },
     .copy = step_copy,
-    .expand = expand_block,
+    .expand_integers = expand_integers,
+    .expand_bits = expand_bits,
 };

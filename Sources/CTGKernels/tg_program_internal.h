@@ -3,12 +3,12 @@
 
 #include "tg_program.h"
 
-/* What an instruction set brings: its steps by code, a step that copies, and what makes numbers of
- * packed operands. */
+/* What an instruction set brings: its steps by code, a step that copies, and what makes floats of
+ * other operands. */
 typedef struct {
   tg_step_function steps[TG_FUNCTION_COUNT];
   tg_step_function copy;
-  tg_expand_function expand;
+  tg_expand_function expand_integers, expand_bits;
 } tg_step_table;
 
 /* Copies a block; the two may be the same memory with the same strides, or do not overlap. */

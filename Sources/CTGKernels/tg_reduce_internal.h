@@ -85,7 +85,7 @@ static inline tg_block tg_reduce_block(const tg_reduce *r, const ptrdiff_t *posi
   tg_block blocks[TG_MAX_OPERANDS];
   tg_block_operands(&r->source, position, r->rank, row_axis, column_axis, blocks);
   if (!r->source.program) {
-    blocks[0].base += blocks[0].offset;
+    blocks[0].base = (const float *)blocks[0].base + blocks[0].offset;
     return blocks[0];
   }
   tg_program_run(r->source.program, rows, columns, workspace, columns, 1, blocks,

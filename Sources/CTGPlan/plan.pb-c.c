@@ -1767,12 +1767,12 @@ static const ProtobufCFieldDescriptor tgraph__plan__function__field_descriptors[
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "arena_elements",
+    "arena_bytes",
     7,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_INT64,
-    offsetof(Tgraph__Plan__Function, has_arena_elements),
-    offsetof(Tgraph__Plan__Function, arena_elements),
+    offsetof(Tgraph__Plan__Function, has_arena_bytes),
+    offsetof(Tgraph__Plan__Function, arena_bytes),
     NULL,
     NULL,
     0,             /* flags */
@@ -1852,7 +1852,7 @@ static const ProtobufCFieldDescriptor tgraph__plan__function__field_descriptors[
   },
 };
 static const unsigned tgraph__plan__function__field_indices_by_name[] = {
-  6,   /* field[6] = arena_elements */
+  6,   /* field[6] = arena_bytes */
   3,   /* field[3] = batch */
   1,   /* field[1] = documentation */
   7,   /* field[7] = inputs */
@@ -1916,7 +1916,8 @@ const ProtobufCEnumDescriptor tgraph__plan__slot__kind__descriptor =
   tgraph__plan__slot__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__slot__field_descriptors[3] =
+static const Tgraph__Plan__DType tgraph__plan__slot__dtype__default_value = TGRAPH__PLAN__DTYPE__FLOAT32;
+static const ProtobufCFieldDescriptor tgraph__plan__slot__field_descriptors[4] =
 {
   {
     "kind",
@@ -1954,16 +1955,29 @@ static const ProtobufCFieldDescriptor tgraph__plan__slot__field_descriptors[3] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "dtype",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Tgraph__Plan__Slot, has_dtype),
+    offsetof(Tgraph__Plan__Slot, dtype),
+    &tgraph__plan__dtype__descriptor,
+    &tgraph__plan__slot__dtype__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__slot__field_indices_by_name[] = {
   2,   /* field[2] = count */
+  3,   /* field[3] = dtype */
   0,   /* field[0] = kind */
   1,   /* field[1] = offset */
 };
 static const ProtobufCIntRange tgraph__plan__slot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__slot__descriptor =
 {
@@ -1973,14 +1987,15 @@ const ProtobufCMessageDescriptor tgraph__plan__slot__descriptor =
   "Tgraph__Plan__Slot",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Slot),
-  3,
+  4,
   tgraph__plan__slot__field_descriptors,
   tgraph__plan__slot__field_indices_by_name,
   1,  tgraph__plan__slot__number_ranges,
   (ProtobufCMessageInit) tgraph__plan__slot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__view__field_descriptors[4] =
+static const Tgraph__Plan__DType tgraph__plan__view__dtype__default_value = TGRAPH__PLAN__DTYPE__FLOAT32;
+static const ProtobufCFieldDescriptor tgraph__plan__view__field_descriptors[5] =
 {
   {
     "slot",
@@ -2030,9 +2045,22 @@ static const ProtobufCFieldDescriptor tgraph__plan__view__field_descriptors[4] =
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "dtype",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Tgraph__Plan__View, has_dtype),
+    offsetof(Tgraph__Plan__View, dtype),
+    &tgraph__plan__dtype__descriptor,
+    &tgraph__plan__view__dtype__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__view__field_indices_by_name[] = {
   2,   /* field[2] = dimensions */
+  4,   /* field[4] = dtype */
   1,   /* field[1] = offset */
   0,   /* field[0] = slot */
   3,   /* field[3] = strides */
@@ -2040,7 +2068,7 @@ static const unsigned tgraph__plan__view__field_indices_by_name[] = {
 static const ProtobufCIntRange tgraph__plan__view__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__view__descriptor =
 {
@@ -2050,7 +2078,7 @@ const ProtobufCMessageDescriptor tgraph__plan__view__descriptor =
   "Tgraph__Plan__View",
   "tgraph.plan",
   sizeof(Tgraph__Plan__View),
-  4,
+  5,
   tgraph__plan__view__field_descriptors,
   tgraph__plan__view__field_indices_by_name,
   1,  tgraph__plan__view__number_ranges,
@@ -2594,7 +2622,7 @@ const ProtobufCMessageDescriptor tgraph__plan__instruction__descriptor =
   (ProtobufCMessageInit) tgraph__plan__instruction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue tgraph__plan__pointwise_program__step__function__enum_values_by_number[29] =
+static const ProtobufCEnumValue tgraph__plan__pointwise_program__step__function__enum_values_by_number[28] =
 {
   { "CONSTANT", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__CONSTANT", 0 },
   { "ADD", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__ADD", 1 },
@@ -2624,16 +2652,14 @@ static const ProtobufCEnumValue tgraph__plan__pointwise_program__step__function_
   { "SOFTPLUS", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__SOFTPLUS", 25 },
   { "SIGN", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__SIGN", 26 },
   { "GELU", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__GELU", 27 },
-  { "BIT", "TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__BIT", 28 },
 };
 static const ProtobufCIntRange tgraph__plan__pointwise_program__step__function__value_ranges[] = {
-{0, 0},{0, 29}
+{0, 0},{0, 28}
 };
-static const ProtobufCEnumValueIndex tgraph__plan__pointwise_program__step__function__enum_values_by_name[29] =
+static const ProtobufCEnumValueIndex tgraph__plan__pointwise_program__step__function__enum_values_by_name[28] =
 {
   { "ABSOLUTE", 11 },
   { "ADD", 1 },
-  { "BIT", 28 },
   { "CONSTANT", 0 },
   { "COSINE", 18 },
   { "DIVIDE", 4 },
@@ -2668,9 +2694,9 @@ const ProtobufCEnumDescriptor tgraph__plan__pointwise_program__step__function__d
   "Function",
   "Tgraph__Plan__PointwiseProgram__Step__Function",
   "tgraph.plan",
-  29,
+  28,
   tgraph__plan__pointwise_program__step__function__enum_values_by_number,
-  29,
+  28,
   tgraph__plan__pointwise_program__step__function__enum_values_by_name,
   1,
   tgraph__plan__pointwise_program__step__function__value_ranges,
@@ -4184,4 +4210,38 @@ const ProtobufCMessageDescriptor tgraph__plan__scattering__descriptor =
   1,  tgraph__plan__scattering__number_ranges,
   (ProtobufCMessageInit) tgraph__plan__scattering__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue tgraph__plan__dtype__enum_values_by_number[5] =
+{
+  { "FLOAT32", "TGRAPH__PLAN__DTYPE__FLOAT32", 0 },
+  { "INT32", "TGRAPH__PLAN__DTYPE__INT32", 1 },
+  { "BITS", "TGRAPH__PLAN__DTYPE__BITS", 2 },
+  { "FLOAT16", "TGRAPH__PLAN__DTYPE__FLOAT16", 3 },
+  { "BFLOAT16", "TGRAPH__PLAN__DTYPE__BFLOAT16", 4 },
+};
+static const ProtobufCIntRange tgraph__plan__dtype__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex tgraph__plan__dtype__enum_values_by_name[5] =
+{
+  { "BFLOAT16", 4 },
+  { "BITS", 2 },
+  { "FLOAT16", 3 },
+  { "FLOAT32", 0 },
+  { "INT32", 1 },
+};
+const ProtobufCEnumDescriptor tgraph__plan__dtype__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "tgraph.plan.DType",
+  "DType",
+  "Tgraph__Plan__DType",
+  "tgraph.plan",
+  5,
+  tgraph__plan__dtype__enum_values_by_number,
+  5,
+  tgraph__plan__dtype__enum_values_by_name,
+  1,
+  tgraph__plan__dtype__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -107,7 +107,7 @@ typedef enum _Tgraph__Plan__InterfaceItem__Kind {
    */
   TGRAPH__PLAN__INTERFACE_ITEM__KIND__IMAGE = 0,
   /*
-   * Token ids [N, T] with lengths; uses vocabulary.
+   * Token ids [N, T], INT32, with lengths; uses vocabulary.
    */
   TGRAPH__PLAN__INTERFACE_ITEM__KIND__TEXT = 1,
   /*
@@ -115,7 +115,7 @@ typedef enum _Tgraph__Plan__InterfaceItem__Kind {
    */
   TGRAPH__PLAN__INTERFACE_ITEM__KIND__SEQUENCE = 2,
   /*
-   * Class numbers [N] in 0 ..< count.
+   * Class numbers [N] in 0 ..< count, INT32.
    */
   TGRAPH__PLAN__INTERFACE_ITEM__KIND__LABEL = 3,
   /*
@@ -293,11 +293,7 @@ typedef enum _Tgraph__Plan__PointwiseProgram__Step__Function {
   /*
    * a * 1/2 * (1 + erf(a / the square root of 2))
    */
-  TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__GELU = 27,
-  /*
-   * at place [i..., c] bit c mod 16 of the word a[i..., c div 16]
-   */
-  TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__BIT = 28
+  TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION__GELU = 27
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__POINTWISE_PROGRAM__STEP__FUNCTION)
 } Tgraph__Plan__PointwiseProgram__Step__Function;
 /*
@@ -342,6 +338,33 @@ typedef enum _Tgraph__Plan__Pooling__Function {
   TGRAPH__PLAN__POOLING__FUNCTION__AVERAGE_COUNTING_PADDING = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__POOLING__FUNCTION)
 } Tgraph__Plan__Pooling__Function;
+/*
+ * What the elements of a tensor are.
+ */
+typedef enum _Tgraph__Plan__DType {
+  /*
+   * IEEE 754 numbers of 32 bits.
+   */
+  TGRAPH__PLAN__DTYPE__FLOAT32 = 0,
+  /*
+   * Whole numbers of 32 bits with a sign.
+   */
+  TGRAPH__PLAN__DTYPE__INT32 = 1,
+  /*
+   * Truths. 16 neighbours along the innermost axis share a word of 16 bits, the first has the lowest
+   * bit; every row begins with a word.
+   */
+  TGRAPH__PLAN__DTYPE__BITS = 2,
+  /*
+   * IEEE 754 numbers of 16 bits. Reserved for storage: no instruction takes them yet.
+   */
+  TGRAPH__PLAN__DTYPE__FLOAT16 = 3,
+  /*
+   * The upper 16 bits of FLOAT32. Reserved for storage: no instruction takes them yet.
+   */
+  TGRAPH__PLAN__DTYPE__BFLOAT16 = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__DTYPE)
+} Tgraph__Plan__DType;
 
 /* --- messages --- */
 
@@ -561,10 +584,10 @@ struct  Tgraph__Plan__Function
   protobuf_c_boolean has_macs;
   int64_t macs;
   /*
-   * The size of the arena: the end of its last slot, rounded up to a multiple of 16.
+   * The size of the arena: the end of its last slot, rounded up to a multiple of 64.
    */
-  protobuf_c_boolean has_arena_elements;
-  int64_t arena_elements;
+  protobuf_c_boolean has_arena_bytes;
+  int64_t arena_bytes;
   /*
    * In declared order.
    */
@@ -602,28 +625,31 @@ struct  Tgraph__Plan__Function
 
 
 /*
- * A piece of memory.
+ * A piece of memory for elements of one type.
  */
 struct  Tgraph__Plan__Slot
 {
   ProtobufCMessage base;
   Tgraph__Plan__Slot__Kind kind;
   /*
-   * The first element, from the start of the weight section or arena; a multiple of 16.
+   * The first byte, from the start of the weight section or arena; a multiple of 64.
    */
   int64_t offset;
   /*
-   * The number of elements, at least 1.
+   * The number of elements, at least 1; of BITS those that pad rows count.
    */
   int64_t count;
+  protobuf_c_boolean has_dtype;
+  Tgraph__Plan__DType dtype;
 };
 #define TGRAPH__PLAN__SLOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__slot__descriptor) \
-    , TGRAPH__PLAN__SLOT__KIND__WEIGHT, 0, 0 }
+    , TGRAPH__PLAN__SLOT__KIND__WEIGHT, 0, 0, 0, TGRAPH__PLAN__DTYPE__FLOAT32 }
 
 
 /*
- * A strided window into a slot: element (i0, ..., ik) lies at offset + sum of ia * strides[a].
+ * A strided window into a slot: element (i0, ..., ik) lies at offset + sum of ia * strides[a], counted
+ * in elements. Of BITS offset and strides are multiples of 16, and the innermost stride is 1.
  */
 struct  Tgraph__Plan__View
 {
@@ -647,10 +673,15 @@ struct  Tgraph__Plan__View
    */
   size_t n_strides;
   int64_t *strides;
+  /*
+   * The type of the slot.
+   */
+  protobuf_c_boolean has_dtype;
+  Tgraph__Plan__DType dtype;
 };
 #define TGRAPH__PLAN__VIEW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__view__descriptor) \
-    , 0, 0, 0, 0,NULL, 0,NULL }
+    , 0, 0, 0, 0,NULL, 0,NULL, 0, TGRAPH__PLAN__DTYPE__FLOAT32 }
 
 
 /*
@@ -691,7 +722,7 @@ struct  Tgraph__Plan__InterfaceItem
    */
   Tgraph__Plan__View *view;
   /*
-   * For texts and sequences: the number of words of each item, [N].
+   * For texts and sequences: the number of words of each item, [N], INT32.
    */
   Tgraph__Plan__View *lengths;
   /*
@@ -779,8 +810,8 @@ struct  Tgraph__Plan__PointwiseProgram__Step
 
 /*
  * A straight-line program on numbers. Operands are the values 0 ..< operand_count, step i makes
- * value operand_count + i; the result is the last value made, or operand 0. An operand that BIT reads
- * is packed, sixteen truths to a word along the innermost axis; no other function reads it.
+ * value operand_count + i; the result is the last value made, or operand 0. Values are FLOAT32: an operand
+ * of INT32 is read as the nearest one, of BITS as 1 or 0.
  */
 struct  Tgraph__Plan__PointwiseProgram
 {
@@ -804,7 +835,7 @@ struct  Tgraph__Plan__Epilogue
   ProtobufCMessage base;
   Tgraph__Plan__PointwiseProgram *program;
   /*
-   * Each with the output's extents; a packed one has words along the innermost axis.
+   * Each with the output's extents.
    */
   size_t n_operands;
   Tgraph__Plan__View **operands;
@@ -914,17 +945,21 @@ struct  Tgraph__Plan__MatrixProduct
 
 
 /*
- * out[i...] = program(operands[i...]...).
+ * out[i...] = program(operands[i...]...). An output of INT32 has one operand and no steps: of INT32 it
+ * is copied; of FLOAT32 a whole number that INT32 has becomes it, all else becomes -2^31.
  */
 struct  Tgraph__Plan__PointwiseMap
 {
   ProtobufCMessage base;
   Tgraph__Plan__PointwiseProgram *program;
   /*
-   * Each with the output's extents.
+   * Each with the output's extents; FLOAT32, INT32 or BITS.
    */
   size_t n_operands;
   Tgraph__Plan__View **operands;
+  /*
+   * FLOAT32 or INT32.
+   */
   Tgraph__Plan__View *output;
 };
 #define TGRAPH__PLAN__POINTWISE_MAP__INIT \
@@ -1075,7 +1110,7 @@ struct  Tgraph__Plan__Resampling
   protobuf_c_boolean has_axis;
   int64_t axis;
   /*
-   * Rank 1 in a weight slot: whole numbers.
+   * Rank 1 in a weight slot, INT32.
    */
   Tgraph__Plan__View *starts;
   /*
@@ -1089,8 +1124,8 @@ struct  Tgraph__Plan__Resampling
 
 
 /*
- * out[i..., w] = sum over k < 16 of 2^k where in[i..., 16 w + k] is inside the input and larger than
- * 0: the mask of the positive numbers, sixteen to a word. What `BIT` reads.
+ * out[i...] = 1 where in[i...] is larger than 0, else 0: the mask of the positive numbers. Bits that pad a
+ * row are 0.
  */
 struct  Tgraph__Plan__MaskPacking
 {
@@ -1100,7 +1135,7 @@ struct  Tgraph__Plan__MaskPacking
    */
   Tgraph__Plan__View *input;
   /*
-   * [i..., ceil(C / 16)].
+   * [i..., C], BITS.
    */
   Tgraph__Plan__View *output;
 };
@@ -1120,7 +1155,7 @@ struct  Tgraph__Plan__Gathering
    */
   Tgraph__Plan__View *table;
   /*
-   * Whole numbers, any extents.
+   * INT32, any extents.
    */
   Tgraph__Plan__View *indices;
   /*
@@ -1145,7 +1180,7 @@ struct  Tgraph__Plan__Scattering
    */
   Tgraph__Plan__View *input;
   /*
-   * Whole numbers, any extents.
+   * INT32, any extents.
    */
   Tgraph__Plan__View *indices;
   /*
@@ -1706,6 +1741,7 @@ typedef void (*Tgraph__Plan__Scattering_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    tgraph__plan__dtype__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__plan__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__objective__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__loop__descriptor;

@@ -36,7 +36,7 @@ package struct CompileMemory: Sendable {
   func demandRoom(for plan: Plan) throws(CompilationError) {
     for function in plan.functions {
       try demand(
-        plan.weightBytes + 4 * function.arenaElements, "running `\(function.name)` of the plan")
+        plan.weightBytes + function.arenaBytes, "running `\(function.name)` of the plan")
     }
   }
 

@@ -9,9 +9,11 @@ extension PlanBuilder.Result {
     let places = store.offsets
     try PlanChecker.checkResamplings(plan) { first, count in
       guard let blob = places.lastIndex(where: { $0 <= first }) else { return nil }
-      let start = first - places[blob]
-      guard start + count <= store.blobs[blob].count else { return nil }
-      return Array(store.blobs[blob][start..<start + count])
+      let start = (first - places[blob]) / 4
+      guard case .integers(let numbers) = store.blobs[blob], start + count <= numbers.count else {
+        return nil
+      }
+      return Array(numbers[start..<start + count])
     }
   }
 

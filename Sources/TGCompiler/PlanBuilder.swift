@@ -35,7 +35,7 @@ package struct PlanBuilder: Sendable {
         sum + (placed.label.contains(GradientStop.mark) ? placed.macs : 0)
       }
       work = lowered.work
-      arenaBytes = lowered.arenaElements * 4
+      arenaBytes = lowered.arenaBytes
     }
   }
 
@@ -129,7 +129,7 @@ package struct PlanBuilder: Sendable {
       if keepsGraphs { result.graphs.append(graphs[index]) }
       graphs[index] = Graph(name: "")
     }
-    result.plan.weightBytes = result.store.count * 4
+    result.plan.weightBytes = result.store.byteCount
     return result
   }
 

@@ -38,7 +38,9 @@ struct PrepareCut {
         let name = "v\(names.count)"
         names.append((Value(index), name))
         values.append(GraphInterface(name: name, kind: .tensor, shape: node.shape))
-        (op, operands) = (Input(name: Self.inputName(name), shape: node.shape), [])
+        (op, operands) = (
+          Input(name: Self.inputName(name), shape: node.shape, dtype: node.type.dtype), []
+        )
       }
       moved[index] = try rest.insert(op, operands, origin: node.origin)
     }

@@ -15,11 +15,11 @@ package protocol PlanExecutor: AnyObject {
   /// How many threads work, the caller included.
   var threadCount: Int { get }
 
-  /// Copies numbers, in row-major order of the view's extents, to where the view sees them; allocates
-  /// nothing.
+  /// Copies numbers, in row-major order of the view's extents, to where the view sees them, as whole
+  /// numbers where it is of int32; allocates nothing.
   ///
-  /// - Throws: `wrongCount` unless there is one for each element; `unsound` for a view outside its
-  ///   slot or of weights.
+  /// - Throws: `wrongCount` unless there is one for each element; `notWhole` for a number that int32
+  ///   does not have; `unsound` for a view outside its slot or of weights.
   func store(_ elements: Span<Float>, into view: View) throws(RuntimeError)
 
   /// Does all instructions in order.
@@ -33,8 +33,8 @@ package protocol PlanExecutor: AnyObject {
   /// - Throws: as `run` does.
   func profile() throws(RuntimeError) -> [InstructionTime]
 
-  /// Copies what a view sees, in row-major order of its extents, to memory of the caller's; allocates
-  /// nothing.
+  /// Copies what a view sees, in row-major order of its extents, to memory of the caller's, whole
+  /// numbers and bits as floats; allocates nothing.
   ///
   /// - Throws: as `store` does, and `damagedWeights` if the weights are not what was written.
   func fetch(_ view: View, into elements: inout MutableSpan<Float>) throws(RuntimeError)
@@ -53,7 +53,7 @@ extension PlanExecutor {
   /// - Throws: `unsound` for a view outside its slot, `damagedWeights` if the weights are not what
   ///   was written.
   package func fetch(_ view: View) throws(RuntimeError) -> [Float] {
-    guard function.slots.indices.contains(view.slot), view.lies(in: function.slots[view.slot].count)
+    guard function.slots.indices.contains(view.slot), view.lies(in: function.slots[view.slot])
     else { throw .unsound("a view leaves slot \(view.slot)") }
     var elements = [Float](repeating: 0, count: view.count)
     var span = elements.mutableSpan

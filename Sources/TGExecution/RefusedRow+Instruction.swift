@@ -11,7 +11,7 @@ extension RefusedRow {
   ///   - index: the number of its instruction.
   ///   - function: the function of the plan.
   package init(
-    _ number: Float, at place: Int, of indices: View, rows: Int, instruction index: Int,
+    _ number: Int32, at place: Int, of indices: View, rows: Int, instruction index: Int,
     in function: PlanFunction
   ) {
     let shape = Shape(indices.dimensions)

@@ -12,6 +12,8 @@ package enum RuntimeError: Error, Hashable, Sendable {
   case unsound(String)
   /// An input got another number of elements than it has.
   case wrongCount(expected: Int, found: Int)
+  /// A number was given where whole numbers of 32 bits are taken.
+  case notWhole(Float)
   /// A number that was given or computed should be a row of a table and is none.
   case noSuchRow(RefusedRow)
   /// The weights of a file are not those that were written: the first damaged block, from 0.
@@ -20,8 +22,8 @@ package enum RuntimeError: Error, Hashable, Sendable {
 
 /// A number that is no row of a table.
 package struct RefusedRow: Hashable, Sendable {
-  /// The number.
-  package var number: Float
+  /// The number; the least of int32 stands for what was computed and is no whole number.
+  package var number: Int32
   /// Its place among the row numbers, the batch first.
   package var place: [Int]
   /// The rows of the table.
@@ -47,6 +49,7 @@ extension RuntimeError: CustomStringConvertible {
     case .unavailableISA(let name): "this processor does not have the instruction set \(name)"
     case .unsound(let what): "the plan is damaged: \(what)"
     case .wrongCount(let expected, let found): "expected \(expected) numbers, got \(found)"
+    case .notWhole(let number): "\(number) is no whole number of 32 bits"
     case .noSuchRow(let row): row.description
     case .damagedWeights(let path, let block, let count):
       "\(path) is damaged: the checksum of block \(block + 1) of \(count) of its weights does not "
@@ -58,8 +61,8 @@ extension RuntimeError: CustomStringConvertible {
 extension RefusedRow: CustomStringConvertible {
   /// One sentence, the place in the `.tgraph` file first.
   package var description: String {
-    "\(source.isEmpty ? "" : "\(source): ")`\(label)` of '\(function)' has a table of \(rows) rows, "
-      + "which has no row \(Int(exactly: number).map(String.init) ?? "\(number)"), asked for at place "
-      + "\(place)"
+    let row = number == .min ? "for a number that is not whole" : String(number)
+    return "\(source.isEmpty ? "" : "\(source): ")`\(label)` of '\(function)' has a table of \(rows) "
+      + "rows, which has no row \(row), asked for at place \(place)"
   }
 }

@@ -6,22 +6,29 @@ extension PlanFunction {
   ///
   /// - Throws: `RuntimeError.unsound`.
   package func demandSoundSlots(weightBytes: Int) throws(RuntimeError) {
-    guard arenaElements >= 0, arenaElements <= .max / 4 else {
-      throw .unsound("the size of the arena")
-    }
+    guard arenaBytes >= 0 else { throw .unsound("the size of the arena") }
     for (index, slot) in slots.enumerated() {
-      let limit = slot.kind == .weight ? weightBytes / 4 : arenaElements
-      guard slot.offset >= 0, slot.count >= 0, slot.offset <= limit,
-        slot.count <= limit - slot.offset
+      let limit = slot.kind == .weight ? weightBytes : arenaBytes
+      guard slot.offset >= 0, slot.offset % Slot.alignment == 0, slot.count >= 0,
+        slot.offset <= limit, slot.byteCount <= limit - slot.offset
       else { throw .unsound("slot \(index) lies outside its memory") }
     }
   }
 }
 
 extension View {
-  /// True if the rank is bearable, the extents can be multiplied, and every element lies in a slot
-  /// of `count` elements.
-  package func lies(in count: Int) -> Bool {
+  /// True if the rank is bearable, the extents can be multiplied, and every element lies in a slot of
+  /// its type; of bits every row must begin with a word.
+  package func lies(in slot: Slot) -> Bool {
+    guard dtype == slot.dtype else { return false }
+    guard
+      dtype != .bits
+        || (rank > 0 && ([offset] + strides.dropLast()).allSatisfy { $0 % dtype.granule == 0 })
+    else { return false }
+    return lies(in: slot.count)
+  }
+
+  private func lies(in count: Int) -> Bool {
     guard rank <= Shape.maximumRank, strides.count == rank, Shape(checking: dimensions) != nil
     else { return false }
     if dimensions.contains(0) { return true }

@@ -38,7 +38,7 @@ package final class WeightVerification: Sendable {
     progress.withLock { progress in
       var wanted: [Int] = []
       for slot in function.slots where slot.kind == .weight {
-        for block in blocks.file.blocks(ofElements: slot.offset..<slot.offset + slot.count)
+        for block in blocks.file.blocks(ofBytes: slot.offset..<slot.offset + slot.byteCount)
         where !progress.begun[block] {
           progress.begun[block] = true
           wanted.append(block)

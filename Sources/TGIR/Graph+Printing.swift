@@ -24,7 +24,7 @@ package struct PrintedGraph: Hashable, Sendable {
       for attribute in node.op.attributes {
         line += " \(attribute.name)=\(spelled(attribute.value))"
       }
-      lines.append(line + " : \(node.shape)")
+      lines.append(line + " : \(node.type)")
     }
     for output in graph.outputs {
       var line = "  output \(quoted(output.name))"

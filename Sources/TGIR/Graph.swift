@@ -41,30 +41,33 @@ package struct Node: Sendable {
   package var op: any Op
   /// From what.
   package var operands: [Value]
-  /// The shape of the result.
-  package var shape: Shape
+  /// The type of the result.
+  package var type: TensorType
   /// Where it comes from; no part of equality.
   package var origin: Origin
 
   /// Makes a node.
-  package init(op: any Op, operands: [Value], shape: Shape, origin: Origin = Origin()) {
+  package init(op: any Op, operands: [Value], type: TensorType, origin: Origin = Origin()) {
     self.op = op
     self.operands = operands
-    self.shape = shape
+    self.type = type
     self.origin = origin
   }
+
+  /// The shape of the result.
+  package var shape: Shape { type.shape }
 }
 
 extension Node: Hashable {
   /// Compares everything but the origin.
   package static func == (a: Node, b: Node) -> Bool {
-    a.operands == b.operands && a.shape == b.shape && a.op.isEqual(to: b.op)
+    a.operands == b.operands && a.type == b.type && a.op.isEqual(to: b.op)
   }
 
   /// Hashes what `==` compares.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(operands)
-    hasher.combine(shape)
+    hasher.combine(type)
     hasher.combine(AnyHashable(op))
   }
 }
@@ -122,6 +125,9 @@ package struct Graph: Hashable, Sendable {
   /// The shape of a value.
   package func shape(_ value: Value) -> Shape { nodes[value.index].shape }
 
+  /// The type of a value.
+  package func type(_ value: Value) -> TensorType { nodes[value.index].type }
+
   /// Appends a node that is known to be sound and returns its value.
   ///
   /// - Throws: `TypeRuleError` if the operands do not fit the op.
@@ -130,8 +136,8 @@ package struct Graph: Hashable, Sendable {
     throws(TypeRuleError) -> Value
   {
     precondition(operands.allSatisfy { $0.index < nodes.count }, "operands come before their use")
-    let shape = try op.resultShape(for: operands.map { self.shape($0) })
-    nodes.append(Node(op: op, operands: operands, shape: shape, origin: origin))
+    let type = try op.resultType(for: operands.map { self.type($0) })
+    nodes.append(Node(op: op, operands: operands, type: type, origin: origin))
     return Value(nodes.count - 1)
   }
 
@@ -141,7 +147,7 @@ package struct Graph: Hashable, Sendable {
     return Value(nodes.count - 1)
   }
 
-  /// Checks that the graph is what passes may rely on: operands before uses, shapes as the rules
+  /// Checks that the graph is what passes may rely on: operands before uses, types as the rules
   /// say, outputs in range.
   ///
   /// - Throws: `VerifierError` naming the first node that is wrong.
@@ -151,9 +157,9 @@ package struct Graph: Hashable, Sendable {
         throw VerifierError(node: index, message: "an operand does not come before its use")
       }
       do {
-        let shape = try node.op.resultShape(for: node.operands.map { self.shape($0) })
-        guard shape == node.shape else {
-          throw VerifierError(node: index, message: "shape \(node.shape), the rule says \(shape)")
+        let type = try node.op.resultType(for: node.operands.map { self.type($0) })
+        guard type == node.type else {
+          throw VerifierError(node: index, message: "type \(node.type), the rule says \(type)")
         }
       } catch let error as TypeRuleError {
         throw VerifierError(node: index, message: error.message)

@@ -25,6 +25,9 @@ package struct GraphBuilder: Sendable {
   /// The shape of a value.
   package func shape(_ value: Value) -> Shape { graph.shape(value) }
 
+  /// The type of a value.
+  package func type(_ value: Value) -> TensorType { graph.type(value) }
+
   /// The node of a value.
   package subscript(value: Value) -> Node { graph[value] }
 
@@ -42,8 +45,8 @@ package struct GraphBuilder: Sendable {
   ///
   /// - Throws: `TypeRuleError` if the operands do not fit the op.
   package func existing(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Value? {
-    let shape = try op.resultShape(for: operands.map { graph.shape($0) })
-    return known[Node(op: op, operands: operands, shape: shape)]
+    let type = try op.resultType(for: operands.map { graph.type($0) })
+    return known[Node(op: op, operands: operands, type: type)]
   }
 
   /// Declares a result.

@@ -5,7 +5,7 @@ package import TGTensor
 ///
 /// Everything the compiler needs to know of an op stands in the op's file: its shape rule, its
 /// meaning in `Double`, its lowering, how it prints and samples for the tests. An op has one
-/// result. All tensors are float32; pictures are channels-last, `[N, H, W, C]`.
+/// result. Everything that is computed is float32; pictures are channels-last, `[N, H, W, C]`.
 package protocol Op: Hashable, Sendable {
   /// The name in IR text, snake case.
   static var mnemonic: String { get }
@@ -21,10 +21,22 @@ package protocol Op: Hashable, Sendable {
   /// - Throws: `AttributeError` if one is missing or of another kind.
   init(attributes: AttributeReader) throws(AttributeError)
 
-  /// The shape of the result.
+  /// The shape of the result; `resultType` says what its elements are.
   ///
   /// - Throws: `TypeRuleError` if the operands do not fit.
   func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape
+
+  /// Whether an operand (by index) may be of a type. Float32, unless stated otherwise; what is only
+  /// moved (`movesElements`) may also be int32, and what a program reads int32 or bits.
+  func takes(_ dtype: DType, at operand: Int) -> Bool
+
+  /// What the elements of the result are, for operands that it takes: float32, unless stated otherwise;
+  /// of what is only moved those of the operands.
+  func dtype(of operands: [DType]) -> DType
+
+  /// Whether the result is elements of the operands, none of them changed. Views are, unless stated
+  /// otherwise.
+  var movesElements: Bool { get }
 
   /// The op's meaning: naive, in `Double`, never tuned. Operands satisfy the shape rule.
   func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor
@@ -84,6 +96,21 @@ extension Op {
   package var attributes: [Attribute] { [] }
   /// Elements of its own.
   package var isView: Bool { false }
+  /// As views do.
+  package var movesElements: Bool { isView }
+  /// Float32; and what is moved, or read by a program.
+  package func takes(_ dtype: DType, at operand: Int) -> Bool {
+    switch dtype {
+    case .float32: true
+    case .int32: movesElements || carried?.operand(operand) != nil
+    case .bits: carried.map { $0.takesBits && $0.operand(operand) != nil } ?? false
+    case .float16, .bfloat16: false
+    }
+  }
+  /// Float32, or what is moved.
+  package func dtype(of operands: [DType]) -> DType {
+    movesElements ? operands.first ?? .float32 : .float32
+  }
   /// Computed.
   package var leaf: LeafKind? { nil }
   /// None. What is set is ignored: there is nothing to hold it.
@@ -116,6 +143,30 @@ extension Op {
   package func isEqual(to other: any Op) -> Bool { AnyHashable(self) == AnyHashable(other) }
 }
 
+extension Op {
+  /// The type of the result.
+  ///
+  /// - Throws: `TypeRuleError` if the operands do not fit.
+  package func resultType(for operands: [TensorType]) throws(TypeRuleError) -> TensorType {
+    let shape = try resultShape(for: operands.map(\.shape))
+    let result = TensorType(dtype(of: operands.map(\.dtype)), shape)
+    for (index, operand) in operands.enumerated() {
+      let fits =
+        takes(operand.dtype, at: index) && (!movesElements || operand.dtype == result.dtype)
+      guard fits else {
+        throw TypeRuleError(
+          "`\(Self.mnemonic)` does not take \(operand)", id: "type", operand: index)
+      }
+      // Bits are not broadcast along their axis.
+      guard operand.dtype != .bits || carried?.isBroadcast(operand.shape, to: shape) == false else {
+        throw TypeRuleError(
+          "\(operand) does not have the rows of \(shape)", id: "shape-mismatch", operand: index)
+      }
+    }
+    return result
+  }
+}
+
 /// The elementwise program of an op, and how it reads the op's operands.
 package struct CarriedProgram: Hashable, Sendable {
   /// What is computed of the numbers at one position.
@@ -125,22 +176,27 @@ package struct CarriedProgram: Hashable, Sendable {
   /// Whether operand 0 of the program is what the op computes (an epilogue), not an operand of the
   /// op.
   package var isEpilogue: Bool
-  /// Whether operands of the program may be packed words (`PointwiseProgram.packedOperands`).
-  package var takesWords: Bool
+  /// Whether operands of the program may be bits: it runs along the rows of the result.
+  package var takesBits: Bool
 
   /// The program of an op without another computation: its operands are the op's.
-  package init(_ program: PointwiseProgram, takesWords: Bool) {
+  package init(_ program: PointwiseProgram, takesBits: Bool) {
     self.program = program
     (ownOperands, isEpilogue) = (0, false)
-    self.takesWords = takesWords
+    self.takesBits = takesBits
   }
 
   /// An epilogue, whose operands after the first follow the op's own.
-  package init(epilogue: PointwiseProgram, after ownOperands: Int, takesWords: Bool = true) {
+  package init(epilogue: PointwiseProgram, after ownOperands: Int, takesBits: Bool = true) {
     program = epilogue
     self.ownOperands = ownOperands
     isEpilogue = true
-    self.takesWords = takesWords
+    self.takesBits = takesBits
+  }
+
+  /// Whether an operand is repeated along the innermost axis of a shape.
+  func isBroadcast(_ operand: Shape, to shape: Shape) -> Bool {
+    shape.rank == 0 || operand.dimensions.last != shape.dimensions.last
   }
 
   /// The number that an operand of the op has in the program; nil for one of the op's own.
@@ -224,17 +280,26 @@ package struct OpSample: Sendable {
   package var range: ClosedRange<Float>
   /// Operands that hold whole numbers below the given limits.
   package var wholeNumbers: [Int: Int]
+  /// Operands that are not float32.
+  package var dtypes: [Int: DType]
 
   /// Makes a sample.
   package init(
     _ op: any Op, _ operands: [Shape], constants: Set<Int> = [],
-    range: ClosedRange<Float> = -1...1, wholeNumbers: [Int: Int] = [:]
+    range: ClosedRange<Float> = -1...1, wholeNumbers: [Int: Int] = [:],
+    dtypes: [Int: DType] = [:]
   ) {
     self.op = op
     self.operands = operands
     self.constants = constants
     self.range = range
     self.wholeNumbers = wholeNumbers
+    self.dtypes = dtypes
+  }
+
+  /// The types of the operands.
+  package var types: [TensorType] {
+    operands.enumerated().map { TensorType(dtypes[$0] ?? .float32, $1) }
   }
 }
 
@@ -258,7 +323,7 @@ package protocol LoweringContext {
   /// The place of the result: the result's extents, innermost stride 1. The first call makes it.
   mutating func output() -> View
   /// Names constant numbers, which lie row-major; equal content is stored once.
-  mutating func weights(_ elements: [Float]) -> View
+  mutating func weights(_ numbers: WeightNumbers) -> View
   /// Names the kernel of a convolution, `[O, C / groups, height, width]`. How it lies in memory is
   /// for the target to say (`Convolution.packing`), after lowering.
   mutating func kernel(_ weights: HostTensor, groups: Int) -> View
@@ -279,14 +344,13 @@ extension View {
       precondition(dimensions[axis] == shape[axis + lead], "extents must broadcast")
       strides[axis + lead] = self.strides[axis]
     }
-    return View(slot: slot, offset: offset, dimensions: shape.dimensions, strides: strides)
+    return seen(dimensions: shape.dimensions, strides: strides)
   }
 
   /// The view with its axes reordered: axis `i` of the result is axis `permutation[i]`.
   package func permuted(_ permutation: [Int]) -> View {
-    View(
-      slot: slot, offset: offset, dimensions: permutation.map { dimensions[$0] },
-      strides: permutation.map { strides[$0] })
+    seen(
+      dimensions: permutation.map { dimensions[$0] }, strides: permutation.map { strides[$0] })
   }
 
   /// The same elements, in the same row-major order, under other extents; nil if no strides can
@@ -323,6 +387,6 @@ extension View {
       stride *= extent
       left /= extent
     }
-    return View(slot: slot, offset: offset, dimensions: shape.dimensions, strides: result)
+    return seen(dimensions: shape.dimensions, strides: result)
   }
 }

@@ -6,9 +6,10 @@ extension KernelCall {
   ///
   /// - Parameters:
   ///   - program: a sound program.
-  ///   - operands: one view per operand, each with the output's extents (a packed one the
-  ///     `truths` of its words). One may be the output itself; none may overlap it otherwise.
-  ///   - output: the result, any strides.
+  ///   - operands: one view per operand, each with the output's extents. One may be the output itself;
+  ///     none may overlap it otherwise.
+  ///   - output: the result, any strides. Of whole numbers: the program has no steps and one operand,
+  ///     of whole numbers, or of floats, where one that is no whole number of 32 bits becomes the least.
   ///   - isa: an available instruction set.
   package static func elementwise(
     program: KernelProgram, operands: [ResolvedView], output: ResolvedView, isa: ISA

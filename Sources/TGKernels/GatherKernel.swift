@@ -25,7 +25,7 @@ extension KernelCall {
     let grid = tg_grid(isa: isa, units: positions.count, unitElements: elements)
     let refused = RefusedPosition()
     let record = unsafe tg_gather(
-      grid: grid, table: UnsafePointer(table.base), indices: UnsafePointer(indices.base),
+      grid: grid, table: UnsafePointer(table.base), indices: UnsafePointer(indices.integers),
       output: output.base, positions: positions.raw, row: row.raw, count: run,
       rows: table.dimensions[0], row_stride: table.strides[0],
       first_bad: refused.word)

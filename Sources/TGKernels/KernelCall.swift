@@ -1,7 +1,24 @@
 package import CTGKernels
 
-/// The words that hold so many truths.
-func words(for truths: Int) -> Int { (truths + Int(TG_WORD) - 1) / Int(TG_WORD) }
+/// What lies at an address.
+package enum KernelElement: Hashable, Sendable {
+  /// Floats of 32 bits.
+  case float32
+  /// Whole numbers of 32 bits with a sign.
+  case int32
+  /// Truths, 16 neighbours to a word of 16 bits, the first in the lowest bit; every row begins with a
+  /// word.
+  case bits
+
+  /// The same for C.
+  var code: tg_element {
+    switch self {
+    case .float32: TG_FLOAT32
+    case .int32: TG_INT32
+    case .bits: TG_BITS
+    }
+  }
+}
 
 /// A view whose slot has an address: where each element lies in memory.
 ///
@@ -9,35 +26,47 @@ func words(for truths: Int) -> Int { (truths + Int(TG_WORD) - 1) / Int(TG_WORD) 
 /// that a kernel names as its output are written.
 @unsafe package struct ResolvedView {
   /// The first element (the view's offset is already added).
-  package var base: UnsafeMutablePointer<Float>
+  package var address: UnsafeMutableRawPointer
+  /// What lies there.
+  package var element: KernelElement
   /// The extents, outermost first.
   package var dimensions: [Int]
   /// The distance between neighbours along each axis, in elements; 0 where it is broadcast.
   package var strides: [Int]
 
   /// Makes a view of rank at most 8 with as many strides as extents.
-  package init(base: UnsafeMutablePointer<Float>, dimensions: [Int], strides: [Int]) {
+  package init(
+    address: UnsafeMutableRawPointer, element: KernelElement, dimensions: [Int], strides: [Int]
+  ) {
     precondition(dimensions.count == strides.count, "a view has a stride for each extent")
     precondition(dimensions.count <= Int(TG_MAX_RANK), "a view has at most 8 axes")
-    unsafe self.base = unsafe base
+    unsafe self.address = unsafe address
+    unsafe self.element = element
     unsafe self.dimensions = dimensions
     unsafe self.strides = strides
   }
 
-  /// The truths in a view of words, sixteen to a word along the innermost axis, at positions of the
-  /// given extents: what the kernels take for a packed operand. Its strides count truths.
-  package func truths(_ extents: [Int]) -> ResolvedView {
-    unsafe precondition(
-      dimensions.dropLast() == extents.dropLast()
-        && dimensions.last == extents.last.map { words(for: $0) }, "a word for 16 truths")
-    unsafe precondition(strides.last == 1 || dimensions.last == 1, "words lie together")
-    return unsafe ResolvedView(
-      base: base, dimensions: extents, strides: strides.dropLast().map { $0 * Int(TG_WORD) } + [1])
+  /// Makes a view of floats.
+  package init(base: UnsafeMutablePointer<Float>, dimensions: [Int], strides: [Int]) {
+    unsafe self.init(
+      address: base, element: .float32, dimensions: dimensions, strides: strides)
+  }
+
+  /// The first of its floats; traps if it holds something else.
+  package var base: UnsafeMutablePointer<Float> {
+    unsafe precondition(element == .float32, "a view of floats")
+    return unsafe address.assumingMemoryBound(to: Float.self)
+  }
+
+  /// The first of its whole numbers; traps if it holds something else.
+  var integers: UnsafeMutablePointer<Int32> {
+    unsafe precondition(element == .int32, "a view of whole numbers")
+    return unsafe address.assumingMemoryBound(to: Int32.self)
   }
 
   /// The same for C.
   package var raw: tg_view {
-    unsafe tg_view_make(base, dimensions.count, dimensions, strides)
+    unsafe tg_view_make(address, element.code, dimensions.count, dimensions, strides)
   }
 }
 

@@ -48,10 +48,13 @@ package struct KernelProgram: Hashable, Sendable {
   }
 
   /// The program with its registers allocated for an instruction set; traps if it is not sound.
-  package func prepared(for isa: ISA) -> tg_program {
+  ///
+  /// - Parameter elements: what its operands hold, all of them.
+  package func prepared(reading elements: [KernelElement], for isa: ISA) -> tg_program {
+    precondition(elements.count == operandCount, "a type for each operand")
     var program = tg_program()
     let status = unsafe tg_program_prepare(
-      &program, isa.code, Int32(operandCount), Int32(steps.count), raw)
+      &program, isa.code, Int32(operandCount), elements.map(\.code), Int32(steps.count), raw)
     precondition(status == TG_OK, "a pointwise program is sound")
     return program
   }
@@ -61,7 +64,7 @@ package struct KernelProgram: Hashable, Sendable {
 @unsafe package struct KernelEpilogue {
   /// The program; `operandCount` is `operands.count + 1`.
   package var program: KernelProgram
-  /// Operands 1 and up, each with the output's extents; of a packed one the `truths`.
+  /// Operands 1 and up, each with the output's extents.
   package var operands: [ResolvedView]
 
   /// Makes an epilogue; traps if the counts do not fit.

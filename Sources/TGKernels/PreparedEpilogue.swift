@@ -15,7 +15,8 @@ internal import TGMachine
   /// - Parameter operandStrides: of operands 1 and up, along the axes that the kernel counts by.
   init(_ epilogue: KernelEpilogue, operandStrides: [[Int]], isa: ISA) {
     guard unsafe !epilogue.program.steps.isEmpty else { return }
-    unsafe prepare(epilogue.program, for: isa)
+    unsafe prepare(
+      epilogue.program, reading: [.float32] + epilogue.operands.map { unsafe $0.element }, isa)
     unsafe append(epilogue.operands, strides: operandStrides)
   }
 
@@ -26,12 +27,17 @@ internal import TGMachine
   init(
     reading program: KernelProgram, of operands: [ResolvedView], operandStrides: [[Int]], isa: ISA
   ) {
-    if !program.steps.isEmpty { unsafe prepare(program, for: isa) }
+    let elements = unsafe operands.map { unsafe $0.element }
+    if !program.steps.isEmpty || elements != [.float32] {
+      unsafe prepare(program, reading: elements, isa)
+    }
     unsafe append(operands, strides: operandStrides)
   }
 
-  private mutating func prepare(_ program: KernelProgram, for isa: ISA) {
-    let program = program.prepared(for: isa)
+  private mutating func prepare(
+    _ program: KernelProgram, reading elements: [KernelElement], _ isa: ISA
+  ) {
+    let program = program.prepared(reading: elements, for: isa)
     unsafe programBytes = withUnsafePointer(to: program) { unsafe tg_program_workspace($0) }
     let record = KernelRecord([program])
     unsafe records = [record]
@@ -40,7 +46,7 @@ internal import TGMachine
 
   private mutating func append(_ operands: [ResolvedView], strides: [[Int]]) {
     for (index, strides) in strides.enumerated() {
-      unsafe tg_block_epilogue_append(&raw, operands[index].base, strides.count, strides)
+      unsafe tg_block_epilogue_append(&raw, operands[index].address, strides.count, strides)
     }
   }
 }

@@ -17,11 +17,9 @@ extension KernelCall {
     let last = unsafe input.dimensions[axis] - taps
     var positions: [Int32] = []
     for i in 0..<outputs {
-      let start = unsafe starts.base[i * starts.strides[0]]
-      guard start >= 0, start <= Float(last), let position = Int32(exactly: start) else {
-        return nil
-      }
-      positions.append(position)
+      let start = unsafe starts.integers[i * starts.strides[0]]
+      guard start >= 0, Int(start) <= last else { return nil }
+      positions.append(start)
     }
     let strideIn = unsafe input.strides[axis]
     let strideOut = unsafe output.strides[axis]

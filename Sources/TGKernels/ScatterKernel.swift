@@ -30,7 +30,7 @@ extension KernelCall {
       elementsPerTile: 16_384 / columns)
     let refused = RefusedPosition()
     let record = unsafe tg_scatter(
-      grid: grid, input: UnsafePointer(input.base), indices: UnsafePointer(indices.base),
+      grid: grid, input: UnsafePointer(input.base), indices: UnsafePointer(indices.integers),
       output: output.base, positions: positions.raw, row: row.raw, count: count, runs: runs,
       rows: rows,
       row_stride: output.strides[0], first_bad: refused.word)

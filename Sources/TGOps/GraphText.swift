@@ -78,11 +78,11 @@ package enum GraphText {
       try reader.expect("=")
       attributes.append(Attribute(name, try reader.attribute()))
     }
-    let shape: Shape
+    let type: TensorType
     do {
       let op = try OpRegistry.make(mnemonic, AttributeReader(attributes))
       let value = try graph.insert(op, operands)
-      shape = graph.shape(value)
+      type = graph.type(value)
     } catch let error as AttributeError {
       throw reader.error(error.message)
     } catch let error as TypeRuleError {
@@ -90,8 +90,9 @@ package enum GraphText {
     } catch {
       throw reader.error("\(error)")
     }
-    guard case .ints(shape.dimensions) = try reader.attribute() else {
-      throw reader.error("the rule says \(shape)")
+    if type.dtype != .float32 { try reader.expect("\(type.dtype)") }
+    guard case .ints(type.shape.dimensions) = try reader.attribute() else {
+      throw reader.error("the rule says \(type)")
     }
   }
 }

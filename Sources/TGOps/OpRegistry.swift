@@ -5,7 +5,7 @@ package enum OpRegistry {
   /// Every op type, in the order of `spec/ops.md`.
   package static let all: [any Op.Type] = [
     Input.self, Parameter.self, Constant.self,
-    Map.self, Signs.self,
+    Map.self, Signs.self, ToInt32.self,
     Linear.self, MatMul.self,
     Conv2D.self, Pool.self, MaxPoolGradientOp.self, Upsample.self, Resample.self,
     Reduce.self, Normalize.self, SoftmaxOp.self,

@@ -37,6 +37,26 @@ extension AttributeReader {
   }
 }
 
+extension DType {
+  /// The attribute of a leaf of this type; none of float32.
+  var attributes: [Attribute] {
+    self == .float32 ? [] : [Attribute("dtype", .string(description))]
+  }
+}
+
+extension AttributeReader {
+  /// The type that `DType.attributes` states.
+  func dtype() throws(AttributeError) -> DType {
+    guard has("dtype") else { return .float32 }
+    let name = try string("dtype")
+    guard let dtype = DType.allCases.first(where: { $0.description == name }), dtype.isExecuted
+    else {
+      throw AttributeError("`\(name)` is no type of elements")
+    }
+    return dtype
+  }
+}
+
 /// Checks that `axes` are distinct axes of a tensor of the given rank.
 func checkAxes(_ axes: [Int], rank: Int) throws(TypeRuleError) {
   guard axes.allSatisfy({ $0 >= 0 && $0 < rank }), Set(axes).count == axes.count else {
@@ -76,62 +96,18 @@ func checkWindows(
 func checkEpilogue(_ program: PointwiseProgram, _ extra: ArraySlice<Shape>, result: Shape)
   throws(TypeRuleError)
 {
-  guard program.isSound, program.operandCount == extra.count + 1,
-    !program.packedOperands.contains(0)
-  else { throw TypeRuleError("the epilogue does not fit its operands", id: "epilogue") }
-  for (place, shape) in zip(1..., extra) where !program.takes(shape, at: place, over: result) {
+  guard program.isSound, program.operandCount == extra.count + 1 else {
+    throw TypeRuleError("the epilogue does not fit its operands", id: "epilogue")
+  }
+  for shape in extra where shape.broadcast(with: result) != result {
     throw TypeRuleError("an epilogue operand \(shape) does not broadcast to \(result)")
   }
 }
 
-/// Refuses a program that reads words: where it runs, no axis is the words'.
-func refusePacked(_ program: PointwiseProgram) throws(TypeRuleError) {
-  guard program.packedOperands.isEmpty else {
-    throw TypeRuleError("bits are read by maps and the epilogues of products only", id: "epilogue")
-  }
-}
-
 extension PointwiseProgram {
-  /// The shape of an operand at places of a shape, broadcast axes written out; the innermost axis of
-  /// a packed one counts words.
-  func shape(ofOperand place: Int, over shape: Shape) -> Shape {
-    guard packedOperands.contains(place) else { return shape }
-    return Shape(Self.packedExtents(shape.dimensions) ?? [])
-  }
-
-  /// True if an operand of a shape can be read at places of another one. Words are not broadcast
-  /// along their axis.
-  func takes(_ operand: Shape, at place: Int, over shape: Shape) -> Bool {
-    let full = self.shape(ofOperand: place, over: shape)
-    let isPacked = packedOperands.contains(place)
-    return operand.broadcast(with: full) == full
-      && (!isPacked || (shape.rank > 0 && operand.dimensions.last == full.dimensions.last))
-  }
-
-  /// The program over all places of a shape, in `Double`; operands as `takes` says.
+  /// The program at all positions of a shape, in `Double`; operands broadcast to it.
   func reference(_ operands: [ReferenceTensor], over shape: Shape) -> ReferenceTensor {
-    let packed = packedOperands
-    return evaluate(
-      operands.enumerated().map { place, operand in
-        let full = operand.broadcast(to: self.shape(ofOperand: place, over: shape))
-        return packed.contains(place) ? full.truths(over: shape) : full
-      })
-  }
-}
-
-extension ReferenceTensor {
-  /// The truths in words as ones and zeros.
-  fileprivate func truths(over shape: Shape) -> ReferenceTensor {
-    let width = PointwiseProgram.wordBits
-    let columns = shape[shape.rank - 1]
-    let words = (columns + width - 1) / width
-    return ReferenceTensor(
-      shape,
-      (0..<shape.count).map { place in
-        let (row, column) = (place / columns, place % columns)
-        let word = Int(exactly: self[row * words + column / width]) ?? 0
-        return Double(word >> (column % width) & 1)
-      })
+    evaluate(operands.map { $0.broadcast(to: shape) })
   }
 }
 
@@ -149,17 +125,12 @@ extension LoweringContext {
   {
     Epilogue(
       program: program,
-      operands: (first..<operandCount).map {
-        operandView($0, ofOperand: $0 - first + 1, of: program, over: shape)
-      })
+      operands: (first..<operandCount).map { operandView($0, over: shape) })
   }
 
-  /// Where an operand of a program lies, at places of a shape; words lie together.
-  mutating func operandView(
-    _ operand: Int, ofOperand place: Int, of program: PointwiseProgram, over shape: Shape
-  ) -> View {
-    let view = program.packedOperands.contains(place) ? rows(operand) : view(operand)
-    return view.broadcast(to: program.shape(ofOperand: place, over: shape))
+  /// Where an operand of a program lies, at positions of a shape.
+  mutating func operandView(_ operand: Int, over shape: Shape) -> View {
+    view(operand).broadcast(to: shape)
   }
 
   /// The operand's shape as a rank-checked list of extents.

@@ -5,8 +5,8 @@ package import TGTensor
 package struct Epilogue: Hashable, Sendable {
   /// The program; `operandCount` is `operands.count + 1`.
   package var program: PointwiseProgram
-  /// Operands 1 and up, each with the output's extents (stride 0 where it is broadcast); of a packed
-  /// one the innermost extent counts words. Not packed in a normalization.
+  /// Operands 1 and up, each with the output's extents (stride 0 where it is broadcast);
+  /// float32, int32 or bits.
   package var operands: [View]
 
   /// Makes an epilogue.
@@ -26,21 +26,22 @@ extension Epilogue: PlanMessage {
     _ archive: inout Archive
   ) throws(Archive.Failure) {
     try archive.program("program", &program)
-    let packed = program.packedOperands
-    try archive.views("operands", &operands, { .epilogueOperand($0 + 1) }) {
-      packed.contains($0 + 1) ? .read : .readInPlace
+    try archive.views("operands", &operands, { .epilogueOperand($0 + 1) }) { _ in .elementwise }
+  }
+
+  /// Checks that it reads no bits: where the elements of a row are not written in their order.
+  func checkNoBits() throws(PlanError) {
+    for (index, operand) in operands.enumerated() where operand.dtype == .bits {
+      throw PlanError(
+        .view(.epilogueOperand(index + 1), .dtype(.bits, expected: [.float32, .int32])))
     }
   }
 
   /// Checks program and operands against the view that the instruction writes.
   func check(output: View) throws(PlanError) {
     try program.check(operands: operands.count + 1)
-    let packed = program.packedOperands
-    // Operand 0 is a number just computed.
-    guard !packed.contains(0) else { throw PlanError(.rule(.packedOperand(0))) }
     for (index, operand) in operands.enumerated() {
-      try operand.check(
-        isPacked: packed.contains(index + 1), at: output.dimensions, .epilogueOperand(index + 1))
+      try operand.checkExtents(output.dimensions, .epilogueOperand(index + 1))
     }
   }
 }

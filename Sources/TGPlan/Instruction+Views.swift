@@ -8,6 +8,11 @@ package struct NamedView: Hashable, Sendable {
   package var view: View
   /// How it is used.
   package var access = ViewAccess.read
+  /// What its elements may be.
+  package var dtypes: [DType] = [.float32]
+
+  /// True if its elements are what they may be.
+  package var isWellTyped: Bool { dtypes.contains(view.dtype) }
 }
 
 extension Instruction {
@@ -62,8 +67,8 @@ private struct ViewList: FieldWalk {
   private(set) var views: [NamedView] = []
 
   mutating func view(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
-  ) { views.append(NamedView(role: role, view: view, access: access)) }
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ use: ViewUse
+  ) { views.append(NamedView(role: role, view: view, access: use.access, dtypes: use.dtypes)) }
 }
 
 /// Shows the views of an instruction to a function that changes them.
@@ -73,12 +78,12 @@ private struct ViewUpdate: FieldWalk {
   let change: (inout View) -> Void
 
   mutating func view(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ use: ViewUse
   ) { change(&view) }
 
   mutating func views(
     _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
-    _ access: (Int) -> ViewAccess
+    _ use: (Int) -> ViewUse
   ) { for index in views.indices { change(&views[index]) } }
 
   mutating func messages<Message: PlanMessage>(_ name: StaticString, _ values: inout [Message]) {
@@ -125,11 +130,11 @@ extension FieldWalk {
 
   mutating func views(
     _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
-    _ access: (Int) -> ViewAccess
+    _ use: (Int) -> ViewUse
   ) throws(Failure) {
     for (index, element) in views.enumerated() {
       var element = element
-      try view(name, &element, role(index), access(index))
+      try view(name, &element, role(index), use(index))
     }
   }
 

@@ -43,10 +43,27 @@ package enum ViewAccess: Hashable, Sendable {
   case read
   /// Read, and contiguous in a weight slot.
   case readWeights
-  /// Read element by element as the output is written, so that the view may equal the output.
+  /// Read element by element as the output is written: a view of the output's type may equal it.
   case readInPlace
   /// Written.
   case written
+}
+
+/// How an instruction uses a view, and of which types its elements may be.
+package struct ViewUse: Hashable, Sendable {
+  /// How it is used.
+  package var access: ViewAccess
+  /// What its elements may be.
+  package var dtypes: [DType]
+
+  /// Joins the two; float32 unless stated otherwise.
+  package init(_ access: ViewAccess, _ dtypes: [DType] = [.float32]) {
+    self.access = access
+    self.dtypes = dtypes
+  }
+
+  /// An operand of an elementwise program: every type that is read becomes float32.
+  package static let elementwise = ViewUse(.readInPlace, [.float32, .int32, .bits])
 }
 
 /// Which numbers an attribute of an instruction may be; none is larger in magnitude than
@@ -75,16 +92,22 @@ package enum AttributeRange: Hashable, Sendable {
 extension PlanArchive {
   /// A view that is read in an order of the instruction's own.
   package mutating func input(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole
-  ) throws(Failure) { try self.view(name, &view, role, .read) }
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ dtypes: DType...
+  ) throws(Failure) {
+    try self.view(name, &view, role, ViewUse(.read, dtypes.isEmpty ? [.float32] : dtypes))
+  }
 
   /// A contiguous view of a weight slot.
   package mutating func weights(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole
-  ) throws(Failure) { try self.view(name, &view, role, .readWeights) }
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ dtypes: DType...
+  ) throws(Failure) {
+    try self.view(name, &view, role, ViewUse(.readWeights, dtypes.isEmpty ? [.float32] : dtypes))
+  }
 
   /// The view that is written.
   package mutating func output(
-    _ name: StaticString, _ view: inout View
-  ) throws(Failure) { try self.view(name, &view, .output, .written) }
+    _ name: StaticString, _ view: inout View, _ dtypes: DType...
+  ) throws(Failure) {
+    try self.view(name, &view, .output, ViewUse(.written, dtypes.isEmpty ? [.float32] : dtypes))
+  }
 }

@@ -31,15 +31,15 @@ extension InstructionKind {
 }
 
 extension PlanFunction {
-  /// The elements that the arena must have: the end of its last slot, rounded up to a multiple of
-  /// 16; nil if the number does not fit.
-  package var requiredArenaElements: Int? {
+  /// The bytes that the arena must have: the end of its last slot, rounded up to a multiple of
+  /// `Slot.alignment`; nil if the number does not fit.
+  package var requiredArenaBytes: Int? {
     var end = 0
     for slot in slots where slot.kind != .weight {
-      guard let slotEnd = slot.offset.adding(slot.count) else { return nil }
+      guard let slotEnd = slot.offset.adding(slot.byteCount) else { return nil }
       end = max(end, slotEnd)
     }
-    return end.adding(15).map { $0 / 16 * 16 }
+    return Slot.aligned(end)
   }
 
   /// The sum of the instructions' multiplications with additions; nil if it does not fit.

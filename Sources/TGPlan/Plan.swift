@@ -1,3 +1,5 @@
+package import TGTensor
+
 /// A compiled model: everything that a run needs, as data.
 ///
 /// Values of this type may come from a file; nothing in them is trusted until `PlanChecker` has
@@ -99,9 +101,8 @@ package struct PlanFunction: Hashable, Sendable {
   package var slots: [Slot] = []
   /// What is done, in order.
   package var instructions: [PlacedInstruction] = []
-  /// The size of the arena, in elements (4 bytes): the end of its last slot, rounded up to a
-  /// multiple of 16.
-  package var arenaElements = 0
+  /// The size of the arena, in bytes: the end of its last slot, rounded up to a multiple of 64.
+  package var arenaBytes = 0
   /// Multiplications with additions, as executed, for the whole batch: `Instruction.macs`, summed.
   package var macs = 0
 
@@ -132,7 +133,7 @@ package struct PlacedInstruction: Hashable, Sendable {
   }
 }
 
-/// A piece of memory.
+/// A piece of memory for elements of one type.
 package struct Slot: Hashable, Sendable {
   /// Where it lies.
   package enum Kind: Int, Hashable, Sendable, CaseIterable {
@@ -146,16 +147,30 @@ package struct Slot: Hashable, Sendable {
 
   /// Where it lies.
   package var kind: Kind
-  /// The first element, counted in elements from the start of the weight section or arena. A
-  /// multiple of 16, which is 64 bytes.
+  /// What its elements are.
+  package var dtype: DType
+  /// The first byte, counted from the start of the weight section or arena: a multiple of
+  /// `alignment`.
   package var offset: Int
-  /// The number of elements.
+  /// The number of elements; of `bits` those that pad rows count.
   package var count: Int
 
+  /// What slots begin at a multiple of, in bytes: a cache line, and the widest vector.
+  package static let alignment = 64
+
   /// Makes a slot.
-  package init(kind: Kind, offset: Int, count: Int) {
+  package init(kind: Kind, dtype: DType = .float32, offset: Int, count: Int) {
     self.kind = kind
+    self.dtype = dtype
     self.offset = offset
     self.count = count
+  }
+
+  /// The bytes of the elements; the largest number if they cannot be counted.
+  package var byteCount: Int { dtype.bytes(of: count) ?? .max }
+
+  /// The next multiple of `alignment`; nil if it does not fit.
+  package static func aligned(_ bytes: Int) -> Int? {
+    bytes.adding(alignment - 1).map { $0 / alignment * alignment }
   }
 }

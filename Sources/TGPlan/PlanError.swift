@@ -154,11 +154,13 @@ package enum ObjectiveFault: Hashable, Sendable {
 
 /// What is wrong with a slot.
 package enum SlotFault: Hashable, Sendable {
-  /// The offset is negative or no multiple of 16.
+  /// The offset is negative or no multiple of 64.
   case misaligned(Int)
+  /// Nothing executes elements of this type.
+  case dtype(DType)
   /// There is not at least one element.
   case empty(Int)
-  /// It reaches past the end of the weight section or arena, whose elements are given.
+  /// It reaches past the end of the weight section or arena, whose bytes are given.
   case outside(Slot.Kind, end: Int?, size: Int)
 }
 
@@ -178,6 +180,10 @@ package enum ViewFault: Hashable, Sendable {
   case notKept
   case notContiguous
   case innermostStride(Int)
+  /// Its elements are of another type than its slot's, or than the instruction takes.
+  case dtype(DType, expected: [DType])
+  /// Bits whose offset or outer strides are no multiples of 16.
+  case rowsOfBits
   case overlaps(ViewRole)
 }
 

@@ -31,6 +31,7 @@ extension PlanError: CustomStringConvertible {
     case .byteOrder: "the plan's byte order is not little endian"
     case .version(let found):
       "the plan has format version \(found); this program reads version \(PlanHeader.version)"
+        + (found < PlanHeader.version ? ": compile the page again with this tgc" : "")
     case .requiredFeature(let name):
       "the plan requires the feature `\(name)`, which this program does not have"
     case .headerChecksum: "the header is damaged: its checksum does not match"
@@ -53,7 +54,7 @@ extension PlanError: CustomStringConvertible {
     case .fileHashes: "the source files and their hashes do not match up"
     case .batch(let batch): "the batch size is \(batch); it must be at least 1"
     case .arena(let declared, let actual):
-      "the arena is declared with \(declared) elements; the slots need \(actual)"
+      "the arena is declared with \(declared) bytes; the slots need \(actual)"
     case .macs(let declared, let actual):
       "\(declared) multiplications with additions are declared; there are \(actual)"
     case .slot(let index, let fault): "slot \(index) \(sentence(fault))"
@@ -129,10 +130,12 @@ extension PlanError: CustomStringConvertible {
 
   private func sentence(_ fault: SlotFault) -> String {
     switch fault {
-    case .misaligned(let offset): "begins at element \(offset), which is no multiple of 16"
+    case .misaligned(let offset):
+      "begins at byte \(offset), which is no multiple of \(Slot.alignment)"
+    case .dtype(let dtype): "holds \(dtype), which is reserved for storage"
     case .empty(let count): "has \(count) elements; it must have at least 1"
     case .outside(let kind, let end, let size):
-      "ends at element \(end.map(String.init) ?? "beyond 2⁶³"); the "
+      "ends at byte \(end.map(String.init) ?? "beyond 2⁶³"); the "
         + (kind == .weight ? "weight section" : "arena") + " has \(size)"
     }
   }
@@ -155,6 +158,9 @@ extension PlanError: CustomStringConvertible {
     case .notWeights: "does not lie in the weight section"
     case .notContiguous: "is not contiguous"
     case .innermostStride(let stride): "has the innermost stride \(stride); it must be 1"
+    case .dtype(let found, let expected):
+      "is of \(found); it must be of " + expected.map(\.description).joined(separator: " or ")
+    case .rowsOfBits: "has rows of bits that do not begin with a word"
     case .overlaps(let role): "overlaps \(role)"
     }
   }

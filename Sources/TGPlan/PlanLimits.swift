@@ -28,8 +28,10 @@ package struct PlanLimits: Hashable, Sendable {
   package var extent = Int(Int32.max)
   /// Each attribute of an instruction: strides, pads, kernels.
   package var attribute = 1 << 20
-  /// Elements of a slot, of the arena and of the weight section, and strides and offsets.
+  /// Elements of a slot, and strides and offsets of views.
   package var elements = 1 << 40
+  /// Bytes of the arena and of the weight section.
+  package var bytes = 1 << 42
   /// Places made by resampling along its axis, over all instructions of a plan.
   package var resampledPlaces = 1 << 24
   /// The work of one run of a function, as `PlanFunction.work` counts it: hours on any machine. The
@@ -59,7 +61,7 @@ package struct PlanLimits: Hashable, Sendable {
     case resampledPlaces = "resampled places"
     case work = "multiply-adds or elements read in one run"
     case nameBytes = "bytes in a name"
-    case elements
+    case elements, bytes
   }
 
   /// Makes the limits that hold unless others are given.

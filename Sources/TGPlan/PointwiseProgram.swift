@@ -59,9 +59,6 @@ package enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
   case sign = 26
   /// `a · 1/2 · (1 + erf(a / √2))`
   case gelu = 27
-  /// 1 if the bit of this place is set in a word of the packed operand `a`, else 0: at place
-  /// `[i…, c]` bit `c mod 16` of the whole number `a[i…, c div 16]`
-  case bit = 28
 
   /// How many operands it takes: 0 for `constant`, else 1 to 3.
   package var arity: Int {
@@ -71,7 +68,7 @@ package enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
     case .select: 3
     case .negate, .absolute, .square, .squareRoot, .reciprocalSquareRoot, .exponential, .logarithm,
       .sine, .cosine, .tanh, .sigmoid, .relu, .leakyRelu, .floor, .errorFunction, .softplus, .sign,
-      .gelu, .bit:
+      .gelu:
       1
     }
   }
@@ -89,8 +86,7 @@ package enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
 /// `operandCount + i`. The result is the value of the last step, or operand 0 if there is none (a
 /// copy). A step names only values before it.
 ///
-/// An operand that a step `bit` names is *packed*: it holds truths, sixteen to a word along the
-/// innermost axis, as `MaskPacking` makes them. Steps of other functions do not name it.
+/// Values are float32; an operand of int32 is read as the nearest one, of bits as 1 or 0.
 package struct PointwiseProgram: Hashable, Sendable {
   /// One step.
   package struct Step: Hashable, Sendable {
@@ -113,8 +109,6 @@ package struct PointwiseProgram: Hashable, Sendable {
   package static let maximumSteps = 64
   /// The most operands of a program.
   package static let maximumOperands = 8
-  /// The truths in a word of a packed operand.
-  package static let wordBits = 16
 
   /// The number of operands, at most `maximumOperands`; 0 for a fill.
   package var operandCount: Int
@@ -143,19 +137,6 @@ package struct PointwiseProgram: Hashable, Sendable {
         step.arguments.allSatisfy({ $0 >= 0 && $0 < operandCount + index })
       else { return false }
     }
-    let packed = packedOperands
-    return packed.allSatisfy { $0 < operandCount }
-      && steps.allSatisfy { $0.function == .bit || packed.isDisjoint(with: $0.arguments) }
-  }
-
-  /// The operands whose bits are read, sixteen to a word.
-  package var packedOperands: Set<Int> {
-    Set(steps.lazy.filter { $0.function == .bit }.flatMap(\.arguments))
-  }
-
-  /// The extents of a packed operand at places of the given extents: the innermost counts words;
-  /// nil if there is no innermost axis.
-  package static func packedExtents(_ extents: [Int]) -> [Int]? {
-    extents.last.map { extents.dropLast() + [($0 + wordBits - 1) / wordBits] }
+    return true
   }
 }

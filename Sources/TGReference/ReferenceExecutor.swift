@@ -48,9 +48,10 @@ package final class ReferenceExecutor: PlanExecutor {
     verification?.begin(function)
     memory = try ReferenceMemory(function, weights: plan.weights)
     for placed in function.instructions {
-      let output = placed.instruction.output
-      try memory.demand(output, writing: true)
-      for view in placed.instruction.operands { try memory.demand(view) }
+      for named in placed.instruction.namedViews {
+        try memory.demand(named.view, writing: named.access == .written)
+        guard named.isWellTyped else { throw .unsound("\(named.role) is of \(named.view.dtype)") }
+      }
       if case .resample(let resampling) = placed.instruction { try demandInside(resampling) }
     }
   }
@@ -70,15 +71,14 @@ package final class ReferenceExecutor: PlanExecutor {
       }
     }
     let (grids, overflow) = (counts.max() ?? 0).multipliedReportingOverflow(by: 32)
-    let (arena, arenaOverflow) = function.arenaElements.multipliedReportingOverflow(by: 4)
-    let (sum, sumOverflow) = grids.addingReportingOverflow(arena)
-    return overflow || arenaOverflow || sumOverflow ? .max : sum
+    let (sum, sumOverflow) = grids.addingReportingOverflow(function.arenaBytes)
+    return overflow || sumOverflow ? .max : sum
   }
 
   private func demandInside(_ resampling: Resampling) throws(RuntimeError) {
     let last = resampling.input.dimensions[resampling.axis] - resampling.weights.dimensions[1]
     let isInside = memory.read(resampling.starts).elements.allSatisfy { start in
-      Int(exactly: start).map { $0 >= 0 && $0 <= last } ?? false
+      start >= 0 && start <= Double(last)
     }
     guard isInside else { throw .unsound("a resampling reads outside its input") }
   }
@@ -125,6 +125,11 @@ package final class ReferenceExecutor: PlanExecutor {
     try memory.demand(view, writing: true)
     guard elements.count == view.count else {
       throw .wrongCount(expected: view.count, found: elements.count)
+    }
+    if view.dtype == .int32 {
+      for index in elements.indices where Int32(exactly: elements[index]) == nil {
+        throw .notWhole(elements[index])
+      }
     }
     memory.write(
       Grid(view.dimensions, elements.indices.map { Double(elements[$0]) }), to: view)

@@ -13,10 +13,11 @@ extension ReferenceMemory {
   /// Does one instruction.
   ///
   /// - Returns: the first number that is no row of its table, with its place; nil if there is none.
-  mutating func execute(_ instruction: Instruction) -> (place: Int, number: Float)? {
+  mutating func execute(_ instruction: Instruction) -> (place: Int, number: Int32)? {
     switch instruction {
     case .convolve(let x): write(finish(sums(of: x), x.epilogue), to: x.output)
     case .multiply(let x): write(finish(product(of: x), x.epilogue), to: x.output)
+    case .map(let x) where x.output.dtype == .int32: write(read(x.operands[0]), to: x.output)
     case .map(let x):
       write(
         x.program.evaluate(x.operands.map { read($0) }, over: x.output.dimensions), to: x.output)
@@ -140,31 +141,31 @@ extension ReferenceMemory {
     return result
   }
 
-  private func gathered(_ x: Gathering) -> (rows: Grid, refused: (place: Int, number: Float)?) {
+  private func gathered(_ x: Gathering) -> (rows: Grid, refused: (place: Int, number: Int32)?) {
     let (rows, indices) = (read(x.table).rows(keeping: 1), read(x.indices).elements)
     var result: [Double] = []
-    var refused: (place: Int, number: Float)?
+    var refused: (place: Int, number: Int32)?
     for (place, number) in indices.enumerated() {
       if let index = Int(exactly: number), rows.indices.contains(index) {
         result += rows[index]
       } else {
         result += rows[0].map { _ in 0 }
-        refused = refused ?? (place, Float(number))
+        refused = refused ?? (place, Int32(number))
       }
     }
     return (Grid(x.output.dimensions, result), refused)
   }
 
   /// Rows added up by their numbers; a sum is a float32 after each row.
-  private func scattered(_ x: Scattering) -> (sums: Grid, refused: (place: Int, number: Float)?) {
+  private func scattered(_ x: Scattering) -> (sums: Grid, refused: (place: Int, number: Int32)?) {
     let (input, indices) = (read(x.input), read(x.indices))
     let rows = input.rows(keeping: indices.dimensions.count)
     var result = Grid(x.output.dimensions)
     let width = result.elements.count / x.output.dimensions[0]
-    var refused: (place: Int, number: Float)?
+    var refused: (place: Int, number: Int32)?
     for (row, (number, position)) in zip(rows, zip(indices.elements, 0...)) {
       guard let index = Int(exactly: number), (0..<x.output.dimensions[0]).contains(index) else {
-        refused = refused ?? (position, Float(number))
+        refused = refused ?? (position, Int32(number))
         continue
       }
       for (column, value) in row.enumerated() {
@@ -177,13 +178,7 @@ extension ReferenceMemory {
 
   private func mask(of x: MaskPacking) -> Grid {
     let input = read(x.input)
-    let words = input.rows(keeping: input.dimensions.count - 1).flatMap { row -> [Double] in
-      stride(from: row.startIndex, to: row.endIndex, by: PointwiseProgram.wordBits).map { start in
-        let neighbours = row[start..<min(start + PointwiseProgram.wordBits, row.endIndex)]
-        return neighbours.reversed().reduce(0) { 2 * $0 + ($1 > 0 ? 1 : 0) }
-      }
-    }
-    return Grid(x.output.dimensions, words)
+    return Grid(input.dimensions, input.elements.map { $0 > 0 ? 1 : 0 })
   }
 }
 

@@ -8,41 +8,22 @@ internal import TGPlan
 extension PointwiseProgram {
   /// The program at every place of a result (spec/plan.proto, `PointwiseProgram`).
   ///
-  /// - Parameter operands: each of the result's extents; a packed one has words along the innermost
-  ///   axis.
+  /// - Parameter operands: each of the result's extents; numbers that are no float32 are rounded.
   func evaluate(_ operands: [Grid], over dimensions: [Int]) -> Grid {
-    let packed = packedOperands
     var result = Grid(dimensions)
     var values: [Float] = []
     for place in result.elements.indices {
       values.removeAll(keepingCapacity: true)
-      for (number, operand) in operands.enumerated() {
-        values.append(packed.contains(number) ? 0 : Float(operand.elements[place]))
-      }
+      for operand in operands { values.append(Float(operand.elements[place])) }
       for step in steps {
-        if step.function == .bit {
-          values.append(operands[step.arguments[0]].bit(at: place, innermost: dimensions.last ?? 1))
-        } else {
-          let arguments = step.arguments.map { Double(values[$0]) } + [0, 0, 0]
-          let value = step.function.value(
-            arguments[0], arguments[1], arguments[2], Double(step.immediate))
-          values.append(Float(value))
-        }
+        let arguments = step.arguments.map { Double(values[$0]) } + [0, 0, 0]
+        let value = step.function.value(
+          arguments[0], arguments[1], arguments[2], Double(step.immediate))
+        values.append(Float(value))
       }
       result.elements[place] = Double(steps.isEmpty ? values[0] : values[values.count - 1])
     }
     return result
-  }
-}
-
-extension Grid {
-  /// The bit of a place in a grid of words; what no word can be has none.
-  fileprivate func bit(at place: Int, innermost extent: Int) -> Float {
-    let (row, column) = place.quotientAndRemainder(dividingBy: extent)
-    let wordsPerRow = (extent + PointwiseProgram.wordBits - 1) / PointwiseProgram.wordBits
-    let word = elements[row * wordsPerRow + column / PointwiseProgram.wordBits]
-    let bits = UInt16(exactly: word) ?? 0
-    return bits >> UInt16(column % PointwiseProgram.wordBits) & 1 == 1 ? 1 : 0
   }
 }
 
@@ -78,7 +59,6 @@ extension PointwiseFunction {
     case .softplus: (a > 0 ? a : 0) + log1p(exp(-abs(a)))
     case .sign: a > 0 ? 1 : a < 0 ? -1 : a
     case .gelu: a * 0.5 * (1 + erf(a * 0.5.squareRoot()))
-    case .bit: preconditionFailure("bits are read from their operand")
     }
   }
 

@@ -20,7 +20,7 @@ internal import TGTensor
   /// - Throws: `unsound` if a slot lies outside its memory, `outOfMemory` if the system refuses.
   init(_ function: PlanFunction, weights: WeightSection) throws(RuntimeError) {
     try function.demandSoundSlots(weightBytes: weights.count)
-    memory = try SystemMemory(byteCount: max(4 * function.arenaElements, 64))
+    memory = try SystemMemory(byteCount: max(function.arenaBytes, Slot.alignment))
     unsafe base = unsafe memory.lend { unsafe $0 }
     slots = function.slots
     self.weights = weights
@@ -28,51 +28,93 @@ internal import TGTensor
 
   /// The address of a view.
   ///
-  /// - Throws: `unsound` if an element lies outside the view's slot, or if it is to be written and
-  ///   its slot holds weights.
+  /// - Throws: `unsound` if an element lies outside the view's slot, if it is of another type than the
+  ///   slot, or if it is to be written and its slot holds weights.
   func resolve(_ view: View, writing: Bool = false) throws(RuntimeError) -> ResolvedView {
     let start = try unsafe address(of: view, writing: writing)
-    return unsafe ResolvedView(base: start, dimensions: view.dimensions, strides: view.strides)
+    return unsafe ResolvedView(
+      address: start, element: try KernelElement(view.dtype), dimensions: view.dimensions,
+      strides: view.strides)
   }
 
-  /// Copies numbers, row-major, to where a view sees them; allocates nothing.
+  /// Copies numbers, row-major, to where a view sees them, whole numbers where it is of int32;
+  /// allocates nothing.
   ///
-  /// - Throws: `wrongCount` unless there is one for each element; `unsound` as `resolve` does.
+  /// - Throws: `wrongCount` unless there is one for each element; `notWhole` for a number that int32
+  ///   does not have; `unsound` as `resolve` does.
   func store(_ elements: Span<Float>, into view: View) throws(RuntimeError) {
     let start = try unsafe address(of: view, writing: true)
     guard elements.count == view.count else {
       throw .wrongCount(expected: view.count, found: elements.count)
     }
     var position = 0
+    if view.dtype == .int32 {
+      for index in elements.indices where Int32(exactly: elements[index]) == nil {
+        throw .notWhole(elements[index])
+      }
+      let integers = unsafe start.assumingMemoryBound(to: Int32.self)
+      forEachRow(of: view, axis: 0, offset: 0) { offset, count, stride in
+        for i in 0..<count {
+          unsafe integers[offset + i * stride] = Int32(elements[position + i])
+        }
+        position += count
+      }
+      return
+    }
+    guard view.dtype == .float32 else { throw .unsound("\(view.dtype) are not given") }
+    let floats = unsafe start.assumingMemoryBound(to: Float.self)
     forEachRow(of: view, axis: 0, offset: 0) { offset, count, stride in
-      for i in 0..<count { unsafe start[offset + i * stride] = elements[position + i] }
+      for i in 0..<count { unsafe floats[offset + i * stride] = elements[position + i] }
       position += count
     }
   }
 
-  /// Copies what a view sees, row-major; allocates nothing.
+  /// Copies what a view sees, row-major, as floats; allocates nothing.
   ///
-  /// - Throws: as `store` does.
+  /// - Throws: `wrongCount` unless there is room for each element; `unsound` as `resolve` does.
   func fetch(_ view: View, into elements: inout MutableSpan<Float>) throws(RuntimeError) {
     let start = try unsafe address(of: view, writing: false)
     guard elements.count == view.count else {
       throw .wrongCount(expected: view.count, found: elements.count)
     }
     var position = 0
-    forEachRow(of: view, axis: 0, offset: 0) { offset, count, stride in
-      for i in 0..<count { unsafe elements[position + i] = start[offset + i * stride] }
-      position += count
+    switch view.dtype {
+    case .float32:
+      let floats = unsafe start.assumingMemoryBound(to: Float.self)
+      forEachRow(of: view, axis: 0, offset: 0) { offset, count, stride in
+        for i in 0..<count { unsafe elements[position + i] = floats[offset + i * stride] }
+        position += count
+      }
+    case .int32:
+      let integers = unsafe start.assumingMemoryBound(to: Int32.self)
+      forEachRow(of: view, axis: 0, offset: 0) { offset, count, stride in
+        for i in 0..<count { unsafe elements[position + i] = Float(integers[offset + i * stride]) }
+        position += count
+      }
+    case .bits:
+      let words = unsafe start.assumingMemoryBound(to: UInt16.self)
+      forEachRow(of: view, axis: 0, offset: 0) { offset, count, stride in
+        for i in 0..<count {
+          let (word, bit) = (offset + i * stride).quotientAndRemainder(dividingBy: DType.wordBits)
+          unsafe elements[position + i] = Float(words[word] >> UInt16(bit) & 1)
+        }
+        position += count
+      }
+    case .float16, .bfloat16: throw .unsound("\(view.dtype) are not executed")
     }
   }
 
-  /// What a view sees, row-major.
+  /// The whole numbers that a view of int32 sees, row-major.
   ///
   /// - Throws: `unsound` as `resolve` does.
-  func fetch(_ view: View) throws(RuntimeError) -> [Float] {
-    _ = try unsafe address(of: view, writing: false)
-    var elements = [Float](repeating: 0, count: view.count)
-    var span = elements.mutableSpan
-    try fetch(view, into: &span)
+  func fetchIntegers(_ view: View) throws(RuntimeError) -> [Int32] {
+    let start = try unsafe address(of: view, writing: false)
+    guard view.dtype == .int32 else { throw .unsound("\(view.dtype) are no whole numbers") }
+    let integers = unsafe start.assumingMemoryBound(to: Int32.self)
+    var elements: [Int32] = []
+    forEachRow(of: view, axis: 0, offset: 0) { offset, count, stride in
+      for i in 0..<count { unsafe elements.append(integers[offset + i * stride]) }
+    }
     return elements
   }
 
@@ -89,22 +131,32 @@ internal import TGTensor
 
   private func address(
     of view: View, writing: Bool
-  ) throws(RuntimeError) -> UnsafeMutablePointer<Float> {
+  ) throws(RuntimeError) -> UnsafeMutableRawPointer {
     guard slots.indices.contains(view.slot) else { throw .unsound("a view of no slot") }
     let slot = slots[view.slot]
     guard !writing || slot.kind != .weight else { throw .unsound("weights are read-only") }
-    guard view.lies(in: slot.count) else { throw .unsound("a view leaves slot \(view.slot)") }
+    guard view.lies(in: slot) else { throw .unsound("a view leaves slot \(view.slot)") }
     // A view without elements has no place: any address does.
-    guard !view.dimensions.contains(0) else {
-      return unsafe base.assumingMemoryBound(to: Float.self)
-    }
-    guard slot.kind == .weight else {
-      return unsafe base.assumingMemoryBound(to: Float.self) + slot.offset + view.offset
-    }
-    guard let start = unsafe weights.bytes.baseAddress else {
+    guard !view.dimensions.contains(0) else { return unsafe base }
+    let start = slot.offset + view.offset / view.dtype.granule * view.dtype.granuleBytes
+    guard slot.kind == .weight else { return unsafe base + start }
+    guard let weightBase = unsafe weights.bytes.baseAddress else {
       throw .unsound("there are no weights")
     }
-    return unsafe UnsafeMutableRawPointer(mutating: start).assumingMemoryBound(to: Float.self)
-      + slot.offset + view.offset
+    return unsafe UnsafeMutableRawPointer(mutating: weightBase) + start
+  }
+}
+
+extension KernelElement {
+  /// What a plan says that elements are.
+  ///
+  /// - Throws: `unsound` for what nothing executes.
+  init(_ dtype: DType) throws(RuntimeError) {
+    switch dtype {
+    case .float32: self = .float32
+    case .int32: self = .int32
+    case .bits: self = .bits
+    case .float16, .bfloat16: throw .unsound("\(dtype) are not executed")
+    }
   }
 }

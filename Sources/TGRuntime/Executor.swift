@@ -44,9 +44,9 @@ package final class Executor: PlanExecutor {
     verification = file.verification
     verification?.begin(self.function)
     let allowed = budget.allowedBytes
-    let (arenaBytes, overflow) = self.function.arenaElements.multipliedReportingOverflow(by: 4)
-    guard !overflow, arenaBytes <= allowed else {
-      throw .overBudget(needed: overflow ? .max : arenaBytes, allowed: allowed)
+    let arenaBytes = self.function.arenaBytes
+    guard arenaBytes <= allowed else {
+      throw .overBudget(needed: arenaBytes, allowed: allowed)
     }
     arena = try Arena(self.function, weights: file.weights)
     var prepared: [PreparedCalls] = []
@@ -108,7 +108,7 @@ package final class Executor: PlanExecutor {
   /// The error about a number that an instruction refused.
   private func refusal(at place: Int, of index: Int) -> RuntimeError {
     guard let (indices, rows) = function.instructions[index].instruction.kind.rowNumbers,
-      let numbers = try? arena.fetch(indices), numbers.indices.contains(place)
+      let numbers = try? arena.fetchIntegers(indices), numbers.indices.contains(place)
     else { return .unsound("instruction \(index) refuses position \(place)") }
     return .noSuchRow(
       RefusedRow(

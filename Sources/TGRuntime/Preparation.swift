@@ -8,9 +8,13 @@ internal import TGTensor
 extension Arena {
   /// The kernel calls of an instruction, to be run one after the other.
   ///
-  /// - Throws: `unsound` if a view lies outside its slot or a resampling outside its input,
+  /// - Throws: `unsound` if a view lies outside its slot or is of a type that the instruction does not
+  ///   take, or a resampling outside its input,
   ///   `outOfMemory` if no machine has the memory that a convolution needs.
   func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> PreparedCalls {
+    if let wrong = instruction.namedViews.first(where: { !$0.isWellTyped }) {
+      throw .unsound("\(wrong.role) is of \(wrong.view.dtype)")
+    }
     switch instruction {
     case .convolve(let convolution):
       let kernel = unsafe try prepare(convolution)
@@ -24,14 +28,13 @@ extension Arena {
         unsafe .product(
           left: try resolve(product.left), right: try resolve(product.right),
           output: try resolve(product.output, writing: true),
-          epilogue: try prepare(product.epilogue, at: product.output), isa: isa)
+          epilogue: try prepare(product.epilogue), isa: isa)
       ]
     case .map(let map):
       return [
         unsafe .elementwise(
           program: KernelProgram(map.program),
-          operands: try resolve(
-            map.operands, packed: map.program.packedOperands, at: map.output.dimensions),
+          operands: try resolve(map.operands),
           output: try resolve(map.output, writing: true), isa: isa)
       ]
     case .reduce(let reduction):
@@ -43,7 +46,7 @@ extension Arena {
       return unsafe KernelCall.normalize(
         input: try resolve(normalization.input), keptRank: normalization.keptRank,
         epsilon: normalization.epsilon, output: try resolve(normalization.output, writing: true),
-        epilogue: try prepare(normalization.epilogue, at: normalization.output), isa: isa)
+        epilogue: try prepare(normalization.epilogue), isa: isa)
     case .softmax(let softmax):
       return [
         unsafe .softmax(
@@ -110,33 +113,18 @@ extension Arena {
     unsafe kernel.stride = (convolution.strideY, convolution.strideX)
     unsafe kernel.dilation = (convolution.dilationY, convolution.dilationX)
     unsafe kernel.scale = (convolution.scaleY, convolution.scaleX)
-    unsafe kernel.epilogue = try prepare(convolution.epilogue, at: convolution.output)
+    unsafe kernel.epilogue = try prepare(convolution.epilogue)
     return unsafe kernel
   }
 
-  private func prepare(
-    _ epilogue: Epilogue, at output: View
-  ) throws(RuntimeError) -> KernelEpilogue {
+  private func prepare(_ epilogue: Epilogue) throws(RuntimeError) -> KernelEpilogue {
     unsafe KernelEpilogue(
-      program: KernelProgram(epilogue.program),
-      operands: try resolve(
-        epilogue.operands, packed: Set(epilogue.program.packedOperands.map { $0 - 1 }),
-        at: output.dimensions))
+      program: KernelProgram(epilogue.program), operands: try resolve(epilogue.operands))
   }
 
-  /// Views with addresses; packed ones as kernels take them, a place for each truth.
-  private func resolve(
-    _ views: [View], packed: Set<Int> = [], at extents: [Int] = []
-  ) throws(RuntimeError) -> [ResolvedView] {
+  private func resolve(_ views: [View]) throws(RuntimeError) -> [ResolvedView] {
     var resolved = unsafe [ResolvedView]()
-    for (index, view) in views.enumerated() {
-      let words = unsafe try resolve(view)
-      if packed.contains(index) {
-        unsafe resolved.append(words.truths(extents))
-      } else {
-        unsafe resolved.append(words)
-      }
-    }
+    for view in views { unsafe resolved.append(try resolve(view)) }
     return unsafe resolved
   }
 }

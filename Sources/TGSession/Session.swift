@@ -205,7 +205,7 @@ package final class Session {
   /// An executor of the function of a number, beside so many bytes that are taken.
   private func open(_ index: Int, besides taken: Int) throws(SessionError) -> any PlanExecutor {
     if let limit = budget.memory {
-      let needed = taken + 4 * loaded.plan.functions[index].arenaElements
+      let needed = taken + loaded.plan.functions[index].arenaBytes
       guard needed <= limit else { throw .memory(needed: needed, allowed: limit) }
     }
     do {

@@ -1,7 +1,7 @@
 /// A float32 tensor in host memory, row-major.
 ///
-/// Everything that a plan computes is float32; token ids and lengths are whole numbers below 2²⁴,
-/// which float32 holds exactly.
+/// Whole numbers that are read from files for an int32 input stand here until they are stored: they are
+/// below 2²⁴, which float32 holds exactly.
 package struct HostTensor: Hashable, Sendable {
   /// The extents.
   package let shape: Shape

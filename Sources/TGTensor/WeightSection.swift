@@ -46,10 +46,10 @@
     if file == nil { unsafe free(UnsafeMutableRawPointer(bitPattern: base)) }
   }
 
-  /// The number at a position, counted in numbers of 4 bytes; traps outside the section.
-  package func number(at position: Int) -> Float {
-    precondition(position >= 0 && position < count / 4, "a number of the section")
-    return unsafe bytes.load(fromByteOffset: 4 * position, as: Float.self)
+  /// The byte at a position; traps outside the section.
+  package func byte(at position: Int) -> UInt8 {
+    precondition(position >= 0 && position < count, "a byte of the section")
+    return unsafe bytes.load(fromByteOffset: position, as: UInt8.self)
   }
 
   /// The bytes; valid as long as the section.

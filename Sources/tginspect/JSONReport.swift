@@ -43,7 +43,7 @@ enum JSONReport {
       ("outputs", .array(function.outputs.map(item))),
       ("prepare", .string(function.prepare)), ("prepared", .array(function.prepared.map(item))),
       ("macs", .integer(function.macs)), ("work", .integer(function.work)),
-      ("arena_bytes", .integer(4 * function.arenaElements)),
+      ("arena_bytes", .integer(function.arenaBytes)),
       ("instructions", .integer(function.instructions.count)),
     ]
   }
@@ -74,6 +74,7 @@ enum JSONReport {
     var members: [(String, JSON)] = [
       ("name", .string(item.name)), ("kind", .string(item.kind.word)),
       ("shape", .integers(item.view.dimensions)),
+      ("dtype", .string(item.view.dtype.description)),
     ]
     members += item.kind.value.members
     if item.takesWords { members.append(("has_lengths", .bool(item.lengths != nil))) }

@@ -60,7 +60,7 @@ struct TextReport {
     lines.append(
       "  batch \(function.batch): \(Quantity.count(function.macs)) MACs,"
         + " work \(Quantity.count(function.work)),"
-        + " arena \(Quantity.bytes(4 * function.arenaElements)),"
+        + " arena \(Quantity.bytes(function.arenaBytes)),"
         + " \(weights.count) weight tensors"
         + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))),"
         + " \(function.instructions.count) instructions"

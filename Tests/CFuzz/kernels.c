@@ -22,7 +22,7 @@ static int below(choices *from, int bound) {
 static void *pieces[64];
 static int piece_count;
 
-static float *piece(ptrdiff_t elements) {
+static void *piece(ptrdiff_t elements) {
   if (piece_count == 64 || elements <= 0 || elements > 1 << 22) abort();
   float *memory = malloc((size_t)elements * sizeof *memory);
   if (memory == NULL) abort();
@@ -42,14 +42,33 @@ static tg_view view(choices *from, ptrdiff_t rank, const ptrdiff_t *dims, int st
     last += (dims[axis] - 1) * strides[axis];
     distance = dims[axis] * distance + (axis > 0 && below(from, 4) == 0 ? below(from, 4) : 0);
   }
-  return tg_view_make(piece(last + 1), rank, dims, strides);
+  return tg_view_make(piece(last + 1), TG_FLOAT32, rank, dims, strides);
+}
+
+/* An operand of a program: floats, whole numbers, or rows of truths, each of them of whole words.
+ */
+static tg_view operand(choices *from, ptrdiff_t rank, const ptrdiff_t *dims) {
+  tg_view made = view(from, rank, dims, 1);
+  const int kind = below(from, 8);
+  if (kind == 0) made.element = TG_INT32;
+  if (kind != 1 || rank == 0) return made;
+  ptrdiff_t distance = (dims[rank - 1] + TG_WORD - 1) / TG_WORD * TG_WORD, last = distance - 1;
+  made.strides[rank - 1] = 1;
+  for (ptrdiff_t axis = rank - 2; axis >= 0; axis--) {
+    if (made.strides[axis] != 0) made.strides[axis] = distance;
+    last += (dims[axis] - 1) * made.strides[axis];
+    distance *= dims[axis];
+  }
+  made.element = TG_BITS;
+  /* 16 truths are 2 bytes: half a float. */
+  made.base = piece((last / TG_WORD + 2) / 2);
+  return made;
 }
 
 static int32_t program(choices *from, int32_t operands, tg_step *steps) {
   int32_t count = below(from, 8) == 0 ? below(from, TG_MAX_STEPS + 1) : below(from, 6);
   for (int32_t i = 0; i < count; i++) {
-    /* Not `bit`: its operands are counted otherwise. */
-    steps[i].function = below(from, TG_FUNCTION_COUNT - 1);
+    steps[i].function = below(from, TG_FUNCTION_COUNT);
     for (int k = 0; k < TG_MAX_ARGUMENTS; k++)
       steps[i].arguments[k] = below(from, operands + i + 1 + (i == 7));
     steps[i].immediate = (float)below(from, 9) - 4;
@@ -102,7 +121,7 @@ static void convolve(choices *from, tg_isa isa) {
     }
   const int32_t operand_count = below(from, 4);
   tg_view operands[4];
-  for (int32_t k = 0; k < operand_count; k++) operands[k] = view(from, 4, out, 1);
+  for (int32_t k = 0; k < operand_count; k++) operands[k] = operand(from, 4, out);
   tg_step steps[TG_MAX_STEPS + 1];
   const int32_t step_count = program(from, operand_count + 1, steps);
   tg_convolution prepared;
@@ -118,10 +137,11 @@ static void map(choices *from, tg_isa isa) {
   const ptrdiff_t rank = below(from, TG_MAX_RANK + 1);
   for (ptrdiff_t axis = 0; axis < rank; axis++) dims[axis] = 1 + below(from, rank > 4 ? 3 : 7);
   if (rank > 0 && rank < 4 && below(from, 3) == 0) dims[below(from, (int)rank)] = 900;
-  const tg_view out = view(from, rank, dims, 0);
+  tg_view out = view(from, rank, dims, 0);
+  if (below(from, 6) == 0) out.element = TG_INT32;
   const int32_t operand_count = below(from, 6);
   tg_view operands[6];
-  for (int32_t k = 0; k < operand_count; k++) operands[k] = view(from, rank, dims, 1);
+  for (int32_t k = 0; k < operand_count; k++) operands[k] = operand(from, rank, dims);
   tg_step steps[TG_MAX_STEPS + 1];
   const int32_t step_count = program(from, operand_count, steps);
   tg_elementwise prepared;

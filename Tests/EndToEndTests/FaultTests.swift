@@ -55,12 +55,12 @@ import Testing
     /// `y = w + x`, x one drawn number for all of w.
     private static func weighted(_ path: String) throws {
       var writer = try PlanWriter(path: path)
-      _ = try writer.append((0..<weights).map { Float($0) })
+      _ = try writer.append(.floats((0..<weights).map { Float($0) }))
       var function = PlanFunction(name: "f", batch: 1)
       let size = (weights + 15) / 16 * 16
       function.slots = [
         Slot(kind: .weight, offset: 0, count: weights), Slot(kind: .arena, offset: 0, count: 16),
-        Slot(kind: .arena, offset: 16, count: size),
+        Slot(kind: .arena, offset: 64, count: size),
       ]
       let x = View(slot: 1, shape: [1, 1])
       let y = View(slot: 2, shape: [1, weights])
@@ -75,7 +75,7 @@ import Testing
               operands: [View(slot: 0, shape: [1, weights]), spread], output: y)),
           label: "add", source: "")
       ]
-      function.arenaElements = 16 + size
+      function.arenaBytes = 64 + 4 * size
       var plan = Plan(name: "weighted")
       plan.functions = [function]
       _ = try writer.finish(plan)

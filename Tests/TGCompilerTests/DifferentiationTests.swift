@@ -118,7 +118,7 @@ import Testing
       return try b.multiply(padded, b.broadcast(column, to: [2, 3, 7]))
     },
     Composition(testDescription: "embedding") { b in
-      let ids = try b.constant(HostTensor([2, 3], [4, 0, 4, 9, 1, 2]))
+      let ids = try b.insert(Constant(HostTensor([2, 3], [4, 0, 4, 9, 1, 2]), .int32), [])
       let rows = try b.insert(Gather(), [b.parameter("table", [5, 4]), ids])
       return try b.insert(Linear(), [rows, b.parameter("w", [3, 4])])
     },

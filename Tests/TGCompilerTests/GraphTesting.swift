@@ -91,11 +91,7 @@ extension PlanBuilder.Result {
   /// The checked plan with its weights in memory.
   func loaded() throws -> LoadedPlan {
     try PlanChecker.check(plan)
-    var elements = [Float](repeating: 0, count: store.count)
-    for (blob, offset) in zip(store.blobs, store.offsets) {
-      elements.replaceSubrange(offset..<(offset + blob.count), with: blob)
-    }
-    guard let weights = WeightSection(elements: elements) else { throw NoMemory() }
+    guard let weights = store.section else { throw NoMemory() }
     return LoadedPlan(plan: plan, weights: weights)
   }
 

@@ -10,7 +10,7 @@ import Testing
 /// How few values are alive at once: the order of nodes, and results that take their operands' place.
 @Suite struct MemoryTests {
   private static let shape: Shape = [1, 16, 16, 32]
-  private static let elements = shape.count
+  private static let bytes = 4 * shape.count
 
   private static func inputs(_ names: String...) -> [String: HostTensor] {
     var numbers = SeededNumbers(seed: 3)
@@ -58,7 +58,7 @@ import Testing
     builder.output("y", try builder.multiply(h, #require(scale)))
     let function = try Self.compiled(builder, Self.inputs("x"))
     // Input, output, and two links of the chain; the sums are small.
-    #expect(function.arenaElements < Self.elements * 9 / 2)
+    #expect(function.arenaBytes < Self.bytes * 9 / 2)
   }
 
   @Test func aResultTakesThePlaceOfAnOperandThatDies() throws {
@@ -72,7 +72,7 @@ import Testing
     let function = try Self.compiled(builder, Self.inputs("x", "y"), level: .none)
     let written = function.instructions.map(\.instruction.output.slot)
     #expect(written[0] == written[1] && written[1] == written[2] && written[3] != written[2])
-    #expect(function.arenaElements == 4 * Self.elements)
+    #expect(function.arenaBytes == 4 * Self.bytes)
   }
 
   @Test func aResidualSumIsMadeInPlace() throws {
@@ -92,7 +92,7 @@ import Testing
       placed.instruction.pointwiseOperands.contains { $0.view == placed.instruction.output }
     }
     #expect(inPlace.count == 3)
-    #expect(function.arenaElements == 4 * Self.elements, "input, output, sum, inner")
+    #expect(function.arenaBytes == 4 * Self.bytes, "input, output, sum, inner")
   }
 
   @Test func whatIsReadLaterOrElsewhereStays() throws {

@@ -2,6 +2,7 @@ import TGCompiler
 import TGIR
 import TGMachine
 import TGOps
+import TGPlan
 import TGTensor
 import TGTestSupport
 import Testing
@@ -46,10 +47,17 @@ import Testing
         operands.append(try builder.constant(tensor))
       } else {
         inputs["x\(place)"] = tensor
-        operands.append(try builder.insert(Input(name: "x\(place)", shape: tensor.shape), []))
+        let dtype = sample.types[place].dtype
+        let input = Input(
+          name: "x\(place)", shape: tensor.shape, dtype: dtype == .bits ? .float32 : dtype)
+        let value = try builder.insert(input, [])
+        // Bits are never given: they are the signs of something.
+        operands.append(dtype == .bits ? try builder.insert(Signs(), [value]) : value)
       }
     }
-    builder.output("y", try builder.insert(sample.op, operands))
+    let result = try builder.insert(sample.op, operands)
+    let isMask = builder.type(result).dtype == .bits
+    builder.output("y", isMask ? try builder.map(.identity, [result]) : result)
     return GraphCase(graph: builder.graph, inputs: inputs)
   }
 }

@@ -50,10 +50,10 @@ import Testing
 
   private static func arena(_ graph: Graph) throws -> Int {
     let built = try GraphCase(graph: graph, inputs: inputs).compiled(level: .none)
-    return built.plan.functions[0].arenaElements
+    return built.plan.functions[0].arenaBytes
   }
 
-  /// What is read of a value with words, but by the words, is read before any of their bits.
+  /// What is read of a value with a mask, but by the mask, is read before any of its bits.
   private static func expectGaps(_ graph: Graph) {
     let uses = graph.uses
     for (index, node) in graph.nodes.enumerated() where node.op is Signs {
@@ -95,8 +95,8 @@ import Testing
     // The last result is read as it is, by the loss.
     #expect((3...4).contains(Self.count(Signs.self, after)))
     try Self.expectSameBits(before, after)
-    // Of four values as large as the largest one, words of a tenth remain.
-    let value = channels * 24 * 20
+    // Of four values as large as the largest one, bits of a thirtieth remain.
+    let value = 4 * channels * 24 * 20
     #expect(try Self.arena(after) <= Self.arena(before) - value)
   }
 
@@ -137,7 +137,7 @@ import Testing
   }
 
   /// A comparison with another number, from the other side, or of a repeated value says nothing
-  /// about words.
+  /// about bits.
   @Test(arguments: 0..<4)
   func onlySignsOfWholeValuesCount(_ variant: Int) throws {
     var numbers = SeededNumbers(seed: 8)

@@ -1,4 +1,5 @@
 import TGCompiler
+import TGPlan
 import TGTestSupport
 import Testing
 
@@ -13,36 +14,37 @@ import Testing
       let start = Int.random(in: 0..<steps, using: &numbers)
       let end = Int.random(in: start..<steps, using: &numbers)
       return PlanMemory.Claim(
-        count: Int.random(in: 0...500, using: &numbers), lifetime: start...end)
+        byteCount: Int.random(in: 0...2000, using: &numbers), lifetime: start...end)
     }
     let (offsets, size) = PlanMemory.offsets(for: claims)
     for (i, a) in claims.enumerated() {
-      #expect(offsets[i] % PlanMemory.alignment == 0, "seed \(seed)")
-      #expect(offsets[i] >= 0 && offsets[i] + a.count <= size, "seed \(seed)")
+      #expect(offsets[i] % Slot.alignment == 0, "seed \(seed)")
+      #expect(offsets[i] >= 0 && offsets[i] + a.byteCount <= size, "seed \(seed)")
       for j in 0..<i where claims[j].lifetime.overlaps(a.lifetime) {
         let apart =
-          offsets[i] + a.count <= offsets[j] || offsets[j] + claims[j].count <= offsets[i]
-        #expect(apart || a.count == 0 || claims[j].count == 0, "seed \(seed): \(i) and \(j)")
+          offsets[i] + a.byteCount <= offsets[j] || offsets[j] + claims[j].byteCount <= offsets[i]
+        #expect(
+          apart || a.byteCount == 0 || claims[j].byteCount == 0, "seed \(seed): \(i) and \(j)")
       }
     }
     // At no step can the arena be smaller than what lives then.
     let lowerBound =
       (0..<steps).map { step in
-        claims.filter { $0.lifetime.contains(step) }.reduce(0) { $0 + $1.count }
+        claims.filter { $0.lifetime.contains(step) }.reduce(0) { $0 + $1.byteCount }
       }.max() ?? 0
     #expect(size >= lowerBound, "seed \(seed)")
   }
 
   @Test func aChainNeedsItsTwoLargestNeighbours() {
-    let claims = [64, 32, 128, 16, 16].enumerated().map { index, count in
-      PlanMemory.Claim(count: count, lifetime: index...(index + 1))
+    let claims = [256, 128, 512, 64, 64].enumerated().map { index, count in
+      PlanMemory.Claim(byteCount: count, lifetime: index...(index + 1))
     }
-    #expect(PlanMemory.offsets(for: claims).size == 160)
+    #expect(PlanMemory.offsets(for: claims).size == 640)
   }
 
   @Test func claimsThatNeverMeetShareEverything() {
-    let claims = (0..<10).map { PlanMemory.Claim(count: 100, lifetime: $0...$0) }
-    #expect(PlanMemory.offsets(for: claims).size == 112)
+    let claims = (0..<10).map { PlanMemory.Claim(byteCount: 400, lifetime: $0...$0) }
+    #expect(PlanMemory.offsets(for: claims).size == 448)
   }
 
   @Test func noClaimsNeedNothing() { #expect(PlanMemory.offsets(for: []).size == 0) }

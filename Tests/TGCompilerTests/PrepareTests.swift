@@ -56,11 +56,7 @@ import Testing
       #expect(function.prepared.map(\.name) == ["v0"])
     }
     #expect(parts[0].macs == 4000 * 128 * 128)
-    var weights = [Float](repeating: 0, count: built.store.count)
-    for (blob, offset) in zip(built.store.blobs, built.store.offsets) {
-      weights.replaceSubrange(offset..<offset + blob.count, with: blob)
-    }
-    let section = try #require(WeightSection(elements: weights))
+    let section = try #require(built.store.section)
     let index = try #require(plan.functions.firstIndex { $0.name == "shift.prepare" })
     let executor = try Executor(
       LoadedPlan(plan: plan, weights: section), function: index, within: Budget(threads: 1))

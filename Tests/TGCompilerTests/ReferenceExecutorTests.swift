@@ -51,7 +51,7 @@ import Testing
     try PlanChecker.check(small.plan)
     var elements: [Float] = []
     for tensor in small.weights {
-      elements += tensor
+      elements += tensor.bits.map { Float(bitPattern: $0) }
       elements += [Float](repeating: 0, count: (16 - elements.count % 16) % 16)
     }
     let loaded = LoadedPlan(
@@ -68,7 +68,7 @@ import Testing
     let loaded = try GoldenPlanTests.compiled("layers", level: .none).loaded()
     let target = ReferenceTarget()
     let needed = try target.executor(for: 0, of: loaded, within: Budget(threads: 1)).memoryBytes
-    #expect(needed >= 4 * loaded.plan.functions[0].arenaElements)
+    #expect(needed >= loaded.plan.functions[0].arenaBytes)
     _ = try target.executor(for: 0, of: loaded, within: Budget(threads: 1, memory: needed))
     #expect(throws: RuntimeError.overBudget(needed: needed, allowed: needed - 1)) {
       _ = try target.executor(for: 0, of: loaded, within: Budget(threads: 1, memory: needed - 1))

@@ -22,11 +22,38 @@ import Testing
     }
   }
 
+  /// Memory that holds words of 16 bits, in pairs; the last may be `padding`.
+  convenience init(words: [UInt16]) {
+    let padded = words + [UInt16](repeating: Self.padding, count: words.count % 2)
+    self.init(
+      stride(from: 0, to: padded.count, by: 2).map {
+        Float(bitPattern: UInt32(padded[$0]) | UInt32(padded[$0 + 1]) << 16)
+      })
+  }
+
+  /// What makes a number of words even.
+  static let padding: UInt16 = 0xabcd
+
+  /// Memory that holds whole numbers.
+  convenience init(integers: [Int32]) {
+    self.init(integers.map { Float(bitPattern: UInt32(bitPattern: $0)) })
+  }
+
   deinit { unsafe memory.deallocate() }
 
   /// The numbers now.
   var elements: [Float] {
     (0..<count).map { unsafe memory[FloatMemory.guardCount + $0] }
+  }
+
+  /// The words of 16 bits now.
+  var words: [UInt16] {
+    elements.flatMap { element in
+      [
+        UInt16(truncatingIfNeeded: element.bitPattern),
+        UInt16(truncatingIfNeeded: element.bitPattern >> 16),
+      ]
+    }
   }
 
   /// False if a kernel has written outside.
@@ -45,6 +72,24 @@ import Testing
     unsafe ResolvedView(
       base: memory.baseAddress! + FloatMemory.guardCount + offset, dimensions: dimensions,
       strides: strides)
+  }
+
+  /// A view of bits.
+  func bits(_ dimensions: [Int], _ strides: [Int]) -> ResolvedView {
+    unsafe typed(.bits, dimensions, strides)
+  }
+
+  /// A view of whole numbers.
+  func integers(_ dimensions: [Int], _ strides: [Int]) -> ResolvedView {
+    unsafe typed(.int32, dimensions, strides)
+  }
+
+  private func typed(
+    _ element: KernelElement, _ dimensions: [Int], _ strides: [Int]
+  ) -> ResolvedView {
+    unsafe ResolvedView(
+      address: memory.baseAddress! + FloatMemory.guardCount, element: element,
+      dimensions: dimensions, strides: strides)
   }
 
   /// The row-major view.

@@ -3,7 +3,7 @@ import TGMachine
 import TGPlan
 import Testing
 
-/// Words of signs, and programs that read their bits.
+/// Bits of signs, and programs that read bits and whole numbers.
 @Suite struct PackMasksTests {
   /// A tensor with gaps: its extents, and the strides of all axes but the innermost.
   struct Layout: CustomTestStringConvertible, Sendable {
@@ -20,11 +20,11 @@ import Testing
         Layout(dimensions: [columns], input: [1], output: [1]),
         Layout(
           dimensions: [3, 5, columns], input: rowMajor([3, 5, columns]),
-          output: rowMajor([3, 5, words])),
-        // Slices, rows in another order, words apart.
+          output: rowMajor([3, 5, 16 * words])),
+        // Slices, and rows apart.
         Layout(
           dimensions: [2, 3, columns], input: [5 * columns, columns + 3, 1],
-          output: [2 * words + 1, 5 * words + 7, 2]),
+          output: [16 * (2 * words + 1), 16 * (5 * words + 7), 1]),
       ]
     }
 
@@ -47,25 +47,25 @@ import Testing
     for index in stride(from: 0, to: values.count, by: 3) {
       values[index] = Self.special.randomElement(using: &generator) ?? 0
     }
-    let columns = layout.dimensions[layout.dimensions.count - 1]
-    let extents = Array(layout.dimensions.dropLast()) + [(columns + 15) / 16]
-    let blank = [Float](repeating: -99, count: Self.span(extents, layout.output))
+    let blank = [UInt16](
+      repeating: 0xabcd, count: (Self.span(layout.dimensions, layout.output) + 15) / 16)
     var expected = blank
-    for index in indices(extents) { expected[Self.place(index, layout.output)] = 0 }
     for index in indices(layout.dimensions) {
-      let word = Array(index.dropLast()) + [index[index.count - 1] / 16]
-      if values[Self.place(index, layout.input)] > 0 {
-        expected[Self.place(word, layout.output)] += Float(1 << (index[index.count - 1] % 16))
-      }
+      expected[Self.place(index, layout.output) / 16] = 0
+    }
+    for index in indices(layout.dimensions) where values[Self.place(index, layout.input)] > 0 {
+      let bit = Self.place(index, layout.output)
+      expected[bit / 16] |= 1 << UInt16(bit % 16)
     }
     let input = FloatMemory(values)
     for backwards in [false, true] {
-      let output = FloatMemory(blank)
+      let output = FloatMemory(words: blank)
       let call = unsafe KernelCall.packMasks(
         input: input.view(layout.dimensions, layout.input),
-        output: output.view(extents, layout.output), isa: isa)
+        output: output.bits(layout.dimensions, layout.output), isa: isa)
       run(call, backwards: backwards)
-      #expect(output.elements == expected)
+      #expect(output.words.prefix(expected.count).elementsEqual(expected))
+      #expect(output.words.dropFirst(expected.count).allSatisfy { $0 == FloatMemory.padding })
       #expect(output.guardsAreWhole)
     }
   }
@@ -102,11 +102,10 @@ import Testing
     var generator = SeededGenerator(seed: 33)
     let extents = reading.dimensions
     let last = extents.count - 1
-    let packed = Array(extents.dropLast()) + [(extents[last] + 15) / 16]
-    var wordStrides = rowMajor(packed)
-    for axis in reading.repeated { wordStrides[axis] = 0 }
-    let words = (0..<Self.span(packed, wordStrides)).map { _ in
-      Float(Int.random(in: 0..<65536, using: &generator))
+    var bitStrides = rowMajor(Array(extents.dropLast()) + [(extents[last] + 15) / 16 * 16])
+    for axis in reading.repeated { bitStrides[axis] = 0 }
+    let words = (0..<(Self.span(extents, bitStrides) + 15) / 16).map { _ in
+      UInt16.random(in: 0...65535, using: &generator)
     }
     let sorted = rowMajor(reading.order.map { extents[$0] })
     var strides = [Int](repeating: 0, count: extents.count)
@@ -115,26 +114,24 @@ import Testing
     let x = generator.floats(count)
     var expected = [Float](repeating: 0, count: count)
     for index in indices(extents) {
-      var word = index
-      word[last] /= 16
       let value = x[Self.place(index, strides)]
-      let bit = Int(words[Self.place(word, wordStrides)]) >> (index[last] % 16) & 1
+      let place = Self.place(index, bitStrides)
+      let bit = words[place / 16] >> UInt16(place % 16) & 1
       expected[Self.place(index, strides)] = bit == 1 ? value : value * 0.25
     }
-    // select(bit(words), x, x / 4)
+    // select(bits, x, x / 4)
     let program = KernelProgram(
       operandCount: 2,
       steps: [
-        .init(.bit, [0]), .init(.constant, immediate: 0.25), .init(.multiply, [1, 3]),
-        .init(.select, [2, 1, 4]),
+        .init(.constant, immediate: 0.25), .init(.multiply, [1, 2]), .init(.select, [0, 1, 3]),
       ])
-    let (wordMemory, input) = (FloatMemory(words), FloatMemory(x))
+    let (wordMemory, input) = (FloatMemory(words: words), FloatMemory(x))
     for inPlace in [false, true] {
       let output = inPlace ? input : FloatMemory([Float](repeating: -7, count: count))
       let call = unsafe KernelCall.elementwise(
         program: program,
         operands: [
-          wordMemory.view(packed, wordStrides).truths(extents), input.view(extents, strides),
+          wordMemory.bits(extents, bitStrides), input.view(extents, strides),
         ], output: output.view(extents, strides), isa: isa)
       run(call)
       #expect(output.elements == expected)
@@ -142,18 +139,58 @@ import Testing
     }
   }
 
-  /// Whatever a slot holds, reading its bits gives ones and zeros.
-  @Test(arguments: ISA.available())
-  func bitsOfAnythingAreOnesAndZeros(_ isa: ISA) {
-    let words = FloatMemory(Self.special + [1e10, -1, 65536, 0.5, 3.75, 16_777_216])
-    let count = words.count * 16
-    let output = FloatMemory([Float](repeating: -7, count: count))
-    run(
-      unsafe KernelCall.elementwise(
-        program: KernelProgram(operandCount: 1, steps: [.init(.bit, [0])]),
-        operands: [words.view([words.count]).truths([count])], output: output.view([count]),
-        isa: isa))
-    #expect(output.elements.allSatisfy { $0 == 0 || $0 == 1 })
-    #expect(output.guardsAreWhole)
+  /// What int32 holds, and whole numbers that float32 has not.
+  static let integers: [Int32] = [
+    0, 1, -1, 7, .max, .min, 16_777_216, 16_777_217, -16_777_219, 33_554_431, 1 << 30,
+  ]
+
+  /// Whole numbers are read as the nearest float, however they lie.
+  @Test(arguments: ISA.available(), [1, 3, 16, 37, 700])
+  func programsReadWholeNumbers(_ isa: ISA, _ columns: Int) {
+    let rows = 5
+    let numbers = (0..<rows * (columns + 2)).map { Self.integers[$0 % Self.integers.count] }
+    let memory = FloatMemory(integers: numbers)
+    for strides in [[columns + 2, 1], [0, 1], [1, rows], [1, 0]] {
+      let output = FloatMemory([Float](repeating: -7, count: rows * columns))
+      run(
+        unsafe KernelCall.elementwise(
+          program: KernelProgram(operandCount: 1, steps: [.init(.negate, [0])]),
+          operands: [memory.integers([rows, columns], strides)],
+          output: output.view([rows, columns]),
+          isa: isa))
+      let expected = indices([rows, columns]).map { -Float(numbers[Self.place($0, strides)]) }
+      #expect(output.elements == expected)
+      #expect(output.guardsAreWhole && memory.guardsAreWhole)
+    }
+  }
+
+  /// Whole numbers are copied bit for bit; numbers become whole ones, or the least where they are none.
+  @Test(arguments: ISA.available(), [1, 16, 37, 700])
+  func wholeNumbersAreMade(_ isa: ISA, _ columns: Int) {
+    let count = 3 * columns
+    let numbers = (0..<count).map { Self.integers[$0 % Self.integers.count] }
+    let floats =
+      Self.special + [1e10, -1, 65536, 0.5, 3.75, 16_777_216, -2_147_483_648, 2_147_483_648]
+    let given = (0..<count).map { floats[$0 % floats.count] }
+    for isCopy in [true, false] {
+      let (integers, numberMemory) = (FloatMemory(integers: numbers), FloatMemory(given))
+      let output = FloatMemory([Float](repeating: -7, count: 2 * count))
+      for strides in [[columns, 1], [2 * columns, 2], [1, 3]] {
+        run(
+          unsafe KernelCall.elementwise(
+            program: .identity,
+            operands: [
+              isCopy
+                ? integers.integers([3, columns], [columns, 1]) : numberMemory.view([3, columns])
+            ], output: output.integers([3, columns], strides), isa: isa))
+        for index in indices([3, columns]) {
+          let place = Self.place(index, [columns, 1])
+          let expected = isCopy ? numbers[place] : Int32(exactly: given[place]) ?? .min
+          let found = output.elements[Self.place(index, strides)].bitPattern
+          #expect(Int32(bitPattern: found) == expected)
+        }
+        #expect(output.guardsAreWhole)
+      }
+    }
   }
 }

@@ -28,8 +28,6 @@ import Testing
   }
 
   private static let sum = PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])])
-  private static let bits = PointwiseProgram(
-    operandCount: 2, steps: [.init(.bit, [1]), .init(.multiply, [0, 2])])
 
   private static func convolution(
     groups: Int = 1, origins: [Int] = [0], scale: [Int] = [1, 1], stride: [Int] = [1, 1]
@@ -60,7 +58,6 @@ import Testing
     Breach("matmul_c2", MatMul(), [[2, 4, 5], [3, 5, 6]], "matmul", "leading extents"),
     Breach("map_c1", Map(sum), [[2]], "arity", "does not fit its operands"),
     Breach("map_c2", Map(sum), [[2, 3], [2, 4]], "shape-mismatch", "do not broadcast"),
-    Breach("map_c3", Map(bits), [[2, 33], [2, 2]], "shape-mismatch", "do not fit"),
     Breach("signs_c1", Signs(), [[]], "rank", "no axis to pack"),
     Breach("pad_c1", Pad(before: [1], after: [1]), [[2, 3]], "pad", "two sizes for each axis"),
     Breach("pad_c1", Pad(before: [-1], after: [1]), [[2]], "pad", "two sizes for each axis"),

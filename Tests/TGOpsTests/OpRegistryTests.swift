@@ -104,7 +104,9 @@ import Testing
       operands.append(
         sample.constants.contains(place)
           ? try builder.constant(tensor.rounded)
-          : try builder.insert(Input(name: "x\(place)", shape: tensor.shape), []))
+          : try builder.insert(
+            Input(
+              name: "x\(place)", shape: tensor.shape, dtype: sample.types[place].dtype), []))
     }
     builder.output("y", try builder.insert(sample.op, operands))
     return builder.graph

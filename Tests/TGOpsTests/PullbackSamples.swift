@@ -139,7 +139,7 @@ enum PullbackSamples {
     OpSample(Concat(axis: 0), [[2, 3], [1, 3]]),
     OpSample(Concat(axis: 0), [[2, 3]]),
     // Equal rows are read twice, and one lies outside.
-    OpSample(Gather(), [[3, 4], [2, 5]], wholeNumbers: [1: 5]),
-    OpSample(Gather(), [[3], []], wholeNumbers: [1: 3]),
+    OpSample(Gather(), [[3, 4], [2, 5]], wholeNumbers: [1: 5], dtypes: [1: .int32]),
+    OpSample(Gather(), [[3], []], wholeNumbers: [1: 3], dtypes: [1: .int32]),
   ]
 }

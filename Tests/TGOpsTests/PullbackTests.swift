@@ -21,12 +21,12 @@ import Testing
       Case(name: "extra-\(type(of: sample.op).mnemonic)-\(index)", sample: sample)
     }
 
-  /// What is refused: the op (with its function, `fused` or `packed`) and the operand.
+  /// What is refused: the op (with its function, `fused` or `bits`) and the operand.
   static let refused = Set(
     [
       "map-less-0", "map-less-1", "map-floor-0", "map-sign-0", "gather-1", "scatter-1",
       "max_pool_gradient-1",
-      "reduce-product-0", "map-packed-0", "map-packed-1", "signs-0",
+      "reduce-product-0", "map-bits-0", "map-bits-1", "signs-0", "to_int32-0",
     ] + (0...2).map { "linear-fused-\($0)" } + (0...2).map { "matmul-fused-\($0)" }
       + (0...2).map { "normalize-fused-\($0)" } + (0...5).map { "convolution-fused-\($0)" })
 
@@ -84,7 +84,7 @@ import Testing
     let mnemonic = type(of: sample.op).mnemonic
     let epilogue = sample.op.attributes.first { $0.name == "epilogue" }?.value
     if case .program(let program)? = epilogue, !program.isIdentity { return "\(mnemonic)-fused" }
-    if let map = sample.op as? Map, !map.program.packedOperands.isEmpty { return "map-packed" }
+    if sample.dtypes.values.contains(.bits), sample.op is Map { return "map-bits" }
     if let map = sample.op as? Map, map.program.steps.count == 1 {
       return "map-\(map.program.steps[0].function.mnemonic)"
     }
@@ -110,7 +110,9 @@ private struct PullbackProbe {
     var numbers = SeededNumbers(seed: 21)
     var builder = GraphBuilder(name: "probe")
     let values = try operands.enumerated().map { place, tensor in
-      try builder.insert(Input(name: "x\(place)", shape: tensor.shape), [])
+      let dtype = sample.dtypes[place] ?? .float32
+      return try builder.insert(
+        Input(name: "x\(place)", shape: tensor.shape, dtype: dtype), [])
     }
     let result = try builder.insert(sample.op, values)
     cotangent = ReferenceTensor(numbers.tensor(builder.shape(result)))

@@ -54,13 +54,15 @@ struct ArbitraryPlan {
     function.role = random.pick(PlanFunction.Role.allCases)
     function.itemsInteract = random.chance(2)
     function.macs = number()
-    function.arenaElements = number()
+    function.arenaBytes = number()
     function.inputs = list { $0.item() }
     function.prepare = text()
     function.prepared = list { $0.item() }
     function.outputs = list { $0.item() }
     function.slots = list {
-      Slot(kind: $0.random.pick(Slot.Kind.allCases), offset: $0.number(), count: $0.number())
+      Slot(
+        kind: $0.random.pick(Slot.Kind.allCases), dtype: $0.random.pick(DType.allCases),
+        offset: $0.number(), count: $0.number())
     }
     function.instructions = list { arbitrary in
       PlacedInstruction(
@@ -171,7 +173,7 @@ struct ArbitraryPlan {
   private mutating func view() -> View {
     View(
       slot: number(), offset: number(), dimensions: list { $0.number() },
-      strides: list { $0.number() })
+      strides: list { $0.number() }, dtype: random.pick(DType.allCases))
   }
 
   private mutating func list<Element>(_ make: (inout ArbitraryPlan) -> Element) -> [Element] {

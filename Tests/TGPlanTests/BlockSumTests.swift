@@ -58,22 +58,23 @@ import Testing
     }
   }
 
-  @Test func blocksOfElements() throws {
+  @Test func blocksOfBytes() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("a.tplan")
     var writer = try PlanWriter(path: path)
-    let perBlock = BlockSums.blockBytes / 4
-    #expect(try writer.append([Float](repeating: 1, count: 2 * perBlock + 1)) == 0)
+    let perBlock = BlockSums.blockBytes
+    #expect(
+      try writer.append(.floats([Float](repeating: 1, count: BlockSums.blockBytes / 2 + 1))) == 0)
     var plan = Plan(name: "p")
     plan.functions = [PlanFunction(name: "f", batch: 1)]
     _ = try writer.finish(plan)
     let file = try PlanFile.load(path: path, verifyWeights: true)
     #expect(file.blockCount == 3)
-    #expect(file.blocks(ofElements: 0..<1) == 0..<1)
-    #expect(file.blocks(ofElements: perBlock - 1..<perBlock) == 0..<1)
-    #expect(file.blocks(ofElements: perBlock - 1..<perBlock + 1) == 0..<2)
-    #expect(file.blocks(ofElements: perBlock..<2 * perBlock + 1) == 1..<3)
-    #expect(file.blocks(ofElements: 5..<5).isEmpty)
+    #expect(file.blocks(ofBytes: 0..<1) == 0..<1)
+    #expect(file.blocks(ofBytes: perBlock - 1..<perBlock) == 0..<1)
+    #expect(file.blocks(ofBytes: perBlock - 1..<perBlock + 1) == 0..<2)
+    #expect(file.blocks(ofBytes: perBlock..<2 * perBlock + 1) == 1..<3)
+    #expect(file.blocks(ofBytes: 5..<5).isEmpty)
     for block in 0..<3 { #expect(file.isWhole(block: block)) }
   }
 }

@@ -43,11 +43,11 @@ extension CheckerCase {
     CheckerCase("an instruction with fewer", .macs(declared: 0, actual: 27_648)) {
       $0.functions[0].instructions[0].macs = 0
     },
-    CheckerCase("smaller arena", .slot(22, .outside(.arena, end: 5664, size: 5648))) {
-      $0.functions[0].arenaElements = 5648
+    CheckerCase("smaller arena", .slot(22, .outside(.arena, end: 22656, size: 22592))) {
+      $0.functions[0].arenaBytes = 22592
     },
-    CheckerCase("larger arena", .arena(declared: 7808, actual: 7792)) {
-      $0.functions[0].arenaElements = 7808
+    CheckerCase("larger arena", .arena(declared: 31104, actual: 31040)) {
+      $0.functions[0].arenaBytes = 31104
     },
   ]
 
@@ -252,7 +252,9 @@ extension CheckerCase {
       $0.resampling { $0.starts.dimensions[0] = 15 }
     },
     .at(6, "starts in the arena", .view(.starts, .notWeights)) {
-      $0.resampling { $0.starts = View(slot: 4, shape: [16]) }
+      $0.resampling {
+        $0.starts = View(slot: 1, dimensions: [16], strides: [0], dtype: .int32)
+      }
     },
     .at(8, "inner extents differ", .view(.right, .extents([1, 3, 4], expected: [1, 4, 4]))) {
       $0.product { $0.right.dimensions[1] = 3 }
@@ -325,28 +327,29 @@ extension CheckerCase {
     CheckerCase("weights misaligned", .slot(5, .misaligned(8))) {
       $0.functions[0].slots[5].offset = 8
     },
-    CheckerCase("weights past the end", .slot(5, .outside(.weight, end: 9296, size: 8864))) {
-      $0.functions[0].slots[5].offset = 8864
+    CheckerCase("weights past the end", .slot(5, .outside(.weight, end: 37184, size: 35456))) {
+      $0.functions[0].slots[5].offset = 35456
     },
-    CheckerCase("weights of 2⁶³ elements", .slot(5, .outside(.weight, end: nil, size: 8864))) {
+    CheckerCase("weights of 2⁶³ elements", .slot(5, .outside(.weight, end: nil, size: 35456))) {
       $0.functions[0].slots[5] = Slot(kind: .weight, offset: 1 << 62, count: .max)
     },
     CheckerCase("no weights", .slot(5, .empty(0))) { $0.functions[0].slots[5].count = 0 },
-    CheckerCase("weights that share their place", nil) { $0.functions[0].slots[13].offset = 592 },
-    CheckerCase("arena slot beyond the arena", .slot(4, .outside(.arena, end: 8816, size: 7792))) {
-      $0.functions[0].slots[4].offset = 7792
+    CheckerCase("weights that share their place", nil) { $0.functions[0].slots[13].offset = 2368 },
+    CheckerCase("arena slot beyond the arena", .slot(4, .outside(.arena, end: 35136, size: 31040)))
+    {
+      $0.functions[0].slots[4].offset = 31040
     },
     CheckerCase("two live slots overlap", .slotsOverlap(4, 7)) {
-      $0.functions[0].slots[7].offset = 240
+      $0.functions[0].slots[7].offset = 960
     },
     CheckerCase("two live slots overlap at one element", .slotsOverlap(7, 8)) {
       $0.functions[0].slots[7].count += 1
     },
     CheckerCase("slots apart in time share their place", nil) {
-      $0.functions[0].slots[8].offset = 240
+      $0.functions[0].slots[8].offset = 960
     },
     CheckerCase("inputs share their place", .slotsOverlap(1, 3)) {
-      $0.functions[0].slots[3].offset = 192
+      $0.functions[0].slots[3].offset = 768
     },
     CheckerCase("a slot read before it is written", .readBeforeWrite(.input, slot: 4)) { plan in
       plan.functions[0].instructions.swapAt(0, 1)
@@ -359,7 +362,7 @@ extension CheckerCase {
     },
     CheckerCase("a state slot is never shared", .slotsOverlap(4, 7)) {
       $0.functions[0].slots[4].kind = .state
-      $0.functions[0].slots[7].offset = 240
+      $0.functions[0].slots[7].offset = 960
     },
   ]
 
@@ -399,16 +402,25 @@ extension CheckerCase {
       CheckerCase("two channels", .item(.channels(2))) {
         $0.functions[0].inputs[0].view.dimensions[1] = 2
       },
-      CheckerCase("rank", .view(.values, .rank(4, expected: 1))) {
-        $0.functions[0].inputs[0].kind = .label(count: 3)
+      CheckerCase("rank", .view(.values, .rank(2, expected: 1))) {
+        $0.functions[0].inputs[1].kind = .label(count: 3)
       },
       CheckerCase("no classes", .item(.classes(0))) {
         $0.functions[0].inputs[2] = InterfaceItem(
-          name: "z", kind: .label(count: 0), view: View(slot: 3, shape: [1]))
+          name: "z", kind: .label(count: 0), view: View(slot: 2, type: TensorType(.int32, [1])))
       },
       CheckerCase("batch", .item(.batch(found: 2, expected: 1))) {
-        $0.functions[0].inputs[1].view = View(slot: 1, shape: [2, 2])
+        $0.functions[0].inputs[1].view = View(slot: 1, type: TensorType(.int32, [2, 2]))
       },
+      CheckerCase("ids that are numbers", .view(.values, .dtype(.float32, expected: [.int32]))) {
+        $0.functions[0].inputs[1].view = View(slot: 3, shape: [1, 4])
+      },
+      CheckerCase(
+        "a picture of whole numbers", .view(.values, .dtype(.int32, expected: [.float32]))
+      ) { $0.functions[0].inputs[0].view = View(slot: 1, type: TensorType(.int32, [1, 1, 2, 2])) },
+      CheckerCase(
+        "lengths that are numbers", .view(.lengths, .dtype(.float32, expected: [.int32]))
+      ) { $0.functions[0].inputs[1].lengths = View(slot: 3, shape: [1]) },
       CheckerCase("unknown tokenizer", .item(.noTokenizer("other"))) {
         $0.functions[0].inputs[1].kind = .text(vocabulary: "other")
       },
@@ -416,7 +428,7 @@ extension CheckerCase {
         $0.functions[0].inputs[1].lengths = nil
       },
       CheckerCase("lengths of another batch", .view(.lengths, .extents([4], expected: [1]))) {
-        $0.functions[0].inputs[1].lengths = View(slot: 3, shape: [4])
+        $0.functions[0].inputs[1].lengths = View(slot: 1, type: TensorType(.int32, [4]))
       },
       CheckerCase("an input among the weights", .view(.values, .writesWeights)) {
         $0.functions[0].inputs[2].view.slot = 6
@@ -425,7 +437,7 @@ extension CheckerCase {
         $0.functions[0].inputs[2].view.strides[1] = 0
       },
       CheckerCase("inputs that overlap", .view(.values, .overlaps(.values))) {
-        $0.functions[0].inputs[2].view.slot = 1
+        $0.functions[0].inputs[2].view.slot = 0
       },
       CheckerCase("an output with a default", .item(.defaultOfOutput)) {
         $0.functions[0].outputs[0].defaultValue = 0

@@ -29,7 +29,7 @@ import Testing
     #expect(CheckerTests.problem(entry.change) == entry.expected)
   }
 
-  @Test(arguments: CheckerCase.packed) func packed(_ entry: CheckerCase) {
+  @Test(arguments: CheckerCase.types) func types(_ entry: CheckerCase) {
     #expect(CheckerTests.problem(entry.change) == entry.expected)
   }
 
@@ -57,10 +57,9 @@ import Testing
 
   @Test func startsAreReadFromTheWeights() throws {
     for (value, isSound) in [
-      (0, true), (6, true), (7, false), (-1, false), (0.5, false), (.nan, false),
-      (.infinity, false), (1e20, false), (-0.0, true),
-    ] as [(Float, Bool)] {
-      var starts = [Float](repeating: 1, count: 16)
+      (0, true), (6, true), (7, false), (-1, false), (.max, false), (.min, false),
+    ] as [(Int32, Bool)] {
+      var starts = [Int32](repeating: 1, count: 16)
       starts[5] = value
       let plan = SmallPlan().plan
       try PlanChecker.check(plan)

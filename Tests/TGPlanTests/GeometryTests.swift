@@ -80,7 +80,7 @@ import Testing
       let count = random.int(1...12)
       // Slot i is written by instruction i of a chain and read again later.
       function.slots = (0..<count).map { _ in
-        Slot(kind: .arena, offset: random.int(0...40) * 16, count: random.int(1...64))
+        Slot(kind: .arena, offset: random.int(0...40) * 64, count: random.int(1...64))
       }
       for index in 0..<count {
         let earlier = index == 0 ? [] : [random.int(0...(index - 1))]
@@ -98,8 +98,8 @@ import Testing
         for b in 0..<a {
           let (first, second) = (function.slots[a], function.slots[b])
           let together = lifetimes.ranges[a]!.overlaps(lifetimes.ranges[b]!)
-          if together, first.offset < second.offset + second.count,
-            second.offset < first.offset + first.count
+          if together, first.offset < second.offset + second.byteCount,
+            second.offset < first.offset + first.byteCount
           {
             pairs.insert([b, a])
           }

@@ -45,7 +45,7 @@ import Testing
 
   @Test func peakIsTheMostAliveAtOnce() {
     var function = PlanFunction(name: "f", batch: 1)
-    function.slots = [(0, 16), (16, 32), (0, 16)].map {
+    function.slots = [(0, 16), (64, 32), (0, 16)].map {
       Slot(kind: .arena, offset: $0.0, count: $0.1)
     }
     let views = (0..<3).map { View(slot: $0, shape: [16]) }
@@ -57,7 +57,7 @@ import Testing
           label: "", source: ""))
     }
     function.outputs = [InterfaceItem(name: "y", kind: .tensor, view: views[2])]
-    function.arenaElements = 48
+    function.arenaBytes = 192
     let map = MemoryMap(function)
     #expect(map.rows.map(\.slot) == [0, 2, 1])
     #expect(map.rows.map(\.lifetime) == [-1...0, 1...2, 0...1])

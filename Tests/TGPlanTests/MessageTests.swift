@@ -1,5 +1,6 @@
 import Foundation
 import TGPlan
+import TGTensor
 import TGTestSupport
 import Testing
 
@@ -60,6 +61,8 @@ import Testing
     }
     check(["functions", "role"], PlanFunction.Role.self)
     check(["functions", "slots", "kind"], Slot.Kind.self)
+    check(["functions", "slots", "dtype"], DType.self)
+    check(["functions", "inputs", "view", "dtype"], DType.self)
     check(["functions", "inputs", "role"], InterfaceItem.RoleCode.self)
     check(["objectives", "loops", "method"], PlanObjective.Method.self)
     let instructions = ["functions", "instructions"]

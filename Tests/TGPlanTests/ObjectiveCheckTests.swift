@@ -15,7 +15,7 @@ import Testing
     func item(_ name: String, _ extents: [Int], _ role: InterfaceItem.Role) -> InterfaceItem {
       let shape = Shape([batch] + extents)
       function.slots.append(
-        Slot(kind: .arena, offset: 16 * function.slots.count, count: shape.count))
+        Slot(kind: .arena, offset: 64 * function.slots.count, count: shape.count))
       var item = InterfaceItem(
         name: name, kind: .tensor, view: View(slot: function.slots.count - 1, shape: shape))
       item.role = role
@@ -32,7 +32,7 @@ import Testing
               program: .init(operandCount: 0, steps: [.init(.constant)]), operands: [],
               output: output.view)), label: "fill", source: ""))
     }
-    function.arenaElements = function.requiredArenaElements ?? 0
+    function.arenaBytes = function.requiredArenaBytes ?? 0
     return function
   }
 

@@ -38,15 +38,15 @@ import Testing
     change("another role", nothing) { _, prepare in prepare.role = .entry },
     change("another batch size", nothing) { _, prepare in prepare.batch = 2 },
     change("it needs something", nothing) { _, prepare in
-      prepare.slots.append(Slot(kind: .arena, offset: 16, count: 3))
+      prepare.slots.append(Slot(kind: .arena, offset: 64, count: 3))
       prepare.inputs = [InterfaceItem(name: "x", kind: .tensor, view: View(slot: 2, shape: [3]))]
-      prepare.arenaElements = 32
+      prepare.arenaBytes = 128
     },
     change("it is prepared itself", nothing) { _, prepare in
-      prepare.slots.append(Slot(kind: .state, offset: 16, count: 3))
+      prepare.slots.append(Slot(kind: .state, offset: 64, count: 3))
       prepare.prepare = "shift.prepare"
       prepare.prepared = [InterfaceItem(name: "v0", kind: .tensor, view: View(slot: 2, shape: [3]))]
-      prepare.arenaElements = 32
+      prepare.arenaBytes = 128
     },
     change("it puts out another", .prepare(.missing("v0", function: "shift.prepare"))) {
       $1.outputs[0].name = "w"
@@ -55,8 +55,8 @@ import Testing
       $1.outputs[0].view = View(slot: 1, dimensions: [1 << 30, 3], strides: [0, 1])
     },
     change("two of one name", .duplicateName(.prepared, "v0")) { reader, _ in
-      reader.slots.append(Slot(kind: .state, offset: 48, count: 3))
-      reader.arenaElements = 64
+      reader.slots.append(Slot(kind: .state, offset: 192, count: 3))
+      reader.arenaBytes = 256
       var other = reader.prepared[0]
       other.view.slot = 3
       reader.prepared.append(other)
@@ -84,7 +84,7 @@ import Testing
     change("not kept", .view(.values, .notKept)) { reader, _ in reader.slots[2].kind = .arena },
     change("in the weights", .view(.values, .notKept)) { reader, _ in
       reader.slots[2] = Slot(kind: .weight, offset: 0, count: 3)
-      reader.arenaElements = 32
+      reader.arenaBytes = 128
     },
     change("where an input lies", .view(.values, .overlaps(.values))) { reader, _ in
       reader.inputs[0].view = View(slot: 2, dimensions: [1, 3], strides: [3, 1])
@@ -100,8 +100,8 @@ import Testing
               output: View(slot: 2, shape: [3]))), label: "", source: ""))
     },
     change("beside something else", .slotsOverlap(1, 2)) { reader, _ in
-      reader.slots[2].offset = 16
-      reader.arenaElements = 32
+      reader.slots[2].offset = 64
+      reader.arenaBytes = 128
     },
   ]
 

@@ -32,7 +32,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     .resample(
       Resampling(
         input: attention, output: wide, axis: 1,
-        starts: builder.constant([800], (0..<800).map { Float(min($0 / 2, 398)) }),
+        starts: builder.constant([800], integers: (0..<800).map { min($0 / 2, 398) }),
         weights: builder.constant([800, 2], [Float](repeating: 0.5, count: 1600)))))
 
   let picture = View(
@@ -62,7 +62,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
         operands: [pooled, broadcast], output: everything)),
     label: "map")
 
-  let rows = builder.constant([300], (0..<300).map { Float($0 * 7 % 200) })
+  let rows = builder.constant([300], integers: (0..<300).map { $0 * 7 % 200 })
   let gathered = builder.place([300, 200])
   builder.add(
     .gather(
@@ -215,7 +215,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     }
     try load { _ in }
     for elements in [-1, 0, Int.max, Int.max / 4] {
-      #expect(throws: RuntimeError.self) { try load { $0.arenaElements = elements } }
+      #expect(throws: RuntimeError.self) { try load { $0.arenaBytes = elements } }
     }
     for (offset, count) in [(-1, 1), (0, -1), (.max, 1), (1, .max), (0, 1 << 40)] {
       for kind in Slot.Kind.allCases {
@@ -236,7 +236,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     let (builder, _, _) = chain()
     let executor = try builder.executor()
     let needed = executor.memoryBytes
-    #expect(needed >= builder.function.arenaElements * 4)
+    #expect(needed >= builder.function.arenaBytes)
     _ = try builder.executor(memoryLimit: needed)
     #expect(throws: RuntimeError.self) { _ = try builder.executor(memoryLimit: needed - 1) }
     #expect(throws: RuntimeError.self) { _ = try builder.executor(memoryLimit: 1) }

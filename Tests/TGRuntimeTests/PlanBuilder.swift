@@ -51,8 +51,10 @@ struct PlanBuilder {
   static let sentinel: Float = 7.25e11
 
   var function = PlanFunction(name: "test", batch: 1)
-  private var weights: [Float] = []
+  private var weights: [Float] = []  // of int32 with the same bits
   private var guards: [Int] = []
+  /// The first element of a guard that lies over the slot before it.
+  private var guardStarts: [Int: Int] = [:]
   private var random: Randomness
 
   init(seed: UInt64 = 1) {
@@ -62,23 +64,29 @@ struct PlanBuilder {
 
   private mutating func addGuard() {
     guards.append(function.slots.count)
-    function.slots.append(Slot(kind: .arena, offset: function.arenaElements, count: 16))
-    function.arenaElements += 16
+    function.slots.append(Slot(kind: .arena, offset: function.arenaBytes, count: 16))
+    function.arenaBytes += 64
   }
 
   /// A place for a tensor in the arena.
   mutating func place(
-    _ dimensions: [Int], _ layout: Layout = .dense, kind: Slot.Kind = .arena
+    _ dimensions: [Int], _ layout: Layout = .dense, kind: Slot.Kind = .arena,
+    dtype: DType = .float32
   ) -> View {
     let (strides, count) = strides(dimensions, layout)
     let slot = function.slots.count
-    function.slots.append(Slot(kind: kind, offset: function.arenaElements, count: count))
-    // The next slot starts at a multiple of 16, the guard right behind this one.
-    let end = function.arenaElements + count
-    function.slots.append(Slot(kind: .arena, offset: end, count: (end + 31) / 16 * 16 - end))
+    let offset = function.arenaBytes
+    function.slots.append(Slot(kind: kind, dtype: dtype, offset: offset, count: count))
+    // A slot begins at a multiple of 64 bytes, the guard right behind this one: it lies over this one
+    // and the line after it, and its first elements are this one's. A state shares its memory with none.
+    let end = (offset + 4 * count + 63) / 64 * 64
+    let start = kind == .state ? end : offset
+    function.arenaBytes = end + 64
     guards.append(slot + 1)
-    function.arenaElements = (end + 31) / 16 * 16
-    return View(slot: slot, dimensions: dimensions, strides: strides)
+    function.slots.append(
+      Slot(kind: .arena, offset: start, count: (function.arenaBytes - start) / 4))
+    guardStarts[slot + 1] = kind == .state ? 0 : count
+    return View(slot: slot, dimensions: dimensions, strides: strides, dtype: dtype)
   }
 
   /// A place of the same extents and strides as another.
@@ -91,11 +99,23 @@ struct PlanBuilder {
 
   /// Constant numbers, row-major.
   mutating func constant(_ dimensions: [Int], _ elements: [Float]) -> View {
+    constant(TensorType(.float32, Shape(dimensions)), elements)
+  }
+
+  /// Constant whole numbers, row-major.
+  mutating func constant(_ dimensions: [Int], integers: [Int32]) -> View {
+    constant(
+      TensorType(.int32, Shape(dimensions)),
+      integers.map { Float(bitPattern: UInt32(bitPattern: $0)) })
+  }
+
+  private mutating func constant(_ type: TensorType, _ elements: [Float]) -> View {
     let slot = function.slots.count
-    function.slots.append(Slot(kind: .weight, offset: weights.count, count: elements.count))
+    function.slots.append(
+      Slot(kind: .weight, dtype: type.dtype, offset: 4 * weights.count, count: elements.count))
     weights += elements
     weights += [Float](repeating: 0, count: (16 - weights.count % 16) % 16)
-    return View(slot: slot, shape: Shape(dimensions))
+    return View(slot: slot, type: type)
   }
 
   private mutating func strides(_ dimensions: [Int], _ layout: Layout) -> ([Int], Int) {
@@ -141,7 +161,8 @@ struct PlanBuilder {
     let section = try #require(WeightSection(elements: weights))
     let executor = try target.executor(
       for: 0, of: LoadedPlan(plan: plan, weights: section), within: budget)
-    for (index, slot) in function.slots.enumerated() where slot.kind == .arena {
+    for (index, slot) in function.slots.enumerated()
+    where slot.kind == .arena && slot.dtype == .float32 {
       try executor.store(
         [Float](repeating: Self.sentinel, count: slot.count),
         into: View(slot: index, shape: [slot.count]))
@@ -154,7 +175,8 @@ struct PlanBuilder {
     for slot in guards {
       let count = function.slots[slot].count
       let elements = try executor.fetch(View(slot: slot, shape: [count]))
-      if elements.contains(where: { $0 != Self.sentinel }) { return false }
+      let own = elements.dropFirst(guardStarts[slot] ?? 0)
+      if own.contains(where: { $0 != Self.sentinel }) { return false }
     }
     let count = function.slots[view.slot].count
     var elements = try executor.fetch(View(slot: view.slot, shape: [count]))

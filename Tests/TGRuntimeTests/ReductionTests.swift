@@ -122,13 +122,13 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
           .reduce(Reduction(function: .sum, input: input, keptRank: 0, output: builder.place([]))))
       }
       let memory = try builder.executor().memoryBytes
-      return (builder, memory - 4 * builder.function.arenaElements)
+      return (builder, memory - builder.function.arenaBytes)
     }
     let (builder, one) = try overhead(reductions: 1)
     // A million numbers are 32 segments, each of which hands on at least one number.
     #expect(one >= 32 * MemoryLayout<Double>.stride)
     #expect(try overhead(reductions: 3).1 == one)
-    let needed = 4 * builder.function.arenaElements + one
+    let needed = builder.function.arenaBytes + one
     _ = try builder.executor(memoryLimit: needed)
     #expect(throws: RuntimeError.self) { _ = try builder.executor(memoryLimit: needed - 1) }
   }

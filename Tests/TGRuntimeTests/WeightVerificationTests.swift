@@ -15,7 +15,7 @@ import Testing
 
     init() throws {
       var writer = try PlanWriter(path: path)
-      _ = try writer.append((0..<Self.elements).map { Float($0) })
+      _ = try writer.append(.floats((0..<Self.elements).map { Float($0) }))
       var plan = Plan(name: "p")
       plan.functions = [Self.copy("first", of: 0), Self.copy("last", of: Self.elements - 16)]
       _ = try writer.finish(plan)
@@ -24,7 +24,8 @@ import Testing
     private static func copy(_ name: String, of offset: Int) -> PlanFunction {
       var function = PlanFunction(name: name, batch: 1)
       function.slots = [
-        Slot(kind: .weight, offset: offset, count: 16), Slot(kind: .arena, offset: 0, count: 16),
+        Slot(kind: .weight, offset: 4 * offset, count: 16),
+        Slot(kind: .arena, offset: 0, count: 16),
       ]
       let output = View(slot: 1, shape: [1, 16])
       let input = View(slot: 0, shape: [1, 16])
@@ -34,7 +35,7 @@ import Testing
           label: "copy", source: "")
       ]
       function.outputs = [InterfaceItem(name: "y", kind: .tensor, view: output)]
-      function.arenaElements = 16
+      function.arenaBytes = 64
       return function
     }
 

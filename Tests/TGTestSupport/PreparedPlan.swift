@@ -20,7 +20,7 @@ package enum PreparedPlan {
     let shape: Shape = [batch, 3]
     function.slots = [
       Slot(kind: .arena, offset: 0, count: shape.count),
-      Slot(kind: .arena, offset: 16, count: shape.count), Slot(kind: .state, offset: 32, count: 3),
+      Slot(kind: .arena, offset: 64, count: shape.count), Slot(kind: .state, offset: 128, count: 3),
     ]
     let (x, y, v) = (
       View(slot: 0, shape: shape), View(slot: 1, shape: shape), View(slot: 2, shape: [3])
@@ -54,6 +54,6 @@ package enum PreparedPlan {
 
   private static func add(_ map: PointwiseMap, to function: inout PlanFunction) {
     function.instructions.append(PlacedInstruction(.map(map), label: "map", source: ""))
-    function.arenaElements = function.requiredArenaElements ?? 0
+    function.arenaBytes = function.requiredArenaBytes ?? 0
   }
 }

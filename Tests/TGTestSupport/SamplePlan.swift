@@ -34,14 +34,14 @@ public enum SamplePlan {
   /// Writes the plan to a file, with so many weights that nothing uses, and returns its hash.
   package static func write(to path: String, weights: Int = 3) throws -> String {
     var writer = try PlanWriter(path: path)
-    _ = try writer.append((0..<weights).map { Float($0 + 1) })
+    _ = try writer.append(.floats((0..<weights).map { Float($0 + 1) }))
     return try writer.finish(plan())
   }
 
   private static func paint(_ batch: Int) -> PlanFunction {
     var function = PlanFunction(name: "paint", batch: batch)
-    let ids = place([batch, 4], in: &function)
-    let lengths = place([batch], in: &function)
+    let ids = place([batch, 4], .int32, in: &function)
+    let lengths = place([batch], .int32, in: &function)
     let z = place([batch, 3, 8, 8], in: &function)
     let image = place([batch, 3, 8, 8], in: &function)
     let maps = place([batch, 4, 2, 2], in: &function)
@@ -50,7 +50,7 @@ public enum SamplePlan {
     caption.rows = 6
     function.inputs = [caption, InterfaceItem(name: "z", kind: .normal, view: z)]
     // Four ids, each over a quarter of the rows.
-    let spread = View(slot: ids.slot, dimensions: [batch, 3, 4, 16], strides: [4, 0, 1, 0])
+    let spread = ids.seen(dimensions: [batch, 3, 4, 16], strides: [4, 0, 1, 0])
     let quarters = View(slot: z.slot, dimensions: [batch, 3, 4, 16], strides: [192, 64, 16, 1])
     let result = View(slot: image.slot, dimensions: [batch, 3, 4, 16], strides: [192, 64, 16, 1])
     let program = PointwiseProgram(
@@ -59,7 +59,7 @@ public enum SamplePlan {
         .init(.constant, immediate: 0.125), .init(.multiply, [0, 2]), .init(.add, [1, 3]),
         .init(.tanh, [4]),
       ])
-    let each = View(slot: ids.slot, dimensions: [batch, 4, 2, 2], strides: [4, 1, 0, 0])
+    let each = ids.seen(dimensions: [batch, 4, 2, 2], strides: [4, 1, 0, 0])
     function.instructions = [
       placed(PointwiseMap(program: program, operands: [spread, quarters], output: result), 4),
       placed(PointwiseMap(program: .identity, operands: [each], output: maps), 5),
@@ -130,14 +130,14 @@ public enum SamplePlan {
 
   private static func pick() -> PlanFunction {
     var function = PlanFunction(name: "pick", batch: 1)
-    let label = place([1], in: &function)
+    let label = place([1], .int32, in: &function)
     let drawn = place([1, 5], in: &function)
     let y = place([1, 1], in: &function)
     function.inputs = [
       InterfaceItem(name: "label", kind: .label(count: 10), view: label),
       InterfaceItem(name: "u", kind: .uniform(low: 2, high: 3), view: drawn),
     ]
-    let number = View(slot: label.slot, dimensions: [1, 1], strides: [1, 1])
+    let number = label.seen(dimensions: [1, 1], strides: [1, 1])
     function.instructions = [
       placed(PointwiseMap(program: .identity, operands: [number], output: y), 18)
     ]
@@ -148,12 +148,14 @@ public enum SamplePlan {
     return function
   }
 
-  private static func place(_ dimensions: [Int], in function: inout PlanFunction) -> View {
-    let shape = Shape(dimensions)
+  private static func place(
+    _ dimensions: [Int], _ dtype: DType = .float32, in function: inout PlanFunction
+  ) -> View {
+    let type = TensorType(dtype, Shape(dimensions))
     function.slots.append(
-      Slot(kind: .arena, offset: function.arenaElements, count: shape.count))
-    function.arenaElements += (shape.count + 15) / 16 * 16
-    return View(slot: function.slots.count - 1, shape: shape)
+      Slot(kind: .arena, dtype: dtype, offset: function.arenaBytes, count: type.storedCount))
+    function.arenaBytes = function.requiredArenaBytes ?? 0
+    return View(slot: function.slots.count - 1, type: type)
   }
 
   private static func placed(_ map: PointwiseMap, _ line: Int) -> PlacedInstruction {

@@ -6,9 +6,9 @@ package struct SmallPlan {
   /// The plan.
   package private(set) var plan: Plan
   /// The tensors of the weight section, in order.
-  package private(set) var weights: [[Float]] = []
+  package private(set) var weights: [WeightNumbers] = []
   private var function = PlanFunction(name: "run", batch: 1)
-  private var weightElements = 0
+  private var weightBytes = 0
 
   /// The only function.
   package var main: PlanFunction {
@@ -26,16 +26,16 @@ package struct SmallPlan {
     plan.notes = ["A remark."]
     plan.texts = [Plan.TextResource(name: "words", bytes: Array("three words here".utf8))]
     build()
-    function.arenaElements = function.requiredArenaElements ?? 0
+    function.arenaBytes = function.requiredArenaBytes ?? 0
     function.macs = function.requiredMacs ?? 0
     plan.functions = [function]
-    plan.weightBytes = weightElements * 4
+    plan.weightBytes = weightBytes
   }
 
   private mutating func build() {
     let x = arena([1, 8, 8, 3])
-    let ids = arena([1, 4])
-    let lengths = arena([1])
+    let ids = arena([1, 4], .int32)
+    let lengths = arena([1], .int32)
     let z = arena([1, 4])
     function.inputs = [
       item("x", .image(low: -1, high: 1, fit: "crop", filter: "lanczos"), channelsFirst(x)),
@@ -116,7 +116,7 @@ package struct SmallPlan {
       .resample(
         Resampling(
           input: u, output: r, axis: 1,
-          starts: weight(values: (0..<16).map { Float(min($0 / 2, 6)) }),
+          starts: weight(.integers((0..<16).map { min($0 / 2, 6) })),
           weights: view(weight([32]), [16, 2]))), "resize")
 
     let g = arena([1, 4, 4])
@@ -143,12 +143,12 @@ package struct SmallPlan {
           window: Pooling.Window(
             kernelHeight: 3, kernelWidth: 3, strideY: 2,
             strideX: 2, padTop: 1, padLeft: 1))), "max_pool_gradient")
-    let words = arena([1, 8, 8, 1])
-    add(.packMask(MaskPacking(input: d, output: words)), "pack_mask")
+    let mask = arena([1, 8, 8, 16], .bits)
+    add(.packMask(MaskPacking(input: d, output: mask)), "pack_mask")
     let masked = PointwiseProgram(
-      operandCount: 2, steps: [.init(.bit, [1]), .init(.negate, [0]), .init(.select, [2, 0, 3])])
+      operandCount: 2, steps: [.init(.negate, [0]), .init(.select, [1, 0, 2])])
     add(
-      .map(PointwiseMap(program: masked, operands: [d, words], output: arena([1, 8, 8, 16]))),
+      .map(PointwiseMap(program: masked, operands: [d, mask], output: arena([1, 8, 8, 16]))),
       "masked")
     function.outputs = [
       item("picture", .tensor, channelsFirst(r)), item("scores", .tensor, sum),
@@ -162,22 +162,25 @@ package struct SmallPlan {
         macs: instruction.macs))
   }
 
-  private mutating func arena(_ dimensions: Shape) -> View {
-    let end = function.requiredArenaElements ?? 0
-    function.slots.append(Slot(kind: .arena, offset: end, count: dimensions.count))
-    return View(slot: function.slots.count - 1, shape: dimensions)
+  private mutating func arena(_ dimensions: Shape, _ dtype: DType = .float32) -> View {
+    let (end, type) = (function.requiredArenaBytes ?? 0, TensorType(dtype, dimensions))
+    function.slots.append(Slot(kind: .arena, dtype: dtype, offset: end, count: type.storedCount))
+    return View(slot: function.slots.count - 1, type: type)
   }
 
   private mutating func weight(_ dimensions: Shape) -> View {
     let number = Float(weights.count)
-    return weight(values: (0..<dimensions.count).map { number + Float($0) / 1024 })
+    return weight(.floats((0..<dimensions.count).map { number + Float($0) / 1024 }))
   }
 
-  private mutating func weight(values: [Float]) -> View {
-    function.slots.append(Slot(kind: .weight, offset: weightElements, count: values.count))
-    weights.append(values)
-    weightElements += (values.count + 15) / 16 * 16
-    return View(slot: function.slots.count - 1, shape: [values.count])
+  private mutating func weight(_ numbers: WeightNumbers) -> View {
+    let slot = Slot(
+      kind: .weight, dtype: numbers.dtype, offset: weightBytes, count: numbers.count)
+    function.slots.append(slot)
+    weights.append(numbers)
+    weightBytes += (slot.byteCount + Slot.alignment - 1) / Slot.alignment * Slot.alignment
+    return View(
+      slot: function.slots.count - 1, type: TensorType(numbers.dtype, [numbers.count]))
   }
 
   private func view(_ flat: View, _ shape: Shape) -> View { View(slot: flat.slot, shape: shape) }

@@ -11,17 +11,17 @@ enum {
 
 /** A program over operands known by their strides along the axes that the kernel counts by. As an
  * epilogue its operand 0 is the kernel's result, which is not among them; without program the
- * result is stored as it is. The strides of a packed operand count truths. */
+ * result is stored as it is. */
 typedef struct {
   const tg_program *_Nullable program;
   ptrdiff_t operand_count;
-  const float *_Nullable operands[TG_MAX_OPERANDS];
+  const void *_Nullable operands[TG_MAX_OPERANDS];
   ptrdiff_t strides[TG_MAX_OPERANDS][TG_EPILOGUE_AXES];
 } tg_block_epilogue;
 
 /** Adds an operand with its strides along `rank` axes. */
 static inline void tg_block_epilogue_append(tg_block_epilogue *_Nonnull epilogue,
-                                            const float *_Nonnull operand, ptrdiff_t rank,
+                                            const void *_Nonnull operand, ptrdiff_t rank,
                                             const ptrdiff_t *_Nonnull strides) {
   const ptrdiff_t k = epilogue->operand_count;
   if (k >= TG_MAX_OPERANDS || rank > TG_EPILOGUE_AXES) return;

@@ -40,9 +40,15 @@ static inline ptrdiff_t tg_aligned(ptrdiff_t bytes) {
   return (bytes + TG_ALIGNMENT - 1) / TG_ALIGNMENT * TG_ALIGNMENT;
 }
 
-/** A strided window into memory: element (i0, ..., ik) lies at base + sum of ia * strides[a]. */
+/** What lies at an address: 32-bit floats, 32-bit whole numbers, or truths, 16 to a word of 16 bits
+ * with the first in the lowest bit. */
+typedef enum { TG_FLOAT32 = 0, TG_INT32 = 1, TG_BITS = 2 } tg_element;
+
+/** A strided window into memory: element (i0, ..., ik) lies sum of ia * strides[a] elements after
+ * the base. Of truths the strides count truths, and every row begins with a word. */
 typedef struct {
-  float *_Nonnull base;
+  void *_Nonnull base;
+  tg_element element;
   ptrdiff_t rank;
   ptrdiff_t dims[TG_MAX_RANK];
   ptrdiff_t strides[TG_MAX_RANK];
@@ -53,8 +59,8 @@ typedef void (*tg_tile_function)(const void *_Nonnull record, ptrdiff_t tile,
                                  void *_Nonnull workspace);
 
 /** Makes a view of rank <= TG_MAX_RANK. */
-tg_view tg_view_make(float *_Nonnull base, ptrdiff_t rank, const ptrdiff_t *_Nonnull dims,
-                     const ptrdiff_t *_Nonnull strides);
+tg_view tg_view_make(void *_Nonnull base, tg_element element, ptrdiff_t rank,
+                     const ptrdiff_t *_Nonnull dims, const ptrdiff_t *_Nonnull strides);
 
 /** Tells the processor that the thread waits in a loop. */
 static inline void tg_spin_hint(void) {

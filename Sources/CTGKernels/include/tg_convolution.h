@@ -115,7 +115,7 @@ typedef struct {
   float *_Nullable out;
   ptrdiff_t out_stride[3];
   /** Operands 1 and up of the epilogue: where the part's first position lies, and how to go on. */
-  const float *_Nullable operands[TG_MAX_OPERANDS];
+  const void *_Nullable operands[TG_MAX_OPERANDS];
   ptrdiff_t operand_offsets[TG_MAX_OPERANDS];
   ptrdiff_t operand_strides[TG_MAX_OPERANDS][4];
 } tg_convolution_part;

@@ -8,7 +8,7 @@
 typedef struct {
   tg_grid grid;
   const float *_Nonnull table;
-  const float *_Nonnull indices;
+  const int32_t *_Nonnull indices;
   float *_Nonnull output;
   tg_axes positions; /* tensor 0: indices, 1: output */
   tg_axes row;       /* tensor 0: table, 1: output */
@@ -18,8 +18,8 @@ typedef struct {
   ptrdiff_t *_Nonnull first_bad; /* lowered to the first unit whose number is no row's */
 } tg_gather;
 
-/** Runs one tile of a `tg_gather`. A number that is no row's, not whole or not a number makes a
- * row of zeros, and its unit the content of `first_bad` unless that is less. */
+/** Runs one tile of a `tg_gather`. A number that is no row's makes a row of zeros, and its unit the
+ * content of `first_bad` unless that is less. */
 void tg_gather_tile(const void *_Nonnull record, ptrdiff_t tile, void *_Nonnull workspace);
 
 enum {
@@ -33,7 +33,7 @@ enum {
 typedef struct {
   tg_grid grid;
   const float *_Nonnull input;
-  const float *_Nonnull indices;
+  const int32_t *_Nonnull indices;
   float *_Nonnull output;
   tg_axes positions; /* tensor 0: indices, 1: input */
   tg_axes row;       /* tensor 0: input, 1: output */

@@ -13,8 +13,7 @@ enum {
   /** The elements of a tile buffer, 2 KiB: the buffers of some ten values fit the first cache (32
    * KiB) beside what is read and written. */
   TG_TILE = 512,
-  /** The truths in a word of a packed operand: whole numbers below 2^16 are exact in a float, and
-   * 16 are the lanes of the widest vector. */
+  /** The truths in a word: the lanes of the widest vector. */
   TG_WORD = 16,
 };
 
@@ -47,7 +46,7 @@ typedef struct {
 const tg_function_entry *_Nullable tg_function_lookup(int32_t code);
 
 /** One step as written: values 0 ..< operand count are operands, the rest earlier steps. The
- * argument of a step `bit` is an operand that no step of another function names: it is packed. */
+ */
 typedef struct {
   /** A tg_function; numbers of no function make a program unsound. */
   int32_t function;
@@ -88,16 +87,17 @@ typedef struct {
 } tg_placed_step;
 
 /** A block of rows by columns somewhere in memory, its first element `offset` after the base;
- * offset and strides in elements, 0 where it is broadcast. In a packed operand they count truths:
- * number i is 1 if bit i % TG_WORD of the whole number in element i / TG_WORD is set, else 0. */
+ * offset and strides in elements, 0 where it is broadcast. Truth i is bit i % TG_WORD of word
+ * i / TG_WORD. */
 typedef struct {
-  const float *_Nonnull base;
+  const void *_Nonnull base;
   ptrdiff_t offset;
   ptrdiff_t row_stride;
   ptrdiff_t column_stride;
 } tg_block;
 
-/** Writes the truths of a block of a packed operand as ones and zeros, row after row. */
+/** Writes a block of an operand that does not hold floats as floats, row after row: whole numbers
+ * as the nearest, truths as 1 and 0. */
 typedef void (*tg_expand_function)(float *_Nonnull out, ptrdiff_t rows, ptrdiff_t columns,
                                    const tg_block *_Nonnull in);
 
@@ -110,16 +110,17 @@ typedef struct {
   /** True if it returns operand 0. */
   int32_t identity;
   int32_t vector_width;
-  /** What makes numbers of packed operands, and which those are. */
-  tg_expand_function _Nullable expand;
-  uint8_t packed[TG_MAX_OPERANDS];
+  /** What makes floats of each operand; NULL where it holds floats. */
+  tg_expand_function _Nullable expand[TG_MAX_OPERANDS];
   tg_placed_step steps[TG_MAX_STEPS + 1];
   float constants[TG_MAX_STEPS][TG_LANES];
 } tg_program;
 
-/** Allocates the registers of a program. Returns TG_OK or TG_UNSOUND_PROGRAM. */
+/** Allocates the registers of a program whose operands hold `elements`, one tg_element for each.
+ * Returns TG_OK or TG_UNSOUND_PROGRAM. */
 tg_status tg_program_prepare(tg_program *_Nonnull program, tg_isa isa, int32_t operand_count,
-                             int32_t step_count, const tg_step *_Nonnull steps);
+                             const tg_element *_Nonnull elements, int32_t step_count,
+                             const tg_step *_Nonnull steps);
 
 /** The bytes of workspace that tg_program_run needs. */
 ptrdiff_t tg_program_workspace(const tg_program *_Nonnull program);

@@ -66,31 +66,33 @@ package struct FunctionLowering {
     }
   }
 
-  /// Gives every interface input its slot. An input that is only ever seen transposed is stored in
+  /// Gives every interface input its slot, of the type that its node has, or `unread` if nothing reads
+  /// it. An input that is only ever seen transposed is stored in
   /// that order: the host writes it through strides.
   private mutating func placeInputs() {
     let uses = graph.uses
     for item in function.prepared {
       let name = PrepareCut.inputName(item.name)
-      inputViews[name] = place(name, item.shape, uses, in: .state)
+      inputViews[name] = place(name, item.shape, item.kind.dtypes[0], uses, in: .state)
     }
     for item in function.inputs {
-      inputViews[item.name] = place(item.name, item.shape, uses)
+      inputViews[item.name] = place(item.name, item.shape, item.kind.dtypes[0], uses)
       guard item.kind.source.words != nil else { continue }
       let lengths = item.name + ".lengths"
-      inputViews[lengths] = place(lengths, [function.batch], uses)
+      inputViews[lengths] = place(lengths, [function.batch], .int32, uses)
     }
   }
 
   private mutating func place(
-    _ name: String, _ shape: Shape, _ uses: Uses, in kind: Slot.Kind = .arena
+    _ name: String, _ shape: Shape, _ unread: DType, _ uses: Uses, in kind: Slot.Kind = .arena
   ) -> View {
     let node = graph.nodes.firstIndex { ($0.op as? Input)?.name == name }
+    let dtype = node.map { graph.nodes[$0].type.dtype } ?? unread
     let seen = node.map { index in uses[Value(index)].map { graph[$0].op as? Transpose } } ?? []
     guard let first = seen.first, let order = first?.permutation,
       seen.allSatisfy({ $0?.permutation == order })
-    else { return site.newSlot(shape, kind) }
-    return site.newSlot(shape.permuted(order), kind).permuted(inverse(order))
+    else { return site.newSlot(TensorType(dtype, shape), kind) }
+    return site.newSlot(TensorType(dtype, shape.permuted(order)), kind).permuted(inverse(order))
   }
 
   private mutating func finished() throws(LoweringError) -> PlanFunction {

@@ -55,11 +55,14 @@ struct LoweringSite: LoweringContext {
   /// Where a value lies; a constant gets its place now, unless it has one.
   mutating func view(of value: Value) -> View {
     if let view = views[value.index] { return view }
-    guard let tensor = (graph[value].op as? Constant)?.tensor else {
+    guard let constant = graph[value].op as? Constant else {
       preconditionFailure("operands are lowered before their uses")
     }
-    let slot = weights(tensor.elements).slot
-    let view = View(slot: slot, shape: tensor.shape)
+    let elements = constant.tensor.elements
+    let numbers: WeightNumbers =
+      constant.dtype == .int32
+      ? .integers(elements.map { Int32(exactly: $0) ?? .min }) : .floats(elements)
+    let view = View(slot: weights(numbers).slot, type: graph.type(value))
     views[value.index] = view
     return view
   }
@@ -85,11 +88,9 @@ struct LoweringSite: LoweringContext {
   mutating func dense(_ operand: Int) -> View {
     let view = view(operand)
     if view.isContiguous {
-      return View(
-        slot: view.slot, offset: view.offset, dimensions: view.dimensions,
-        strides: Shape(view.dimensions).strides)
+      return view.seen(dimensions: view.dimensions, strides: Shape(view.dimensions).strides)
     }
-    let copy = newSlot(Shape(view.dimensions))
+    let copy = newSlot(TensorType(view.dtype, Shape(view.dimensions)))
     emit(.map(PointwiseMap(program: .identity, operands: [view], output: copy)))
     return copy
   }
@@ -108,34 +109,34 @@ struct LoweringSite: LoweringContext {
     if let target = placement.target(of: value) {
       let whole = place(target.concat)
       views[target.concat.index] = whole
-      view = View(
-        slot: whole.slot, offset: whole.offset + target.start * whole.strides[target.axis],
+      view = whole.seen(
+        offset: target.start * whole.strides[target.axis],
         dimensions: graph.shape(value).dimensions, strides: whole.strides)
     } else {
-      view = newSlot(graph.shape(value))
+      view = newSlot(graph.type(value))
     }
     return view
   }
 
   /// A new slot of the arena, seen row-major.
-  mutating func newSlot(_ shape: Shape, _ kind: Slot.Kind = .arena) -> View {
-    slots.append(Slot(kind: kind, offset: 0, count: shape.count))
-    return View(slot: slots.count - 1, shape: shape)
+  mutating func newSlot(_ type: TensorType, _ kind: Slot.Kind = .arena) -> View {
+    slots.append(Slot(kind: kind, dtype: type.dtype, offset: 0, count: type.storedCount))
+    return View(slot: slots.count - 1, type: type)
   }
 
-  mutating func weights(_ elements: [Float]) -> View {
-    name(.numbers(elements), shape: [elements.count])
+  mutating func weights(_ numbers: WeightNumbers) -> View {
+    name(.numbers(numbers), TensorType(numbers.dtype, [numbers.count]))
   }
 
   mutating func kernel(_ weights: HostTensor, groups: Int) -> View {
-    name(.kernel(weights, groups: groups), shape: weights.shape)
+    name(.kernel(weights, groups: groups), TensorType(.float32, weights.shape))
   }
 
   /// A slot for a constant, seen row-major; where it lies in the weight section comes later.
-  private mutating func name(_ constant: NamedConstant, shape: Shape) -> View {
-    slots.append(Slot(kind: .weight, offset: 0, count: shape.count))
+  private mutating func name(_ constant: NamedConstant, _ type: TensorType) -> View {
+    slots.append(Slot(kind: .weight, dtype: type.dtype, offset: 0, count: type.storedCount))
     constants.append((slots.count - 1, constant))
-    return View(slot: slots.count - 1, shape: shape)
+    return View(slot: slots.count - 1, type: type)
   }
 
   mutating func emit(_ instruction: Instruction) { instructions.append(instruction) }
@@ -146,7 +147,7 @@ struct LoweringSite: LoweringContext {
 /// A constant of a function as ops name it: what it is, not how it lies in memory.
 enum NamedConstant: Sendable {
   /// Numbers, row-major.
-  case numbers([Float])
+  case numbers(WeightNumbers)
   /// The kernel of a convolution, `[O, C / groups, height, width]`.
   case kernel(HostTensor, groups: Int)
 }

@@ -65,7 +65,8 @@ package struct FoldConstants: Pass {
         weights.append(weight)
       }
       if node.op.refuses({ weights.map { ReferenceTensor($0.tensor) } }) { return nil }
-      return try builder.constant(weights.folded(by: node.op, shape: node.shape))
+      let weight = weights.folded(by: node.op, shape: node.shape)
+      return try builder.insert(Constant(weight, node.type.dtype), [])
     }
   }
 }

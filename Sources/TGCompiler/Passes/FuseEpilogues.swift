@@ -22,7 +22,7 @@ package struct FuseEpilogues: Pass {
   package func run(_ graph: Graph) throws -> Graph {
     let uses = graph.uses
     return try graph.rewritten { node, old, builder in
-      guard let map = node.op as? Map, map.program.packedOperands.isEmpty else { return nil }
+      guard let map = node.op as? Map else { return nil }
       let candidates = zip(graph[old].operands, node.operands).filter { original, moved in
         uses.isRead(original, onlyBy: old) && builder.shape(moved) == node.shape
           && builder[moved].op.carried?.isEpilogue == true

@@ -84,7 +84,7 @@ struct FusedProgram {
   mutating func absorb(_ inner: PointwiseProgram, _ innerOperands: [Value], at value: Value)
     -> Bool
   {
-    guard let index = operands.firstIndex(of: value), !program.packedOperands.contains(index)
+    guard let index = operands.firstIndex(of: value)
     else { return false }
     var joined = operands.filter { $0 != value }
     for operand in innerOperands where !joined.contains(operand) { joined.append(operand) }

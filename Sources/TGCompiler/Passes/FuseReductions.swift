@@ -26,7 +26,7 @@ package struct FuseReductions: Pass {
       for (operand, produced) in zip(graph[old].operands, node.operands) {
         guard let map = builder[produced].op as? Map, uses.isRead(operand, onlyBy: old),
           builder.shape(produced) == shape,
-          !builder[produced].operands.isEmpty, map.program.packedOperands.isEmpty
+          !builder[produced].operands.isEmpty
         else { continue }
         fused.absorb(map.program, builder[produced].operands, at: produced)
         builder.origin = builder.origin.merged(with: builder[produced].origin)

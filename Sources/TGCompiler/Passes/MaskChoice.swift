@@ -5,7 +5,7 @@ import TGTensor
 
 /// Chooses the values of a graph of which `PackMasks` keeps bits, from an estimate of the memory in use.
 ///
-/// The estimate: nodes run in order; a value needs its elements from the node that makes it to the
+/// The estimate: nodes run in order; a value needs its bytes from the node that makes it to the
 /// last one that reads it. A view needs nothing and keeps what it sees alive, an operand of a
 /// concatenation lies in the concatenation, and a result takes over the memory of an operand that a
 /// program reads for the last time (`InPlace`). Inputs and outputs are there all the time and do not
@@ -34,8 +34,8 @@ struct MaskChoice {
     var lastRead: Int
     /// The last time at which the sign is read.
     var lastSign: Int?
-    var count: Int
-    var words: Int
+    var byteCount: Int
+    var maskBytes: Int
 
     /// True if from some time on only signs are read.
     var endsWithSigns: Bool { lastSign.map { $0 > lastRead } ?? false }
@@ -76,9 +76,10 @@ struct MaskChoice {
     let home = homes[time]
     guard stays[home] == nil else { return }
     let whole = graph.nodes[home].shape
-    let words = PointwiseProgram.packedExtents(whole.dimensions).map { $0.reduce(1, *) }
+    let bits = TensorType(.bits, whole).storedCount
     stays[home] = Stay(
-      birth: time, lastRead: time, lastSign: nil, count: whole.count, words: words ?? whole.count)
+      birth: time, lastRead: time, lastSign: nil, byteCount: 4 * whole.count,
+      maskBytes: DType.bits.bytes(of: bits) ?? .max)
   }
 
   private mutating func read(_ operand: Value, onlySign: Bool, by time: Int) {
@@ -91,7 +92,7 @@ struct MaskChoice {
       stays[home]?.lastRead = time
     }
     let isFree = node.operands.enumerated().contains {
-      homes[$1.index] == home && node.wordProgram?.operand($0) == nil
+      homes[$1.index] == home && node.bitProgram?.operand($0) == nil
     }
     if graph.shape(operand) == node.shape && !isFree { dying[time].append(home) }
   }
@@ -101,14 +102,16 @@ struct MaskChoice {
     var alive = profile(packed: [:])
     var lowest = alive.max() ?? 0
     while let peak = alive.indices.max(by: { alive[$0] < alive[$1] }) {
-      let least = max(least, alive[peak] / CostModel.maskedPart)
+      let least = max(4 * least, alive[peak] / CostModel.maskedPart)
       let candidates = stays.indices.filter { home in
-        guard let stay = stays[home], stay.endsWithSigns, stay.count >= least else { return false }
+        guard let stay = stays[home], stay.endsWithSigns, stay.byteCount >= least else {
+          return false
+        }
         return stay.lastRead < peak && peak <= stay.end(false) && tried[home] == nil
           && !rejected.contains(home)
       }
       let best = candidates.max {
-        (stays[$0]?.count ?? 0, -$0) < (stays[$1]?.count ?? 0, -$1)
+        (stays[$0]?.byteCount ?? 0, -$0) < (stays[$1]?.byteCount ?? 0, -$1)
       }
       guard let best, let stay = stays[best] else { return }
       tried[best] = stay.lastRead
@@ -124,7 +127,7 @@ struct MaskChoice {
     }
   }
 
-  /// The elements alive while each node runs, with words of some values.
+  /// The bytes alive while each node runs, with bits of some values.
   private func profile(packed: [Int: Int]) -> [Int] {
     var change = [Int](repeating: 0, count: graph.nodes.count + 1)
     func add(_ count: Int, _ first: Int, _ last: Int) {
@@ -134,14 +137,14 @@ struct MaskChoice {
     for (home, stay) in stays.enumerated() {
       guard let stay else { continue }
       let isPacked = packed[home] != nil
-      add(stay.count, stay.birth, stay.end(isPacked))
-      if isPacked { add(stay.words, stay.birth, stay.end(false)) }
+      add(stay.byteCount, stay.birth, stay.end(isPacked))
+      if isPacked { add(stay.maskBytes, stay.birth, stay.end(false)) }
       let takesOver = dying[stay.birth].contains { other in
         stays[other].map {
-          $0.count == stay.count && $0.end(packed[other] != nil) == stay.birth
+          $0.byteCount == stay.byteCount && $0.end(packed[other] != nil) == stay.birth
         } ?? false
       }
-      if home == stay.birth && takesOver { add(-stay.count, home, home) }
+      if home == stay.birth && takesOver { add(-stay.byteCount, home, home) }
     }
     var sum = 0
     return change.dropLast().map {

@@ -3,7 +3,7 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// `f(0 < y, …) → f(bit(m), …)` with `m = signs(y)`: where all late readers of a large value ask only
+/// `f(0 < y, …) → f(m, …)` with `m = signs(y)`: where all late readers of a large value ask only
 /// whether it is positive, one bit of each element is kept for them instead of the value.
 ///
 /// The backward pass reads the result of a rectifier so. In chains of convolutions and rectifiers most
@@ -30,21 +30,21 @@ package struct PackMasks: Pass {
     guard !chosen.isEmpty else { return graph }
     var result = Graph(name: graph.name)
     var values: [Value] = []
-    var words: [Int: Value] = [:]
+    var masks: [Int: Value] = [:]
     for (index, old) in graph.nodes.enumerated() {
       var node = old
       node.operands = old.operands.map { values[$0.index] }
       for (number, operand) in old.operands.enumerated() {
-        guard let last = chosen[operand.index], index > last, let signs = words[operand.index],
+        guard let last = chosen[operand.index], index > last, let mask = masks[operand.index],
           let reading = node.readingBits(of: number)
         else { continue }
         node.op = reading
-        node.operands[number] = signs
+        node.operands[number] = mask
       }
       let value = try result.insert(node.op, node.operands, origin: node.origin)
       values.append(value)
       if chosen[index] != nil {
-        words[index] = try result.insert(Signs(), [value], origin: node.origin)
+        masks[index] = try result.insert(Signs(), [value], origin: node.origin)
       }
     }
     for output in graph.outputs {
@@ -55,35 +55,33 @@ package struct PackMasks: Pass {
 }
 
 extension Node {
-  /// The program that may read words: it runs at the positions of the result.
-  var wordProgram: CarriedProgram? { op.carried.flatMap { $0.takesWords ? $0 : nil } }
+  /// The program that may read bits: it runs at the positions of the result.
+  var bitProgram: CarriedProgram? { op.carried.flatMap { $0.takesBits ? $0 : nil } }
 
   /// The operands (by index) that the program reads only by `0 < operand`, and which have the shape
-  /// of the result; none if a map would not know its shape without them.
+  /// of the result.
   func operandsReadBySignOnly(_ shape: (Value) -> Shape) -> Set<Int> {
-    guard let carried = wordProgram else { return [] }
+    guard let carried = bitProgram else { return [] }
     let found = operands.indices.filter { index in
       guard let operand = carried.operand(index) else { return false }
       return shape(operands[index]) == self.shape && carried.program.readsOnlySign(of: operand)
     }
-    guard !carried.isEpilogue, !found.isEmpty else { return Set(found) }
-    let rest = operands.indices.filter { !found.contains($0) }.reduce([] as Shape) {
-      $0.broadcast(with: shape(operands[$1])) ?? $0
-    }
-    return rest == self.shape ? Set(found) : []
+    return Set(found)
   }
 
   /// The op that reads bits of an operand (by index) instead of its signs.
   fileprivate func readingBits(of index: Int) -> (any Op)? {
-    guard let carried = wordProgram, let operand = carried.operand(index) else { return nil }
+    guard let carried = bitProgram, let operand = carried.operand(index) else { return nil }
     return op.carrying(carried.program.readingBits(of: operand))
   }
 }
 
 extension PointwiseProgram {
+  /// Whether an operand is read by steps `0 < operand` only, none of them the result.
   fileprivate func readsOnlySign(of operand: Int) -> Bool {
     let readers = steps.filter { $0.arguments.contains(operand) }
     return !readers.isEmpty && readers.allSatisfy { isSignTest($0, of: operand) }
+      && steps.last.map { !isSignTest($0, of: operand) } ?? false
   }
 
   /// `0 < operand`
@@ -95,23 +93,22 @@ extension PointwiseProgram {
     return zero.function == .constant && zero.immediate == 0
   }
 
+  /// The same for an operand of bits, which is what the steps `0 < operand` made, without steps whose
+  /// values nobody reads.
   fileprivate func readingBits(of operand: Int) -> PointwiseProgram {
-    PointwiseProgram(
-      operandCount: operandCount,
-      steps: steps.map { isSignTest($0, of: operand) ? Step(.bit, [operand]) : $0 }
-    ).withoutUnusedSteps
-  }
-
-  /// The same without steps whose values nobody reads.
-  private var withoutUnusedSteps: PointwiseProgram {
+    var numbers = Array(0..<operandCount)
     var used = [Bool](repeating: false, count: operandCount + steps.count)
     used[used.count - 1] = true
-    for (index, step) in steps.enumerated().reversed() where used[operandCount + index] {
+    for (index, step) in steps.enumerated().reversed()
+    where used[operandCount + index] && !isSignTest(step, of: operand) {
       for argument in step.arguments { used[argument] = true }
     }
-    var numbers = Array(0..<operandCount)
     var kept: [Step] = []
     for (index, step) in steps.enumerated() {
+      guard !isSignTest(step, of: operand) else {
+        numbers.append(operand)
+        continue
+      }
       numbers.append(operandCount + kept.count)
       guard used[operandCount + index] else { continue }
       let arguments = step.arguments.map { numbers[$0] }

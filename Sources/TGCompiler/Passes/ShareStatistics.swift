@@ -26,8 +26,8 @@ package struct ShareStatistics: Pass {
       let axes = normalize.axes
       let variance = Reduce(.variance, axes: axes)
       let source = graph[old].operands
-      let shape = try variance.resultShape(for: source.map { graph.shape($0) })
-      guard known.contains(Node(op: variance, operands: source, shape: shape)) else { return nil }
+      let type = try variance.resultType(for: source.map { graph.type($0) })
+      guard known.contains(Node(op: variance, operands: source, type: type)) else { return nil }
       let x = node.operands[0]
       let extents = node.shape.dimensions.enumerated().map { axes.contains($0) ? 1 : $1 }
       let spread = try builder.reshape(builder.insert(variance, [x]), extents)

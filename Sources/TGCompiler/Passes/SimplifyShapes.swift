@@ -29,7 +29,7 @@ package struct SimplifyShapes: Pass {
         if node.shape == inner.shape { return x }
         guard inner.op is Broadcast else { return nil }
         return try builder.broadcast(inner.operands[0], to: node.shape.dimensions)
-      case let map as Map where map.program.isIdentity && node.shape == inner.shape:
+      case let map as Map where map.program.isIdentity && node.type == inner.type:
         return x
       case is Concat where node.operands.count == 1:
         return x

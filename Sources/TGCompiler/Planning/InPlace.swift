@@ -52,7 +52,7 @@ extension View {
   /// True if it sees the same positions of its slot in the same order; strides of axes of extent 1 say
   /// nothing.
   fileprivate func lies(as other: View) -> Bool {
-    offset == other.offset && dimensions == other.dimensions
+    offset == other.offset && dimensions == other.dimensions && dtype == other.dtype
       && dimensions.indices.allSatisfy {
         dimensions[$0] == 1 || strides[$0] == other.strides[$0]
       }

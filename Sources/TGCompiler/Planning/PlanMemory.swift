@@ -9,28 +9,26 @@ import TGTensor
 /// Slots that never live at once may share memory; results take over the slots of operands that die
 /// with them first (`InPlace`). Offsets are found greedily, largest slot first, each at the lowest
 /// offset where it overlaps nothing that lives at the same time (Pisarchyk & Lee 2020, greedy by
-/// size). Offsets and sizes are multiples of 16 elements.
+/// size). Offsets and sizes are multiples of `Slot.alignment`.
 package enum PlanMemory {
-  /// A slot's claim: it needs `count` elements during the instructions of `lifetime`.
+  /// A slot's claim: it needs `byteCount` bytes during the instructions of `lifetime`.
   package struct Claim: Hashable, Sendable {
-    /// Elements.
-    package var count: Int
+    /// Bytes.
+    package var byteCount: Int
     /// The first and last instruction.
     package var lifetime: ClosedRange<Int>
 
     /// Makes a claim.
-    package init(count: Int, lifetime: ClosedRange<Int>) {
-      self.count = count
+    package init(byteCount: Int, lifetime: ClosedRange<Int>) {
+      self.byteCount = byteCount
       self.lifetime = lifetime
     }
   }
 
-  /// The granule of offsets, in elements: 64 bytes.
-  package static let alignment = 16
-
-  /// Offsets for claims, and the size of the arena, in elements.
+  /// Offsets for claims, and the size of the arena, in bytes.
   package static func offsets(for claims: [Claim]) -> (offsets: [Int], size: Int) {
-    let rounded = claims.map { ($0.count + alignment - 1) / alignment * alignment }
+    let granule = Slot.alignment
+    let rounded = claims.map { ($0.byteCount + granule - 1) / granule * granule }
     let order = claims.indices.sorted {
       (-rounded[$0], claims[$0].lifetime.lowerBound, $0)
         < (-rounded[$1], claims[$1].lifetime.lowerBound, $1)
@@ -70,11 +68,11 @@ package enum PlanMemory {
       function.slots[$0].kind != .weight && lifetimes[$0] != nil
     }
     let claims = arena.compactMap { index in
-      lifetimes[index].map { Claim(count: function.slots[index].count, lifetime: $0) }
+      lifetimes[index].map { Claim(byteCount: function.slots[index].byteCount, lifetime: $0) }
     }
     let (offsets, size) = offsets(for: claims)
     for (index, offset) in zip(arena, offsets) { result.slots[numbers[index]].offset = offset }
-    result.arenaElements = size
+    result.arenaBytes = size
     return result
   }
 }

@@ -81,7 +81,7 @@ package struct StageCut {
         values[index] = try taken(Value(index), into: &piece)
         continue
       }
-      let input = (node.op as? Input).map { Input(name: $0.name, shape: $0.shape) }
+      let input = (node.op as? Input).map { Input(name: $0.name, shape: $0.shape, dtype: $0.dtype) }
       values[index] = try piece.graph.insert(
         input ?? node.op, node.operands.compactMap { values[$0.index] }, origin: node.origin)
     }
@@ -123,8 +123,9 @@ package struct StageCut {
     let origin = graph[value].origin
     piece.kept.insert(item.name)
     let input = try piece.graph.insert(
-      Input(name: item.name, shape: item.isChannelsLast ? shape.permuted(order) : shape), [],
-      origin: origin)
+      Input(
+        name: item.name, shape: item.isChannelsLast ? shape.permuted(order) : shape,
+        dtype: graph.type(value).dtype), [], origin: origin)
     guard item.isChannelsLast else { return input }
     return try piece.graph.insert(Transpose.toChannelsFirst, [input], origin: origin)
   }

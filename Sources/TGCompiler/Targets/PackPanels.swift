@@ -23,14 +23,15 @@ enum PackPanels {
     for (number, constant) in constants {
       let slot: Slot
       switch constant {
-      case .numbers(let elements): slot = store.insert(elements)
+      case .numbers(let numbers): slot = store.insert(numbers)
       case .kernel(let weights, let groups):
         // One input channel for each output channel, and more than one of them.
         let depthwise = groups > 1 && groups == weights.shape[0] && weights.shape[1] == 1
         slot = store.insert(
-          depthwise
-            ? WeightPacking.packDepthwise(weights)
-            : WeightPacking.packPanels(weights, groups: groups))
+          .floats(
+            depthwise
+              ? WeightPacking.packDepthwise(weights)
+              : WeightPacking.packPanels(weights, groups: groups)))
         isDepthwise[number] = depthwise
       }
       result.slots[number] = slot

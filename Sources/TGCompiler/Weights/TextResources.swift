@@ -162,7 +162,7 @@ struct TextResources {
       guard let input = node.op as? Input, input.name == item.name else { return nil }
       let table = try builder.constant(read.table)
       return try builder.insert(
-        Gather(), [table, builder.insert(Input(name: item.name, shape: ids), [])])
+        Gather(), [table, builder.insert(Input(name: item.name, shape: ids, dtype: .int32), [])])
     }
     item.kind = .text(vocabulary: name)
     item.shape = ids

@@ -1,22 +1,23 @@
 package import TGPlan
-import TGTensor
+package import TGTensor
 
 /// The weight section while it is built: blobs of numbers, equal ones stored once.
 ///
 /// Shared by all functions and batch sizes of a plan.
 package struct WeightStore: Sendable {
-  /// The blobs in the order in which they were first asked for; each starts at a multiple of 16
-  /// elements.
-  package private(set) var blobs: [[Float]] = []
-  /// The first element of each blob.
+  /// The blobs in the order in which they were first asked for; each starts at a multiple of
+  /// `Slot.alignment`.
+  package private(set) var blobs: [WeightNumbers] = []
+  /// The first byte of each blob.
   package private(set) var offsets: [Int] = []
-  /// The elements in all, with the gaps between blobs.
-  package private(set) var count = 0
+  /// The bytes in all, with the gaps between blobs.
+  package private(set) var byteCount = 0
   private var known: [Key: [Int]] = [:]
 
   /// What is compared before contents are: the length and a few numbers.
   private struct Key: Hashable {
     var count: Int
+    var dtype: DType
     var sample: [UInt32]
   }
 
@@ -24,24 +25,31 @@ package struct WeightStore: Sendable {
   package init() {}
 
   /// Puts a blob into the section, or finds the equal one; returns its slot.
-  package mutating func insert(_ elements: [Float]) -> Slot {
-    let step = max(1, elements.count / 16)
+  package mutating func insert(_ numbers: WeightNumbers) -> Slot {
+    let count = numbers.count
+    let step = max(1, count / 16)
     let key = Key(
-      count: elements.count,
-      sample: stride(from: 0, to: elements.count, by: step).map { elements[$0].bitPattern })
-    for index in known[key] ?? [] where Self.sameBits(blobs[index], elements) {
-      return Slot(kind: .weight, offset: offsets[index], count: elements.count)
+      count: count, dtype: numbers.dtype,
+      sample: stride(from: 0, to: count, by: step).map { numbers.bits(at: $0) })
+    for index in known[key] ?? [] where blobs[index].hasSameBits(as: numbers) {
+      return Slot(kind: .weight, dtype: numbers.dtype, offset: offsets[index], count: count)
     }
-    let slot = Slot(kind: .weight, offset: count, count: elements.count)
+    let slot = Slot(kind: .weight, dtype: numbers.dtype, offset: byteCount, count: count)
     known[key, default: []].append(blobs.count)
-    blobs.append(elements)
-    offsets.append(count)
-    count += (elements.count + 15) / 16 * 16
+    blobs.append(numbers)
+    offsets.append(byteCount)
+    byteCount += (slot.byteCount + Slot.alignment - 1) / Slot.alignment * Slot.alignment
     return slot
   }
+}
 
-  /// Equality that tells zeros of different sign apart and finds NaNs equal.
-  private static func sameBits(_ a: [Float], _ b: [Float]) -> Bool {
-    a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
+extension WeightStore {
+  /// The section in memory, for plans that are run where they were made; nil if there is no memory.
+  package var section: WeightSection? {
+    var words = [UInt32](repeating: 0, count: byteCount / 4)
+    for (blob, offset) in zip(blobs, offsets) {
+      words.replaceSubrange(offset / 4..<offset / 4 + blob.count, with: blob.bits)
+    }
+    return WeightSection(elements: words.map { Float(bitPattern: $0) })
   }
 }

@@ -12,11 +12,20 @@ package struct Constant: Op {
   /// The numbers, or how they are made.
   package var weight: Weight
 
+  /// What the elements are: float32, or int32 of whole numbers that float32 has. In IR text it is left
+  /// out where it is float32.
+  package var dtype: DType
+
   /// Makes a constant of a weight.
-  package init(_ weight: Weight) { self.weight = weight }
+  package init(_ weight: Weight, _ dtype: DType = .float32) {
+    self.weight = weight
+    self.dtype = dtype
+  }
 
   /// Makes a constant of numbers.
-  package init(_ tensor: HostTensor) { self.init(Weight(tensor)) }
+  package init(_ tensor: HostTensor, _ dtype: DType = .float32) { self.init(Weight(tensor), dtype) }
+
+  package func dtype(of operands: [DType]) -> DType { dtype }
 
   /// The numbers.
   package var tensor: HostTensor { weight.tensor }
@@ -27,14 +36,14 @@ package struct Constant: Op {
     [
       Attribute("shape", .ints(weight.shape.dimensions)),
       Attribute("values", .floats(tensor.elements.map(Double.init))),
-    ]
+    ] + dtype.attributes
   }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
     let shape = try attributes.shape("shape")
     let values = try attributes.floats("values").map { Float($0) }
     guard values.count == shape.count else { throw AttributeError("`values` do not fill `shape`") }
-    self.init(HostTensor(shape, values))
+    self.init(HostTensor(shape, values), try attributes.dtype())
   }
 
   /// The value if all elements are equal.

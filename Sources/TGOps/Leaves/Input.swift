@@ -13,25 +13,33 @@ package struct Input: Op {
   package var name: String
   /// The shape.
   package var shape: Shape
+  /// What the elements are. In IR text it is left out where it is float32.
+  package var dtype: DType
   /// When it is known. In IR text it is left out where it is `given`.
   package var stage: GraphStage
 
   /// Makes an input.
-  package init(name: String, shape: Shape, stage: GraphStage = .given) {
+  package init(
+    name: String, shape: Shape, dtype: DType = .float32, stage: GraphStage = .given
+  ) {
     self.name = name
     self.shape = shape
+    self.dtype = dtype
     self.stage = stage
   }
+
+  package func dtype(of operands: [DType]) -> DType { dtype }
 
   package var leaf: LeafKind? { .input }
 
   package var attributes: [Attribute] {
     [Attribute("name", .string(name)), Attribute("shape", .ints(shape.dimensions))]
-      + (stage == .given ? [] : [Attribute("stage", .string(stage.description))])
+      + dtype.attributes + (stage == .given ? [] : [Attribute("stage", .string(stage.description))])
   }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
     self.init(name: try attributes.string("name"), shape: try attributes.shape("shape"))
+    dtype = try attributes.dtype()
     guard attributes.has("stage") else { return }
     let text = try attributes.string("stage")
     guard let stage = GraphStage(text) else { throw AttributeError("`\(text)` is no stage") }

@@ -18,8 +18,8 @@ package struct Linear: Op {
       [[1, 40], [70, 40], [70]], constants: [1, 2]),
     OpSample(
       Linear(
-        epilogue: .init(operandCount: 2, steps: [.init(.bit, [1]), .init(.multiply, [0, 2])])),
-      [[3, 5, 9], [35, 9], [3, 5, 3]], constants: [1], wholeNumbers: [2: 1 << 16]),
+        epilogue: .init(operandCount: 2, steps: [.init(.multiply, [0, 1])])),
+      [[3, 5, 9], [35, 9], [3, 5, 35]], constants: [1], wholeNumbers: [2: 2], dtypes: [2: .bits]),
   ]
   /// Applied to each result; operand 0 is the sum of products.
   package var epilogue: PointwiseProgram
@@ -94,8 +94,7 @@ package struct Linear: Op {
       instruction.epilogue = fused
       context.emit(.convolve(instruction))
     } else if let matrix {
-      let right = View(
-        slot: matrix.slot, offset: matrix.offset,
+      let right = matrix.seen(
         dimensions: [views[0].dimensions[0], matrix.dimensions[1], matrix.dimensions[0]],
         strides: [0, 1, matrix.strides[0]])
       var instruction = MatrixProduct(left: views[0], right: right, output: views[1])
@@ -141,8 +140,7 @@ private func alignedRows(_ views: [View], rank: Int) -> [View]? {
   guard let first = views.first, first.rank <= rank else { return nil }
   return views.map { view in
     let lead = rank - view.rank
-    return View(
-      slot: view.slot, offset: view.offset,
+    return view.seen(
       dimensions: [Int](repeating: 1, count: lead) + view.dimensions,
       strides: [Int](repeating: 0, count: lead) + view.strides)
   }

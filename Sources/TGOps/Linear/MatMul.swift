@@ -20,8 +20,8 @@ package struct MatMul: Op {
       [[2, 5, 7], [2, 7, 3], [2, 1, 1]]),
     OpSample(
       MatMul(
-        epilogue: .init(operandCount: 2, steps: [.init(.bit, [1]), .init(.multiply, [0, 2])])),
-      [[2, 2, 5, 7], [7, 35], [2, 5, 3]], wholeNumbers: [2: 1 << 16]),
+        epilogue: .init(operandCount: 2, steps: [.init(.multiply, [0, 1])])),
+      [[2, 2, 5, 7], [7, 35], [2, 5, 35]], wholeNumbers: [2: 2], dtypes: [2: .bits]),
   ]
   /// Applied to each result; operand 0 is the sum of products.
   package var epilogue: PointwiseProgram
@@ -156,16 +156,15 @@ extension GraphBuilder {
 extension View {
   /// The stack `[B, R, C]` at one row-major index of the leading axes `outer`.
   fileprivate func matrices(outer: [Int], index: Int) -> View {
-    var (rest, offset) = (index, offset)
+    var (rest, start) = (index, 0)
     for axis in outer.indices.reversed() {
-      offset += rest % outer[axis] * strides[axis]
+      start += rest % outer[axis] * strides[axis]
       rest /= outer[axis]
     }
     let inner = min(3, rank)
     let lead = 3 - inner
-    return View(
-      slot: slot, offset: offset,
-      dimensions: [Int](repeating: 1, count: lead) + dimensions.suffix(inner),
+    return seen(
+      offset: start, dimensions: [Int](repeating: 1, count: lead) + dimensions.suffix(inner),
       strides: [Int](repeating: 0, count: lead) + strides.suffix(inner))
   }
 }

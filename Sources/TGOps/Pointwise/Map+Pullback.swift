@@ -9,7 +9,7 @@ extension Map {
     _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
     in graph: inout GraphBuilder
   ) throws(PullbackError) -> [Value?] {
-    guard program.packedOperands.isEmpty else {
+    guard operands.allSatisfy({ graph.type($0).dtype != .bits }) else {
       throw .notDifferentiable(reason: "bits stand for signs whose values are gone", hint: nil)
     }
     return try rule {

@@ -11,12 +11,12 @@ package import TGTensor
 ///   constant, else in halves. `pow(0, 0)` passes nothing. Refused: less, floor, sign.
 /// - C1: the program is sound and takes as many operands as there are.
 /// - C2: the operands broadcast.
-/// - C3: a packed operand, of which the program reads bits, has a word for 16 places along the
-///   innermost axis; its other axes broadcast.
+/// - Types: operands of int32 are read as the nearest float32, of bits as 1 or 0; bits are not
+///   broadcast along the innermost axis.
 package struct Map: Op {
   package static let mnemonic = "map"
   package static let samples: [OpSample] =
-    PointwiseFunction.allCases.filter { $0 != .constant && $0 != .bit }.map { function in
+    PointwiseFunction.allCases.filter { $0 != .constant }.map { function in
       let positive: Set<PointwiseFunction> = [
         .squareRoot, .reciprocalSquareRoot, .logarithm, .power, .divide,
       ]
@@ -32,23 +32,24 @@ package struct Map: Op {
             steps: [
               .init(.multiply, [0, 1]), .init(.add, [3, 2]), .init(.leakyRelu, [4], immediate: 0.1),
             ])), [[2, 7, 3], [1, 1, 3], [3]]),
-      masked([[2, 5, 37], [2, 5, 3]]), masked([[3, 2, 32], [2, 2]]), masked([[40, 5], [40, 1]]),
-      // A bit as it is, of every place.
+      masked([[2, 5, 37], [2, 5, 37]]), masked([[3, 2, 32], [2, 32]]),
+      masked([[40, 5], [40, 5]]),
+      // A bit as it is, at every position.
       OpSample(
-        Map(
-          PointwiseProgram(
-            operandCount: 2, steps: [.init(.negate, [1]), .init(.bit, [0])])),
-        [[1, 4, 33, 5], [1, 4, 33, 70]], wholeNumbers: [0: 1 << 16]),
+        Map(.identity), [[1, 4, 33, 70]], wholeNumbers: [0: 2], dtypes: [0: .bits]),
+      OpSample(
+        Map(PointwiseProgram(operandCount: 2, steps: [.init(.less, [0, 1])])),
+        [[4, 7], [4, 1]], wholeNumbers: [0: 5, 1: 7], dtypes: [0: .int32, 1: .int32]),
     ]
 
-  /// `select(bit(m), x, −x)`.
+  /// `select(m, x, −x)`.
   private static func masked(_ operands: [Shape]) -> OpSample {
     OpSample(
       Map(
         PointwiseProgram(
           operandCount: 2,
-          steps: [.init(.bit, [1]), .init(.negate, [0]), .init(.select, [2, 0, 3])])), operands,
-      wholeNumbers: [1: 1 << 16])
+          steps: [.init(.negate, [0]), .init(.select, [1, 0, 2])])), operands,
+      wholeNumbers: [1: 2], dtypes: [1: .bits])
   }
 
   /// What is computed at each place.
@@ -65,7 +66,7 @@ package struct Map: Op {
   }
 
   package var carried: CarriedProgram? {
-    get { CarriedProgram(program, takesWords: true) }
+    get { CarriedProgram(program, takesBits: true) }
     set { program = newValue?.program ?? program }
   }
 
@@ -79,26 +80,20 @@ package struct Map: Op {
     guard program.isSound, program.operandCount == operands.count else {  // map_c1
       throw TypeRuleError("the program does not fit its operands", id: "arity")
     }
-    let packed = program.packedOperands
     var result: Shape = []
-    for (place, shape) in operands.enumerated() where !packed.contains(place) {  // map_c2
+    for (place, shape) in operands.enumerated() {  // map_c2
       guard let joined = result.broadcast(with: shape) else {
         throw TypeRuleError(
           "\(result) and \(shape) do not broadcast", id: "shape-mismatch", operand: place)
       }
       result = joined
     }
-    for place in packed.sorted() where !program.takes(operands[place], at: place, over: result) {
-      throw TypeRuleError(  // map_c3
-        "words \(operands[place]) do not fit \(result)", id: "shape-mismatch", operand: place)
-    }
     return result
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
-    let packed = program.packedOperands
     var shape: Shape = []
-    for (place, operand) in operands.enumerated() where !packed.contains(place) {
+    for operand in operands {
       shape = shape.broadcast(with: operand.shape) ?? shape
     }
     return program.reference(operands, over: shape)
@@ -112,11 +107,11 @@ package struct Map: Op {
         PointwiseMap(
           program: program,
           operands: (0..<context.operandCount).map {
-            context.operandView($0, ofOperand: $0, of: program, over: shape)
+            context.operandView($0, over: shape)
           }, output: output)))
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
-    program.packedOperands.isEmpty ? TransposedOp(self, operands.map { _ in permutation }) : nil
+    TransposedOp(self, operands.map { _ in permutation })
   }
 }

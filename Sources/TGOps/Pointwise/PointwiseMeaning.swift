@@ -35,7 +35,6 @@ extension PointwiseFunction {
     case .softplus: max(a, 0) + log1p(exp(-abs(a)))
     case .sign: a > 0 ? 1 : (a < 0 ? -1 : 0)
     case .gelu: a * 0.5 * (1 + erf(a * 0.5.squareRoot()))
-    case .bit: a  // of words that were taken apart
     }
   }
 }

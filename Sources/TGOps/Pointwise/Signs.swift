@@ -2,13 +2,11 @@ package import TGIR
 import TGPlan
 package import TGTensor
 
-/// Which numbers are larger than 0, sixteen to a word along the innermost axis:
-/// `y[i…, w] = Σₖ 2ᵏ · [x[i…, 16w + k] > 0]` over `k` in `0 ..< 16` with `16w + k` inside `x`.
+/// Which numbers are larger than 0, a bit for each: `y[i…] = [x[i…] > 0]`. Not-a-number is not.
 ///
-/// A word is a whole number below 2¹⁶, exact in float32; programs read it with `bit`. The compiler
-/// makes these where of a large value nothing but the signs is read later (`PackMasks`).
+/// The compiler makes these where of a large value nothing but the signs is read later (`PackMasks`).
 ///
-/// - Operands: `x` `[…, C]`. Result: `[…, ⌈C / 16⌉]`.
+/// - Operands: `x` `[…, C]`. Result: bits of the same shape.
 /// - Gradient: refused: it is 0 wherever there is one.
 /// - C1: `x` has rank 1 or more.
 package struct Signs: Op {
@@ -24,28 +22,18 @@ package struct Signs: Op {
 
   package init(attributes: AttributeReader) throws(AttributeError) { self.init() }
 
+  package func dtype(of operands: [DType]) -> DType { .bits }
+
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(1)
-    guard let extents = PointwiseProgram.packedExtents(operands[0].dimensions) else {  // signs_c1
+    guard operands[0].rank > 0 else {  // signs_c1
       throw TypeRuleError("a single number has no axis to pack", id: "rank", operand: 0)
     }
-    return try makeShape(extents)
+    return operands[0]
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
-    let x = operands[0]
-    let width = PointwiseProgram.wordBits
-    let columns = x.shape[x.shape.rank - 1]
-    let words = (columns + width - 1) / width
-    let shape = Shape(x.shape.dimensions.dropLast() + [words])
-    return ReferenceTensor(
-      shape,
-      (0..<shape.count).map { place in
-        let first = place / words * columns + place % words * width
-        let count = min(width, columns - place % words * width)
-        let set = (0..<count).filter { x[first + $0] > 0 }
-        return Double(set.reduce(0) { $0 | 1 << $1 })
-      })
+    ReferenceTensor(operands[0].shape, operands[0].elements.map { $0 > 0 ? 1 : 0 })
   }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {

@@ -37,7 +37,7 @@ package struct Normalize: Op {
   }
 
   package var carried: CarriedProgram? {
-    get { CarriedProgram(epilogue: epilogue, after: 1, takesWords: false) }
+    get { CarriedProgram(epilogue: epilogue, after: 1, takesBits: false) }
     set { epilogue = newValue?.program ?? epilogue }
   }
 
@@ -60,7 +60,6 @@ package struct Normalize: Op {
     guard !axes.isEmpty, epsilon >= 0 else {  // normalize_c1
       throw TypeRuleError("a normalization needs axes and an epsilon of 0 or more", id: "epsilon")
     }
-    try refusePacked(epilogue)
     try checkEpilogue(epilogue, operands[1...], result: operands[0])
     return operands[0]
   }

@@ -63,7 +63,7 @@ package struct Reduce: Op {
   }
 
   package var carried: CarriedProgram? {
-    get { CarriedProgram(program, takesWords: false) }
+    get { CarriedProgram(program, takesBits: false) }
     set { program = newValue?.program ?? program }
   }
 
@@ -86,7 +86,6 @@ package struct Reduce: Op {
 
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(atLeast: 1)  // reduce_c2, reduce_c3
-    try refusePacked(program)
     let shape = try Map(program).resultShape(for: operands)
     try checkAxes(axes, rank: shape.rank)  // reduce_c1
     return Shape(kept(shape.rank).map { shape[$0] })

@@ -25,6 +25,8 @@ package struct Concat: Op {
     self.init(axis: try attributes.int("axis"))
   }
 
+  package var movesElements: Bool { true }
+
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(atLeast: 1)
     try checkAxes([axis], rank: operands[0].rank)
@@ -65,9 +67,8 @@ package struct Concat: Op {
     var start = 0
     for place in 0..<context.operandCount {
       let extents = context.extents(place)
-      let piece = View(
-        slot: output.slot, offset: output.offset + start * output.strides[axis],
-        dimensions: extents, strides: output.strides)
+      let piece = output.seen(
+        offset: start * output.strides[axis], dimensions: extents, strides: output.strides)
       let source = context.view(place)
       if source != piece {  // otherwise its producer has written it in place
         context.emit(.map(.init(program: .identity, operands: [source], output: piece)))

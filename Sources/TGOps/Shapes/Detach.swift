@@ -14,6 +14,8 @@ package struct Detach: Op {
 
   package init(attributes: AttributeReader) throws(AttributeError) { self.init() }
 
+  package var movesElements: Bool { true }
+
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(1)
     return operands[0]

@@ -4,7 +4,7 @@ package import TGTensor
 
 /// Rows of a table: `y[i…, d…] = table[indices[i…], d…]`.
 ///
-/// - Operands: `table` `[R, D…]`, `indices` whole numbers from 0 to R − 1. Result: the extents of
+/// - Operands: `table` `[R, D…]`, `indices` of int32 from 0 to R − 1. Result: the extents of
 ///   `indices`, then those of a row. Any other number stands for a row of zeros, and a plan that
 ///   meets one ends with an error.
 /// - Gradient: towards `table` the rows of the cotangent, added up by the same numbers, `scatter`;
@@ -13,14 +13,18 @@ package import TGTensor
 package struct Gather: Op {
   package static let mnemonic = "gather"
   package static let samples = [
-    OpSample(Gather(), [[7, 5], [2, 3]], wholeNumbers: [1: 7]),
-    OpSample(Gather(), [[4, 2, 3], [5]], wholeNumbers: [1: 4]),
+    OpSample(Gather(), [[7, 5], [2, 3]], wholeNumbers: [1: 7], dtypes: [1: .int32]),
+    OpSample(Gather(), [[4, 2, 3], [5]], wholeNumbers: [1: 4], dtypes: [1: .int32]),
   ]
 
   /// Makes a gathering.
   package init() {}
 
   package init(attributes: AttributeReader) throws(AttributeError) { self.init() }
+
+  package func takes(_ dtype: DType, at operand: Int) -> Bool {
+    dtype == (operand == 1 ? .int32 : .float32)
+  }
 
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
     try operands.expect(2)

@@ -71,8 +71,8 @@ package struct Pad: Op {
         .init(
           program: .init(operandCount: 0, steps: [.init(.constant, immediate: value)]),
           operands: [], output: output)))
-    let inner = View(
-      slot: output.slot, offset: output.offset + zip(output.strides, before).map(*).reduce(0, +),
+    let inner = output.seen(
+      offset: zip(output.strides, before).map(*).reduce(0, +),
       dimensions: context.extents(0), strides: output.strides)
     context.emit(.map(.init(program: .identity, operands: [context.view(0)], output: inner)))
   }

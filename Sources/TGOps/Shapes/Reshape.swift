@@ -49,9 +49,7 @@ package struct Reshape: Op {
     } else {
       let dense = context.dense(0)
       context.alias(
-        View(
-          slot: dense.slot, offset: dense.offset, dimensions: shape.dimensions,
-          strides: shape.strides))
+        dense.seen(dimensions: shape.dimensions, strides: shape.strides))
     }
   }
 

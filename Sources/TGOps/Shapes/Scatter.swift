@@ -6,7 +6,7 @@ package import TGTensor
 ///
 /// It is the adjoint of `gather`.
 ///
-/// - Operands: `x`, the extents of `indices`, then those of a row; `indices` whole numbers from 0 to
+/// - Operands: `x`, the extents of `indices`, then those of a row; `indices` of int32 from 0 to
 ///   `rows` − 1. Result: `[rows, D…]`. Any other number adds nothing, and a plan that meets one ends
 ///   with an error.
 /// - Gradient: towards `x` the rows of the cotangent by the same numbers, `gather`; refused towards
@@ -16,11 +16,11 @@ package import TGTensor
 package struct Scatter: Op {
   package static let mnemonic = "scatter"
   package static let samples = [
-    OpSample(Scatter(rows: 7), [[2, 3, 5], [2, 3]], wholeNumbers: [1: 7]),
+    OpSample(Scatter(rows: 7), [[2, 3, 5], [2, 3]], wholeNumbers: [1: 7], dtypes: [1: .int32]),
     // More columns than a tile takes, and rows that are met again and again.
-    OpSample(Scatter(rows: 2), [[9, 2, 19], [9]], wholeNumbers: [1: 2]),
-    OpSample(Scatter(rows: 4), [[6], [6]], wholeNumbers: [1: 4]),
-    OpSample(Scatter(rows: 3), [[4, 2], []], wholeNumbers: [1: 3]),
+    OpSample(Scatter(rows: 2), [[9, 2, 19], [9]], wholeNumbers: [1: 2], dtypes: [1: .int32]),
+    OpSample(Scatter(rows: 4), [[6], [6]], wholeNumbers: [1: 4], dtypes: [1: .int32]),
+    OpSample(Scatter(rows: 3), [[4, 2], []], wholeNumbers: [1: 3], dtypes: [1: .int32]),
   ]
   /// The rows of the result.
   package var rows: Int
@@ -32,6 +32,10 @@ package struct Scatter: Op {
 
   package init(attributes: AttributeReader) throws(AttributeError) {
     self.init(rows: try attributes.int("rows"))
+  }
+
+  package func takes(_ dtype: DType, at operand: Int) -> Bool {
+    dtype == (operand == 1 ? .int32 : .float32)
   }
 
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {

@@ -31,32 +31,34 @@ extension Conv2D {
       [
         [1, 3, 5, 8], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [1, 1, 1, 33],
       ], constants: [1, 2, 3, 4, 5]),
-    // Bits of words: phases, groups of no whole words, one channel per group, a matrix.
+    // Bits: phases, groups of no whole words, one channel per group, a matrix.
     OpSample(
       Conv2D(
         scale: [1, 2],
         phases: [.init(padTop: 0, padLeft: 1), .init(padTop: 0, padLeft: 0, originX: 1)],
         outputSize: [4, 11], epilogue: masked),
-      [[2, 4, 6, 5], [37, 5, 1, 2], [37, 5, 1, 2], [2, 4, 11, 3]], constants: [1, 2],
-      wholeNumbers: [3: 1 << 16]),
+      [[2, 4, 6, 5], [37, 5, 1, 2], [37, 5, 1, 2], [2, 4, 11, 37]], constants: [1, 2],
+      wholeNumbers: [3: 2], dtypes: [3: .bits]),
     OpSample(
       Conv2D(
         groups: 2, phases: [.init(padTop: 1, padLeft: 1)], outputSize: [3, 5], epilogue: masked),
-      [[1, 3, 5, 4], [42, 2, 3, 3], [1, 3, 5, 3]], constants: [1], wholeNumbers: [2: 1 << 16]),
+      [[1, 3, 5, 4], [42, 2, 3, 3], [1, 3, 5, 42]], constants: [1], wholeNumbers: [2: 2],
+      dtypes: [2: .bits]),
     OpSample(
       Conv2D(
         groups: 20, phases: [.init(padTop: 1, padLeft: 1)], outputSize: [4, 6], epilogue: masked),
-      [[2, 4, 6, 20], [20, 1, 3, 3], [2, 4, 6, 2]], constants: [1], wholeNumbers: [2: 1 << 16]),
+      [[2, 4, 6, 20], [20, 1, 3, 3], [2, 4, 6, 20]], constants: [1], wholeNumbers: [2: 2],
+      dtypes: [2: .bits]),
     OpSample(
       Conv2D(phases: [.init(padTop: 0, padLeft: 0)], outputSize: [7, 9], epilogue: masked),
-      [[3, 7, 9, 33], [48, 33, 1, 1], [3, 7, 9, 3]], constants: [1], wholeNumbers: [2: 1 << 16]),
+      [[3, 7, 9, 33], [48, 33, 1, 1], [3, 7, 9, 48]], constants: [1], wholeNumbers: [2: 2],
+      dtypes: [2: .bits]),
   ]
 
-  /// `select(bit(m), y, y / 4)`
+  /// `select(m, y, y / 4)`
   private static let masked = PointwiseProgram(
     operandCount: 2,
     steps: [
-      .init(.bit, [1]), .init(.constant, immediate: 0.25), .init(.multiply, [0, 3]),
-      .init(.select, [2, 0, 4]),
+      .init(.constant, immediate: 0.25), .init(.multiply, [0, 2]), .init(.select, [1, 0, 3]),
     ])
 }

@@ -91,15 +91,13 @@ package struct Resample: Op {
   package func macs(operands: [Shape], result: Shape) -> Int { result.count * taps }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
-    let places = context.weights(starts.map { Float($0) })
-    let factors = context.weights(weights.map { Float($0) })
+    let places = context.weights(.integers(starts.map { Int32($0) }))
+    let factors = context.weights(.floats(weights.map { Float($0) }))
     context.emit(
       .resample(
         Resampling(
           input: context.view(0), output: context.output(), axis: axis, starts: places,
-          weights: View(
-            slot: factors.slot, offset: factors.offset, dimensions: [starts.count, taps],
-            strides: [taps, 1]))))
+          weights: factors.seen(dimensions: [starts.count, taps], strides: [taps, 1]))))
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {

@@ -48,11 +48,11 @@ package struct Upsample: Op {
     let target = context.output()
     let (d, s, t) = (source.dimensions, source.strides, target.strides)
     let spread = [d[0], d[1], factors[0], d[2], factors[1], d[3]]
-    let from = View(
-      slot: source.slot, offset: source.offset, dimensions: spread,
+    let from = source.seen(
+      dimensions: spread,
       strides: [s[0], s[1], 0, s[2], 0, s[3]])
-    let to = View(
-      slot: target.slot, offset: target.offset, dimensions: spread,
+    let to = target.seen(
+      dimensions: spread,
       strides: [t[0], t[1] * factors[0], t[1], t[2] * factors[1], t[2], t[3]])
     context.emit(.map(PointwiseMap(program: .identity, operands: [from], output: to)))
   }

@@ -13,12 +13,16 @@ struct FieldCheck: FieldWalk {
   init(_ function: FunctionCheck) { self.function = function }
 
   mutating func view(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ use: ViewUse
   ) throws(PlanError) {
     try function.checkView(view, role)
-    if access == .readWeights { try checkWeights(view, role) }
-    if access == .written { try checkWritten(view) }
-    views.append(NamedView(role: role, view: view, access: access))
+    let named = NamedView(role: role, view: view, access: use.access, dtypes: use.dtypes)
+    guard named.isWellTyped else {
+      throw PlanError(.view(role, .dtype(view.dtype, expected: use.dtypes)))
+    }
+    if use.access == .readWeights { try checkWeights(view, role) }
+    if use.access == .written { try checkWritten(view) }
+    views.append(named)
   }
 
   mutating func attribute(

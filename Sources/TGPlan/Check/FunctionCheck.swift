@@ -5,7 +5,7 @@ struct FunctionCheck {
   /// What is checked.
   let function: PlanFunction
   /// The size of the weight section.
-  let weightElements: Int
+  let weightBytes: Int
   /// The names of the plan's tokenizers.
   let texts: Set<String>
   /// The most of everything.
@@ -14,9 +14,9 @@ struct FunctionCheck {
   let preparedSlots: Set<Int>
 
   /// Readies the check of a function.
-  init(function: PlanFunction, weightElements: Int, texts: Set<String>, limits: PlanLimits) {
+  init(function: PlanFunction, weightBytes: Int, texts: Set<String>, limits: PlanLimits) {
     self.function = function
-    self.weightElements = weightElements
+    self.weightBytes = weightBytes
     self.texts = texts
     self.limits = limits
     preparedSlots = Set(function.prepared.map(\.view.slot))
@@ -84,24 +84,24 @@ struct FunctionCheck {
     guard weights <= limits.weightTensors else {
       throw PlanError(.limit(.weightTensors, weights, limits.weightTensors))
     }
-    guard function.arenaElements <= limits.elements else {
-      throw PlanError(.limit(.elements, function.arenaElements, limits.elements))
+    guard function.arenaBytes <= limits.bytes else {
+      throw PlanError(.limit(.bytes, function.arenaBytes, limits.bytes))
     }
     for (index, slot) in function.slots.enumerated() {
-      guard slot.offset >= 0, slot.offset % 16 == 0 else {
+      guard slot.offset >= 0, slot.offset % Slot.alignment == 0 else {
         throw PlanError(.slot(index, .misaligned(slot.offset)))
       }
       guard slot.count >= 1 else { throw PlanError(.slot(index, .empty(slot.count))) }
-      let size = slot.kind == .weight ? weightElements : function.arenaElements
-      let end = slot.offset.adding(slot.count)
+      guard slot.dtype.isExecuted else { throw PlanError(.slot(index, .dtype(slot.dtype))) }
+      let size = slot.kind == .weight ? weightBytes : function.arenaBytes
+      let end = slot.dtype.bytes(of: slot.count).flatMap { slot.offset.adding($0) }
       guard let end, end <= size else {
         throw PlanError(.slot(index, .outside(slot.kind, end: end, size: size)))
       }
     }
-    guard let arena = function.requiredArenaElements, arena == function.arenaElements else {
+    guard let arena = function.requiredArenaBytes, arena == function.arenaBytes else {
       throw PlanError(
-        .arena(
-          declared: function.arenaElements, actual: function.requiredArenaElements ?? .max))
+        .arena(declared: function.arenaBytes, actual: function.requiredArenaBytes ?? .max))
     }
   }
 
@@ -159,11 +159,13 @@ struct FunctionCheck {
       guard stride >= 0, stride <= limits.elements else { throw failure(.stride(stride)) }
       last = (extent - 1).multiplying(stride).flatMap { last?.adding($0) }
     }
-    let count = function.slots[view.slot].count
+    let (count, dtype) = (function.slots[view.slot].count, function.slots[view.slot].dtype)
+    guard view.dtype == dtype else { throw failure(.dtype(view.dtype, expected: [dtype])) }
     guard let last, last < count else { throw failure(.outsideSlot(last: last, count: count)) }
     guard Int.product(view.dimensions) != nil else {
       throw failure(.outsideSlot(last: nil, count: count))
     }
+    try view.checkRowsOfBits(role)
   }
 
   private func checkTotals(_ totals: Totals) throws(PlanError) {

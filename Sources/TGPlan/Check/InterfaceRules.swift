@@ -63,6 +63,10 @@ extension FunctionCheck {
 
   private func checkKind(of item: InterfaceItem, role: NameRole) throws(PlanError) {
     try checkView(item.view, .values)
+    let dtypes = item.kind.dtypes
+    guard dtypes.contains(item.view.dtype) else {
+      throw PlanError(.view(.values, .dtype(item.view.dtype, expected: dtypes)))
+    }
     try item.kind.value.check(
       item, by: KindRules(batch: function.batch, texts: texts, limits: limits))
     try checkLengths(of: item, role: role)
@@ -77,6 +81,9 @@ extension FunctionCheck {
     }
     guard item.takesWords else { throw PlanError(.item(.lengthsUnexpected)) }
     try checkView(lengths, .lengths)
+    guard lengths.dtype == .int32 else {
+      throw PlanError(.view(.lengths, .dtype(lengths.dtype, expected: [.int32])))
+    }
     guard lengths.dimensions == [function.batch] else {
       throw PlanError(
         .view(.lengths, .extents(lengths.dimensions, expected: [function.batch])))

@@ -26,7 +26,7 @@ package enum PlanChecker {
         throw PlanError(.duplicateName(.function, function.name))
       }
       let check = FunctionCheck(
-        function: function, weightElements: plan.weightBytes / 4, texts: texts, limits: limits)
+        function: function, weightBytes: plan.weightBytes, texts: texts, limits: limits)
       try check.run()
     }
     for function in plan.functions {
@@ -46,11 +46,11 @@ package enum PlanChecker {
   /// - Parameters:
   ///   - plan: A plan that `check` has accepted.
   ///   - limits: The limits that `check` was given.
-  ///   - floats: Elements of the weight section: the first one's number and how many; nil if they
-  ///     are not there.
+  ///   - numbers: Int32 elements of the weight section: the first one's byte and how many there are;
+  ///     nil if they are not there.
   /// - Throws: `PlanError`.
   package static func checkResamplings(
-    _ plan: Plan, limits: PlanLimits = .standard, floats: (Int, Int) -> [Float]?
+    _ plan: Plan, limits: PlanLimits = .standard, numbers: (Int, Int) -> [Int32]?
   ) throws(PlanError) {
     var places = 0
     for function in plan.functions {
@@ -62,12 +62,12 @@ package enum PlanChecker {
           throw PlanError(.limit(.resampledPlaces, places, limits.resampledPlaces))
         }
         let last = resampling.input.dimensions[resampling.axis] - resampling.weights.dimensions[1]
-        let first = function.slots[starts.slot].offset + starts.offset
-        guard let values = floats(first, starts.count) else {
+        let first = function.slots[starts.slot].offset + 4 * starts.offset
+        guard let values = numbers(first, starts.count) else {
           throw PlanError(.section(.weights, .outsideFile))
         }
         for (place, value) in values.enumerated() {
-          guard let start = Int(exactly: value), start >= 0, start <= last else {
+          guard value >= 0, Int(value) <= last else {
             throw FunctionCheck.at(
               index, of: function,
               PlanError(.rule(.start(index: place, value: value, last: last))))
@@ -86,7 +86,7 @@ package enum PlanChecker {
         .instructions, plan.functions.reduce(0) { $0 + $1.instructions.count }, limits.instructions
       ),
       (.slots, plan.functions.reduce(0) { $0 + $1.slots.count }, limits.slots),
-      (.elements, plan.weightBytes / 4, limits.elements),
+      (.bytes, plan.weightBytes, limits.bytes),
     ]
     for (quantity, found, limit) in totals where found > limit {
       throw PlanError(.limit(quantity, found, limit))

@@ -77,10 +77,10 @@ package struct SlotLifetimes: Sendable {
       let slot = function.slots[places[rank]]
       if let below = alive.last(below: rank) {
         let other = function.slots[places[below]]
-        if other.offset + other.count > slot.offset { return (places[below], places[rank]) }
+        if other.offset + other.byteCount > slot.offset { return (places[below], places[rank]) }
       }
       if let above = alive.first(from: rank) {
-        if slot.offset + slot.count > function.slots[places[above]].offset {
+        if slot.offset + slot.byteCount > function.slots[places[above]].offset {
           return (places[rank], places[above])
         }
       }

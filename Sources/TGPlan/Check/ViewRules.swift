@@ -29,14 +29,14 @@ extension View {
     try checkInnermost(role)
   }
 
-  /// Checks an operand of a program that runs at places of the given extents.
-  func check(isPacked: Bool, at extents: [Int], _ role: ViewRole) throws(PlanError) {
-    guard isPacked else { return try checkExtents(extents, role) }
-    guard let packed = PointwiseProgram.packedExtents(extents) else {
-      throw PlanError(.view(role, .rank(0, expected: 1)))
-    }
-    try checkExtents(packed, role)
+  /// Checks that rows of bits begin with a word, and that its bits are neighbours.
+  func checkRowsOfBits(_ role: ViewRole) throws(PlanError) {
+    guard dtype == .bits else { return }
+    guard rank > 0 else { throw PlanError(.view(role, .rank(0, expected: 1))) }
     try checkInnermost(role)
+    guard ([offset] + strides.dropLast()).allSatisfy({ $0 % DType.wordBits == 0 }) else {
+      throw PlanError(.view(role, .rowsOfBits))
+    }
   }
 }
 
@@ -48,21 +48,10 @@ extension PointwiseProgram {
       throw PlanError(.rule(.operandCount(found: operands, expected: operandCount)))
     }
   }
-
-  /// Checks that it reads no words, where its places are not in the order of an output.
-  func checkNothingPacked() throws(PlanError) {
-    if let first = packedOperands.min() { throw PlanError(.rule(.packedOperand(first))) }
-  }
 }
 
 extension InstructionRule {
   package static let program = InstructionRule("the pointwise program is malformed")
-
-  package static func packedOperand(_ index: Int) -> InstructionRule {
-    InstructionRule(
-      "operand \(index) is read bit by bit; words are operands of maps and of the epilogues of "
-        + "convolutions and products")
-  }
 
   package static func operandCount(found: Int, expected: Int) -> InstructionRule {
     InstructionRule("there are \(found) operands; the program takes \(expected)")

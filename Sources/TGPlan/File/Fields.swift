@@ -2,6 +2,7 @@ internal import TGTensor
 
 extension PlanFunction.Role: PlanChoice {}
 extension Slot.Kind: PlanChoice {}
+extension DType: PlanChoice {}
 
 extension Plan: PlanMessage {
   package init() { self.init(name: "") }
@@ -46,7 +47,7 @@ extension PlanFunction: PlanMessage {
     try archive.number("batch", &batch)
     try archive.bool("items_interact", &itemsInteract)
     try archive.number("macs", &macs)
-    try archive.number("arena_elements", &arenaElements)
+    try archive.number("arena_bytes", &arenaBytes)
     try archive.messages("inputs", &inputs)
     try archive.messages("outputs", &outputs)
     try archive.messages("slots", &slots)
@@ -65,6 +66,7 @@ extension Slot: PlanMessage {
     try archive.choice("kind", &kind)
     try archive.number("offset", &offset)
     try archive.number("count", &count)
+    try archive.choice("dtype", &dtype)
   }
 }
 
@@ -78,6 +80,7 @@ extension View: PlanMessage {
     try archive.number("offset", &offset)
     try archive.numbers("dimensions", &dimensions)
     try archive.numbers("strides", &strides)
+    try archive.choice("dtype", &dtype)
   }
 }
 

@@ -45,12 +45,12 @@ package protocol PlanArchive {
 
   /// A view of an instruction, with what it is for and how it is used.
   mutating func view(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ use: ViewUse
   ) throws(Failure)
   /// A list of views of an instruction, with what each is for and how it is used, by its index.
   mutating func views(
     _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
-    _ access: (Int) -> ViewAccess
+    _ use: (Int) -> ViewUse
   ) throws(Failure)
   /// A pointwise program; there are no views in it.
   mutating func program(
@@ -70,12 +70,12 @@ package protocol PlanArchive {
 
 extension PlanArchive {
   package mutating func view(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ access: ViewAccess
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ use: ViewUse
   ) throws(Failure) { try message(name, &view) }
 
   package mutating func views(
     _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
-    _ access: (Int) -> ViewAccess
+    _ use: (Int) -> ViewUse
   ) throws(Failure) { try messages(name, &views) }
 
   package mutating func program(

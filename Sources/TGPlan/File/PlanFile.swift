@@ -31,7 +31,7 @@ package struct PlanFile: Sendable {
     do {
       let file = try PlanFile(mapping: map(path), verifyWeights: verifyWeights, limits: limits)
       try PlanChecker.check(file.plan, limits: limits)
-      try PlanChecker.checkResamplings(file.plan, limits: limits, floats: file.floats)
+      try PlanChecker.checkResamplings(file.plan, limits: limits, numbers: file.numbers)
       return file
     } catch {
       var error = error
@@ -103,11 +103,11 @@ package struct PlanFile: Sendable {
   /// How many blocks with a checksum the weights are cut into.
   package var blockCount: Int { weightSums.count }
 
-  /// The blocks in which some of the weights lie, counted in elements from the start of the section;
+  /// The blocks in which some of the weights lie, counted in bytes from the start of the section;
   /// they lie inside it.
-  package func blocks(ofElements range: Range<Int>) -> Range<Int> {
+  package func blocks(ofBytes range: Range<Int>) -> Range<Int> {
     guard !range.isEmpty else { return 0..<0 }
-    let perBlock = BlockSums.blockBytes / 4
+    let perBlock = BlockSums.blockBytes
     return range.lowerBound / perBlock..<(range.upperBound - 1) / perBlock + 1
   }
 
@@ -135,18 +135,18 @@ package struct PlanFile: Sendable {
     return bytes
   }
 
-  /// A copy of some weights; nil if they are not inside the weight section.
+  /// A copy of some int32 weights; nil if they are not inside the weight section.
   ///
   /// - Parameters:
-  ///   - element: The first, counted in elements from the start of the section.
+  ///   - start: The first byte, from the start of the section.
   ///   - count: How many.
-  package func floats(element: Int, count: Int) -> [Float]? {
-    guard element >= 0, count >= 0, element <= plan.weightBytes / 4,
-      count <= plan.weightBytes / 4 - element,
-      let bytes = file.bytes(weightOffset + element * 4..<weightOffset + (element + count) * 4)
+  package func numbers(at start: Int, count: Int) -> [Int32]? {
+    guard start >= 0, count >= 0, start <= plan.weightBytes,
+      count <= (plan.weightBytes - start) / 4,
+      let bytes = file.bytes(weightOffset + start..<weightOffset + start + 4 * count)
     else { return nil }
     return (0..<count).map { index in
-      Float(
+      Int32(
         bitPattern: (0..<4).reversed().reduce(UInt32(0)) {
           $0 << 8 | UInt32(bytes[index * 4 + $1])
         })

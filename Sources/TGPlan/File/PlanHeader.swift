@@ -5,7 +5,7 @@ struct PlanHeader {
   /// The bytes of a header.
   static let size = 512
   /// The format that this program reads and writes.
-  static let version = 0
+  static let version = 1
   /// What parts of the file begin at a multiple of, in bytes.
   static let alignment = 64
   /// The first bytes of every plan file.

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import TGTensor
+package import TGTensor
 
 /// Writes a plan file piece by piece: weights first, as they come, then the plan.
 ///
@@ -21,13 +21,13 @@ package struct PlanWriter: ~Copyable {
     file = try PlanWriter.begin(path)
   }
 
-  /// Stores a tensor and returns the first element's place for `Slot.offset`, counted in elements
-  /// from the start of the weight section: a multiple of 16.
-  package mutating func append(_ elements: [Float]) throws(PlanError) -> Int {
-    let bytes = elements.littleEndianBytes
+  /// Stores a tensor and returns its first byte for `Slot.offset`, counted from the start of the
+  /// weight section: a multiple of 64.
+  package mutating func append(_ numbers: WeightNumbers) throws(PlanError) -> Int {
+    let bytes = numbers.littleEndianBytes
     let hash = SHA256.hash(data: bytes)
     if let place = places[hash] { return place }
-    let place = weightBytes / 4
+    let place = weightBytes
     places[hash] = place
     try put(bytes)
     let padding = PlanHeader.aligned(weightBytes) - weightBytes
@@ -96,17 +96,65 @@ package struct PlanWriter: ~Copyable {
   }
 }
 
-extension [Float] {
+/// Constant numbers, as they are put into a weight section.
+package enum WeightNumbers: Hashable, Sendable {
+  /// Float32.
+  case floats([Float])
+  /// Int32.
+  case integers([Int32])
+
+  /// How many there are.
+  package var count: Int {
+    switch self {
+    case .floats(let elements): elements.count
+    case .integers(let elements): elements.count
+    }
+  }
+
+  /// What they are.
+  package var dtype: DType {
+    switch self {
+    case .floats: .float32
+    case .integers: .int32
+    }
+  }
+
+  /// The bits of an element.
+  package func bits(at index: Int) -> UInt32 {
+    switch self {
+    case .floats(let elements): elements[index].bitPattern
+    case .integers(let elements): UInt32(bitPattern: elements[index])
+    }
+  }
+
+  /// Equality that tells zeros of different sign apart and finds equal NaNs equal.
+  package func hasSameBits(as other: WeightNumbers) -> Bool {
+    switch (self, other) {
+    case (.floats(let a), .floats(let b)):
+      a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
+    case (.integers(let a), .integers(let b)): a == b
+    default: false
+    }
+  }
+
+  /// The bits of each element.
+  package var bits: [UInt32] {
+    switch self {
+    case .floats(let elements): elements.map(\.bitPattern)
+    case .integers(let elements): elements.map { UInt32(bitPattern: $0) }
+    }
+  }
+
   /// The elements as the weight section has them.
   fileprivate var littleEndianBytes: [UInt8] {
+    let bits = bits
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(count * 4)
-    for element in self {
-      let bits = element.bitPattern
-      bytes.append(UInt8(truncatingIfNeeded: bits))
-      bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-      bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-      bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
+    bytes.reserveCapacity(bits.count * 4)
+    for element in bits {
+      bytes.append(UInt8(truncatingIfNeeded: element))
+      bytes.append(UInt8(truncatingIfNeeded: element >> 8))
+      bytes.append(UInt8(truncatingIfNeeded: element >> 16))
+      bytes.append(UInt8(truncatingIfNeeded: element >> 24))
     }
     return bytes
   }

@@ -4,7 +4,7 @@ package import TGTensor
 package struct Gathering: Hashable, Sendable {
   /// `[rows, d…]`.
   package var table: View
-  /// Whole numbers, any extents.
+  /// Int32, any extents.
   package var indices: View
   /// The extents of `indices`, then those of a row.
   package var output: View
@@ -35,7 +35,7 @@ extension Gathering: InstructionKind {
     _ archive: inout Archive
   ) throws(Archive.Failure) {
     try archive.input("table", &table, .table)
-    try archive.input("indices", &indices, .indices)
+    try archive.input("indices", &indices, .indices, .int32)
     try archive.output("output", &output)
   }
 

@@ -1,11 +1,11 @@
 package import TGTensor
 
-/// `out[i…, w] = Σₖ 2ᵏ · [in[i…, 16w + k] > 0]` over `k` in `0 ..< 16` with `16w + k` inside the
-/// input: which numbers are positive, sixteen to a word. Not-a-number is not.
+/// `out[i…] = [in[i…] > 0]`: which numbers are positive, a bit for each. Not-a-number is not; bits that
+/// pad a row are 0.
 package struct MaskPacking: Hashable, Sendable {
   /// `[i…, C]`, innermost stride 1.
   package var input: View
-  /// `[i…, ⌈C / 16⌉]`, any strides.
+  /// `[i…, C]`, bits.
   package var output: View
 
   /// Makes a packing.
@@ -26,14 +26,12 @@ extension MaskPacking: InstructionKind {
     _ archive: inout Archive
   ) throws(Archive.Failure) {
     try archive.input("input", &input, .input)
-    try archive.output("output", &output)
+    try archive.output("output", &output, .bits)
   }
 
   package func check(limits: PlanLimits) throws(PlanError) {
-    guard let extents = PointwiseProgram.packedExtents(input.dimensions) else {
-      throw PlanError(.view(.input, .rank(0, expected: 1)))
-    }
+    guard input.rank > 0 else { throw PlanError(.view(.input, .rank(0, expected: 1))) }
     try input.checkInnermost(.input)
-    try output.checkExtents(extents, .output)
+    try output.checkExtents(input.dimensions, .output)
   }
 }

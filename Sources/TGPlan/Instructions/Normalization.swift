@@ -51,7 +51,7 @@ extension Normalization: InstructionKind {
     }
     guard epsilon >= 0, epsilon.isFinite else { throw PlanError(.rule(.epsilon(epsilon))) }
     try output.checkExtents(input.dimensions, .output)
-    try epilogue.program.checkNothingPacked()
+    try epilogue.checkNoBits()
     try epilogue.check(output: output)
   }
 }

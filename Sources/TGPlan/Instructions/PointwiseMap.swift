@@ -1,13 +1,14 @@
 package import TGTensor
 
-/// `out[i…] = program(operands[i…]…)`.
+/// `out[i…] = program(operands[i…]…)`. An int32 output has one operand and no steps: int32 is copied, of
+/// float32 a whole number that int32 has becomes it, and all else −2³¹.
 package struct PointwiseMap: Hashable, Sendable {
   /// What is computed at each place.
   package var program: PointwiseProgram
-  /// The operands, `program.operandCount` of them, each with the output's extents; of a packed one
-  /// the innermost extent counts words, and its stride is 1.
+  /// The operands, `program.operandCount` of them, each with the output's extents; float32, int32 or
+  /// bits.
   package var operands: [View]
-  /// The result.
+  /// The result, float32 or int32.
   package var output: View
 
   /// Makes a map.
@@ -16,6 +17,11 @@ package struct PointwiseMap: Hashable, Sendable {
     self.operands = operands
     self.output = output
   }
+}
+
+extension InstructionRule {
+  package static let conversion = InstructionRule(
+    "an output of int32 takes one operand, of int32 or float32, and no steps")
 }
 
 extension PointwiseMap: InstructionKind {
@@ -29,19 +35,17 @@ extension PointwiseMap: InstructionKind {
     _ archive: inout Archive
   ) throws(Archive.Failure) {
     try archive.program("program", &program)
-    let packed = program.packedOperands
-    try archive.views("operands", &operands, ViewRole.operand) {
-      packed.contains($0) ? .read : .readInPlace
-    }
-    try archive.output("output", &output)
+    try archive.views("operands", &operands, ViewRole.operand) { _ in .elementwise }
+    try archive.output("output", &output, .float32, .int32)
   }
 
   package func check(limits: PlanLimits) throws(PlanError) {
     try program.check(operands: operands.count)
-    let packed = program.packedOperands
     for (index, operand) in operands.enumerated() {
-      try operand.check(
-        isPacked: packed.contains(index), at: output.dimensions, .operand(index))
+      try operand.checkExtents(output.dimensions, .operand(index))
+    }
+    guard output.dtype == .float32 || (program.isIdentity && operands[0].dtype != .bits) else {
+      throw PlanError(.rule(.conversion))
     }
   }
 }

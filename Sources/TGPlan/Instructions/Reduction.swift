@@ -20,7 +20,7 @@ package enum ReductionFunction: Int, Hashable, Sendable, CaseIterable {
 package struct Reduction: Hashable, Sendable {
   /// What is computed.
   package var function: ReductionFunction
-  /// What is reduced, of the operands at one place; none is packed.
+  /// What is reduced, of the operands at one place.
   package var program: PointwiseProgram
   /// The operands, `program.operandCount` of them and at least one, all of the same extents: the
   /// kept axes first, then the reduced ones (strides in any order, 0 where one is broadcast).
@@ -64,13 +64,14 @@ extension Reduction: InstructionKind {
     try archive.choice("function", &function)
     try archive.number("kept_rank", &keptRank)
     try archive.output("output", &output)
-    try archive.views("operands", &operands, ViewRole.operand) { _ in .read }
+    try archive.views("operands", &operands, ViewRole.operand) { _ in
+      ViewUse(.read, [.float32, .int32])
+    }
     try archive.program("program", &program)
   }
 
   package func check(limits: PlanLimits) throws(PlanError) {
     try program.check(operands: operands.count)
-    try program.checkNothingPacked()
     guard let extents = operands.first?.dimensions else {
       throw PlanError(.rule(.operandCount(found: 0, expected: 1)))
     }

@@ -8,7 +8,7 @@ package struct Resampling: Hashable, Sendable {
   package var output: View
   /// The axis that is resampled.
   package var axis: Int
-  /// The first input place of each output place: rank 1 in a weight slot, whole numbers, each
+  /// The first input place of each output place: rank 1 in a weight slot, int32, each
   /// followed by `taps` places inside the input.
   package var starts: View
   /// `[outputs, taps]` in a weight slot, contiguous.
@@ -30,8 +30,8 @@ extension ViewRole {
 }
 
 extension InstructionRule {
-  package static func start(index: Int, value: Float, last: Int) -> InstructionRule {
-    InstructionRule("start \(index) is \(value); it must be a whole number in 0 ... \(last)")
+  package static func start(index: Int, value: Int32, last: Int) -> InstructionRule {
+    InstructionRule("start \(index) is \(value); it must lie in 0 ... \(last)")
   }
 }
 
@@ -48,7 +48,7 @@ extension Resampling: InstructionKind {
     try archive.input("input", &input, .input)
     try archive.output("output", &output)
     try archive.number("axis", &axis)
-    try archive.weights("starts", &starts, .starts)
+    try archive.weights("starts", &starts, .starts, .int32)
     try archive.weights("weights", &weights, .weights)
   }
 

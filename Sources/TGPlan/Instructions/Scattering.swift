@@ -5,7 +5,7 @@ package import TGTensor
 package struct Scattering: Hashable, Sendable {
   /// The extents of `indices`, then those of a row.
   package var input: View
-  /// Whole numbers, any extents.
+  /// Int32, any extents.
   package var indices: View
   /// `[rows, d…]`.
   package var output: View
@@ -27,7 +27,7 @@ extension Scattering: InstructionKind {
     _ archive: inout Archive
   ) throws(Archive.Failure) {
     try archive.input("input", &input, .input)
-    try archive.input("indices", &indices, .indices)
+    try archive.input("indices", &indices, .indices, .int32)
     try archive.output("output", &output)
   }
 

@@ -59,6 +59,16 @@ extension InterfaceItem.Kind {
   /// Where a run takes the numbers from.
   package var source: InterfaceSource { value.source }
 
+  /// What the elements may be: ids and class numbers are int32.
+  package var dtypes: [DType] {
+    switch source {
+    case .words(let rule) where !rule.isVectors: [.int32]
+    case .classes: [.int32]
+    case .words, .picture, .drawn: [.float32]
+    case .numbers: [.float32, .int32]
+    }
+  }
+
   /// The values that are stated for the numbers; nil if none are.
   package var range: ClosedRange<Float>? { value.range }
 }
@@ -92,7 +102,7 @@ extension InterfaceItem {
     switch kind.source {
     case .words(let rule) where !rule.isVectors: rows
     case .classes(let count): count
-    case .words, .picture, .drawn, .numbers: rows > 0 ? rows : nil
+    case .words, .picture, .drawn, .numbers: rows > 0 ? rows : view.dtype == .int32 ? 0 : nil
     }
   }
 

@@ -33,13 +33,13 @@ package struct MemoryMap: Hashable, Sendable {
     for (index, slot) in function.slots.enumerated() where slot.kind != .weight {
       guard let lifetime = lifetimes.ranges[index] else { continue }
       rows.append(
-        Row(slot: index, offset: slot.offset * 4, bytes: slot.count * 4, lifetime: lifetime))
+        Row(slot: index, offset: slot.offset, bytes: slot.byteCount, lifetime: lifetime))
     }
     rows.sort {
       ($0.offset, $0.lifetime.lowerBound, $0.slot) < ($1.offset, $1.lifetime.lowerBound, $1.slot)
     }
     self.rows = rows
-    arenaBytes = function.arenaElements * 4
+    arenaBytes = function.arenaBytes
     instructionCount = function.instructions.count
 
     var changes = [Int](repeating: 0, count: instructionCount + 3)

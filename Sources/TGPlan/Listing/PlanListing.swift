@@ -4,8 +4,8 @@ internal import TGTensor
 /// line per slot, item and instruction. The same plan gives the same text.
 ///
 /// A view reads `a4+16[1, 4, 4, 16]`: kind and number of the slot (`w`eight, `a`rena, `s`tate), the
-/// offset unless 0, the extents, and the strides after a colon unless the view is contiguous. A
-/// program reads `3: add 0 1; leakyRelu 3 0.2`: the number of operands, then the steps, which make
+/// offset unless 0, the extents, the strides after a colon unless the view is contiguous, and the type
+/// unless it is float32. A program reads `3: add 0 1; leakyRelu 3 0.2`: the number of operands, then the steps, which make
 /// the values from there on.
 package enum PlanListing {
   /// The listing of a whole plan.
@@ -66,7 +66,8 @@ private struct ListingArchive {
     let strides =
       view.dimensions.count == view.strides.count && view.isContiguous
       ? "" : ":" + bracketed(view.strides)
-    return name(ofSlot: view.slot) + offset + bracketed(view.dimensions) + strides
+    let type = view.dtype == .float32 ? "" : " \(view.dtype)"
+    return name(ofSlot: view.slot) + offset + bracketed(view.dimensions) + strides + type
   }
 
   private func words(_ program: PointwiseProgram) -> String {

@@ -122,7 +122,7 @@ extension Elaboration {
   ) throws -> Datum {
     switch type {
     case .tensor(let type):
-      var tensor = try input(name, type.shape, at: range)
+      var tensor = try input(name, type.shape, kind: type.kind, at: range)
       var rows = 0
       tensor.image = type.kind.pictureRange
       if case .classes(let count) = type.kind.source { rows = count }
@@ -132,8 +132,8 @@ extension Elaboration {
           defaultValue: standard.map { Float($0) }, rows: rows, range: range))
       return .tensor(tensor)
     case .text(let type):
-      let words = try input(name, type.shape, at: range)
-      let length = try input("\(name).lengths", [], at: range)
+      let words = try input(name, type.shape, kind: type.kind, at: range)
+      let length = try input("\(name).lengths", [], dtype: .int32, at: range)
       inputs.append(
         GraphInterface(
           name: name, kind: type.kind, shape: Shape([batch] + type.shape),

@@ -30,9 +30,10 @@ struct ObjectiveParts {
 }
 
 extension Elaboration {
-  /// An input of a shape, one for each item of the batch, that is known from the present stage on.
+  /// An input of a shape, one for each item of the batch, that is known from the present stage on; of
+  /// the type that its kind has first, unless `dtype` says otherwise.
   func input(
-    _ name: String, _ shape: [Int], kind: InterfaceItem.Kind = .tensor,
+    _ name: String, _ shape: [Int], kind: InterfaceItem.Kind = .tensor, dtype: DType? = nil,
     role: InterfaceItem.Role = .value, at range: SourceRange
   ) throws -> Tensor {
     stamp(range, nil)
@@ -43,7 +44,9 @@ extension Elaboration {
       let item = GraphInterface(name: name, kind: kind, role: role, shape: extents, range: range)
       objective.inputs.append(StagedInterface(stage: objective.stage, item: item))
     }
-    let value = try builder.insert(Input(name: name, shape: extents, stage: objective.stage), [])
+    let dtype = dtype ?? kind.dtypes[0]
+    let value = try builder.insert(
+      Input(name: name, shape: extents, dtype: dtype, stage: objective.stage), [])
     return Tensor(value: value, shape: shape, isBatched: true, range: range)
   }
 

@@ -35,14 +35,23 @@ extension Elaboration {
   /// The extents in the graph.
   func full(_ shape: [Int], _ isBatched: Bool) -> [Int] { isBatched ? [batch] + shape : shape }
 
-  /// A tensor, or a number as a tensor of rank 0; nil for anything else.
+  /// A tensor of numbers, or a number as a tensor of rank 0; nil for anything else. Whole numbers of
+  /// int32 become float32.
   func tensor(_ datum: Datum) throws -> Tensor? {
     switch datum {
-    case .tensor(let tensor): return tensor
+    case .tensor(var tensor):
+      guard builder.type(tensor.value).dtype == .int32 else { return tensor }
+      tensor.value = try builder.map(.identity, [tensor.value])
+      return tensor
     case .int, .float: return try constant(datum.number ?? 0)
     case .poison: throw ElaborationFailure.known
     default: return nil
     }
+  }
+
+  /// Numbers as int32; what is no whole number is no row of any table.
+  func int32(_ value: Value) throws -> Value {
+    builder.type(value).dtype == .int32 ? value : try builder.insert(ToInt32(), [value])
   }
 
   /// A number as a tensor of rank 0.

@@ -71,7 +71,8 @@ extension OperationCall {
   /// Items of the batch in another order, `shape` of them for each.
   fileprivate func gathered(_ x: Tensor, _ shape: [Int], _ sources: [Float]) throws -> Datum {
     let indices = try elaboration.constant([elaboration.batch] + shape, sources, at: range)
-    let value = try elaboration.builder.insert(Gather(), [x.value, indices.value])
+    let value = try elaboration.builder.insert(
+      Gather(), [x.value, elaboration.int32(indices.value)])
     return result(Tensor(value: value, shape: shape + x.shape, isBatched: true, range: range))
   }
 }

@@ -40,7 +40,7 @@ extension OperationTable {
           range: call.range))
     },
     Operation("embedding", ["ids", "rows", "width", "weight"], readsWeights: true) { call in
-      let ids = try call.tensor("ids")
+      let (ids, rowNumbers) = try call.rowNumbers("ids")
       var rows = 0
       var width = 0
       if let argument = call.given("weight"),
@@ -62,7 +62,7 @@ extension OperationTable {
       }
       try call.unbatched(table, "weight")
       try call.checkRows(ids, of: rows, "ids")
-      let value = try call.elaboration.builder.insert(Gather(), [table.value, ids.value])
+      let value = try call.elaboration.builder.insert(Gather(), [table.value, rowNumbers])
       return call.result(
         Tensor(
           value: value, shape: ids.shape + [width], isBatched: ids.isBatched, range: call.range))
@@ -121,7 +121,7 @@ extension OperationCall {
   /// Refuses numbers known now that are no rows of a table; the others are looked at in the run.
   func checkRows(_ ids: Tensor, of rows: Int, _ name: String) throws {
     var node = elaboration.builder[ids.value]
-    while node.op is Reshape || node.op is Broadcast {
+    while node.op is Reshape || node.op is Broadcast || node.op is ToInt32 {
       node = elaboration.builder[node.operands[0]]
     }
     guard let constant = node.op as? Constant,

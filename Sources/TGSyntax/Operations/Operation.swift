@@ -102,6 +102,15 @@ struct OperationCall {
     return tensor
   }
 
+  /// Numbers of rows, as they are given or computed, and as int32.
+  func rowNumbers(_ name: String) throws -> (given: Tensor, int32: Value) {
+    guard case .tensor(let ids) = try required(name).value else {
+      let ids = try tensor(name)
+      return (ids, try elaboration.int32(ids.value))
+    }
+    return (ids, try elaboration.int32(ids.value))
+  }
+
   /// A whole number.
   func int(_ name: String, in bounds: ClosedRange<Int> = 1...65_536) throws -> Int {
     let argument = try required(name)

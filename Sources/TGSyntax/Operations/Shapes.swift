@@ -135,7 +135,7 @@ extension OperationTable {
     },
     Operation("oneHot", ["ids", "count"]) { call in
       // 1 where the place is the id: 1 − |sign(place − id)|
-      let ids = try call.tensor("ids")
+      let (ids, rowNumbers) = try call.rowNumbers("ids")
       let count = try call.int("count")
       let elaboration = call.elaboration
       try elaboration.making(count, at: call.range)
@@ -146,7 +146,7 @@ extension OperationTable {
       let numbers = try elaboration.constant(
         [count], (0..<count).map { Float($0) }, at: call.range)
       // What is no id is refused by the table that gives each its own number.
-      let known = try elaboration.builder.insert(Gather(), [numbers.value, ids.value])
+      let known = try elaboration.builder.insert(Gather(), [numbers.value, rowNumbers])
       var each = ids
       each.shape = ids.shape + [1]
       each.value = try elaboration.builder.reshape(

@@ -69,13 +69,13 @@ import Testing
         graph "f" {
           %0 = input() name="x" shape=[1, 16] : [1, 16]
           %1 = map(%0) program={1: tanh(0)} : [1, 16]
-          %2 = signs(%1) : [1, 1]
+          %2 = signs(%1) : bits[1, 16]
           %3 = softmax(%1) axis=1 logarithmic=false : [1, 16]
           %4 = map(%3) program={1: exponential(0)} : [1, 16]
           %5 = concat(%4, %4, %4, %4) axis=1 : [1, 64]
           %6 = softmax(%5) axis=1 logarithmic=false : [1, 64]
           %7 = reduce(%6) function=0 program={1: } axes=[1] : [1]
-          %8 = map(%2, %0, %7) program={3: bit(0); select(3, 1, 2)} : [1, 16]
+          %8 = map(%2, %0, %7) program={3: select(0, 1, 2)} : [1, 16]
           output "y" = %8
         }
         """)

@@ -52,8 +52,8 @@ struct PlanWatch {
     }
     var function = plan.functions[0]
     everything = function.slots.count
-    function.slots.append(Slot(kind: .arena, offset: 0, count: function.arenaElements))
-    isWritten = [Bool](repeating: false, count: function.arenaElements)
+    function.slots.append(Slot(kind: .arena, offset: 0, count: function.arenaBytes))
+    isWritten = [Bool](repeating: false, count: function.arenaBytes)
     for view in function.inputs.map(\.view) + function.instructions.map(\.instruction.output) {
       let start = function.slots[view.slot].offset + view.offset
       for place in StridedOrder(
@@ -85,10 +85,10 @@ struct PlanWatch {
     let isas = ISA.available()
     let isa = random.one(of: isas)
     let inputs = inputs(isWild: random.once(in: 8))
-    let poison = (0..<function.arenaElements).map { index in
+    let poison = (0..<function.arenaBytes).map { index in
       Float(bitPattern: 0x7fc0_0000 | UInt32(index & 0xffff))
     }
-    let garbage = (0..<function.arenaElements).map { _ in
+    let garbage = (0..<function.arenaBytes).map { _ in
       Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
     }
     let once = result(

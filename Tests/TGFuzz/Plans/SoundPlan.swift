@@ -47,7 +47,7 @@ struct SoundPlan {
     for (number, value) in values.suffix(1 + random.below(3)).enumerated() {
       function.outputs.append(InterfaceItem(name: "y\(number)", kind: .tensor, view: value.view))
     }
-    function.arenaElements = function.requiredArenaElements ?? 0
+    function.arenaBytes = function.requiredArenaBytes ?? 0
     function.macs = function.requiredMacs ?? 0
   }
 
@@ -64,7 +64,7 @@ struct SoundPlan {
 
   /// A slot of so many elements, now and then where another was.
   private mutating func slot(_ count: Int) -> Int {
-    var offset = (function.requiredArenaElements ?? 0) + 16 * random.below(2)
+    var offset = (function.requiredArenaBytes ?? 0) + 16 * random.below(2)
     let fitting = free.indices.filter { free[$0].count >= count }
     if !fitting.isEmpty, random.once(in: 2) {
       let place = random.one(of: fitting)

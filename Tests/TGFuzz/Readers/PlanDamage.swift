@@ -115,7 +115,7 @@ extension Plan {
           functions[index].instructions[place].instruction.macs
       }
       functions[index].macs = functions[index].requiredMacs ?? 0
-      functions[index].arenaElements = functions[index].requiredArenaElements ?? 0
+      functions[index].arenaBytes = functions[index].requiredArenaBytes ?? 0
     }
   }
 }

@@ -82,7 +82,7 @@ struct PlanTrace {
   /// The places of a view, counted in elements from the start of its memory.
   private func addresses(_ view: View) -> [Int] {
     let slot = function.slots[view.slot]
-    let size = slot.kind == .weight ? weightElements : function.arenaElements
+    let size = slot.kind == .weight ? weightElements : function.arenaBytes
     demand(slot.offset >= 0 && slot.offset + slot.count <= size, "a slot lies outside")
     let order = StridedOrder(
       dimensions: view.dimensions, strides: view.strides, offset: view.offset)

@@ -50,7 +50,7 @@ extension Subject {
       let file = try PlanFile.load(path: path)
       demand(!PlanListing.text(file.plan).isEmpty, "nothing to list")
       for function in file.plan.functions {
-        demand(MemoryMap(function).peakBytes <= function.arenaElements * 4, "no room")
+        demand(MemoryMap(function).peakBytes <= function.arenaBytes * 4, "no room")
       }
       PlanTrace.run(file.plan, floats: file.floats)
       return .accepted

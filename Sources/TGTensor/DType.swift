@@ -1,0 +1,90 @@
+/// What the elements of a tensor are.
+///
+/// The raw value is the code in plan files: never reuse or renumber one.
+package enum DType: Int, Hashable, Sendable, CaseIterable {
+  /// IEEE 754 numbers of 32 bits: everything that is computed.
+  case float32 = 0
+  /// Whole numbers of 32 bits with a sign: ids, labels, lengths, numbers of rows.
+  case int32 = 1
+  /// Truths of one bit. Neighbours along the innermost axis share words of 16 bits, the first in the
+  /// lowest bit; every row begins with a word.
+  case bits = 2
+  /// Numbers of 16 bits as IEEE 754 has them. Reserved for storage; nothing executes it.
+  case float16 = 3
+  /// The upper 16 bits of float32. Reserved for storage; nothing executes it.
+  case bfloat16 = 4
+
+  /// The truths in a word of `bits`.
+  package static let wordBits = 16
+
+  /// The bits of an element.
+  package var bitWidth: Int {
+    switch self {
+    case .float32, .int32: 32
+    case .bits: 1
+    case .float16, .bfloat16: 16
+    }
+  }
+
+  /// The elements that share an address: a row begins with the first of them.
+  package var granule: Int { self == .bits ? Self.wordBits : 1 }
+
+  /// The bytes of a granule.
+  package var granuleBytes: Int { granule * bitWidth / 8 }
+
+  /// True if instructions read or write elements of this type.
+  package var isExecuted: Bool { self != .float16 && self != .bfloat16 }
+
+  /// The bytes of so many elements, whole granules; nil if the number does not fit.
+  package func bytes(of count: Int) -> Int? {
+    let (padded, overflow) = count.addingReportingOverflow(granule - 1)
+    guard count >= 0, !overflow else { return nil }
+    let granules = padded / granule
+    let (bytes, tooMany) = granules.multipliedReportingOverflow(by: granuleBytes)
+    return tooMany ? nil : bytes
+  }
+}
+
+extension DType: CustomStringConvertible {
+  /// The name in listings, IR text and JSON.
+  package var description: String {
+    switch self {
+    case .float32: "float32"
+    case .int32: "int32"
+    case .bits: "bits"
+    case .float16: "float16"
+    case .bfloat16: "bfloat16"
+    }
+  }
+}
+
+/// The type of a tensor: what its elements are, and its extents.
+package struct TensorType: Hashable, Sendable {
+  /// What the elements are.
+  package var dtype: DType
+  /// The extents, outermost first.
+  package var shape: Shape
+
+  /// Joins the two.
+  package init(_ dtype: DType, _ shape: Shape) {
+    self.dtype = dtype
+    self.shape = shape
+  }
+
+  /// The strides in memory of its own, row-major, in elements: rows of `bits` are padded to words.
+  package var strides: [Int] { stored.strides }
+
+  /// The elements that memory of its own has, padding included.
+  package var storedCount: Int { stored.count }
+
+  private var stored: Shape {
+    let granule = dtype.granule
+    guard granule > 1, let last = shape.dimensions.last else { return shape }
+    return Shape(shape.dimensions.dropLast() + [(last + granule - 1) / granule * granule])
+  }
+}
+
+extension TensorType: CustomStringConvertible {
+  /// The extents in brackets, after the name of what is not float32: `[1, 8]`, `int32[1, 25]`.
+  package var description: String { dtype == .float32 ? "\(shape)" : "\(dtype)\(shape)" }
+}
