@@ -44,6 +44,8 @@ extension KernelCall {
     unsafe precondition(operands.count == program.operandCount, "a view for each operand")
     let extents = unsafe operands[0].dimensions
     let strides = unsafe operands.map { unsafe $0.strides }
+    // Floats are read where they lie; all else goes through a buffer.
+    let isPlain = unsafe program.steps.isEmpty && operands[0].element == .float32
     // The operand that leads says how things lie: the first without repetitions, if there is one.
     let whole = strides.firstIndex { zip(extents, $0).allSatisfy { $0 == 1 || $1 != 0 } }
     let lead = program.steps.isEmpty ? 0 : whole ?? 0
@@ -67,7 +69,7 @@ extension KernelCall {
     let run = reduced.takeInnermost(tensors: strides.count + 1)
     // A program's results lie together, so that short runs may be joined.
     let single = Axes.Axis(extent: 1, strides: [Int](repeating: 0, count: strides.count + 1))
-    let rows = program.steps.isEmpty ? single : reduced.takeInnermost(tensors: strides.count + 1)
+    let rows = isPlain ? single : reduced.takeInnermost(tensors: strides.count + 1)
 
     // A unit reads what lies together, all lanes of some positions, as far as fits the second cache;
     // where there are few results, the segments give every thread something to do.
@@ -94,7 +96,7 @@ extension KernelCall {
     let buffer = Int(TG_REDUCE_BUFFER) * MemoryLayout<Float>.stride
     return unsafe reduce(
       record, results: positions * max(count, 1), isa: isa, keeping: source.records,
-      workspaceBytes: program.steps.isEmpty ? 0 : buffer + source.programBytes)
+      workspaceBytes: isPlain ? 0 : buffer + source.programBytes)
   }
 
   /// The call of a reduction that is one segment, or that of its segments and the one that joins
