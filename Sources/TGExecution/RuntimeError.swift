@@ -62,7 +62,8 @@ extension RefusedRow: CustomStringConvertible {
   /// One sentence, the place in the `.tgraph` file first.
   package var description: String {
     let row = number == .min ? "for a number that is not whole" : String(number)
-    return "\(source.isEmpty ? "" : "\(source): ")`\(label)` of '\(function)' has a table of \(rows) "
-      + "rows, which has no row \(row), asked for at place \(place)"
+    let place = source.isEmpty ? "" : "\(source): "
+    return place + "`\(label)` of '\(function)' has a table of \(rows) rows, "
+      + " which has no row \(row), asked for at place \(self.place)"
   }
 }

@@ -131,8 +131,8 @@ extension SessionError {
       switch error {
       case .overBudget, .outOfMemory: return 71
       case .unavailableISA: return 69
-      case .unsound, .noSuchRow, .damagedWeights: return 65
-      case .noSuchFunction, .wrongCount, .notWhole: return 70
+      case .unsound, .notWhole, .noSuchRow, .damagedWeights: return 65
+      case .noSuchFunction, .wrongCount: return 70
       }
     case .memory: return 71
     case .notFiniteOutput: return 76
