@@ -6,7 +6,9 @@ import TGTestSupport
 /// version 1, so that they are not stored.
 enum MalformedPlans {
   /// All of them.
-  static var files: [MalformedFile] { cut + foreign + headers + sections + plans + instructions }
+  static var files: [MalformedFile] {
+    cut + foreign + headers + sections + plans + types + instructions
+  }
 
   private static let sound: [UInt8] = ScratchFile(ending: ".tplan").with([]) { path in
     guard (try? SmallPlan().write(to: path)) != nil, let file = try? MappedFile(path: path) else {
@@ -46,7 +48,8 @@ enum MalformedPlans {
       return PlanSections.resealed(file)
     }
     let places: [(String, Int, [UInt8], Int)] = [
-      ("version-7", 8, [7], 69), ("version-65536", 8, [0, 0, 1], 69),
+      ("version-0", 8, [0], 69), ("version-7", 8, [7], 69),
+      ("version-65536", 8, [0, 0, 1], 69),
       ("byte-order", 12, [4, 3, 2, 1], 65), ("header-length", 16, [1], 65),
       ("reserved", 28, [1], 65), ("section-number", 32, [1], 65),
       ("weights-misaligned", 40, [1], 65), ("weights-far", 47, [0x7f], 65),
@@ -88,6 +91,13 @@ enum MalformedPlans {
       refused(
         "message-number-of-80-bits",
         file { $0.message += [0x08] + [UInt8](repeating: 0xff, count: 11) + [1] }),
+      refused(
+        "message-dtype-9",
+        file { parts in
+          // A slot of 4 elements of int32.
+          guard let slot = parts.message.firstRange(of: [0x18, 4, 0x20, 1]) else { return }
+          parts.message[slot.upperBound - 1] = 9
+        }, part: "Slot.dtype"),
       refused("texts-shorter", file { $0.texts.removeLast() }),
       refused("texts-longer", file { $0.texts.append(0) }),
       refused("texts-missing", file { $0.texts = [] }),
@@ -95,7 +105,7 @@ enum MalformedPlans {
       refused("weights-missing", file { $0.weights = [] }),
       refused("starts-beyond", file { parts in parts.weights = parts.weights.map { _ in 0x44 } }),
       refused(
-        "starts-not-numbers", file { parts in parts.weights = parts.weights.map { _ in 0xff } }),
+        "starts-negative", file { parts in parts.weights = parts.weights.map { _ in 0xff } }),
     ]
   }
 
@@ -114,7 +124,8 @@ enum MalformedPlans {
     return refused("plan-" + name, parts.file, part: part)
   }
 
-  private static func function(
+  /// The plan with a changed function.
+  static func function(
     _ name: String, _ part: String = "", _ change: (inout PlanFunction) -> Void
   ) -> MalformedFile {
     plan(name, part) { change(&$0.functions[0]) }
@@ -135,11 +146,12 @@ enum MalformedPlans {
       function("batch-other") { $0.batch = 2 },
       function("macs-less") { $0.macs -= 1 },
       function("macs-2-62") { $0.macs = 1 << 62 },
-      function("arena-less") { $0.arenaBytes -= 16 },
+      function("arena-less") { $0.arenaBytes -= 64 },
       function("arena-2-62") { $0.arenaBytes = 1 << 62 },
       function("slot-empty") { $0.slots[0].count = 0 },
-      function("slot-negative") { $0.slots[0].offset = -16 },
+      function("slot-negative") { $0.slots[0].offset = -64 },
       function("slot-misaligned") { $0.slots[0].offset += 1 },
+      function("slot-at-16-bytes", "no multiple of 64") { $0.slots[0].offset += 16 },
       function("slot-far") { $0.slots[0].offset = 1 << 50 },
       function("slots-overlap") { $0.slots[1].offset = $0.slots[0].offset },
       function("slots-missing") { $0.slots.removeLast(3) },
