@@ -1,6 +1,7 @@
-/* Prepares and runs convolutions and pointwise maps of any small form on every instruction set.
- * Each operand is a piece of memory of just its size, so that the address sanitizer sees every step
- * over an edge. Programs may be unsound: then preparing says so. */
+/* Prepares and runs convolutions and pointwise maps of any small form on every instruction set,
+ * and runs gatherings, scatterings and packings of masks. Each operand is a piece of memory of just
+ * its size, so that the address sanitizer sees every step over an edge. Programs may be unsound:
+ * then preparing says so. */
 #include "CTGKernels.h"
 
 #include <stdlib.h>
@@ -22,12 +23,18 @@ static int below(choices *from, int bound) {
 static void *pieces[64];
 static int piece_count;
 
-static void *piece(ptrdiff_t elements) {
-  if (piece_count == 64 || elements <= 0 || elements > 1 << 22) abort();
-  float *memory = malloc((size_t)elements * sizeof *memory);
+static void *piece_of_bytes(ptrdiff_t bytes) {
+  if (piece_count == 64 || bytes <= 0 || bytes > 1 << 24) abort();
+  void *memory = malloc((size_t)bytes);
   if (memory == NULL) abort();
-  for (ptrdiff_t i = 0; i < elements; i++) memory[i] = (float)(i % 7) - 3;
+  memset(memory, 0x5a, (size_t)bytes);
   pieces[piece_count++] = memory;
+  return memory;
+}
+
+static void *piece(ptrdiff_t elements) {
+  float *memory = piece_of_bytes(elements * (ptrdiff_t)sizeof(float));
+  for (ptrdiff_t i = 0; i < elements; i++) memory[i] = (float)(i % 7) - 3;
   return memory;
 }
 
@@ -45,8 +52,7 @@ static tg_view view(choices *from, ptrdiff_t rank, const ptrdiff_t *dims, int st
   return tg_view_make(piece(last + 1), TG_FLOAT32, rank, dims, strides);
 }
 
-/* An operand of a program: floats, whole numbers, or rows of truths, each of them of whole words.
- */
+/* An operand of a program: floats, whole numbers, or rows of truths that begin with a word. */
 static tg_view operand(choices *from, ptrdiff_t rank, const ptrdiff_t *dims) {
   tg_view made = view(from, rank, dims, 1);
   const int kind = below(from, 8);
@@ -60,8 +66,7 @@ static tg_view operand(choices *from, ptrdiff_t rank, const ptrdiff_t *dims) {
     distance *= dims[axis];
   }
   made.element = TG_BITS;
-  /* 16 truths are 2 bytes: half a float. */
-  made.base = piece((last / TG_WORD + 2) / 2);
+  made.base = piece_of_bytes((last / TG_WORD + 1) * (ptrdiff_t)sizeof(uint16_t));
   return made;
 }
 
@@ -69,8 +74,9 @@ static int32_t program(choices *from, int32_t operands, tg_step *steps) {
   int32_t count = below(from, 8) == 0 ? below(from, TG_MAX_STEPS + 1) : below(from, 6);
   for (int32_t i = 0; i < count; i++) {
     steps[i].function = below(from, TG_FUNCTION_COUNT);
+    const int readable = operands + i > 0 ? operands + i : 1;
     for (int k = 0; k < TG_MAX_ARGUMENTS; k++)
-      steps[i].arguments[k] = below(from, operands + i + 1 + (i == 7));
+      steps[i].arguments[k] = below(from, readable + (i == 7));
     steps[i].immediate = (float)below(from, 9) - 4;
   }
   return count;
@@ -151,15 +157,88 @@ static void map(choices *from, tg_isa isa) {
   run(tg_elementwise_tile, &prepared, prepared.tile_count, prepared.workspace_bytes);
 }
 
+/* Cuts units into tiles of some. */
+static ptrdiff_t cut(choices *from, tg_grid *grid, tg_isa isa, ptrdiff_t units) {
+  *grid = (tg_grid){.isa = isa, .units = units, .units_per_tile = 1 + below(from, 9)};
+  return (units + grid->units_per_tile - 1) / grid->units_per_tile;
+}
+
+/* Up to three axes of two tensors, each around elements that lie `inner` apart; now and then with
+ * gaps. Returns in `inner` how much memory each tensor needs. */
+static tg_axes axes(choices *from, ptrdiff_t inner[2]) {
+  tg_axes made = {0};
+  ptrdiff_t extents[3], strides[2][3];
+  const int rank = below(from, 4);
+  for (int axis = rank - 1; axis >= 0; axis--) {
+    extents[axis] = 1 + below(from, 6);
+    for (int tensor = 0; tensor < 2; tensor++) {
+      strides[tensor][axis] = inner[tensor] + (below(from, 4) == 0 ? below(from, 4) : 0);
+      inner[tensor] += (extents[axis] - 1) * strides[tensor][axis];
+    }
+  }
+  for (int axis = 0; axis < rank; axis++)
+    tg_axes_append(&made, extents[axis], strides[0][axis], strides[1][axis], 0);
+  return made;
+}
+
+/* Numbers of rows, some of them of none. */
+static int32_t *numbers(choices *from, ptrdiff_t count, ptrdiff_t rows) {
+  int32_t *made = piece_of_bytes(count * (ptrdiff_t)sizeof *made);
+  for (ptrdiff_t i = 0; i < count; i++) {
+    made[i] = below(from, (int)rows);
+    if (below(from, 20) == 7) made[i] = below(from, 2) == 0 ? INT32_MIN : (int32_t)rows;
+  }
+  return made;
+}
+
+static void gather(choices *from, tg_isa isa) {
+  ptrdiff_t first_bad = PTRDIFF_MAX;
+  tg_gather g = {.count = 1 + below(from, 40), .rows = 1 + below(from, 9), .first_bad = &first_bad};
+  ptrdiff_t row[2] = {g.count, g.count};
+  g.row = axes(from, row);
+  g.row_stride = row[0] + below(from, 3);
+  ptrdiff_t outer[2] = {1, row[1]};
+  g.positions = axes(from, outer);
+  g.table = piece((g.rows - 1) * g.row_stride + row[0]);
+  g.indices = numbers(from, outer[0], g.rows);
+  g.output = piece(outer[1]);
+  run(tg_gather_tile, &g, cut(from, &g.grid, isa, tg_axes_count(&g.positions)), 0);
+}
+
+static void scatter(choices *from, tg_isa isa) {
+  ptrdiff_t first_bad = PTRDIFF_MAX;
+  tg_scatter s = {
+      .count = 1 + below(from, 40), .rows = 1 + below(from, 9), .first_bad = &first_bad};
+  s.runs = (s.count + TG_SCATTER_COLUMNS - 1) / TG_SCATTER_COLUMNS;
+  ptrdiff_t row[2] = {s.count, s.count};
+  s.row = axes(from, row);
+  s.row_stride = row[1] + below(from, 3);
+  ptrdiff_t outer[2] = {1, row[0]};
+  s.positions = axes(from, outer);
+  s.input = piece(outer[1]);
+  s.indices = numbers(from, outer[0], s.rows);
+  s.output = piece((s.rows - 1) * s.row_stride + row[1]);
+  run(tg_scatter_tile, &s, cut(from, &s.grid, isa, tg_axes_count(&s.row) * s.runs), 0);
+}
+
+static void pack(choices *from, tg_isa isa) {
+  tg_pack_masks s = {.count = 1 + below(from, 5), .stride_in = TG_WORD, .stride_out = 1};
+  s.last = 1 + below(from, TG_WORD);
+  ptrdiff_t outer[2] = {(s.count - 1) * TG_WORD + s.last, s.count};
+  s.runs = axes(from, outer);
+  s.input = piece(outer[0]);
+  s.output = piece_of_bytes(outer[1] * (ptrdiff_t)sizeof(uint16_t));
+  run(tg_pack_masks_tile, &s, cut(from, &s.grid, isa, tg_axes_count(&s.runs) * s.count), 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
   const tg_isa sets[3] = {TG_ISA_SCALAR, TG_ISA_AVX2, TG_ISA_AVX512};
   for (int k = 0; k < 3; k++) {
     if (!tg_isa_available(sets[k])) continue;
     choices from = {bytes, count};
-    if (below(&from, 2) == 0)
-      convolve(&from, sets[k]);
-    else
-      map(&from, sets[k]);
+    void (*const kernels[])(choices *, tg_isa) = {convolve, map,     convolve, map,
+                                                  gather,   scatter, pack};
+    kernels[below(&from, 7)](&from, sets[k]);
     while (piece_count > 0) free(pieces[--piece_count]);
   }
   return 0;
