@@ -1,5 +1,5 @@
 /// A generator of numbers that follow from a seed (SplitMix64), and the damage made by them.
-struct Random {
+struct Random: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }

@@ -79,7 +79,7 @@ struct PageWatch {
     let shaken = try outputs(
       of: reference,
       inputs.map { item, elements in
-        guard item.lengths == nil else { return (item, elements) }
+        guard item.view.dtype == .float32 else { return (item, elements) }
         return (item, elements.map { $0 * (random.once(in: 2) ? 1 + 0x1p-17 : 1 - 0x1p-17) })
       })
     demand(expected.map(\.count) == found.map(\.count), "the outputs differ\n\(text)")
@@ -100,17 +100,17 @@ struct PageWatch {
     let built = try PlanBuilder(level: level, verifies: true, sources: sources).build(
       functions, name: "M", weights: binding.weights)
     try PlanChecker.check(built.plan)
-    var elements = [Float](repeating: 0, count: built.store.count)
+    var words = [UInt32](repeating: 0, count: built.store.byteCount / 4)
     for (blob, offset) in zip(built.store.blobs, built.store.offsets) {
-      elements.replaceSubrange(offset..<(offset + blob.count), with: blob)
+      words.replaceSubrange(offset / 4..<offset / 4 + blob.count, with: blob.bits)
     }
-    guard let weights = WeightSection(elements: elements) else { fail("no memory") }
+    let weights = PlanMemory.section(words)
     return try Executor(LoadedPlan(plan: built.plan, weights: weights), within: Budget(threads: 1))
   }
 
   private mutating func numbers(for item: InterfaceItem) -> [Float] {
     (0..<item.view.count).map { _ in
-      if item.lengths != nil { return Float(random.below(max(1, item.rows))) }
+      if item.view.dtype == .int32 { return Float(random.below(max(1, item.rows))) }
       return 4 * Float(random.next() >> 40) * 0x1p-24 - 2
     }
   }

@@ -66,11 +66,9 @@ struct ErrorBound {
       self = isSure ? exact(x.gradient).summed(rows * columns) : Self.unknown
     case .resample(let x):
       self = exact(x.input).times(exact(x.weights)).summed(x.weights.dimensions[1])
-    case .gather(let x): self = magnitude(x.indices).isFinite ? exact(x.table) : Self.unknown
-    case .scatter(let x):
-      let isSure = magnitude(x.indices).isFinite
-      self = isSure ? exact(x.input).summed(x.indices.count) : Self.unknown
-    case .packMask(let x): self = magnitude(x.input).isFinite ? ErrorBound(65_535, 0) : Self.unknown
+    case .gather(let x): self = exact(x.table)
+    case .scatter(let x): self = exact(x.input).summed(x.indices.count)
+    case .packMask: self.init(1, 0)
     }
   }
 
@@ -122,7 +120,6 @@ struct ErrorBound {
   // MARK: Programs
 
   private static func run(_ program: PointwiseProgram, _ operands: [ErrorBound]) -> ErrorBound {
-    // Bits mean something for any contents, also such that are no numbers.
     var values = operands
     for step in program.steps {
       values.append(apply(step, step.arguments.map { values[$0] }))
@@ -131,7 +128,6 @@ struct ErrorBound {
   }
 
   private static func apply(_ step: PointwiseProgram.Step, _ x: [ErrorBound]) -> ErrorBound {
-    if step.function == .bit { return ErrorBound(1, 0) }
     guard x.allSatisfy(\.isFinite) else { return unknown }
     let isSure = x.allSatisfy { $0.error == 0 }
     let first = x.first ?? ErrorBound(Double(step.immediate.magnitude), 0)

@@ -1,7 +1,6 @@
 import TGExecution
 import TGMachine
 import TGPlan
-import TGReference
 import TGRuntime
 import TGTensor
 
@@ -24,20 +23,22 @@ extension Subject {
 
 /// Carries out a plan several times and ends the program unless
 ///
-/// - nothing is written but inputs and outputs of instructions,
-/// - nothing is read but operands: what lies around them, in the arena and between weights, changes
-///   no bit of what is written,
+/// - no bit is written but those of inputs and outputs of instructions,
+/// - no bit is read but those of operands: what lies around them, in the arena and between weights,
+///   changes nothing of what is written,
+/// - bits that fill up a row are written as 0,
 /// - one thread and three give the same bits,
-/// - each instruction gives the same on every instruction set, within what rounding explains.
+/// - each instruction gives the same on every instruction set, whole numbers and bits exactly, floats
+///   within what rounding explains.
 struct PlanWatch {
   private let plan: Plan
   private let function: PlanFunction
-  private let weights: [Float]
+  private let weights: [UInt32]
   private var random: Random
-  /// The number of the slot that is the whole arena.
-  private let everything: Int
-  /// True for arena places that inputs or instructions write.
-  private var isWritten: [Bool]
+  /// The arena as floats.
+  private let everything: View
+  /// The bits of the arena that inputs or instructions write.
+  private var written: [UInt32]
 
   /// Decodes and checks a plan of one function.
   init(_ file: [UInt8]) throws(PlanError) {
@@ -45,23 +46,18 @@ struct PlanWatch {
     var plan = try PlanDecoder.decode(
       message: sections.message, texts: sections.texts, memory: 64 << 20)
     plan.weightBytes = sections.weights.count
-    let weights = Self.floats(sections.weights)
+    let weights = PlanMemory.words(sections.weights)
     try PlanChecker.check(plan)
-    try PlanChecker.checkResamplings(plan) { element, count in
-      Array(weights[element..<element + count])
+    try PlanChecker.checkResamplings(plan) { first, count in
+      weights[first / 4..<first / 4 + count].map { Int32(bitPattern: $0) }
     }
     var function = plan.functions[0]
-    everything = function.slots.count
-    function.slots.append(Slot(kind: .arena, offset: 0, count: function.arenaBytes))
-    isWritten = [Bool](repeating: false, count: function.arenaBytes)
+    written = [UInt32](repeating: 0, count: function.arenaBytes / 4)
     for view in function.inputs.map(\.view) + function.instructions.map(\.instruction.output) {
-      let start = function.slots[view.slot].offset + view.offset
-      for place in StridedOrder(
-        dimensions: view.dimensions, strides: view.strides, offset: start)
-      {
-        isWritten[place] = true
-      }
+      view.mark(&written, in: function.slots[view.slot], padding: true)
     }
+    everything = View(slot: function.slots.count, shape: [written.count])
+    function.slots.append(Slot(kind: .arena, offset: 0, count: written.count))
     self.plan = plan
     self.function = function
     self.weights = weights
@@ -72,188 +68,147 @@ struct PlanWatch {
       })
   }
 
-  private static func floats(_ bytes: [UInt8]) -> [Float] {
-    (0..<bytes.count / 4).map { index in
-      Float(
-        bitPattern: (0..<4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[index * 4 + $1]) }
-      )
-    }
-  }
-
   /// Does it all.
   mutating func run() {
     let isas = ISA.available()
     let isa = random.one(of: isas)
     let inputs = inputs(isWild: random.once(in: 8))
-    let poison = (0..<function.arenaBytes).map { index in
-      Float(bitPattern: 0x7fc0_0000 | UInt32(index & 0xffff))
-    }
-    let garbage = (0..<function.arenaBytes).map { _ in
-      Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
-    }
+    let poison = filled(written.indices.map { 0x7fc0_0000 | UInt32($0 & 0xffff) }, inputs)
+    let garbage = filled(
+      written.indices.map { _ in UInt32(truncatingIfNeeded: random.next()) }, inputs)
     let once = result(
-      of: function, weights: weights, from: filled(poison, inputs), threads: 1,
+      of: function, from: PlanMemory(weights: weights, arena: poison), threads: 1,
       on: NativeTarget(isa))
     let again = result(
-      of: function, weights: refilledWeights(), from: filled(garbage, inputs), threads: 3,
+      of: function, from: PlanMemory(weights: refilledWeights(), arena: garbage), threads: 3,
       on: NativeTarget(isa))
     demand(
       once.end?.description == again.end?.description,
       "threads or garbage change how it ends: \(once.end?.description ?? ""), "
         + "\(again.end?.description ?? "")")
-    for place in isWritten.indices {
-      let (a, b) = (once.arena[place], again.arena[place])
-      let isUntouched =
-        a.bitPattern == poison[place].bitPattern && b.bitPattern == garbage[place].bitPattern
-      if isWritten[place] {
-        // An instruction that was not reached has written nothing.
-        demand(
-          a.bitPattern == b.bitPattern || once.end != nil && isUntouched,
-          "threads or garbage change place \(place): \(a), \(b) on \(isa)")
-      } else {
-        demand(
-          isUntouched,
-          "place \(place) is written, which belongs to no output, on \(isa)")
-      }
+    for word in written.indices {
+      let (a, b) = (once.arena[word], again.arena[word])
+      let touched = (a ^ poison[word]) | (b ^ garbage[word])
+      // An instruction that was not reached has written nothing.
+      let different = (a ^ b) & written[word] & (once.end == nil ? .max : touched)
+      demand(
+        different == 0,
+        "threads or garbage change bits \(hex(different)) of word \(word): \(hex(a)), \(hex(b)) "
+          + "on \(isa)")
+      demand(
+        touched & ~written[word] == 0,
+        "bits \(hex(touched & ~written[word])) of word \(word) are written, which belong to no "
+          + "output, on \(isa)")
     }
     compareTargets(
-      isas.filter { $0 != isa }.map { NativeTarget($0) } + [ReferenceTarget()],
-      from: filled(poison, inputs), base: NativeTarget(isa), expected: once.arena)
+      isas.filter { $0 != isa }, from: poison, base: NativeTarget(isa), expected: once.arena)
   }
 
   /// Each instruction from the same arena on one target and on others.
   private func compareTargets(
-    _ others: [any ExecutionTarget], from start: [Float], base: NativeTarget, expected: [Float]
+    _ others: [ISA], from start: [UInt32], base: NativeTarget, expected: [UInt32]
   ) {
-    var arena = start
+    var memory = PlanMemory(weights: weights, arena: start)
     for placed in function.instructions {
       var step = function
       step.instructions = [placed]
-      let bound = ErrorBound(of: placed.instruction) { magnitude(of: $0, in: arena) }
-      let (next, end) = result(of: step, weights: weights, from: arena, threads: 1, on: base)
-      if bound.isFinite, end == nil {
-        let isDefined = readsWords(placed.instruction, in: arena)
-        for other in others where isDefined || other is NativeTarget {
-          let (found, _) = result(of: step, weights: weights, from: arena, threads: 1, on: other)
-          for place in places(of: placed.instruction.output) {
-            let (x, y) = (found[place], next[place])
-            demand(
-              Double((x - y).magnitude) <= bound.error || x.isNaN && y.isNaN,
-              "\(placed.label): \(other.name) gives \(x), \(base.name) \(y), bound \(bound.error): "
-                + "\(placed.instruction)")
+      let comparison = StepComparison(of: placed, in: function, from: memory)
+      let (next, end) = result(of: step, from: memory, threads: 1, on: base)
+      if end == nil {
+        if comparison.isTold {
+          for target in others.map({ NativeTarget($0) }) {
+            let (found, _) = result(of: step, from: memory, threads: 1, on: target)
+            comparison.demandSame((base.name, next), as: (target.name, found))
           }
+          let reference = ReferenceStep(
+            placed.instruction, of: function, weightBytes: 4 * weights.count)
+          comparison.demandSame(
+            (base.name, next), as: ("reference", reference.result(from: memory)))
         }
+        comparison.demandZeroPadding(next)
       }
-      arena = next
+      memory.arena = next
       if end != nil { break }
     }
-    for place in arena.indices {
+    for word in expected.indices {
       demand(
-        arena[place].bitPattern == expected[place].bitPattern,
-        "one by one, the instructions give something else at place \(place)")
+        memory.arena[word] == expected[word],
+        "one by one, the instructions give something else in word \(word)")
     }
   }
 
   // MARK: Parts
 
-  private mutating func inputs(isWild: Bool) -> [(view: View, elements: [Float])] {
+  private mutating func inputs(isWild: Bool) -> [(view: View, words: [UInt32])] {
     function.inputs.map { item in
-      var (low, high): (Float, Float) = (-2, 2)
-      if case .uniform(let a, let b) = item.distribution { (low, high) = (a, b) }
-      let elements = (0..<item.view.count).map { _ -> Float in
-        if isWild, random.once(in: 3) {
-          return random.once(in: 2)
-            ? Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
-            : random.one(of: [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 3e38])
-        }
-        if item.rows > 0 { return Float(random.below(item.rows)) }
-        return low + (high - low) * Float(random.next() >> 40) * 0x1p-24
-      }
-      return (item.view, elements)
+      (item.view, (0..<item.view.count).map { _ in word(for: item, isWild: isWild) })
     }
   }
 
-  private func filled(
-    _ arena: [Float], _ inputs: [(view: View, elements: [Float])]
-  ) -> [Float] {
+  private mutating func word(for item: InterfaceItem, isWild: Bool) -> UInt32 {
+    if isWild, random.once(in: 3) {
+      guard random.once(in: 2) else { return UInt32(truncatingIfNeeded: random.next()) }
+      guard item.view.dtype == .float32 else {
+        return UInt32(bitPattern: random.one(of: [0, -1, .min, .max, 1 << 24, 1 << 24 + 1]))
+      }
+      let floats: [Float] = [
+        0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 3e38, 0x1p31, -0x1p31,
+        0x1p31 - 128, -0x1p31 - 256, 0.5,
+      ]
+      return random.one(of: floats).bitPattern
+    }
+    guard item.view.dtype == .float32 else {
+      let number = item.rows > 0 ? random.below(item.rows) : random.below(19) - 9
+      return UInt32(truncatingIfNeeded: number)
+    }
+    if item.rows > 0 { return Float(random.below(item.rows)).bitPattern }
+    var (low, high): (Float, Float) = (-2, 2)
+    if case .uniform(let a, let b) = item.distribution { (low, high) = (a, b) }
+    return (low + (high - low) * Float(random.next() >> 40) * 0x1p-24).bitPattern
+  }
+
+  private func filled(_ arena: [UInt32], _ inputs: [(view: View, words: [UInt32])]) -> [UInt32] {
     var arena = arena
-    for (view, elements) in inputs {
-      for (place, element) in zip(places(of: view), elements) { arena[place] = element }
+    for (view, words) in inputs {
+      for (place, word) in zip(view.places(in: function.slots[view.slot]), words) {
+        arena[place / 32] = word
+      }
     }
     return arena
   }
 
-  private func places(of view: View) -> StridedOrder {
-    StridedOrder(
-      dimensions: view.dimensions, strides: view.strides,
-      offset: function.slots[view.slot].offset + view.offset)
-  }
-
-  /// The weights with other numbers between the tensors.
-  private func refilledWeights() -> [Float] {
-    var result = [Float](repeating: 1e30, count: weights.count)
-    for slot in function.slots where slot.kind == .weight {
-      let range = slot.offset..<slot.offset + slot.count
-      result.replaceSubrange(range, with: weights[range])
+  /// The weights with every bit turned over that no instruction reads.
+  private func refilledWeights() -> [UInt32] {
+    var read = [UInt32](repeating: 0, count: weights.count)
+    for view in function.instructions.flatMap(\.instruction.operands)
+    where function.slots[view.slot].kind == .weight {
+      view.mark(&read, in: function.slots[view.slot], padding: false)
     }
-    return result
-  }
-
-  /// True if what packed operands hold are words: of other numbers `bit` is 0 or 1, and no more is
-  /// said (plan.md, section 3).
-  private func readsWords(_ instruction: Instruction, in arena: [Float]) -> Bool {
-    let packed: [View] =
-      switch instruction {
-      case .map(let map): map.program.packedOperands.map { map.operands[$0] }
-      case .convolve(let convolution): convolution.epilogue.packedViews
-      case .multiply(let product): product.epilogue.packedViews
-      default: []
-      }
-    return packed.allSatisfy { view in
-      places(of: view).allSatisfy { UInt16(exactly: memory(of: view, in: arena)[$0]) != nil }
-    }
-  }
-
-  private func memory(of view: View, in arena: [Float]) -> [Float] {
-    function.slots[view.slot].kind == .weight ? weights : arena
-  }
-
-  private func magnitude(of view: View, in arena: [Float]) -> Double {
-    let memory = memory(of: view, in: arena)
-    var largest: Float = 0
-    for place in places(of: view) {
-      let magnitude = memory[place].magnitude
-      guard magnitude.isFinite else { return .infinity }
-      largest = max(largest, magnitude)
-    }
-    return Double(largest)
+    return zip(weights, read).map { $0 ^ ~$1 }
   }
 
   /// The arena after a run from given contents, and why it ended early, if it did: a number that
   /// should be a row of a table and is none.
   private func result(
-    of function: PlanFunction, weights: [Float], from arena: [Float], threads: Int,
+    of function: PlanFunction, from memory: PlanMemory, threads: Int,
     on target: any ExecutionTarget
-  ) -> (arena: [Float], end: RuntimeError?) {
+  ) -> (arena: [UInt32], end: RuntimeError?) {
     var plan = plan
     plan.functions = [function]
-    guard let section = WeightSection(elements: weights) else { fail("no memory") }
-    let all = View(slot: everything, shape: [arena.count])
+    let weights = PlanMemory.section(memory.weights)
     do {
       let executor = try target.executor(
-        for: 0, of: LoadedPlan(plan: plan, weights: section), within: Budget(threads: threads))
-      try executor.store(arena, into: all)
+        for: 0, of: LoadedPlan(plan: plan, weights: weights), within: Budget(threads: threads))
+      try executor.store(memory.arena.map { Float(bitPattern: $0) }, into: everything)
       var end: RuntimeError?
       do throws(RuntimeError) { try executor.run() } catch {
         guard case .noSuchRow = error else { throw error }
         end = error
       }
-      return (try executor.fetch(all), end)
+      return (try executor.fetch(everything).map(\.bitPattern), end)
     } catch { fail("what the checker accepts cannot be prepared: \(error)") }
   }
 }
 
-extension Epilogue {
-  /// The operands that hold words.
-  fileprivate var packedViews: [View] { program.packedOperands.map { operands[$0 - 1] } }
-}
+/// A word in letters.
+func hex(_ word: UInt32) -> String { "0x" + String(word, radix: 16) }

@@ -2,26 +2,24 @@ import TGPlan
 import TGTensor
 
 extension SoundPlan {
-  /// An instruction of any kind, its result ready to be read.
+  /// An instruction of any kind.
   mutating func instruction() -> Instruction {
-    let instruction =
-      switch random.below(14) {
-      case 0, 1: convolution()
-      case 2: product()
-      case 3, 4: map()
-      case 5: reduction()
-      case 6: normalization()
-      case 7: softmax()
-      case 8: pooling()
-      case 9: maxPoolGradient()
-      case 10: resampling()
-      case 11: gathering()
-      case 12: scattering()
-      default: maskPacking()
-      }
-    // A map in place has written over a value that is known already.
-    if !values.contains(where: { $0.view == instruction.output }) { add(instruction.output) }
-    return instruction
+    switch random.below(17) {
+    case 0, 1: convolution()
+    case 2: product()
+    case 3, 4: map()
+    case 5: reduction()
+    case 6: normalization()
+    case 7: softmax()
+    case 8: pooling()
+    case 9: maxPoolGradient()
+    case 10: resampling()
+    case 11: gathering()
+    case 12: scattering()
+    case 13: conversion(extents(0...7))
+    case 14: concatenation()
+    default: maskPacking(masks())
+    }
   }
 
   /// Small extents, mostly; now and then one axis is long.
@@ -42,65 +40,116 @@ extension SoundPlan {
 
   // MARK: Programs
 
-  /// A program over operands; those of `packed` are read bit by bit.
-  mutating func program(_ operandCount: Int, packed: Set<Int> = []) -> PointwiseProgram {
+  /// A program over operands.
+  mutating func program(_ operandCount: Int) -> PointwiseProgram {
     var program = PointwiseProgram(operandCount: operandCount)
-    var readable = (0..<operandCount).filter { !packed.contains($0) }
+    var readable = Array(0..<operandCount)
     func add(_ function: PointwiseFunction, _ arguments: [Int], _ immediate: Float = 0) {
       program.steps.append(.init(function, arguments, immediate: immediate))
       readable.append(operandCount + program.steps.count - 1)
     }
-    for operand in packed.sorted() { add(.bit, [operand]) }
     if readable.isEmpty { add(.constant, [], 0.75) }
-    let functions = PointwiseFunction.allCases.filter { $0 != .bit }
     let count = random.once(in: 8) ? random.below(40) : random.below(6)
     for _ in 0..<count {
-      let function = random.one(of: functions)
+      let function = random.one(of: PointwiseFunction.allCases)
       let arguments = (0..<function.arity).map { _ in random.one(of: readable) }
       add(function, arguments, function.takesImmediate ? Float(random.below(9)) / 4 - 1 : 0)
     }
-    // Whatever is read by bits needs a step after it to give the result.
+    // Without steps the result is operand 0, the only one.
     if program.steps.isEmpty, operandCount != 1 { add(.negate, [random.one(of: readable)]) }
     return program
   }
 
-  private mutating func epilogue(for extents: [Int], packs: Bool = true) -> Epilogue {
+  private mutating func epilogue(for extents: [Int], bits: Bool = true) -> Epilogue {
     guard random.once(in: 2) else { return .none }
-    let count = random.below(4)
-    let packed = packs && random.once(in: 4) && count > 0 ? Set([count]) : []
-    let operands = (1..<count + 1).map { operand(extents, isPacked: packed.contains($0)) }
-    return Epilogue(program: program(count + 1, packed: packed), operands: operands)
+    let operands = (0..<random.below(4)).map { _ in elements(extents, bits: bits) }
+    return Epilogue(program: program(operands.count + 1), operands: operands)
   }
 
-  private mutating func operand(_ extents: [Int], isPacked: Bool) -> View {
-    guard isPacked, let words = PointwiseProgram.packedExtents(extents) else {
-      return operand(extents)
-    }
-    return operand(words, innermostOne: true)
+  /// An operand of a program, of any type.
+  private mutating func elements(_ extents: [Int], bits: Bool = true) -> View {
+    var dtypes: [DType] = [.float32, .float32, .float32, .int32]
+    if bits, !extents.isEmpty { dtypes.append(.bits) }
+    return operand(extents, random.one(of: dtypes))
   }
 
   // MARK: Instructions without windows
 
   private mutating func map() -> Instruction {
     let extents = extents(0...7)
-    let count = random.below(5)
-    let packed = random.once(in: 4) && count > 0 && !extents.isEmpty ? Set([count - 1]) : []
-    let operands = (0..<count).map { operand(extents, isPacked: packed.contains($0)) }
-    let program = program(count, packed: packed)
-    // In place, where that is allowed: every operand in the slot is the same view, none is packed.
-    if let first = operands.first, packed.isEmpty, random.once(in: 3), first.hasDistinctPlaces,
-      function.slots[first.slot].kind == .arena,
-      operands.allSatisfy({ $0.slot != first.slot || $0 == first })
+    let operands = (0..<random.below(5)).map { _ in elements(extents) }
+    let program = program(operands.count)
+    // In place, where that is allowed: every operand in the slot is the same view.
+    if let first = operands.first, first.dtype == .float32, random.once(in: 3),
+      isWritable(first), operands.allSatisfy({ $0.slot != first.slot || $0 == first })
     {
       return .map(PointwiseMap(program: program, operands: operands, output: first))
     }
     return .map(PointwiseMap(program: program, operands: operands, output: result(extents)))
   }
 
+  private func isWritable(_ view: View) -> Bool {
+    view.hasDistinctPlaces && function.slots[view.slot].kind == .arena
+  }
+
+  /// Whole numbers copied, now and then in place, or made of floats, most of them whole.
+  mutating func conversion(_ extents: [Int]) -> Instruction {
+    let source =
+      switch random.below(4) {
+      case 0: operand(extents)
+      case 1: operand(extents, .int32)
+      default: input(extents, kind: .tensor, rows: 1 + random.below(1 << (1 + random.below(23))))
+      }
+    let isInPlace = source.dtype == .int32 && random.once(in: 3) && isWritable(source)
+    let output = isInPlace ? source : result(extents, .int32)
+    return .map(PointwiseMap(program: .identity, operands: [source], output: output))
+  }
+
+  /// A result whose parts are made one by one; the last is not added yet.
+  private mutating func concatenation() -> Instruction {
+    let dtype: DType = random.one(of: [.float32, .int32, .int32, .bits])
+    let extents = dtype == .bits ? masks() : extents(1...4)
+    let axis = random.below(extents.count)
+    let whole = result(extents, dtype)
+    // Rows of bits begin with a word.
+    let granule = axis == extents.count - 1 ? dtype.granule : 1
+    var start = 0
+    while true {
+      let length = min(extents[axis] - start, granule * (1 + random.below(6)))
+      var dimensions = extents
+      dimensions[axis] = length
+      let part = whole.seen(
+        offset: start * whole.strides[axis], dimensions: dimensions, strides: whole.strides)
+      start += length
+      let instruction = self.part(part)
+      guard start < extents[axis] else {
+        add(whole)
+        return instruction
+      }
+      append(instruction, isPart: true)
+    }
+  }
+
+  /// What writes a part of a result.
+  private mutating func part(_ output: View) -> Instruction {
+    let extents = output.dimensions
+    switch output.dtype {
+    case .bits:
+      return .packMask(MaskPacking(input: operand(extents, innermostOne: true), output: output))
+    case .int32:
+      let source = operand(extents, random.one(of: [.int32, .int32, .float32]))
+      return .map(PointwiseMap(program: .identity, operands: [source], output: output))
+    default:
+      let operands = (0..<1 + random.below(2)).map { _ in elements(extents) }
+      return .map(
+        PointwiseMap(program: program(operands.count), operands: operands, output: output))
+    }
+  }
+
   private mutating func reduction() -> Instruction {
     let extents = extents(0...5)
     let kept = random.below(extents.count + 1)
-    let operands = (0...random.below(3)).map { _ in operand(extents) }
+    let operands = (0...random.below(3)).map { _ in elements(extents, bits: false) }
     return .reduce(
       Reduction(
         function: random.one(of: ReductionFunction.allCases), program: program(operands.count),
@@ -112,7 +161,7 @@ extension SoundPlan {
     let kept = random.below(extents.count + 1)
     let epsilon: Float = random.one(of: [1e-5, 1e-2, 1, 0])
     let input = operand(extents)
-    let epilogue = epilogue(for: extents, packs: false)
+    let epilogue = epilogue(for: extents, bits: false)
     var normalization = Normalization(
       input: input, keptRank: kept, epsilon: epsilon, output: result(extents))
     normalization.epilogue = epilogue
@@ -143,9 +192,7 @@ extension SoundPlan {
     let table = extents(1...3)
     let ids = Array(extents(0...2).map { min($0, 40) })
     let source = operand(table)
-    let indices =
-      random.once(in: 4)
-      ? operand(ids) : input(ids, innermostOne: false, kind: .tensor, rows: table[0])
+    let indices = self.indices(ids, rows: table[0])
     return .gather(
       Gathering(
         table: source, indices: indices, output: result(ids + table.dropFirst())))
@@ -155,18 +202,33 @@ extension SoundPlan {
     let table = extents(1...3)
     let ids = Array(extents(0...2).map { min($0, 40) })
     let source = operand(ids + table.dropFirst())
-    let indices =
-      random.once(in: 4)
-      ? operand(ids) : input(ids, innermostOne: false, kind: .tensor, rows: table[0])
+    let indices = self.indices(ids, rows: table[0])
     return .scatter(Scattering(input: source, indices: indices, output: result(table)))
   }
 
-  private mutating func maskPacking() -> Instruction {
+  /// Numbers of rows: a new input, what was made before, or a conversion.
+  private mutating func indices(_ extents: [Int], rows: Int) -> View {
+    switch random.below(4) {
+    case 0: return operand(extents, .int32)
+    case 1:
+      let source = input(extents, kind: .tensor, rows: rows)
+      let output = result(extents, .int32)
+      append(.map(PointwiseMap(program: .identity, operands: [source], output: output)))
+      return output
+    default: return input(extents, .int32, kind: .tensor, rows: rows)
+    }
+  }
+
+  /// Extents with rows of more than a word.
+  private mutating func masks() -> [Int] {
     var extents = extents(1...4)
     extents[extents.count - 1] = 1 + random.below(50)
+    return extents
+  }
+
+  mutating func maskPacking(_ extents: [Int]) -> Instruction {
     let input = operand(extents, innermostOne: true)
-    let words = PointwiseProgram.packedExtents(extents) ?? []
-    return .packMask(MaskPacking(input: input, output: result(words)))
+    return .packMask(MaskPacking(input: input, output: result(extents, .bits)))
   }
 }
 
@@ -212,7 +274,7 @@ extension SoundPlan {
       let panel = count / convolution.groups / panels
       for group in 1...convolution.groups {
         let last = (group * panels - 1) * panel
-        for place in 0..<panel where place % 16 >= outputs % 16 { elements[last + place] = 0 }
+        for place in 0..<panel where place % 16 >= outputs % 16 { elements.words[last + place] = 0 }
       }
     }
     phase.weights = weight(elements)
@@ -260,13 +322,15 @@ extension SoundPlan {
     var target = source
     target[axis] = 1 + random.below(12)
     let last = source[axis] - taps
-    let starts = (0..<target[axis]).map { _ in Float(random.below(last + 1)) }
+    let starts = (0..<target[axis]).map { _ in UInt32(random.below(last + 1)) }
     var table = weight(numbers(target[axis] * taps))
     table.dimensions = [target[axis], taps]
     table.strides = [taps, 1]
     let input = operand(source)
     return .resample(
       Resampling(
-        input: input, output: result(target), axis: axis, starts: weight(starts), weights: table))
+        input: input, output: result(target), axis: axis,
+        starts: weight(Numbers(words: starts, count: starts.count, dtype: .int32)),
+        weights: table))
   }
 }

@@ -1,4 +1,5 @@
 import TGPlan
+import TGTensor
 
 /// Changes a few values of a plan, wherever they stand: the result is still a plan, and says
 /// something else.
@@ -20,6 +21,12 @@ struct PlanDamage: PlanArchive {
       damage.targets = [random.below(count.met)]
       plan.visit(&damage)
       random = damage.random
+    }
+    // The type of a slot stands in each of its views, too.
+    if random.once(in: 4), let index = plan.functions.indices.randomElement(using: &random),
+      let slot = plan.functions[index].slots.indices.randomElement(using: &random)
+    {
+      plan.functions[index].retype(slot, random.one(of: DType.allCases))
     }
     if !random.once(in: 8) { plan.declareWork() }
     return plan

@@ -9,28 +9,27 @@ import TGTensor
 /// slot holds is not lost before it has been read for the last time.
 struct PlanTrace {
   private let function: PlanFunction
-  private let weightElements: Int
-  private let floats: (Int, Int) -> [Float]?
-  /// The slot that last wrote each place of the arena.
+  private let weightBytes: Int
+  private let numbers: (Int, Int) -> [Int32]?
+  /// The slot that last wrote each place of the arena; a place has 16 bits.
   private var owners: [Int: Int] = [:]
   /// What was written by a slot and then by another one.
   private var lost: Set<[Int]> = []
 
   /// Traces all functions that are small enough.
-  static func run(_ plan: Plan, floats: @escaping (Int, Int) -> [Float]?) {
+  static func run(_ plan: Plan, numbers: @escaping (Int, Int) -> [Int32]?) {
     for function in plan.functions {
-      var trace = PlanTrace(
-        function: function, weightElements: plan.weightBytes / 4, floats: floats)
+      var trace = PlanTrace(function: function, weightBytes: plan.weightBytes, numbers: numbers)
       trace.run()
     }
   }
 
   private init(
-    function: PlanFunction, weightElements: Int, floats: @escaping (Int, Int) -> [Float]?
+    function: PlanFunction, weightBytes: Int, numbers: @escaping (Int, Int) -> [Int32]?
   ) {
     self.function = function
-    self.weightElements = weightElements
-    self.floats = floats
+    self.weightBytes = weightBytes
+    self.numbers = numbers
   }
 
   private mutating func run() {
@@ -79,16 +78,35 @@ struct PlanTrace {
     write(output, of: instruction.output.slot)
   }
 
-  /// The places of a view, counted in elements from the start of its memory.
+  /// The places of a view, counted from the start of its memory: two of each float and whole number,
+  /// one of each word of bits.
   private func addresses(_ view: View) -> [Int] {
     let slot = function.slots[view.slot]
-    let size = slot.kind == .weight ? weightElements : function.arenaBytes
-    demand(slot.offset >= 0 && slot.offset + slot.count <= size, "a slot lies outside")
+    demand(view.dtype == slot.dtype, "a view is not of its slot's type")
+    demand(view.dtype.isExecuted, "a view is of a type that is reserved")
+    let (isBits, granule) = (view.dtype == .bits, view.dtype.granule)
+    let bytes = (slot.count + granule - 1) / granule * (isBits ? 2 : 4)
+    let size = slot.kind == .weight ? weightBytes : function.arenaBytes
+    demand(slot.offset >= 0 && slot.offset + bytes <= size, "a slot lies outside")
+    demand(slot.offset % 64 == 0, "a slot is misaligned")
+    var (dimensions, strides) = (view.dimensions, view.strides)
+    if isBits, let row = dimensions.popLast(), let step = strides.popLast() {
+      demand(row == 1 || step == 1, "bits are no neighbours")
+      demand(
+        ([view.offset] + strides).allSatisfy { $0 % 16 == 0 }, "a row does not begin with a word")
+      let last = zip(dimensions, strides).reduce(view.offset) { $0 + ($1.0 - 1) * $1.1 } + row - 1
+      demand(last < slot.count, "a view reaches outside its slot")
+      dimensions.append((row + 15) / 16)
+      strides = strides.map { $0 / 16 } + [1]
+    }
     let order = StridedOrder(
-      dimensions: view.dimensions, strides: view.strides, offset: view.offset)
-    return order.map { place in
-      demand(place >= 0 && place < slot.count, "a view reaches outside its slot")
-      return slot.offset + place
+      dimensions: dimensions, strides: strides, offset: view.offset / granule)
+    return order.flatMap { element in
+      demand(
+        element >= 0 && element < (slot.count + granule - 1) / granule,
+        "a view reaches outside its slot")
+      let place = slot.offset / 2 + element * (isBits ? 1 : 2)
+      return isBits ? [place] : [place, place + 1]
     }
   }
 
@@ -139,8 +157,8 @@ struct PlanTrace {
   }
 
   private func trace(_ resampling: Resampling) {
-    let starts = function.slots[resampling.starts.slot].offset + resampling.starts.offset
-    let values = floats(starts, resampling.starts.count) ?? []
+    let starts = function.slots[resampling.starts.slot].offset + 4 * resampling.starts.offset
+    let values = numbers(starts, resampling.starts.count) ?? []
     demand(values.count == resampling.output.dimensions[resampling.axis], "starts missing")
     for value in values {
       let last = Int(value) + resampling.weights.dimensions[1] - 1

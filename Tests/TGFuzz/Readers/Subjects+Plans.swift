@@ -50,9 +50,9 @@ extension Subject {
       let file = try PlanFile.load(path: path)
       demand(!PlanListing.text(file.plan).isEmpty, "nothing to list")
       for function in file.plan.functions {
-        demand(MemoryMap(function).peakBytes <= function.arenaBytes * 4, "no room")
+        demand(MemoryMap(function).peakBytes <= function.arenaBytes, "no room")
       }
-      PlanTrace.run(file.plan, floats: file.floats)
+      PlanTrace.run(file.plan, numbers: file.numbers)
       return .accepted
     } catch {
       demand(!error.description.isEmpty, "an error without words")
