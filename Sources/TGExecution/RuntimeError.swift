@@ -64,6 +64,6 @@ extension RefusedRow: CustomStringConvertible {
     let row = number == .min ? "for a number that is not whole" : String(number)
     let place = source.isEmpty ? "" : "\(source): "
     return place + "`\(label)` of '\(function)' has a table of \(rows) rows, "
-      + " which has no row \(row), asked for at place \(self.place)"
+      + "which has no row \(row), asked for at place \(self.place)"
   }
 }
