@@ -59,8 +59,8 @@ class FirstStage(nn.Module):
         self.upsample4 = up_block(2 * g, g)
         self.g = g
 
-    def forward(self, c, z):
-        h = self.fc(torch.cat([c, z], 1)).view(-1, 16 * self.g, 4, 4)
+    def forward(self, *inputs):
+        h = self.fc(torch.cat(inputs, 1)).view(-1, 16 * self.g, 4, 4)
         return self.upsample4(self.upsample3(self.upsample2(self.upsample1(h))))
 
 
@@ -111,15 +111,22 @@ class ToImage(nn.Module):
 
 
 class Generator(nn.Module):
-    def __init__(self, g=32, residuals=2, nef=256, z=100, condition=100, corrected=False):
+    """`dcgan` is AttnDCGAN: only the last picture, its layer called `img_net`."""
+
+    def __init__(self, g=32, residuals=2, nef=256, z=100, condition=100, corrected=False,
+                 dcgan=False):
         super().__init__()
         self.ca_net = Conditioning(nef, condition)
         self.h_net1 = FirstStage(g, condition + z)
-        self.img_net1 = ToImage(g)
-        self.h_net2 = NextStage(g, nef, residuals, corrected)
-        self.img_net2 = ToImage(g)
-        self.h_net3 = NextStage(g, nef, residuals, corrected)
-        self.img_net3 = ToImage(g)
+        self.pictures = {"image": "img_net"} if dcgan else {
+            "image64": "img_net1", "image128": "img_net2", "image": "img_net3"}
+        for k in (1, 2, 3):
+            if k > 1:
+                self.add_module(f"h_net{k}", NextStage(g, nef, residuals, corrected))
+            if not dcgan:
+                self.add_module(f"img_net{k}", ToImage(g))
+        if dcgan:
+            self.img_net = ToImage(g)
 
     def forward(self, words, sentence, lengths, z, epsilon):
         """words N x nef x T. Returns the outputs by name; maps have T rows, zero past max(lengths).
@@ -135,10 +142,9 @@ class Generator(nn.Module):
         h2, maps2 = self.h_net2(h1, words, mask)
         h3, maps3 = self.h_net3(h2, words, mask)
         pad = lambda maps: nn.functional.pad(maps, (0, 0, 0, 0, 0, steps - longest))
+        stages = {"image": h3, "image128": h2, "image64": h1}
         return {
-            "image": self.img_net3(h3),
-            "image128": self.img_net2(h2),
-            "image64": self.img_net1(h1),
+            **{n: getattr(self, net)(stages[n]) for n, net in self.pictures.items()},
             "maps256": pad(maps3),
             "maps128": pad(maps2),
             "mu": mu,

@@ -66,7 +66,7 @@ def array(x):
 def block(name, graph, function, batch, settings, network, make_inputs, outputs, seed, gains=None,
           kinds=None, model=None, step=1):
     """A module with plain tensors in and out. `gains` are those of `synthetic.fill`; `kinds` name
-    the saturating last functions of outputs."""
+    the saturating last functions of outputs, `step` is that of pictures."""
 
     def build(folder, shared):
         module = network()
@@ -77,7 +77,8 @@ def block(name, graph, function, batch, settings, network, make_inputs, outputs,
         return Data(
             [("", folder / "weights.safetensors")],
             inputs,
-            {n: Output(array(r), (kinds or {}).get(n), step) for n, r in zip(outputs, results) if n},
+            {n: Output(array(r), (kinds or {}).get(n), step if r.ndim == 4 else 1)
+             for n, r in zip(outputs, results) if n},
         )
 
     return Case(name, graph, function, batch, settings, build, model=model)

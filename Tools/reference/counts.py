@@ -4,10 +4,12 @@ module has the right layers. Run by Tools/parity --references."""
 import torch
 
 import attngan
+import attngan_judges
 import damsm
 import dcgan
 import gan_int_cls
 import lxmert
+import stackgan_v2
 import stylegan1
 import stylegan1_port
 import stylegan2
@@ -20,6 +22,21 @@ PUBLISHED = [
     ("TAGAN discriminator", tagan.Discriminator, {}, 15_432_263),
     ("AttnGAN birds", attngan.Generator, {}, 7_084_592),
     ("AttnGAN COCO", attngan.Generator, dict(g=48, residuals=3), 13_811_456),
+    ("AttnDCGAN birds", attngan.Generator, dict(residuals=0, dcgan=True), 6_638_960),
+    *[(f"AttnGAN D_NET{size} {d}", attngan_judges.Discriminator, dict(size=size, d=d), count)
+      for size, d, count in [
+          (64, 64, 6_313_730), (128, 64, 19_424_002), (256, 64, 71_858_946),
+          (64, 96, 13_304_450), (128, 96, 42_800_258), (256, 96, 160_774_274)]],
+    *[(f"AttnGAN D_NET{size} alone", attngan_judges.Discriminator,
+       dict(size=size, unconditional=False), count)
+      for size, count in [(64, 6_305_537), (128, 19_415_809), (256, 71_850_753)]],
+    ("StackGAN-v2", stackgan_v2.Generator, {}, 21_239_696),
+    ("StackGAN-v2 of noise", stackgan_v2.Generator, dict(conditional=False), 16_472_208),
+    *[(f"StackGAN-v2 D{size}", stackgan_v2.Discriminator, dict(size=size), count)
+      for size, count in [(64, 5_723_906), (128, 18_834_178), (256, 71_269_122)]],
+    *[(f"StackGAN-v2 D{size} of noise", stackgan_v2.Discriminator,
+       dict(size=size, conditional=False), count)
+      for size, count in [(64, 2_765_569), (128, 15_875_841), (256, 68_310_785)]],
     ("DAMSM text encoder birds", damsm.TextEncoder, {}, 2_075_320),
     ("DAMSM text encoder COCO", damsm.TextEncoder, dict(entries=27297), 8_629_420),
     ("StyleGAN 1024", stylegan1.Generator, {}, 26_212_019),

@@ -1,4 +1,13 @@
 extension GraphCheckTests {
   /// Pages of pictures from captions, and discriminators.
-  static let paintPages: [Page] = []
+  static let paintPages: [Page] = [
+    Page("stackgan-v2", "g=4 z=6 condition=5 textSize=7"),
+    Page("stackgan-v2", "g=4 z=6 conditional=false"),
+    Page("stackgan-v2-discriminator", "size=64 d=4 condition=5"),
+    Page("stackgan-v2-discriminator", "size=128 d=2 conditional=false"),
+    Page("stackgan-v2-judge", "size=64 d=4 condition=5 textSize=7"),
+    Page("attn-dcgan", "g=2 entries=9 length=5 nef=12 z=6 condition=6"),
+    Page("attngan-discriminator", "size=64 d=4 entries=9 length=5 nef=12"),
+    Page("attngan-discriminator", "size=128 d=2 entries=9 length=5 nef=12 unconditional=false"),
+  ]
 }
