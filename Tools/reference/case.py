@@ -64,13 +64,15 @@ def array(x):
 
 
 def block(name, graph, function, batch, settings, network, make_inputs, outputs, seed, gains=None,
-          kinds=None, model=None, step=1):
+          kinds=None, model=None, step=1, named=None):
     """A module with plain tensors in and out. `gains` are those of `synthetic.fill`; `kinds` name
-    the saturating last functions of outputs, `step` is that of pictures."""
+    the saturating last functions of outputs, `step` is that of pictures; `named` gives tensors their
+    names in the file."""
 
     def build(folder, shared):
         module = network()
-        save_weights(synthetic.fill(module, seed, gains), folder / "weights.safetensors")
+        state = synthetic.fill(module, seed, gains)
+        save_weights(named(state) if named else state, folder / "weights.safetensors")
         inputs = make_inputs(numpy.random.default_rng(seed + 1))
         results = module(*[tensor(v) for v in inputs.values()])
         results = results if isinstance(results, tuple) else (results,)

@@ -9,6 +9,8 @@ import damsm
 import dcgan
 import gan_int_cls
 import lxmert
+import stackgan
+import stackgan_tensorflow
 import stackgan_v2
 import stylegan1
 import stylegan1_port
@@ -30,6 +32,16 @@ PUBLISHED = [
     *[(f"AttnGAN D_NET{size} alone", attngan_judges.Discriminator,
        dict(size=size, unconditional=False), count)
       for size, count in [(64, 6_305_537), (128, 19_415_809), (256, 71_850_753)]],
+    ("StackGAN COCO Stage-I", stackgan.StageI, {}, 20_020_832),
+    ("StackGAN COCO Stage-II", stackgan.StageII, {}, 57_151_312),
+    ("StackGAN Stage-I g 128", stackgan.StageI, dict(g=128), 10_301_248),
+    ("StackGAN Stage-II g 128", stackgan.StageII, dict(g=128, residuals=4), 36_591_328),
+    ("StackGAN COCO D-I", stackgan.Discriminator, dict(size=64), 12_407_425),
+    ("StackGAN COCO D-II", stackgan.Discriminator, {}, 159_889_538),
+    ("StackGAN TensorFlow Stage-I", stackgan_tensorflow.Generator, dict(stages=1), 14_264_192),
+    ("StackGAN TensorFlow", stackgan_tensorflow.Generator, {}, 40_554_272),
+    ("StackGAN TensorFlow D-I", stackgan_tensorflow.Discriminator, dict(size=64), 4_029_824),
+    ("StackGAN TensorFlow D-II", stackgan_tensorflow.Discriminator, {}, 48_603_520),
     ("StackGAN-v2", stackgan_v2.Generator, {}, 21_239_696),
     ("StackGAN-v2 of noise", stackgan_v2.Generator, dict(conditional=False), 16_472_208),
     *[(f"StackGAN-v2 D{size}", stackgan_v2.Discriminator, dict(size=size), count)

@@ -50,8 +50,8 @@ def centre(network, heads, run):
         hook.remove()
         layer, logits = layers[head], found[0]
         scale = (1.5 / logits.std()).item()
-        layer.weight.mul_(scale)
-        if layer.bias is not None:
+        next(layer.parameters()).mul_(scale)
+        if getattr(layer, "bias", None) is not None:
             layer.bias.sub_(logits.mean()).mul_(scale)
     state = OrderedDict(
         (k, v.float() if v.dtype.is_floating_point else v) for k, v in network.state_dict().items())
@@ -60,9 +60,10 @@ def centre(network, heads, run):
 
 
 def judged(name, graph, batch, settings, make_network, heads, make_inputs, outputs, seed, gains=None,
-           encoder=None, model=None, function="judge"):
+           encoder=None, model=None, function="judge", named=dict):
     """A discriminator of pictures and vectors. With `encoder` = (network, lengths, length) the vector
-    is the sentence of a caption, read by weights of a root of its own, `text`."""
+    is the sentence of a caption, read by weights of a root of its own, `text`. `named` gives tensors
+    their names in the file."""
 
     def build(folder, shared):
         network = make_network()
@@ -83,7 +84,7 @@ def judged(name, graph, batch, settings, make_network, heads, make_inputs, outpu
         state = centre(network, heads, lambda: network(*given))
         results = network(*given)
         results = results if isinstance(results, tuple) else (results,)
-        weights.insert(0, ("", save(state, folder / "weights.safetensors")))
+        weights.insert(0, ("", save(named(state), folder / "weights.safetensors")))
         return Data(weights, inputs,
                     {n: Output(array(r), kinds([n]).get(n)) for n, r in zip(outputs, results)}, words)
 

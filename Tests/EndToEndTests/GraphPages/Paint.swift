@@ -9,5 +9,16 @@ extension GraphCheckTests {
     Page("attn-dcgan", "g=2 entries=9 length=5 nef=12 z=6 condition=6"),
     Page("attngan-discriminator", "size=64 d=4 entries=9 length=5 nef=12"),
     Page("attngan-discriminator", "size=128 d=2 entries=9 length=5 nef=12 unconditional=false"),
+    Page("stackgan", "g=8 z=6 condition=5 residuals=1 textSize=7"),
+    Page("stackgan", model: "StackGANStageI", "g=8 z=6 condition=5 textSize=7"),
+    Page("stackgan-discriminator", "size=64 d=4 condition=5"),
+    Page("stackgan-discriminator", "d=2 condition=5"),
+    Page("stackgan-judge", "size=64 d=4 condition=5 textSize=7"),
+    Page("stackgan-tensorflow", "g=8 z=6 condition=5 textSize=7"),
+    Page(
+      "stackgan-tensorflow", model: "StackGANTensorFlowStageI",
+      "g=4 z=6 condition=5 textSize=7"),
+    Page("stackgan-tensorflow-discriminator", "size=64 d=4 condition=5 textSize=7"),
+    Page("stackgan-tensorflow-discriminator", "d=2 condition=5 textSize=7"),
   ]
 }
