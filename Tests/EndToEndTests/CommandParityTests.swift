@@ -19,6 +19,7 @@ import Testing
       let relative: Double
     }
     let graph: String
+    let model: String?
     let function: String?
     let batch: Int
     let settings: [String: Setting]
@@ -73,6 +74,7 @@ import Testing
       ["--set", "\($0.key)=\($0.value.text)"]
     }
     if let vocabulary = fixture.vocabulary { options += ["--vocabulary", file(vocabulary)] }
+    if let model = fixture.model { options += ["--model", model] }
     options.append("--verify-passes")
     let compiled = try #require(BuiltCommand("tgc")).run(options, in: temporary.url)
     #expect(compiled.status == 0, "\(compiled.messages)")

@@ -124,9 +124,11 @@ def store(data, folder, case, dtype=numpy.float64):
     record = {
         "name": case.name,
         "graph": case.graph,
+        "model": case.model,
         "function": case.function,
         "batch": case.batch,
-        "settings": case.settings,
+        "settings": {
+            k: json.dumps(v) if isinstance(v, list) else v for k, v in case.settings.items()},
         "weights": [{"root": r, "file": inside(f)} for r, f in data.weights],
         "vocabulary": inside(data.vocabulary) if data.vocabulary else None,
         "inputs": inputs,

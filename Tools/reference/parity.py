@@ -57,7 +57,7 @@ def fixtures():
         cases.append(Case(
             f"fixture-{record['name']}", record["graph"], record["function"], record["batch"],
             record["settings"], lambda folder, shared, data=data: data, real=True,
-            tolerance=record["tolerance"].get("absolute")))
+            tolerance=record["tolerance"].get("absolute"), model=record.get("model")))
     return cases
 
 
