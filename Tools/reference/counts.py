@@ -5,6 +5,7 @@ import torch
 
 import attngan
 import attngan_judges
+import char_cnn_rnn
 import damsm
 import dcgan
 import gan_int_cls
@@ -68,6 +69,10 @@ PUBLISHED = [
     ("GAN-INT-CLS discriminator", gan_int_cls.Discriminator, {}, 4_032_321),
     ("GAN-CLS generator COCO", gan_int_cls.Generator, dict(g=196), 41_107_551),
     ("GAN-CLS discriminator COCO", gan_int_cls.Discriminator, dict(d=196, coco=True), 36_190_301),
+    ("char-CNN-RNN CVPR", char_cnn_rnn.Encoder,
+     dict(sizes=(384, 512, 256, 1024), gated=False, pool=True), 1_814_144),
+    ("char-CNN-RNN birds, COCO", char_cnn_rnn.Encoder, {}, 4_045_184),
+    ("char-CNN-RNN flowers", char_cnn_rnn.Encoder, dict(gated=False, pool=True), 2_994_560),
     ("DCGAN generator", dcgan.Generator, {}, 3_576_704),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
 ]

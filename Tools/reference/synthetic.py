@@ -17,7 +17,7 @@ from torch import nn
 def _draw(module, rng):
     """Values for the tensors that `module` itself owns, by local name."""
     small = lambda n: rng.uniform(-0.1, 0.1, n)
-    if isinstance(module, (nn.Conv2d, nn.Linear)):
+    if isinstance(module, (nn.Conv1d, nn.Conv2d, nn.Linear)):
         fan = module.weight[0].numel()
         values = {"weight": rng.standard_normal(module.weight.shape) * math.sqrt(2 / fan)}
         if module.bias is not None:
@@ -44,7 +44,7 @@ def _draw(module, rng):
         return {"weight": rng.uniform(0.5, 1.5, n), "bias": small(n)}
     if isinstance(module, nn.Embedding):
         return {"weight": rng.standard_normal(module.weight.shape)}
-    if isinstance(module, (nn.LSTM, nn.GRUCell)):
+    if isinstance(module, (nn.LSTM, nn.GRU, nn.GRUCell)):
         values = {}
         for name, tensor in module.named_parameters():
             scale = 1 / math.sqrt(tensor.shape[-1])
