@@ -13,7 +13,8 @@ from arrays import Data, Output, save_weights, tensor
 class Case:
     """`build(folder, shared)` makes the Data; `tolerance` is absolute and replaces the parity rule;
     `judge(data, produced)` replaces the comparison where outputs feed on quantised ones; `needs` are
-    files of the weights folder, `model` the one of a graph's models that is not its first choice."""
+    files of the weights folder, `model` the one of a graph's models that is not its first choice; `parts`
+    are graphs that it takes as parts, `GRAPH` or `GRAPH:MODEL`."""
 
     name: str
     graph: str
@@ -26,6 +27,7 @@ class Case:
     judge: Callable | None = None
     needs: tuple = field(default_factory=tuple)
     model: str | None = None
+    parts: dict = field(default_factory=dict)
 
 
 # Inputs

@@ -7,6 +7,7 @@ import numpy
 
 import attngan
 import attngan_judges
+import cases_gan_cls
 import cases_stackgan
 import damsm
 import stackgan_v2
@@ -135,7 +136,7 @@ ATTNGAN = [
 ]
 
 
-CASES = V2 + ATTNGAN + cases_stackgan.CASES
+CASES = V2 + ATTNGAN + cases_stackgan.CASES + cases_gan_cls.CASES
 
 TINY = dict(entries=6, length=5, nef=4)
 
@@ -144,4 +145,4 @@ FIXTURES = [
     judges_v2("stackgan-v2-discriminator", 2, 1132, 64, d=2, condition=3),
     paints_dcgan("attn-dcgan", [5, 2], 1231, g=1, z=4, condition=4, step=19, **TINY),
     judges("attngan-discriminator", [5, 2], 1232, 64, d=2, **TINY),
-] + cases_stackgan.FIXTURES
+] + cases_stackgan.FIXTURES + cases_gan_cls.FIXTURES

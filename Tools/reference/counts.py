@@ -8,6 +8,7 @@ import attngan_judges
 import char_cnn_rnn
 import damsm
 import dcgan
+import gan_cls_pytorch
 import gan_int_cls
 import lxmert
 import stackgan
@@ -73,6 +74,8 @@ PUBLISHED = [
      dict(sizes=(384, 512, 256, 1024), gated=False, pool=True), 1_814_144),
     ("char-CNN-RNN birds, COCO", char_cnn_rnn.Encoder, {}, 4_045_184),
     ("char-CNN-RNN flowers", char_cnn_rnn.Encoder, dict(gated=False, pool=True), 2_994_560),
+    ("GAN-CLS port generator", gan_cls_pytorch.Generator, {}, 4_756_736),
+    ("GAN-CLS port discriminator", gan_cls_pytorch.Discriminator, {}, 2_899_072),
     ("DCGAN generator", dcgan.Generator, {}, 3_576_704),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
 ]

@@ -31,56 +31,71 @@ class Branch(Table):
             4: nn.Conv2d(middle, middle, 3, padding=1), 5: nn.BatchNorm2d(middle),
             7: nn.Conv2d(middle, channels, 3, padding=1), 8: nn.BatchNorm2d(channels)})
 
-    def forward(self, x, slope=0.0):
+    def forward(self, x, slope=0.0, last=True):
         y = F.leaky_relu(self[2](self[1](x)), slope)
         y = F.leaky_relu(self[5](self[4](y)), slope)
-        return F.leaky_relu(x + self[8](self[7](y)), slope)
+        y = x + self[8](self[7](y))
+        return F.leaky_relu(y, slope) if last else y
 
 
 class Generator(Table):
-    def __init__(self, g=128, text=1024, narrowed=128, z=100):
+    """`residuals` is 2 in the large form of main_cls.lua; only the last of them is rectified."""
+
+    def __init__(self, g=128, text=1024, narrowed=128, z=100, residuals=1):
         up = lambda i, o, *geometry: nn.ConvTranspose2d(i, o, 4, *geometry)
+        more = 2 * (residuals - 1)
+        branches = lambda at, *sizes: {
+            at + 2 * r: Table({2: Branch(*sizes)}) for r in range(residuals)}
         super().__init__({
             1: Table({2: Table({1: nn.Linear(text, narrowed)})}),
             3: up(z + narrowed, 8 * g), 4: nn.BatchNorm2d(8 * g),
-            5: Table({2: Branch(8 * g, 2 * g)}),
-            8: up(8 * g, 4 * g, 2, 1), 9: nn.BatchNorm2d(4 * g),
-            10: Table({2: Branch(4 * g, g)}),
-            13: up(4 * g, 2 * g, 2, 1), 14: nn.BatchNorm2d(2 * g),
-            16: up(2 * g, g, 2, 1), 17: nn.BatchNorm2d(g),
-            19: up(g, 3, 2, 1)})
+            **branches(5, 8 * g, 2 * g),
+            8 + more: up(8 * g, 4 * g, 2, 1), 9 + more: nn.BatchNorm2d(4 * g),
+            **branches(10 + more, 4 * g, g),
+            13 + 2 * more: up(4 * g, 2 * g, 2, 1), 14 + 2 * more: nn.BatchNorm2d(2 * g),
+            16 + 2 * more: up(2 * g, g, 2, 1), 17 + 2 * more: nn.BatchNorm2d(g),
+            19 + 2 * more: up(g, 3, 2, 1)})
+        self.residuals, self.more = residuals, more
+
+    def branched(self, x, at):
+        for r in range(self.residuals):
+            x = self[at + 2 * r][2](x, last=r == self.residuals - 1)
+        return x
 
     def maps(self, text, z):
         """The picture before tanh."""
+        more = self.more
         t = F.leaky_relu(self[1][2][1](text), 0.2)
         x = torch.cat([z, t], 1)[:, :, None, None]  # noise first
-        x = self[5][2](self[4](self[3](x)))
-        x = self[10][2](self[9](self[8](x)))
-        x = F.relu(self[14](self[13](x)))
-        x = F.relu(self[17](self[16](x)))
-        return self[19](x)
+        x = self.branched(self[4](self[3](x)), 5)
+        x = self.branched(self[9 + more](self[8 + more](x)), 10 + more)
+        x = F.relu(self[14 + 2 * more](self[13 + 2 * more](x)))
+        x = F.relu(self[17 + 2 * more](self[16 + 2 * more](x)))
+        return self[19 + 2 * more](x)
 
     def forward(self, text, z):
         return self.maps(text, z).tanh()
 
 
 class Discriminator(Table):
-    """`coco` is the network of main_cls.lua: one activation more, one norm less."""
+    """`coco` is the network of main_cls.lua: one activation more, one norm less. Its `branch` is made
+    there and never added."""
 
-    def __init__(self, d=64, text=1024, narrowed=128, coco=False):
+    def __init__(self, d=64, text=1024, narrowed=128, coco=False, branch=True):
         conv = lambda i, o: nn.Conv2d(i, o, 4, 2, 1)
         at = 9 if coco else 8
         image = {
             1: conv(3, d), 3: conv(d, 2 * d), 4: nn.BatchNorm2d(2 * d),
             6: conv(2 * d, 4 * d), 7: nn.BatchNorm2d(4 * d),
-            at: conv(4 * d, 8 * d), at + 1: nn.BatchNorm2d(8 * d),
-            at + 2: Table({2: Branch(8 * d, 2 * d)})}
+            at: conv(4 * d, 8 * d), at + 1: nn.BatchNorm2d(8 * d)}
+        if branch:
+            image[at + 2] = Table({2: Branch(8 * d, 2 * d)})
         words = {1: nn.Linear(text, narrowed)} | ({} if coco else {2: nn.BatchNorm1d(narrowed)})
         super().__init__({
             1: Table({1: Table(image), 2: Table(words)}),
             3: nn.Conv2d(8 * d + narrowed, 8 * d, 1), 4: nn.BatchNorm2d(8 * d),
             6: nn.Conv2d(8 * d, 1, 4)})
-        self.coco, self.at = coco, at
+        self.coco, self.at, self.branch = coco, at, branch
 
     def features(self, image):
         c, at = self[1][1], self.at
@@ -88,7 +103,7 @@ class Discriminator(Table):
         x = F.leaky_relu(c[4](c[3](x)), 0.2)
         x = c[7](c[6](x))
         x = c[at + 1](c[at](F.leaky_relu(x, 0.2) if self.coco else x))
-        return c[at + 2][2](x, 0.2)
+        return c[at + 2][2](x, 0.2) if self.branch else F.leaky_relu(x, 0.2)
 
     def forward(self, image, text):
         t = self[1][2][1](text)

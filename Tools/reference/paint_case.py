@@ -3,10 +3,12 @@
 from collections import OrderedDict
 
 import numpy
+from torch import nn
 
+import char_cnn_rnn
 import synthetic
 from arrays import Data, Output, save_weights, tensor
-from case import Case, array, captions, lengths_array, vocabulary
+from case import Case, array, captions, inside, lengths_array, vocabulary
 
 
 def scenes(rng, count, size):
@@ -45,10 +47,16 @@ def centre(network, heads, run):
     layers = dict(network.named_modules())
     for head in heads:
         found = []
-        hook = layers[head].register_forward_hook(lambda m, i, o: found.append(o))
+        layer = layers[head]
+        hook = layer.register_forward_hook(lambda m, i, o: found.append((i[0], o)))
         run()
         hook.remove()
-        layer, logits = layers[head], found[0]
+        seen, logits = found[0]
+        if isinstance(layer, nn.Conv2d) and layer.bias is None:  # not along what all items have
+            mean = seen.mean(0)
+            share = (layer.weight[0] * mean).sum() / mean.square().sum()
+            layer.weight.sub_(share * mean)
+            logits = layer(seen)
         scale = (1.5 / logits.std()).item()
         next(layer.parameters()).mul_(scale)
         if getattr(layer, "bias", None) is not None:
@@ -89,3 +97,31 @@ def judged(name, graph, batch, settings, make_network, heads, make_inputs, outpu
                     {n: Output(array(r), kinds([n]).get(n)) for n, r in zip(outputs, results)}, words)
 
     return Case(name, graph, function, batch, settings, build, model=model)
+
+
+def spelled(name, graph, lengths, settings, textSize, networks, make_inputs, results, seed, letters=60,
+            torch7=False, function=None, model=None):
+    """A page that reads its caption by char-CNN-RNN, a small one, in either of its forms. `networks` are
+    (root, module, names in the file) with their weights, `make_inputs(rng)` gives what there is beside
+    the caption, and `results(text, inputs)` the outputs by name."""
+    sizes = [7, 5, 6, textSize]
+
+    def build(folder, shared):
+        reader = char_cnn_rnn.Encoder(sizes)
+        state = synthetic.fill(reader, seed, {"rnn.h2h": 0.7, "emb_proj": 6})
+        weights = [("text", folder / "text.safetensors")]
+        save_weights(char_cnn_rnn.torch7(state, True, "") if torch7 else state, weights[0][1])
+        for root, state in networks():
+            weights.append((root, save(state, folder / f"net{root}.safetensors")))
+        rng = numpy.random.default_rng(seed + 1)
+        count = len(lengths)
+        ids = rng.integers(1, 71, (count, letters)) * inside(lengths, letters)
+        given = make_inputs(rng)
+        found = results(reader(tensor(ids)), {k: tensor(v) for k, v in given.items()})
+        return Data(weights, {**given, "caption": ids},
+                    {n: Output(array(r), kinds([n]).get(n)) for n, r in found.items()})
+
+    own = {"text.sizes": sizes, "text.length": letters}
+    own |= {"letters": "exactCharacters"} if torch7 else {}
+    return Case(name, graph, function, len(lengths), settings | own, build, model=model,
+                parts={"text": "char-cnn-rnn" + (":CharCNNRNNTorch7" if torch7 else "")})

@@ -72,6 +72,9 @@ def execute(case, data, folder, level):
         compile_options += ["--set", f"{name}={text(value)}"]
     if data.vocabulary:
         compile_options += ["--vocabulary", data.vocabulary]
+    for name, part in case.parts.items():
+        page, *model = part.split(":")
+        compile_options += ["--part", ":".join([f"{name}={find_page(page)}", *model])]
     if case.model:
         compile_options += ["--model", case.model]
     compile_options += ["--batch", case.batch, "-o", plan] + ([level] if level else [])

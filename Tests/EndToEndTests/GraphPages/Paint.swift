@@ -20,5 +20,7 @@ extension GraphCheckTests {
       "g=4 z=6 condition=5 textSize=7"),
     Page("stackgan-tensorflow-discriminator", "size=64 d=4 condition=5 textSize=7"),
     Page("stackgan-tensorflow-discriminator", "d=2 condition=5 textSize=7"),
+    Page("gan-int-cls", "g=4 d=4 textSize=12 narrowed=8 z=6 residuals=2 coco=true branch=false"),
+    Page("gan-cls-pytorch", "g=4 d=4 textSize=12 narrowed=8 z=6"),
   ]
 }
