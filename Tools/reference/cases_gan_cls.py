@@ -71,9 +71,12 @@ def spells(name, function, lengths, seed, torch7=False, g=12, d=6, textSize=10, 
     painter = gan_int_cls.Generator(g, textSize, narrowed, z)
     judge = gan_int_cls.Discriminator(d, textSize, narrowed)
 
-    def networks():
-        return [("G", synthetic.fill(painter, seed + 2, painter_gains(1, 0.35))),
-                ("D", synthetic.fill(judge, seed + 3))]
+    def networks(text, given):
+        states = [synthetic.fill(painter, seed + 2, painter_gains(1, 0.35)),
+                  synthetic.fill(judge, seed + 3)]
+        if function == "judge":
+            states[1] = centre(judge, ["modules.6"], lambda: judge(given["image"], text))
+        return list(zip("GD", states))
 
     count = len(lengths)
     results = {

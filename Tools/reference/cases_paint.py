@@ -14,7 +14,7 @@ import stackgan_v2
 import synthetic
 from arrays import Data, Output, tensor
 from case import Case, array, block, normal, vocabulary
-from paint_case import caption_inputs, judged, kinds, save, scenes
+from paint_case import caption_inputs, centre, judged, kinds, save, scenes, spelled
 
 # StackGAN-v2
 
@@ -55,11 +55,73 @@ def judges_v2(name, batch, seed, size, d=64, condition=128, conditional=True):
         {"module.jointConv.0": 1.5} if conditional else {})
 
 
+def spells_v2(name, lengths, seed, function="generate", g=12, z=7, condition=9, textSize=10):
+    """A caption through char-CNN-RNN, to pictures or to its code; a code to pictures."""
+    network = stackgan_v2.Wrapped(stackgan_v2.Generator(g, z, condition, textSize))
+    gains = {f"module.img_net{k}.img.0": 0.3 for k in (1, 2, 3)} | {"module.ca_net.fc": 0.5}
+    count, names = len(lengths), ["image64", "image128", "image"]
+
+    def results(text, given):
+        if function == "encode":
+            return {"code": network.module.ca_net(text, given["epsilon"])[0]}
+        return dict(zip(names, network(text, given["z"], given["epsilon"])))
+
+    noise = dict(epsilon=condition) if function == "encode" else dict(z=z, epsilon=condition)
+    return spelled(
+        name, "stackgan-v2", lengths, dict(g=g, z=z, condition=condition, textSize=textSize), textSize,
+        lambda *_: [("", synthetic.fill(network, seed + 2, gains))],
+        lambda rng: {n: normal(rng, count, size) for n, size in noise.items()}, results, seed,
+        function=function)
+
+
+def paints_codes_v2(name, batch, seed, g=12, z=7, condition=9, textSize=10):
+    """A code to pictures: what an interpolation shows."""
+
+    def build(folder, shared):
+        network = stackgan_v2.Wrapped(stackgan_v2.Generator(g, z, condition, textSize))
+        gains = {f"module.img_net{k}.img.0": 0.3 for k in (1, 2, 3)}
+        path = save(synthetic.fill(network, seed, gains), folder / "weights.safetensors")
+        rng = numpy.random.default_rng(seed + 1)
+        inputs = {"code": normal(rng, batch, condition), "z": normal(rng, batch, z)}
+        pictures = network.module.paint(*[tensor(v) for v in inputs.values()])
+        names = ["image64", "image128", "image"]
+        return Data([("", path)], inputs,
+                    {n: Output(array(p), "tanh") for n, p in zip(names, pictures)})
+
+    return Case(name, "stackgan-v2", "paint", batch,
+                dict(g=g, z=z, condition=condition, textSize=textSize), build)
+
+
+def spells_judge_v2(name, lengths, seed, size=64, d=6, condition=5, textSize=10):
+    """A picture and a caption to scores: the generator's file has the conditioning."""
+    painter = stackgan_v2.Wrapped(stackgan_v2.Generator(4, 3, condition, textSize))
+    judge = stackgan_v2.Wrapped(stackgan_v2.Discriminator(size, d, condition))
+
+    def results(text, given):
+        mu = painter.module.ca_net(text, 0)[1]
+        return dict(zip(("match", "real"), judge(given["image"], mu)))
+
+    def networks(text, given):
+        states = [synthetic.fill(painter, seed + 2), synthetic.fill(judge, seed + 3)]
+        heads = ["module.logits.0", "module.uncond_logits.0"]
+        states[1] = centre(judge, heads, lambda: results(text, given))
+        return list(zip("CD", states))
+
+    return spelled(
+        name, "stackgan-v2-judge", lengths,
+        dict(size=size, d=d, condition=condition, textSize=textSize), textSize, networks,
+        lambda rng: {"image": scenes(rng, len(lengths), size)}, results, seed)
+
+
 V2 = [
     paints_v2("stackgan-v2-1", 1, 1101, last=0.3),
     paints_v2("stackgan-v2-narrow-3", 3, 1102, g=12, z=7, condition=9, textSize=30, last=0.2),
     paints_v2("stackgan-v2-noise-1", 1, 1103, conditional=False),
     paints_v2("stackgan-v2-noise-narrow-3", 3, 1104, g=12, z=7, conditional=False),
+    paints_codes_v2("stackgan-v2-codes-3", 3, 1105),
+    spells_v2("stackgan-v2-caption-3", [60, 21, 7], 1106),
+    spells_v2("stackgan-v2-caption-code-3", [60, 21, 7], 1107, "encode"),
+    spells_judge_v2("stackgan-v2-caption-judge-3", [60, 21, 7], 1108),
     judges_v2("stackgan-v2-judge-64-3", 3, 1111, 64),
     judges_v2("stackgan-v2-judge-128-3", 3, 1112, 128),
     judges_v2("stackgan-v2-judge-256-2", 2, 1113, 256),

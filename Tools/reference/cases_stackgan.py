@@ -2,8 +2,9 @@
 
 import stackgan
 import stackgan_tensorflow
+import synthetic
 from case import block, normal
-from paint_case import judged, kinds, scenes
+from paint_case import centre, judged, kinds, scenes, spelled
 
 
 def stage1(name, batch, seed, g=192, z=100, condition=128, textSize=1024, last=0.4, step=1):
@@ -76,6 +77,59 @@ def judges_tensorflow(name, batch, seed, size, d=64, condition=128, textSize=102
         ["match", "logit"], seed, named=stackgan_tensorflow.variables)
 
 
+def spells(name, lengths, seed, tensorflow=False, torch7=False, function="generate", g=12, z=7,
+           condition=9, textSize=10):
+    """A caption through char-CNN-RNN, to both stages or to their codes."""
+    if tensorflow:
+        network = stackgan_tensorflow.Generator(g, z, condition, textSize)
+        for stage in network.stages:
+            stage.last[0].gain, stage.read[0].gain = 0.2, 0.2
+        own = {}
+    else:
+        network, own = stackgan.StageII(g, z, condition, 1, textSize), dict(residuals=1)
+    gains = None if tensorflow else {"STAGE1_G.img.0": 0.3, "img.0": 0.6, "residual.0.block.3": 0.5,
+                                     "STAGE1_G.ca_net.fc": 0.3, "ca_net.fc": 0.3}
+
+    def networks(text, given):
+        state = synthetic.fill(network, seed + 2, gains)
+        return [("", stackgan_tensorflow.variables(state) if tensorflow else state)]
+
+    def make_inputs(rng):
+        noise = {n: normal(rng, len(lengths), condition) for n in ("epsilon1", "epsilon2")}
+        return noise | ({"z": normal(rng, len(lengths), z)} if function == "generate" else {})
+
+    def results(text, given):
+        epsilons = given["epsilon1"], given["epsilon2"]
+        if function == "generate":
+            return dict(zip(("image64", "image"), network(text, given["z"], *epsilons)))
+        return dict(zip(("code1", "code2"), network.codes(text, *epsilons)))
+
+    return spelled(
+        name, "stackgan-tensorflow" if tensorflow else "stackgan", lengths,
+        dict(g=g, z=z, condition=condition, textSize=textSize) | own, textSize, networks, make_inputs,
+        results, seed, torch7=torch7, function=function)
+
+
+def spells_judge(name, lengths, seed, size, d=6, condition=5, textSize=10, g=4):
+    """A picture and a caption to a score: the generator's file has the conditioning."""
+    make = stackgan.StageI if size == 64 else stackgan.StageII
+    painter = make(g, 3, condition, text=textSize)
+    judge = stackgan.Discriminator(size, d, condition)
+
+    def results(text, given):
+        match = judge(given["image"], painter.ca_net(text)[0])
+        return {"match": match if size == 64 else match[0]}
+
+    def networks(text, given):
+        states = [synthetic.fill(painter, seed + 2), synthetic.fill(judge, seed + 3)]
+        states[1] = centre(judge, ["get_cond_logits.outlogits.3"], lambda: results(text, given))
+        return list(zip("CD", states))
+
+    return spelled(
+        name, "stackgan-judge", lengths, dict(size=size, d=d, condition=condition, textSize=textSize),
+        textSize, networks, lambda rng: {"image": scenes(rng, len(lengths), size)}, results, seed)
+
+
 CASES = [
     stage1("stackgan-stage1-1", 1, 1301),
     stage1("stackgan-stage1-narrow-3", 3, 1302, g=10, z=7, condition=9, textSize=30),
@@ -97,6 +151,13 @@ CASES = [
                       textSize=30),
     judges_tensorflow("stackgan-tensorflow-judge-narrow-256-3", 3, 1344, 256, d=5, condition=5,
                       textSize=30),
+    spells("stackgan-caption-3", [60, 21, 7], 1361, g=16),
+    spells("stackgan-caption-codes-3", [60, 21, 7], 1362, function="encode"),
+    spells("stackgan-tensorflow-caption-3", [60, 21, 7], 1363, tensorflow=True, torch7=True),
+    spells("stackgan-tensorflow-caption-codes-3", [60, 21, 7], 1364, tensorflow=True,
+           function="encode"),
+    spells_judge("stackgan-caption-judge-64-3", [60, 21, 7], 1365, 64),
+    spells_judge("stackgan-caption-judge-256-3", [60, 21, 7], 1366, 256),
 ]
 
 FIXTURES = [

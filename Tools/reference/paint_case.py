@@ -101,9 +101,9 @@ def judged(name, graph, batch, settings, make_network, heads, make_inputs, outpu
 
 def spelled(name, graph, lengths, settings, textSize, networks, make_inputs, results, seed, letters=60,
             torch7=False, function=None, model=None):
-    """A page that reads its caption by char-CNN-RNN, a small one, in either of its forms. `networks` are
-    (root, module, names in the file) with their weights, `make_inputs(rng)` gives what there is beside
-    the caption, and `results(text, inputs)` the outputs by name."""
+    """A page that reads its caption by char-CNN-RNN, a small one, in either of its forms. `networks` makes
+    (root, state) of each file, `make_inputs(rng)` gives what there is beside the caption, and
+    `results(text, inputs)` the outputs by name."""
     sizes = [7, 5, 6, textSize]
 
     def build(folder, shared):
@@ -111,13 +111,14 @@ def spelled(name, graph, lengths, settings, textSize, networks, make_inputs, res
         state = synthetic.fill(reader, seed, {"rnn.h2h": 0.7, "emb_proj": 6})
         weights = [("text", folder / "text.safetensors")]
         save_weights(char_cnn_rnn.torch7(state, True, "") if torch7 else state, weights[0][1])
-        for root, state in networks():
-            weights.append((root, save(state, folder / f"net{root}.safetensors")))
         rng = numpy.random.default_rng(seed + 1)
         count = len(lengths)
         ids = rng.integers(1, 71, (count, letters)) * inside(lengths, letters)
         given = make_inputs(rng)
-        found = results(reader(tensor(ids)), {k: tensor(v) for k, v in given.items()})
+        seen = reader(tensor(ids)), {k: tensor(v) for k, v in given.items()}
+        for root, state in networks(*seen):
+            weights.append((root, save(state, folder / f"net{root}.safetensors")))
+        found = results(*seen)
         return Data(weights, {**given, "caption": ids},
                     {n: Output(array(r), kinds([n]).get(n)) for n, r in found.items()})
 

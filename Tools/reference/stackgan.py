@@ -92,6 +92,9 @@ class StageII(Raised):
         first = self.STAGE1_G.paint(code1, z)
         return first, self.refined(first, code2)
 
+    def codes(self, text, epsilon1, epsilon2):
+        return (sampled(*self.STAGE1_G.ca_net(text), epsilon1), sampled(*self.ca_net(text), epsilon2))
+
     def forward(self, text, z, epsilon1, epsilon2):
         first, _, _ = self.STAGE1_G(text, z, epsilon1)
         mu, logvar = self.ca_net(text)

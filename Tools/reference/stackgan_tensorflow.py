@@ -179,6 +179,9 @@ class Generator(nn.Module):
             for name, layer in stage.named_children():
                 self.add_module(name, layer)
 
+    def codes(self, text, *epsilons):
+        return [stage.augmented(text, e)[0] for stage, e in zip(self.stages, epsilons)]
+
     def forward(self, text, z, *epsilons):
         code, mu, log_sigma = self.stages[0].augmented(text, epsilons[0])
         pictures = [self.stages[0].paint(code, z)]
