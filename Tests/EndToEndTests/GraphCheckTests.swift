@@ -33,7 +33,6 @@ import Testing
     Page("mnist-mlp-safetensors"),
     Page("tiny-darknet", "size=64"),
     Page("inception-mixed6b", "c7=16"),
-    Page("inception-v3"),
     Page("indomain", "size=16"),
     Page("style-encoder", "d=4"),
     Page("biggan", "ch=4 classes=5"),

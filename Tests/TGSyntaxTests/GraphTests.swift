@@ -91,7 +91,13 @@ struct Rendered: Error, CustomStringConvertible {
       page: "biggan", functions: ["generate"], parameters: ["": 70_433_988]),
     Case(page: "biggan-block", functions: ["block"]),
     Case(page: "singan-birds", functions: ["generate", "chain"]),
-    Case(page: "inception-v3", functions: ["features"]),
+    Case(
+      page: "inception-v3", functions: ["classify", "features"],
+      parameters: ["": 23_834_568]),
+    Case(
+      page: "inception-frechet", functions: ["features", "taps", "classify"],
+      parameters: ["": 21_785_568 + 2_049 * 1_008]),
+    Case(page: "damsm-image-encoder", functions: ["encode"], parameters: ["": 22_506_720]),
     Case(page: "inception-mixed6b", functions: ["block"]),
     Case(
       page: "indomain", functions: ["encode"], parameters: ["": 165_326_848]),

@@ -66,14 +66,17 @@ def array(x):
 
 
 def block(name, graph, function, batch, settings, network, make_inputs, outputs, seed, gains=None,
-          kinds=None, model=None, step=1, named=None):
+          kinds=None, model=None, step=1, named=None, counters=True):
     """A module with plain tensors in and out. `gains` are those of `synthetic.fill`; `kinds` name
     the saturating last functions of outputs, `step` is that of pictures; `named` gives tensors their
-    names in the file."""
+    names in the file. Without `counters` the file has no num_batches_tracked, as those of old
+    PyTorch."""
 
     def build(folder, shared):
         module = network()
         state = synthetic.fill(module, seed, gains)
+        if not counters:
+            state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
         save_weights(named(state) if named else state, folder / "weights.safetensors")
         inputs = make_inputs(numpy.random.default_rng(seed + 1))
         results = module(*[tensor(v) for v in inputs.values()])

@@ -10,6 +10,7 @@ import damsm
 import dcgan
 import gan_cls_pytorch
 import gan_int_cls
+import inception
 import lxmert
 import stackgan
 import stackgan_tensorflow
@@ -77,6 +78,10 @@ PUBLISHED = [
     ("GAN-CLS port generator", gan_cls_pytorch.Generator, {}, 4_756_736),
     ("GAN-CLS port discriminator", gan_cls_pytorch.Discriminator, {}, 2_899_072),
     ("DCGAN generator", dcgan.Generator, {}, 3_576_704),
+    ("Inception-v3", inception.Classifier, {}, 23_834_568),
+    ("Inception-v3 with AuxLogits", inception.Classifier, dict(auxiliary=True), 27_161_264),
+    ("Inception-v3 without classes", inception.Trunk, {}, 21_785_568),
+    ("DAMSM image encoder", inception.PictureEncoder, {}, 22_506_720),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
 ]
 
