@@ -98,6 +98,11 @@ struct Rendered: Error, CustomStringConvertible {
       page: "inception-frechet", functions: ["features", "taps", "classify"],
       parameters: ["": 21_785_568 + 2_049 * 1_008]),
     Case(page: "damsm-image-encoder", functions: ["encode"], parameters: ["": 22_506_720]),
+    Case(
+      page: "resnet", functions: ["classify", "features"], parameters: ["": 25_557_032]),
+    Case(
+      page: "resnet", settings: ["depth": "18"], functions: ["classify", "features"],
+      parameters: ["": 11_689_512]),
     Case(page: "inception-mixed6b", functions: ["block"]),
     Case(
       page: "indomain", functions: ["encode"], parameters: ["": 165_326_848]),
@@ -118,6 +123,14 @@ struct Rendered: Error, CustomStringConvertible {
     Case(
       page: "lpips", functions: ["distance"],
       parameters: ["": 1_472, "vgg": 14_714_688]),
+    Case(
+      page: "lpips", settings: ["trunk": "alex"], functions: ["distance"],
+      parameters: ["": 1_152, "alex": 2_469_696]),
+    Case(
+      page: "lpips", settings: ["trunk": "squeeze"], functions: ["distance"],
+      parameters: ["": 2_368, "squeeze": 722_496]),
+    Case(page: "alexnet", functions: ["features"], parameters: ["": 2_469_696]),
+    Case(page: "squeezenet", functions: ["features"], parameters: ["": 722_496]),
     Case(
       page: "gan-int-cls", functions: ["generate", "judge", "features"],
       parameters: ["G": 18_909_699, "D": 4_032_321]),

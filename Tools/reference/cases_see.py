@@ -3,8 +3,16 @@
 CASES are run by Tools/parity, FIXTURES are small and committed (fixtures.py).
 """
 
+import numpy
+import torch
+
 import inception
-from case import block, picture
+import lpips
+import resnet
+import synthetic
+import vgg
+from arrays import Data, Output, save_weights, tensor
+from case import Case, array, block, picture
 
 # Inception-v3
 
@@ -44,6 +52,83 @@ def frechet(name, function, batch, seed, size, resize="pytorch-fid", side=299, n
         counters=counters)
 
 
+# Other classifiers
+
+
+def deep(name, batch, seed, depth, size=224, width=64, classes=1000, function="classify",
+         counters=True):
+    """A ResNet whose sums grow little."""
+    last = 2 if depth < 50 else 3
+    gains = {
+        f"layer{s + 1}.{i}.bn{last}": 0.3
+        for s, count in enumerate(resnet.STAGES[depth]) for i in range(count)}
+    names = ["logits", None] if function == "classify" else [None, "features"]
+    return block(
+        name, "resnet", function, batch,
+        dict(depth=depth, size=size, width=width, classes=classes),
+        lambda: resnet.ResNet(depth, width, classes),
+        lambda rng: {"image": (picture(rng, batch, size) + 1) / 2}, names, seed, gains,
+        counters=counters)
+
+
+# Trunks, and LPIPS
+
+
+def sees(name, page, batch, seed, size, narrow=1, normalize=True):
+    trunk = {"alexnet": "alex", "squeezenet": "squeeze"}[page]
+    names = [f"relu{k}" for k in range(1, 6)] if trunk == "alex" else [
+        f"maps.{k}" for k in range(7)]
+    return block(
+        name, page, "features", batch, dict(size=size, narrow=narrow, normalize=normalize),
+        lambda: lpips.Features(trunk, narrow, normalize),
+        lambda rng: {"image": (picture(rng, batch, size) + 1) / 2}, names, seed)
+
+
+def perceives(name, page, batch, seed, size, relus, narrow, model=None):
+    """A narrow VGG."""
+    stages = vgg.VGG19 if page == "vgg19" else vgg.VGG16
+    return block(
+        name, page, "features", batch, dict(size=size, narrow=narrow, relus=relus),
+        lambda: vgg.Features(stages, relus, True, narrow),
+        lambda rng: {"image": (picture(rng, batch, size) + 1) / 2},
+        [f"relu.{k}" for k in range(len(relus))], seed)
+
+
+def differs(name, batch, seed, size, trunk, version="own", whole=False, published=False, narrow=1):
+    """Pairs from equal to one colour. `published`: the real heads over a trunk of seeded weights; seeded
+    heads of versions 0.1 and 0.0 have the sums of the real ones."""
+    heads = f"lpips-heads/v0.1/{trunk}.pth"
+
+    def build(folder, shared):
+        network = lpips.LPIPS(trunk, whole, version, narrow)
+        files = [("", folder / "heads.safetensors")]
+        if published:
+            files = [("", shared / "data/weights" / heads)]
+            state = torch.load(files[0][1], map_location="cpu", weights_only=True)
+        else:
+            state = synthetic.fill(network, seed)
+            for k, known in enumerate(lpips.SUMS.get((version, trunk), ())):
+                head = state[f"lin{k}.model.1.weight"]
+                head.copy_(head**32 / (head**32).sum() * known)  # a few count, as in the real ones
+            save_weights(state, files[0][1])
+        synthetic.load(network, state)
+        seen = None
+        if not whole:
+            seen = lpips.Trunk(trunk, narrow)
+            files.append((trunk, folder / "trunk.safetensors"))
+            save_weights(synthetic.fill(seen, seed + 1), files[1][1])
+        rng = numpy.random.default_rng(seed + 2)
+        a, other = picture(rng, batch, size), picture(rng, batch, 1)
+        share = numpy.linspace(0, 1, batch, dtype=numpy.float32)[:, None, None, None]
+        b = a + share * (other - a)
+        distance = network(tensor(a), tensor(b), seen)
+        return Data(files, {"a": a, "b": b}, {"distance": Output(array(distance))})
+
+    settings = dict(size=size, trunk=trunk, whole=whole, heads=version, narrow=narrow)
+    return Case(name, "lpips", "distance", batch, settings, build,
+                needs=(heads,) if published else ())
+
+
 CASES = [
     classifies("inception-v3-1", 1, 511, 299, auxiliary=True),
     classifies("inception-v3-odd-3", 3, 512, 107, 12, 37, function="features"),
@@ -55,6 +140,26 @@ CASES = [
     frechet("inception-frechet-taps-3", "taps", 3, 518, 64, side=107, narrow=12),
     frechet("inception-frechet-tensorflow-3", "classify", 3, 519, 64, "tensorflow", 107, 12),
     frechet("inception-frechet-clean-3", "classify", 3, 520, 131, "clean", 107, 12),
+    deep("resnet-18-1", 1, 531, 18),
+    deep("resnet-50-1", 1, 532, 50),
+    deep("resnet-18-odd-3", 3, 533, 18, 75, 6, 31),
+    deep("resnet-50-odd-3", 3, 534, 50, 75, 5, 31, "features"),
+    deep("resnet-34-odd-3", 3, 535, 34, 61, 4, 31),
+    deep("resnet-101-odd-3", 3, 536, 101, 50, 3, 31),
+    deep("resnet-152-odd-1", 1, 537, 152, 50, 3, 31),
+    sees("alexnet-1", "alexnet", 1, 541, 224),
+    sees("alexnet-odd-3", "alexnet", 3, 542, 67, 5, False),
+    sees("squeezenet-1", "squeezenet", 1, 543, 224),
+    sees("squeezenet-odd-3", "squeezenet", 3, 544, 67, 3, False),
+    differs("lpips-alex-3", 3, 551, 256, "alex", "0.1", published=True),
+    differs("lpips-squeeze-3", 3, 552, 256, "squeeze", "0.1", published=True),
+    differs("lpips-vgg-0.0", 3, 566, 48, "vgg", "0.0"),
+    differs("lpips-alex-0.0", 3, 554, 64, "alex", "0.0", whole=True),
+    differs("lpips-squeeze-0.0", 3, 555, 65, "squeeze", "0.0", whole=True),
+    differs("lpips-alex-odd-4", 4, 556, 77, "alex", narrow=7),
+    differs("lpips-squeeze-odd-4", 4, 557, 77, "squeeze", narrow=4, whole=True),
+    perceives("vgg16-odd-3", "vgg16", 3, 561, 40, [0, 4, 12], 7),
+    perceives("vgg19-odd-3", "vgg19", 3, 562, 40, [0, 4, 15], 7),
 ]
 
 # As small as the names of so many tensors let them be.
@@ -62,4 +167,16 @@ FIXTURES = [
     classifies("inception-v3", 1, 81, 75, 64, 24, counters=False),
     regions("damsm-image-encoder", 2, 81, 12, 64, 3, 75, counters=False),
     frechet("inception-frechet", "features", 2, 81, 12, "tensorflow", 75, 64, 8, False),
+    deep("resnet-18", 1, 82, 18, 33, 1, 16, counters=False),
+    deep("resnet-50", 1, 83, 50, 33, 1, 16, "features", False),
+    sees("alexnet", "alexnet", 2, 85, 39, 32),
+    sees("squeezenet", "squeezenet", 2, 86, 33, 16),
+    perceives("vgg16", "vgg16", 2, 85, 16, [1, 6, 12], 32),
+    perceives("vgg19", "vgg19", 2, 85, 16, [0, 8, 12], 32),
+    block(
+        "vgg16-caffe", "vgg16", "relu4_3", 2, dict(size=16, narrow=32), lambda: vgg.Caffe(32),
+        lambda rng: {"image": picture(rng, 2, 16)}, ["features"], 88, model="VGG16Caffe"),
+    differs("lpips-vgg", 3, 89, 16, "vgg", narrow=32),
+    differs("lpips-alex", 3, 90, 31, "alex", narrow=32, whole=True),
+    differs("lpips-squeeze", 3, 91, 33, "squeeze", narrow=16, whole=True),
 ]

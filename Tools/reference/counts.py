@@ -11,10 +11,12 @@ import dcgan
 import gan_cls_pytorch
 import gan_int_cls
 import inception
+import lpips
 import lxmert
 import stackgan
 import stackgan_tensorflow
 import stackgan_v2
+import resnet
 import stylegan1
 import stylegan1_port
 import stylegan2
@@ -82,6 +84,9 @@ PUBLISHED = [
     ("Inception-v3 with AuxLogits", inception.Classifier, dict(auxiliary=True), 27_161_264),
     ("Inception-v3 without classes", inception.Trunk, {}, 21_785_568),
     ("DAMSM image encoder", inception.PictureEncoder, {}, 22_506_720),
+    ("AlexNet, convolutions", lpips.Trunk, dict(trunk="alex"), 2_469_696),
+    ("ResNet-18", resnet.ResNet, dict(depth=18), 11_689_512),
+    ("ResNet-50", resnet.ResNet, {}, 25_557_032),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
 ]
 

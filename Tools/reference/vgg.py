@@ -15,9 +15,10 @@ TAPS = (1, 3, 6, 9, 12)
 
 
 class Trunk(nn.Module):
-    """`name(s, at)` names the convolution at place `at` in stage s; dots make scopes."""
+    """`name(s, at)` names the convolution at place `at` in stage s; dots make scopes. `narrow` divides the
+    widths."""
 
-    def __init__(self, stages=VGG16, name=lambda s, at: f"features.{at}"):
+    def __init__(self, stages=VGG16, name=lambda s, at: f"features.{at}", narrow=1):
         super().__init__()
         self.plan, at, inputs = [], 0, 3
         for s, count in enumerate(stages):
@@ -25,7 +26,7 @@ class Trunk(nn.Module):
                 self.plan.append(None)
                 at += 1
             for _ in range(count):
-                outputs = 64 * min(8, 2**s)
+                outputs = -(-64 * min(8, 2**s) // narrow)
                 scope, _, leaf = name(s, at).rpartition(".")
                 owner = self
                 if scope:
@@ -57,8 +58,8 @@ def normalized(image):
 class Features(Trunk):
     """Pictures in 0 to 1 to the features after the rectifiers `relus`."""
 
-    def __init__(self, stages=VGG16, relus=TAPS, normalize=True):
-        super().__init__(stages)
+    def __init__(self, stages=VGG16, relus=TAPS, normalize=True, narrow=1):
+        super().__init__(stages, narrow=narrow)
         self.relus, self.normalize = relus, normalize
 
     def forward(self, image):
@@ -69,8 +70,8 @@ class Features(Trunk):
 class Caffe(Trunk):
     """Pictures in -1 to 1 to relu4_3; names `layer{i}` of the Keras weights."""
 
-    def __init__(self):
-        super().__init__((2, 2, 3, 3), lambda s, at: f"layer{at}")
+    def __init__(self, narrow=1):
+        super().__init__((2, 2, 3, 3), lambda s, at: f"layer{at}", narrow)
 
     def forward(self, image):
         mean = torch.tensor([103.939, 116.779, 123.68], dtype=image.dtype, device=image.device)

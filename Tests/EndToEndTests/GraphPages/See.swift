@@ -8,5 +8,12 @@ extension GraphCheckTests {
     Page("inception-frechet", "size=40 side=107 narrow=32 classes=24 resize=clean"),
     Page("damsm-image-encoder", "size=40 side=75 narrow=32 nef=16"),
     Page("damsm-image-encoder", "size=40 side=75 narrow=32 nef=16 aligned=false"),
+    Page("resnet", "depth=18 size=33 width=4 classes=24"),
+    Page("resnet", "depth=50 size=33 width=2 classes=24"),
+    Page("alexnet", "size=48 narrow=8"),
+    Page("squeezenet", "size=33 narrow=4"),
+    Page("lpips", "size=16 narrow=8 heads=own"),
+    Page("lpips", "size=48 narrow=8 heads=own trunk=alex"),
+    Page("lpips", "size=33 narrow=4 heads=own trunk=squeeze whole=true"),
   ]
 }
