@@ -89,7 +89,6 @@ import Testing
     Page(
       "gan-scenes", "g=4 d=4 z=6 narrowed=8 entries=9 hidden=6 wordSize=7 length=5"),
     Page("style-transfer", "g=4 d=4 textSize=12 narrowed=8 z=6"),
-    Page("lxmert", "length=3 regions=4 layers=1"),
     Page("lxmert-cross-layer", "length=3 regions=4"),
   ]
 

@@ -107,8 +107,19 @@ struct Rendered: Error, CustomStringConvertible {
     Case(
       page: "indomain", functions: ["encode"], parameters: ["": 165_326_848]),
     Case(
-      page: "lxmert", settings: ["layers": "1"], functions: ["cross"],
-      parameters: ["": 16_539_648]),
+      page: "lxmert", functions: ["encode", "guess"], parameters: ["": 228_051_752]),
+    Case(page: "lxmert", settings: ["task": "nlvr2"], functions: ["judge"]),
+    Case(
+      page: "oscar", functions: ["encode", "guess"], parameters: ["": 111_684_668]),
+    Case(
+      page: "oscar", settings: ["task": "classify", "labels": "3129"], functions: ["classify"],
+      parameters: ["": 113_466_681]),
+    Case(
+      page: "oscar", settings: ["layers": "24", "width": "1024", "heads": "16"],
+      functions: ["encode", "guess"], parameters: ["": 338_330_428]),
+    Case(
+      page: "sentence-encoder", functions: ["encode", "compare"],
+      parameters: ["": 22_713_216 - 384 * 385]),
     Case(
       page: "lxmert-cross-layer", functions: ["block"],
       parameters: ["": 16_539_648]),

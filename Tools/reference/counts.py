@@ -6,6 +6,7 @@ import torch
 import attngan
 import attngan_judges
 import char_cnn_rnn
+import bert
 import damsm
 import dcgan
 import gan_cls_pytorch
@@ -16,6 +17,7 @@ import lxmert
 import stackgan
 import stackgan_tensorflow
 import stackgan_v2
+import oscar
 import resnet
 import stylegan1
 import stylegan1_port
@@ -88,6 +90,16 @@ PUBLISHED = [
     ("ResNet-18", resnet.ResNet, dict(depth=18), 11_689_512),
     ("ResNet-50", resnet.ResNet, {}, 25_557_032),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
+    ("LXMERT backbone", lxmert.Backbone, {}, 207_936_768),
+    ("LXMERT as trained", lxmert.Pretrained, {}, 228_051_752),
+    ("LXMERT for VQA", lxmert.Tuned, {}, 213_930_297),
+    ("LXMERT for GQA", lxmert.Tuned, dict(answers=1842), 207_936_768 + 4_015_410),
+    ("LXMERT for NLVR2", lxmert.Tuned, dict(answers=2, pictures=2), 207_936_768 + 2_366_978),
+    ("Oscar base", oscar.Oscar, {}, 111_684_668),
+    ("Oscar base for VQA", oscar.Oscar, dict(task="classify", labels=3129), 113_466_681),
+    ("Oscar base for retrieval", oscar.Oscar, dict(task="classify"), 111_062_018),
+    ("Oscar large", oscar.Oscar, dict(size=1024, heads=16, layers=24), 338_330_428),
+    ("MiniLM sentence encoder", bert.SentenceEncoder, {}, 22_713_216),
 ]
 
 
