@@ -87,9 +87,11 @@ def saturated(array, kind):
 
 
 def alive(output):
-    """Whether the numbers of an output can show a mistake: spread >= 0.05, < 5 % saturated."""
+    """Whether the numbers of an output can show a mistake: spread >= 0.05 (of one number: its size),
+    < 5 % saturated."""
     share = saturated(output.array, output.kind)
-    return spread(output.array) >= 0.05 and (share is None or share < 0.05)
+    size = spread(output.array) if output.array.size > 1 else float(abs(output.array).max())
+    return size >= 0.05 and (share is None or share < 0.05)
 
 
 def save_weights(state, path):

@@ -19,12 +19,15 @@ import stackgan_tensorflow
 import stackgan_v2
 import oscar
 import resnet
+import sisgan
 import stylegan1
 import stylegan1_port
 import stylegan2
 import stylegan2_ada
 import tagan
+import tirg
 import vgg
+import vse
 
 PUBLISHED = [
     ("TAGAN generator", tagan.Generator, {}, 28_771_651),
@@ -81,6 +84,15 @@ PUBLISHED = [
     ("char-CNN-RNN flowers", char_cnn_rnn.Encoder, dict(gated=False, pool=True), 2_994_560),
     ("GAN-CLS port generator", gan_cls_pytorch.Generator, {}, 4_756_736),
     ("GAN-CLS port discriminator", gan_cls_pytorch.Discriminator, {}, 2_899_072),
+    ("SISGAN generator, VGG", sisgan.Generator, {}, 31_028_931),
+    ("SISGAN generator", sisgan.Generator, dict(vgg=False), 26_014_851),
+    ("SISGAN discriminator", sisgan.Discriminator, {}, 3_937_217),
+    ("VSE of SISGAN, without fc8", vse.SISGANsVSE, {}, 140_128_144 - 4_097_000),
+    ("TIRG", tirg.TIRG, dict(entries=1000), 15_906_373 + 512_000),
+    ("TIRG, concatenation", tirg.TIRG, dict(composition="concat", entries=1000),
+     15_381_569 + 512_000),
+    ("TIRG, last convolution", tirg.TIRG, dict(composition="lastconv", entries=1000),
+     42_121_797 + 512_000),
     ("DCGAN generator", dcgan.Generator, {}, 3_576_704),
     ("Inception-v3", inception.Classifier, {}, 23_834_568),
     ("Inception-v3 with AuxLogits", inception.Classifier, dict(auxiliary=True), 27_161_264),

@@ -111,25 +111,25 @@ class Generator(SentenceEncoder):
 
 
 class Discriminator(SentenceEncoder):
-    """Judges 128 x 128 pictures; every word of the sentence becomes a small classifier."""
+    """Judges pictures; every word of the sentence becomes a small classifier."""
 
-    def __init__(self, hidden=512, word_size=300):
+    def __init__(self, base=64, hidden=512, word_size=300, size=128):
         super().__init__(word_size, hidden)
         act = nn.LeakyReLU(0.2)
+        b, widths = base, [4 * base, 8 * base, 8 * base]
         self.encoder_1 = nn.Sequential(
-            nn.Conv2d(3, 64, 4, 2, 1),
+            nn.Conv2d(3, b, 4, 2, 1),
             act,
-            *conv_norm(64, 128, 4, 2, act),
-            *conv_norm(128, 256, 4, 2, act),
+            *conv_norm(b, 2 * b, 4, 2, act),
+            *conv_norm(2 * b, 4 * b, 4, 2, act),
         )
-        self.encoder_2 = nn.Sequential(*conv_norm(256, 512, 4, 2, act))
-        self.encoder_3 = nn.Sequential(*conv_norm(512, 512, 4, 2, act))
-        self.GAP_1 = nn.Sequential(*conv_norm(256, 256, 3, 1, act))
-        self.GAP_2 = nn.Sequential(*conv_norm(512, 512, 3, 1, act))
-        self.GAP_3 = nn.Sequential(*conv_norm(512, 512, 3, 1, act))
-        self.gen_filter = nn.ModuleList([nn.Linear(hidden, n + 1) for n in (256, 512, 512)])
+        self.encoder_2 = nn.Sequential(*conv_norm(4 * b, 8 * b, 4, 2, act))
+        self.encoder_3 = nn.Sequential(*conv_norm(8 * b, 8 * b, 4, 2, act))
+        self.GAP_1, self.GAP_2, self.GAP_3 = (
+            nn.Sequential(*conv_norm(n, n, 3, 1, act)) for n in widths)
+        self.gen_filter = nn.ModuleList([nn.Linear(hidden, n + 1) for n in widths])
         self.gen_weight = nn.Sequential(nn.Linear(hidden, 3), nn.Softmax(-1))
-        self.classifier = nn.Conv2d(512, 1, 4)
+        self.classifier = nn.Conv2d(8 * b, 1, size // 32)
 
     def forward(self, image, words, lengths):
         """Returns per picture the logit, the score of its text and of the text before (N)."""
