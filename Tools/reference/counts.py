@@ -20,6 +20,7 @@ import stackgan_v2
 import oscar
 import resnet
 import sisgan
+import pggan
 import stylegan1
 import stylegan1_port
 import stylegan2
@@ -71,6 +72,10 @@ PUBLISHED = [
     ("StyleGAN2 1024 f", stylegan2.Generator, {}, 30_370_060),
     ("StyleGAN2 ADA 1024", stylegan2_ada.Generator, {}, 30_370_060),
     ("StyleGAN2 1024 e", stylegan2.Generator, dict(multiplier=1), 24_900_764),
+    ("PG-GAN 1024, all heads", pggan.Generator, dict(last_only=False), 23_079_115),
+    ("PG-GAN 1024", pggan.Generator, {}, 23_071_507),
+    ("PG-GAN 256, higan fused", pggan.Generator,
+     dict(resolution=256, form="higan", fused=True), 23_036_995),
     ("VGG-16", vgg.Trunk, {}, 14_714_688),
     ("VGG-16 to relu4_3", vgg.Caffe, {}, 7_635_264),
     ("VGG-19", vgg.Trunk, dict(stages=vgg.VGG19), 20_024_384),

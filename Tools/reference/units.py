@@ -1,0 +1,42 @@
+"""What generators share that can be looked into: layers whose features are put out, given, or edited
+(Bau et al. 2019: x' = x (1 - a) + value a)."""
+
+from torch import nn
+
+
+def edited(x, units, places, values):
+    """`units` and `values` N x C, `places` N x H x W."""
+    a = units[:, :, None, None] * places[:, None]
+    return x * (1 - a) + values[:, :, None, None] * a
+
+
+class Layered(nn.Module):
+    """A generator that calls `passed(number, x)` after each layer and has `generate(*inputs)`.
+
+    `role` is what `forward` does: generate; features, what layer `tap` gives; finish, a picture from
+    such features, the first input; edit, a picture and the features before the edit, the last three
+    inputs being units, places and values."""
+
+    role, tap = "generate", None
+
+    def at(self, role, tap):
+        self.role, self.tap = role, tap
+        return self
+
+    def passed(self, number, x):
+        if number != self.tap:
+            return x
+        self.seen = x
+        return self.instead(x)
+
+    def forward(self, *inputs):
+        self.instead = lambda x: x
+        if self.role == "finish":
+            features, *inputs = inputs
+            self.instead = lambda x: features
+        elif self.role == "edit":
+            *inputs, units, places, values = inputs
+            self.instead = lambda x: edited(x, units, places, values)
+        image = self.generate(*inputs)
+        return {"features": self.seen, "edit": (image, self.seen)}.get(self.role, image) \
+            if self.tap is not None else image
