@@ -5,6 +5,9 @@ CASES are run by Tools/parity, FIXTURES are small and committed (fixtures.py).
 
 import numpy
 
+import biggan
+import biggan_deep
+import biggan_hub
 import pggan
 from case import block, normal
 
@@ -29,7 +32,7 @@ def looked_into(role, shape, inputs):
 
 
 RESULTS = {
-    "generate": ["image"], "features": ["features"], "finish": ["image"],
+    "features": ["features"], "finish": ["image"],
     "edit": ["image", "features"]}
 
 
@@ -67,22 +70,102 @@ def grows(name, batch, seed, role="generate", shape=None, step=1, **settings):
 SMALL = dict(resolution=32, widest=24, base=512, codes=20)
 
 PGGAN = [
-    grows("pggan-1024-1", 1, 701, step=7),
+    grows("pggan-1024-1", 1, 701),
     grows("pggan-3", 3, 702, **SMALL),
     grows("pggan-fused-3", 3, 703, **SMALL, fused=True),
     grows("pggan-higan-3", 3, 704, **SMALL, names="higan", finalTanh=True),
     grows("pggan-higan-fused-3", 3, 705, **SMALL, names="higan", fused=True),
-    grows("pggan-gandissect-256-1", 1, 706, resolution=256, base=8192, names="gandissect", step=3),
+    grows("pggan-gandissect-256-1", 1, 706, resolution=256, base=8192, names="gandissect"),
     grows("pggan-features-3", 3, 707, "features", (24, 8), **SMALL, names="gandissect", tap=4),
     grows("pggan-finish-3", 3, 708, "finish", (24, 8, 8), **SMALL, tap=3),
     grows("pggan-edit-3", 3, 709, "edit", (16, 32), **SMALL, names="higan", tap=7),
 ]
 
-CASES = PGGAN
+# BigGAN
+
+
+def classed(name, graph, batch, seed, module, role="generate", shape=None, step=1, **settings):
+    """The forms of BigGAN: noise and a class."""
+    renamed = {"normEpsilon": "epsilon", "spectralEpsilon": "spectral"}
+    sizes = {renamed.get(k, k): v for k, v in settings.items() if k not in ("deep", "tap")}
+    network = lambda: module(**sizes)
+
+    def inputs(rng):
+        codes = settings.get("codes", 128 if "deep" in graph else biggan.CODES.get(
+            settings.get("resolution", 128), 120))
+        labels = rng.integers(0, settings.get("classes", 1000), batch).astype(numpy.int64)
+        if role == "truncated":
+            return {"draws": normal(rng, batch, 8, codes), "label": labels}
+        if role == "synthesize":
+            return {"z": normal(rng, batch, codes),
+                    "category": normal(rng, batch, settings["embedded"])}
+        return {"z": normal(rng, batch, codes), "label": labels}
+
+    if role not in RESULTS:
+        return block(name, graph, role, batch, settings, lambda: network().at(role, None),
+                     inputs, ["image"], seed, kinds={"image": "tanh"}, step=step)
+    return looks(name, graph, role, batch, settings, network, inputs, shape, seed, None, "tanh",
+                 step)
+
+
+SHORT = dict(resolution=64, ch=8, classes=7, embedded=9, codes=15)
+HUB = dict(resolution=128, ch=8, classes=7, embedded=9, codes=18)
+DEEP = dict(resolution=128, ch=16, classes=7, codes=9)
+
+BIGGAN = [
+    classed("biggan-128-1", "biggan", 1, 721, biggan.Generator, resolution=128),
+    classed("biggan-256-1", "biggan", 1, 718, biggan.Generator, resolution=256),
+    classed("biggan-512-1", "biggan", 1, 719, biggan.Generator, resolution=512),
+    classed("biggan-3", "biggan", 3, 722, biggan.Generator, **SHORT),
+    classed("biggan-epsilons-3", "biggan", 3, 723, biggan.Generator, **SHORT, attention=32,
+            normEpsilon=0.3, spectralEpsilon=2.0),
+    classed("biggan-features-3", "biggan", 3, 724, biggan.Generator, "features", (16, 64),
+            **SHORT, tap=3),
+    classed("biggan-finish-3", "biggan", 3, 725, biggan.Generator, "finish", (64, 16), **SHORT,
+            tap=1),
+    classed("biggan-edit-3", "biggan", 3, 726, biggan.Generator, "edit", (128, 8), **SHORT, tap=0),
+    classed("biggan-synthesize-3", "biggan", 3, 720, biggan.Generator, "synthesize", **SHORT),
+    classed("biggan-deep-untrained-3", "biggan", 3, 729, biggan.Deep, **DEEP, embedded=10,
+            deep=True),
+    classed("biggan-deep-untrained-edit-3", "biggan", 3, 728, biggan.Deep, "edit", (32, 64),
+            **DEEP, embedded=10, deep=True, tap=7),
+    classed("biggan-hub-256-1", "biggan-hub", 1, 731, biggan_hub.Generator, resolution=256),
+    classed("biggan-hub-3", "biggan-hub", 3, 732, biggan_hub.Generator, **HUB),
+    classed("biggan-hub-512-1", "biggan-hub", 1, 733, biggan_hub.Generator, resolution=512),
+    classed("biggan-hub-edit-3", "biggan-hub", 3, 734, biggan_hub.Generator, "edit", (64, 16),
+            **HUB, tap=1),
+    classed("biggan-deep-128-1", "biggan-deep", 1, 735, biggan_deep.Generator),
+    classed("biggan-deep-256-1", "biggan-deep", 1, 736, biggan_deep.Generator, resolution=256,
+            truncation=0.28),
+    classed("biggan-deep-512-1", "biggan-deep", 1, 740, biggan_deep.Generator, resolution=512,
+            truncation=0.5),
+    classed("biggan-deep-3", "biggan-deep", 3, 737, biggan_deep.Generator, **DEEP,
+            truncation=0.513),
+    classed("biggan-hub-truncated-3", "biggan-hub", 3, 716, biggan_hub.Generator, "truncated",
+            **HUB, truncation=0.7),
+    classed("biggan-deep-truncated-3", "biggan-deep", 3, 717, biggan_deep.Generator, "truncated",
+            **DEEP, truncation=0.58),
+    classed("biggan-deep-finish-3", "biggan-deep", 3, 738, biggan_deep.Generator, "finish",
+            (32, 64), **DEEP, truncation=1.0, tap=9),
+    classed("biggan-deep-edit-3", "biggan-deep", 3, 739, biggan_deep.Generator, "edit", (32, 64),
+            **DEEP, truncation=0.94, tap=7),
+]
+
+CASES = PGGAN + BIGGAN
 
 TINY = dict(resolution=16, widest=6, base=64, codes=7)
 
+BRIEF = dict(resolution=32, ch=2, classes=3, codes=8)
+
 FIXTURES = [
+    classed("biggan", "biggan", 2, 743, biggan.Generator, "edit", (8, 8), **BRIEF, embedded=3,
+            attention=8, step=3, tap=0),
+    classed("biggan-deep-untrained", "biggan", 2, 744, biggan.Deep, **BRIEF, embedded=3, deep=True,
+            attention=16, step=3),
+    classed("biggan-hub", "biggan-hub", 2, 745, biggan_hub.Generator, **BRIEF, embedded=3,
+            attention=8, step=3),
+    classed("biggan-deep", "biggan-deep", 2, 746, biggan_deep.Generator, **BRIEF, attention=2,
+            truncation=0.58, step=3),
     grows("pggan", 2, 741, **TINY),
     grows("pggan-edit", 2, 742, "edit", (6, 8), **TINY, names="gandissect", tap=4),
 ]

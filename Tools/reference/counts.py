@@ -7,6 +7,9 @@ import attngan
 import attngan_judges
 import char_cnn_rnn
 import bert
+import biggan
+import biggan_deep
+import biggan_hub
 import damsm
 import dcgan
 import gan_cls_pytorch
@@ -72,6 +75,15 @@ PUBLISHED = [
     ("StyleGAN2 1024 f", stylegan2.Generator, {}, 30_370_060),
     ("StyleGAN2 ADA 1024", stylegan2_ada.Generator, {}, 30_370_060),
     ("StyleGAN2 1024 e", stylegan2.Generator, dict(multiplier=1), 24_900_764),
+    ("BigGAN 128", biggan.Generator, {}, 70_433_988),
+    ("BigGAN 256", biggan.Generator, dict(resolution=256), 82_235_844),
+    ("BigGAN 512", biggan.Generator, dict(resolution=512), 82_296_804),
+    ("BigGAN 256, TF-Hub", biggan_hub.Generator, {}, 82_097_604),
+    ("BigGAN deep 128, untrained form", biggan.Deep, {}, 50_244_484),
+    ("BigGAN deep 256, untrained form", biggan.Deep, dict(resolution=256), 55_736_708),
+    ("BigGAN deep 128", biggan_deep.Generator, {}, 50_388_609),
+    ("BigGAN deep 256", biggan_deep.Generator, dict(resolution=256), 55_880_833),
+    ("BigGAN deep 512", biggan_deep.Generator, dict(resolution=512), 56_163_905),
     ("PG-GAN 1024, all heads", pggan.Generator, dict(last_only=False), 23_079_115),
     ("PG-GAN 1024", pggan.Generator, {}, 23_071_507),
     ("PG-GAN 256, higan fused", pggan.Generator,

@@ -13,11 +13,12 @@ def edited(x, units, places, values):
 class Layered(nn.Module):
     """A generator that calls `passed(number, x)` after each layer and has `generate(*inputs)`.
 
-    `role` is what `forward` does: generate; features, what layer `tap` gives; finish, a picture from
-    such features, the first input; edit, a picture and the features before the edit, the last three
-    inputs being units, places and values."""
+    `role` is what `forward` does: generate, or another method; features, what layer `tap` gives;
+    finish, a picture from such features, the first input; edit, a picture and the features before the
+    edit, the last three inputs being units, places and values."""
 
     role, tap = "generate", None
+    instead = staticmethod(lambda x: x)
 
     def at(self, role, tap):
         self.role, self.tap = role, tap
@@ -30,13 +31,15 @@ class Layered(nn.Module):
         return self.instead(x)
 
     def forward(self, *inputs):
-        self.instead = lambda x: x
         if self.role == "finish":
             features, *inputs = inputs
             self.instead = lambda x: features
-        elif self.role == "edit":
+            return self.generate(*inputs)
+        if self.role == "edit":
             *inputs, units, places, values = inputs
             self.instead = lambda x: edited(x, units, places, values)
-        image = self.generate(*inputs)
-        return {"features": self.seen, "edit": (image, self.seen)}.get(self.role, image) \
-            if self.tap is not None else image
+            return self.generate(*inputs), self.seen
+        if self.role == "features":
+            self.generate(*inputs)
+            return self.seen
+        return getattr(self, self.role)(*inputs)

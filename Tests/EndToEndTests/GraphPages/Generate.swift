@@ -2,7 +2,11 @@ extension GraphCheckTests {
   /// Pages of generators from codes, super-resolution and style.
   static let generatePages: [Page] = [
     Page("pggan", "resolution=32 widest=16 base=256 codes=12"),
-    Page("pggan", "resolution=16 widest=8 codes=12 names=higan fused=true tap=2"),
+    Page("pggan", "resolution=16 widest=16 codes=12 names=higan fused=true tap=3"),
     Page("pggan", "resolution=16 widest=8 codes=12 names=gandissect tap=4 finalTanh=true"),
+    Page("biggan", "resolution=64 ch=4 classes=5 tap=2"),
+    Page("biggan", "resolution=64 deep=true ch=4 classes=5 codes=9 tap=7"),
+    Page("biggan-hub", "resolution=64 ch=4 classes=5 truncation=0.7 tap=2"),
+    Page("biggan-deep", "resolution=64 ch=8 classes=5 codes=9 attention=4 tap=5"),
   ]
 }
