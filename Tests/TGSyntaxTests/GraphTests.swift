@@ -88,7 +88,23 @@ struct Rendered: Error, CustomStringConvertible {
       functions: ["generate", "map", "meanLatent", "truncate", "synthesize"],
       parameters: ["": 24_900_764]),
     Case(
-      page: "biggan", functions: ["generate"], parameters: ["": 70_433_988]),
+      page: "stylegan1", settings: ["names": "genforce"],
+      functions: ["generate", "map", "meanLatent", "truncate", "synthesize"],
+      parameters: ["": 26_212_019]),
+    Case(
+      page: "pggan", functions: ["generate"], parameters: ["": 23_071_507]),
+    Case(
+      page: "biggan", functions: ["generate", "embed", "synthesize"],
+      parameters: ["": 70_433_988]),
+    Case(
+      page: "biggan", settings: ["deep": "true"], functions: ["generate", "embed", "synthesize"],
+      parameters: ["": 50_244_484]),
+    Case(
+      page: "biggan-hub", functions: ["generate", "truncated", "embed", "synthesize"],
+      parameters: ["": 82_097_604]),
+    Case(
+      page: "biggan-deep", functions: ["generate", "truncated", "embed", "synthesize"],
+      parameters: ["": 50_388_609]),
     Case(page: "biggan-block", functions: ["block"]),
     Case(page: "singan-birds", functions: ["generate", "chain"]),
     Case(
@@ -175,11 +191,13 @@ struct Rendered: Error, CustomStringConvertible {
     }
     for (root, count) in example.parameters.sorted(by: { $0.key < $1.key }) {
       let statistics = ["mean", "variance"]
+      let buffers = [
+        "w_avg", "noise", "noise_const", "u0", "weight_u", "weight_v", "running_means", "running_vars",
+      ]
       let own = model.parameters.filter { parameter in
         parameter.root == root && !statistics.contains(parameter.role)
-          && !parameter.name.hasSuffix("w_avg") && !parameter.name.hasSuffix("noise")
-          && !parameter.name.hasSuffix("u0") && !parameter.name.hasPrefix("noises.")
-          && !parameter.name.hasSuffix("noise_const")
+          && !parameter.name.hasPrefix("noises.")
+          && !buffers.contains { parameter.name.hasSuffix($0) }
       }
       #expect(own.map(\.shape.count).reduce(0, +) == count, "numbers of root `\(root)`")
     }

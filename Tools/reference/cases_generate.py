@@ -9,6 +9,10 @@ import biggan
 import biggan_deep
 import biggan_hub
 import pggan
+import stylegan1
+import stylegan1_genforce
+import stylegan1_port
+import stylegan1_rosinality
 from case import block, normal
 
 
@@ -151,13 +155,95 @@ BIGGAN = [
             **DEEP, truncation=0.94, tap=7),
 ]
 
-CASES = PGGAN + BIGGAN
+# StyleGAN v1
+
+
+STYLED = {
+    "stylegan1": stylegan1.Generator, "genforce": stylegan1_genforce.Generator,
+    "stylegan1-port": stylegan1_port.Generator,
+    "stylegan1-rosinality": stylegan1_rosinality.Generator}
+RENAMED = {"styles": "latent", "perLayer": "per_layer", "finalTanh": "final_tanh"}
+
+
+def styled(name, graph, batch, seed, role="generate", shape=None, **settings):
+    """The forms of StyleGAN v1; `shape` is that of the features of the tap."""
+    sizes = {RENAMED.get(k, k): v for k, v in settings.items()
+             if k not in ("names", "tap", "samples")}
+    module = STYLED[settings.get("names", graph)]
+    styles, resolution = settings.get("styles", 512), settings.get("resolution", 1024)
+    layers = 2 * (resolution.bit_length() - 2)
+    kind = "tanh" if settings.get("finalTanh") else None
+
+    def inputs(rng):
+        code = {"z": normal(rng, batch, styles)}
+        if role == "meanStyle":
+            return {"draws": normal(rng, batch, settings["samples"], styles)}
+        if role == "truncate":
+            return {n: normal(rng, batch, layers, styles) for n in ("w", "centre")}
+        if role != "generate":
+            code = {"w": normal(rng, batch, layers, styles)}
+        maps = {"stylegan1-port": layers, "stylegan1-rosinality": layers // 2}.get(graph, 0)
+        sides = [4 * 2 ** (i * (layers // 2) // maps) for i in range(maps)]
+        return code | {
+            f"noise.{i}": normal(rng, batch, 1, side, side) for i, side in enumerate(sides)}
+
+    outputs = {"meanStyle": ["centre"], "truncate": ["w"]}.get(role, ["image"])
+    if role in RESULTS:
+        return looks(name, graph, role, batch, settings, lambda: module(**sizes), inputs, shape,
+                     seed, {"synthesis.output3": 0.3} if kind else None, kind)
+    if graph == "stylegan1" and "names" not in settings:
+        outputs = ["image", None]
+    return block(name, graph, role, batch, settings, lambda: module(**sizes).at(role, None), inputs,
+                 outputs, seed, {"synthesis.output3": 0.3} if kind else None,
+                 {"image": kind} if kind else None)
+
+
+NARROW = dict(resolution=32, widest=20, styles=24, depth=3)
+
+STYLEGAN = [
+    styled("stylegan1-1024-1", "stylegan1", 1, 751),
+    styled("stylegan1-edit-3", "stylegan1", 3, 752, "edit", (20, 8), **NARROW, tap=3),
+    styled("stylegan1-features-3", "stylegan1", 3, 753, "features", (20, 32), **NARROW, tap=6),
+    styled("stylegan1-finish-3", "stylegan1", 3, 754, "finish", (20, 4), **NARROW, tap=0),
+    styled("stylegan1-genforce-1024-1", "stylegan1", 1, 755, names="genforce", psi=1.0),
+    styled("stylegan1-genforce-3", "stylegan1", 3, 756, **NARROW | dict(resolution=128),
+           names="genforce", psi=0.6, truncated=3),
+    styled("stylegan1-genforce-layers-3", "stylegan1", 3, 757, "features", (20, 16), **NARROW,
+           names="genforce", tap=4),
+    styled("stylegan1-genforce-wide-3", "stylegan1", 3, 768, **NARROW, names="genforce", psi=0.6,
+           truncated=3, perLayer=True, finalTanh=True),
+    styled("stylegan1-genforce-edit-3", "stylegan1", 3, 758, "edit", (20, 32), **NARROW,
+           names="genforce", tap=7),
+    styled("stylegan1-port-edit-3", "stylegan1-port", 3, 759, "edit", (20, 8), **NARROW, tap=2),
+    styled("stylegan1-port-finish-3", "stylegan1-port", 3, 760, "finish", (20, 16), **NARROW,
+           tap=5),
+    styled("stylegan1-port-1024-1", "stylegan1-port", 1, 761),
+    styled("stylegan1-rosinality-1024-1", "stylegan1-rosinality", 1, 762),
+    styled("stylegan1-rosinality-3", "stylegan1-rosinality", 3, 763, **NARROW),
+    styled("stylegan1-rosinality-128-3", "stylegan1-rosinality", 3, 764,
+           **NARROW | dict(resolution=128), alpha=0.3),
+    styled("stylegan1-rosinality-edit-3", "stylegan1-rosinality", 3, 765, "edit", (20, 8), **NARROW,
+           tap=2),
+    styled("stylegan1-rosinality-mean-2", "stylegan1-rosinality", 2, 766, "meanStyle", **NARROW,
+           samples=50),
+    styled("stylegan1-rosinality-truncate-3", "stylegan1-rosinality", 3, 767, "truncate", **NARROW,
+           psi=0.6),
+]
+
+CASES = PGGAN + BIGGAN + STYLEGAN
 
 TINY = dict(resolution=16, widest=6, base=64, codes=7)
 
 BRIEF = dict(resolution=32, ch=2, classes=3, codes=8)
 
+LEAN = dict(resolution=16, widest=6, styles=7, depth=2)
+
 FIXTURES = [
+    styled("stylegan1", "stylegan1", 2, 771, "edit", (6, 8), **LEAN, tap=3),
+    styled("stylegan1-genforce", "stylegan1", 2, 772, **LEAN, names="genforce", psi=0.6,
+           truncated=3),
+    styled("stylegan1-port", "stylegan1-port", 2, 773, **LEAN),
+    styled("stylegan1-rosinality", "stylegan1-rosinality", 2, 774, **LEAN, alpha=0.3),
     classed("biggan", "biggan", 2, 743, biggan.Generator, "edit", (8, 8), **BRIEF, embedded=3,
             attention=8, step=3, tap=0),
     classed("biggan-deep-untrained", "biggan", 2, 744, biggan.Deep, **BRIEF, embedded=3, deep=True,

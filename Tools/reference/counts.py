@@ -25,7 +25,9 @@ import resnet
 import sisgan
 import pggan
 import stylegan1
+import stylegan1_genforce
 import stylegan1_port
+import stylegan1_rosinality
 import stylegan2
 import stylegan2_ada
 import tagan
@@ -70,6 +72,10 @@ PUBLISHED = [
     ("StyleGAN 64, all toRGB", stylegan1.Generator, dict(resolution=64, last_only=False),
      25_137_935),
     ("StyleGAN 1024, port", stylegan1_port.Generator, {}, 26_212_019),
+    ("StyleGAN 1024, genforce, all toRGB", stylegan1_genforce.Generator, {}, 26_219_627),
+    ("StyleGAN 256, genforce, all toRGB", stylegan1_genforce.Generator, dict(resolution=256),
+     26_086_229),
+    ("StyleGAN 1024, rosinality", stylegan1_rosinality.Generator, {}, 26_219_115),
     ("StyleGAN2 256 f", stylegan2.Generator, dict(resolution=256), 30_034_338),
     ("StyleGAN2 256 e", stylegan2.Generator, dict(resolution=256, multiplier=1), 24_767_458),
     ("StyleGAN2 1024 f", stylegan2.Generator, {}, 30_370_060),

@@ -17,18 +17,20 @@ def pixel_norm(x):
 
 
 class Named(nn.Module):
-    """A tensor under a dotted name, drawn with a deviation and around a mean."""
+    """Tensors under dotted names, each with the deviation it is drawn with."""
 
     def __init__(self, tensors):
         super().__init__()
-        self.deviations = {}
+        self.deviations, inner = {}, {}
         for name, (shape, deviation) in tensors.items():
             head, _, rest = name.partition(".")
             if rest:
-                self.add_module(head, Named({rest: (shape, deviation)}))
+                inner.setdefault(head, {})[rest] = (shape, deviation)
             else:
                 self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
                 self.deviations[name] = deviation
+        for head, those in inner.items():
+            self.add_module(head, Named(those))
 
     def draw_own(self, rng):
         return {n: rng.standard_normal(getattr(self, n).shape) * d

@@ -8,6 +8,8 @@ import math
 import torch
 from torch import nn
 
+from units import Layered
+
 
 class Weight(nn.Module):
     def __init__(self, *shape):
@@ -142,17 +144,17 @@ class Mean(nn.Module):
         return {"w_avg": rng.uniform(-0.3, 0.3, self.w_avg.shape)}
 
 
-class Generator(nn.Module):
+class Generator(Layered):
     """z N x latent to W+ N x L x latent to pictures; `last_only` keeps the last toRGB alone."""
 
     def __init__(self, resolution=1024, latent=512, base=16384, widest=512, psi=0.7, truncated=8,
-                 last_only=True):
+                 last_only=True, depth=8):
         super().__init__()
         width = lambda side: min(base // side, widest)
         self.layers = 2 * int(math.log2(resolution)) - 2
         self.mapping, self.synthesis = nn.Module(), nn.Module()
         self.truncation = Mean(latent)
-        for i in range(8):
+        for i in range(depth):
             dense = Dense(latent, latent, math.sqrt(2), 0.01)
             self.mapping.add_module(f"dense{i}", dense)
         keep = torch.tensor([psi if l < truncated else 1.0 for l in range(self.layers)])
@@ -169,8 +171,8 @@ class Generator(nn.Module):
 
     def map(self, z):
         x = z / (z.square().mean(1, keepdim=True) + 1e-8).sqrt()
-        for i in range(8):
-            x = nn.functional.leaky_relu(self.mapping.get_submodule(f"dense{i}")(x), 0.2)
+        for dense in self.mapping.children():
+            x = nn.functional.leaky_relu(dense(x), 0.2)
         return x[:, None].expand(-1, self.layers, -1)
 
     def truncate(self, w):
@@ -180,9 +182,12 @@ class Generator(nn.Module):
     def synthesize(self, w):
         x = None
         for l in range(self.layers):
-            x = self.synthesis.get_submodule(f"layer{l}")(x, w[:, l])
+            x = self.passed(l, self.synthesis.get_submodule(f"layer{l}")(x, w[:, l]))
         return self.synthesis.get_submodule(f"output{self.layers // 2 - 1}")(x)
 
-    def forward(self, z):
+    def run(self, w):
+        return self.synthesize(w)
+
+    def generate(self, z):
         w = self.truncate(self.map(z))
         return self.synthesize(w), w

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from stylegan1 import blur
+from units import Layered
 
 
 class Scaled(nn.Module):
@@ -97,13 +98,15 @@ class Block(nn.Module):
         self.first = side == 4
         self.epi1, self.epi2 = Epilogue(latent, outputs), Epilogue(latent, outputs)
 
-    def forward(self, x, w, noise):
+    def forward(self, x, w, noise, passed):
+        """`passed(k, x)` sees what its layers k = 0 and 1 give."""
         if self.first:
             x = (self.const + self.bias[None, :, None, None]).expand(w.shape[0], -1, -1, -1)
-            x = self.conv(self.epi1(x, w[:, 0], noise[0]))
         else:
-            x = self.conv1(self.epi1(self.conv0_up(x), w[:, 0], noise[0]))
-        return self.epi2(x, w[:, 1], noise[1])
+            x = self.conv0_up(x)
+        x = passed(0, self.epi1(x, w[:, 0], noise[0]))
+        x = self.conv(x) if self.first else self.conv1(x)
+        return passed(1, self.epi2(x, w[:, 1], noise[1]))
 
     def draw_own(self, rng):
         if not self.first:
@@ -112,14 +115,14 @@ class Block(nn.Module):
         return {"const": rng.standard_normal(shape), "bias": rng.uniform(-0.1, 0.1, shape[1])}
 
 
-class Generator(nn.Module):
+class Generator(Layered):
     """z N x latent to W+ N x L x latent to pictures; `noise` is a list of L maps N x 1 x r x r."""
 
-    def __init__(self, resolution=1024, widest=512, latent=512):
+    def __init__(self, resolution=1024, widest=512, latent=512, depth=8):
         super().__init__()
         self.layers = 2 * int(math.log2(resolution)) - 2
         self.g_mapping, self.g_synthesis = nn.Module(), nn.Module()
-        for i in range(8):
+        for i in range(depth):
             self.g_mapping.add_module(f"dense{i}", Scaled((latent, latent), rate=0.01))
         self.g_synthesis.blocks = nn.ModuleDict()
         inputs = widest
@@ -140,8 +143,11 @@ class Generator(nn.Module):
         x = None
         for b, block in enumerate(self.g_synthesis.blocks.values()):
             two = slice(2 * b, 2 * b + 2)
-            x = block(x, w[:, two], noise[two])
+            x = block(x, w[:, two], noise[two], lambda k, x: self.passed(2 * b + k, x))
         return self.g_synthesis.torgb(x)
 
-    def forward(self, z, *noise):
+    def run(self, w, *noise):
+        return self.synthesize(w, noise)
+
+    def generate(self, z, *noise):
         return self.synthesize(self.map(z), noise)

@@ -11,7 +11,8 @@ def edited(x, units, places, values):
 
 
 class Layered(nn.Module):
-    """A generator that calls `passed(number, x)` after each layer and has `generate(*inputs)`.
+    """A generator that calls `passed(number, x)` after each layer, and the layers in `run(*inputs)`,
+    which is its `generate` if it says nothing else.
 
     `role` is what `forward` does: generate, or another method; features, what layer `tap` gives;
     finish, a picture from such features, the first input; edit, a picture and the features before the
@@ -24,6 +25,9 @@ class Layered(nn.Module):
         self.role, self.tap = role, tap
         return self
 
+    def run(self, *inputs):
+        return self.generate(*inputs)
+
     def passed(self, number, x):
         if number != self.tap:
             return x
@@ -34,12 +38,12 @@ class Layered(nn.Module):
         if self.role == "finish":
             features, *inputs = inputs
             self.instead = lambda x: features
-            return self.generate(*inputs)
+            return self.run(*inputs)
         if self.role == "edit":
             *inputs, units, places, values = inputs
             self.instead = lambda x: edited(x, units, places, values)
-            return self.generate(*inputs), self.seen
+            return self.run(*inputs), self.seen
         if self.role == "features":
-            self.generate(*inputs)
+            self.run(*inputs)
             return self.seen
         return getattr(self, self.role)(*inputs)

@@ -8,5 +8,12 @@ extension GraphCheckTests {
     Page("biggan", "resolution=64 deep=true ch=4 classes=5 codes=9 tap=7"),
     Page("biggan-hub", "resolution=64 ch=4 classes=5 truncation=0.7 tap=2"),
     Page("biggan-deep", "resolution=64 ch=8 classes=5 codes=9 attention=4 tap=5"),
+    Page("stylegan1", "resolution=32 widest=16 styles=24 depth=2 tap=3"),
+    Page(
+      "stylegan1",
+      "resolution=16 widest=16 styles=24 depth=2 names=genforce perLayer=true finalTanh=true tap=0"),
+    Page("stylegan1-port", "resolution=16 widest=16 styles=24 depth=2 tap=2"),
+    Page("stylegan1-rosinality", "resolution=16 widest=16 styles=24 depth=2 samples=20 tap=3"),
+    Page("stylegan1-rosinality", "resolution=16 widest=16 styles=24 depth=2 samples=20 alpha=0.5"),
   ]
 }
