@@ -67,7 +67,7 @@ struct CompileCommand: Tool {
     guard options.features == nil || options.emit != .page else {
       throw Failure(
         .usage, "--emit page shows one page, and --features joins two",
-        hint: "a page of its own imports Likeness from Graphs/blocks/likeness.tgraph")
+        hint: "a page of its own imports Likeness from \"tgraph:likeness\"")
     }
     let graph = try options.page(console.environment)
     options.graph = graph

@@ -143,7 +143,7 @@ struct Rendered: Error, CustomStringConvertible {
       page: "vgg16", model: "VGG16", functions: ["features"],
       parameters: ["": 14_714_688]),
     Case(
-      page: "vgg16", model: "VGG16Caffe", functions: ["relu4_3"],
+      page: "vgg16", model: "VGG16Caffe", functions: ["features"],
       parameters: ["": 7_635_264]),
     Case(
       page: "vgg19", functions: ["features"], parameters: ["": 12_944_960]),

@@ -254,7 +254,7 @@ import Testing
       path: "vgg/vgg16", settings: [("features.size", "32"), ("featureWeight", "0.5")],
       terms: ["pixels", "features"]),
     Network(
-      path: "vgg/vgg16", model: "VGG16Caffe", function: "relu4_3",
+      path: "vgg/vgg16", model: "VGG16Caffe", function: "features",
       settings: [("features.size", "16")],
       terms: ["pixels", "features"]),
     Network(

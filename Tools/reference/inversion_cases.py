@@ -9,7 +9,7 @@
   stylegan2-ada     generate(z) -> image; synthesize(w) -> image
                     [resolution channels widest styles depth psi]
   vgg16, vgg19      features(image in 0...1) -> relu.0 ... [size normalize relus]
-  vgg16             relu4_3(image) -> features [size], model VGG16Caffe
+  vgg16             features(image) -> features [size], model VGG16Caffe
   lpips             distance(a, b) -> distance [size whole]; roots: unnamed = heads, `vgg`
   gan-int-cls       generate(text, z) -> image; judge(image, text) -> probability;
                     features(image) -> features [g d textSize narrowed z coco]; roots G, D
@@ -222,7 +222,7 @@ CASES = [
     perceives("vgg16-plain-1", "vgg16", 1, 432, 64, normalize=False, relus=[0, 1, 5, 8]),
     perceives("vgg19-3", "vgg19", 3, 433, 48, vgg.VGG19),
     block(
-        "vgg16-caffe-3", "vgg16", "relu4_3", 3, dict(size=32), vgg.Caffe,
+        "vgg16-caffe-3", "vgg16", "features", 3, dict(size=32), vgg.Caffe,
         lambda rng: {"image": picture(rng, 3, 32)}, ["features"], 434, model="VGG16Caffe"),
     differs("lpips-4", 441, 64),
     differs("lpips-whole-4", 442, 48, whole=True),

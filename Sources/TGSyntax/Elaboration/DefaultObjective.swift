@@ -1,7 +1,7 @@
 import TGDiagnostics
 
 /// The objective that `tgc --invert` adds to a model: a generator function backwards, as one would
-/// write it by hand.
+/// write it by hand. What is minimised are the terms of `Likeness`, as on the pages of the library.
 ///
 /// It is a text of the language, so that there is one front end, it can be shown, and findings have
 /// places in it. Everything that is drawn (Normal, Uniform) or is a code (Latent) is searched; the
@@ -53,7 +53,7 @@ struct DefaultObjective {
         \(codes.map { "sample \(drawn($0)): \(form($0, as: "Normal"))" }.joined(separator: "\n"))
         \(starts.joined(separator: "\n"))
         repeat \(Self.rounds) {
-          minimize \(terms) over \
+          minimize \(likeness).terms(\(call), \(target)) over \
       \(codes.map(\.name.name).joined(separator: ", ")) using lbfgs(history: \(Self.history))
         }
         return (\(returned.joined(separator: ", ")))
@@ -75,16 +75,14 @@ struct DefaultObjective {
 
   /// The part that compares pictures.
   private var part: String {
-    guard let sight else { return "" }
-    let (label, term) = sight.interface == "Features" ? ("F", "features") : ("D", "perceptual")
-    return "part \(fresh("likeness")) = Likeness(\(label): \(network), \(term): \(weight))\n"
+    let arguments = sight.map {
+      let (label, term) = $0.interface == "Features" ? ("F", "features") : ("D", "perceptual")
+      return "\(label): \(network), \(term): \(weight)"
+    }
+    return "part \(likeness) = Likeness(\(arguments ?? ""))\n"
   }
 
-  /// What is minimised.
-  private var terms: String {
-    sight == nil
-      ? "(pixels: mse(\(call), \(target)))" : "\(fresh("likeness")).terms(\(call), \(target))"
-  }
+  private var likeness: String { fresh("likeness") }
 
   // MARK: The signature
 

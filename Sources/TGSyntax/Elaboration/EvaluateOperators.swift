@@ -54,6 +54,9 @@ extension Elaboration {
       try making(first.count + second.count, at: range)
       return .list(first + second)
     }
+    if case .tuple(let first) = a, case .tuple(let second) = b, found == .add {
+      return .tuple(try joined(first, second, at: range))
+    }
     if let result = try arithmetic(a, found, b, at: range) { return result }
     guard let x = try tensor(a), let y = try tensor(b) else {
       throw failure(
@@ -67,6 +70,21 @@ extension Elaboration {
       default: .divide
       }
     return .tensor(try pointwise(function, [x, y], at: range, sign: found.rawValue))
+  }
+
+  /// The elements of two tuples, of which no two have the same name.
+  private func joined(
+    _ first: [Datum.Field], _ second: [Datum.Field], at range: SourceRange
+  ) throws -> [Datum.Field] {
+    let names = Set(first.compactMap(\.label))
+    if let twice = second.compactMap(\.label).first(where: names.contains) {
+      throw failure("duplicate-name", "both tuples have `\(twice)`", at: range)
+    }
+    guard first.count + second.count <= Elaboration.maximumCount else {
+      throw failure("limit", "a tuple has more than 100000 elements", at: range)
+    }
+    try making(first.count + second.count, at: range)
+    return first + second
   }
 
   private func compare(_ a: Datum, _ found: InfixOperator, _ b: Datum, at range: SourceRange)

@@ -6,7 +6,8 @@ import TGPlan
 // `minimize value over names using recipe`: what a round puts out, and what is updated by it.
 
 extension Elaboration {
-  /// `minimize value over names using recipe`: a number, or a tuple of named terms to be added.
+  /// `minimize value over names using recipe`: a number, or a tuple of named terms to be added; one
+  /// that is none is absent.
   func minimize(
     _ value: Expression, over names: [Identifier], using recipe: Expression,
     in environment: Environment
@@ -44,8 +45,12 @@ extension Elaboration {
   /// Puts out the value of a loop and its terms.
   private func minimize(_ datum: Datum, in loop: Int, at range: SourceRange) throws {
     var total: Tensor
-    if case .tuple(let fields) = datum, let first = fields.first {
-      for field in fields {
+    if case .tuple(let fields) = datum {
+      let terms = fields.filter { if case .none = $0.value { false } else { true } }
+      guard let first = terms.first else {
+        throw failure("minimize", "every term is none: nothing is minimised", at: range)
+      }
+      for field in terms {
         guard let label = field.label else {
           throw failure(
             "minimize", "a term without a name", at: range,
@@ -59,7 +64,7 @@ extension Elaboration {
         try putOut("term.\(label)", term, role: .term(label))
       }
       total = try number(first.value, at: range)
-      for field in fields.dropFirst() {
+      for field in terms.dropFirst() {
         total = try pointwise(.add, [total, number(field.value, at: range)], at: range)
       }
     } else {

@@ -38,16 +38,24 @@ package struct InvertedPage: Sendable {
     let formatted = try Formatter.format(members, file: library.sources.files.count)
     self.library = try library.adding(
       SourceFile(name: members.name, text: formatted), to: model.name,
-      importing: sight.map { ["Likeness", $0.interface] } ?? [])
+      importing: ["Likeness"] + (sight.map { [$0.interface] } ?? []))
     if let network, let sight {
       features = .init(
         name: objective.network, file: network.file, model: network.model, function: sight.function)
     }
-    text = Self.page(page, with: formatted, before: model.bodyRange.end - 1)
+    let imports = library.entries[0].tree.imports
+    let isImported = imports.contains { $0.names.contains { $0.name == "Likeness" } }
+    text = Self.page(
+      page, with: formatted, before: model.bodyRange.end - 1,
+      importing: isImported ? nil : imports.last?.range.end ?? 0)
   }
 
   /// The page with the members of a model before the brace that ends its own.
-  private static func page(_ page: SourceFile, with model: String, before brace: Int) -> String {
+  ///
+  /// - Parameter last: where its imports end, of which one more is needed; nil if none is.
+  private static func page(
+    _ page: SourceFile, with model: String, before brace: Int, importing last: Int?
+  ) -> String {
     let members = model.split(separator: "\n", omittingEmptySubsequences: false)
       .dropFirst().dropLast(2).joined(separator: "\n")
     var start = brace
@@ -55,8 +63,19 @@ package struct InvertedPage: Sendable {
     // The brace has its line for itself, or it gets one.
     let isAlone = start == 0 || [0x0A, 0x0D].contains(page.bytes[start - 1])
     let (before, after) = (page.bytes[..<(isAlone ? start : brace)], page.bytes[brace...])
-    return String(decoding: before, as: UTF8.self) + "\n" + (isAlone ? "" : "\n") + members + "\n"
+    return Self.importing(before, after: last) + "\n" + (isAlone ? "" : "\n") + members + "\n"
       + String(decoding: after, as: UTF8.self)
+  }
+
+  /// The beginning of a page with the import of `Likeness` below its own imports, or above all.
+  private static func importing(_ text: ArraySlice<UInt8>, after last: Int?) -> String {
+    let statement = "import Likeness from \"\(Library.likeness)\"\n"
+    guard let last else { return String(decoding: text, as: UTF8.self) }
+    guard last > 0, let line = text[last...].firstIndex(of: 0x0A) else {
+      return statement + "\n" + String(decoding: text, as: UTF8.self)
+    }
+    return String(decoding: text[...line], as: UTF8.self) + statement
+      + String(decoding: text[(line + 1)...], as: UTF8.self)
   }
 }
 

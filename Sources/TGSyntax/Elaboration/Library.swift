@@ -30,6 +30,9 @@ package struct Library: Sendable {
     var imports: [Int]
   }
 
+  /// Where an import finds the page of how alike pictures are, which the compiler brings along.
+  static let likeness = "tgraph:likeness"
+
   /// The most files of one compilation.
   static let maximumFiles = 256
 
@@ -77,13 +80,14 @@ package struct Library: Sendable {
   /// - Parameters:
   ///   - members: a text with one model, which has them; findings have places in it.
   ///   - name: the model that gets them, and the parameters of the text's own.
-  ///   - names: what the text takes from `likeness`, a page of our own.
+  ///   - names: what the text takes from `likeness`, a page of our own. What the main file has
+  ///     imported under a name is what it has there.
   /// - Throws: `DiagnosticFailure` if the text cannot be read.
   func adding(
     _ members: SourceFile, to name: Identifier, importing names: [String] = []
   ) throws(DiagnosticFailure) -> Library {
     var result = self
-    if !names.isEmpty { try result.importLikeness(names) }
+    try result.importLikeness(names)
     let file = result.sources.add(members)
     let parsed = parse(members, file: file)
     guard parsed.diagnostics.isEmpty else { throw DiagnosticFailure(parsed.diagnostics) }
@@ -100,9 +104,10 @@ package struct Library: Sendable {
 
   /// Lets the main file import from the page of how alike pictures are that the compiler brings along.
   private mutating func importLikeness(_ names: [String]) throws(DiagnosticFailure) {
-    let page = try add(path: "tgc: likeness.tgraph") { _ in
-      PackageResources.likeness_tgraph
-    }.get()
+    let imported = entries[0].tree.imports.flatMap { $0.names.map(\.name) }
+    let names = names.filter { !imported.contains($0) }
+    guard !names.isEmpty else { return }
+    let page = try add(path: Self.likeness) { _ in PackageResources.likeness_tgraph }.get()
     let range = entries[page].tree.range
     entries[0].tree.imports.append(
       ImportDeclaration(
@@ -157,7 +162,8 @@ package struct Library: Sendable {
         }
         let content: [UInt8]
         do throws(LoadingError) {
-          content = try loader(target)
+          content =
+            try target == Library.likeness ? PackageResources.likeness_tgraph : loader(target)
         } catch {
           guard !error.isRefusal else {
             throw failure(
@@ -182,7 +188,7 @@ package struct Library: Sendable {
     _ path: String, _ loader: Loader, _ sources: inout SourceTable, _ seen: inout [String]
   ) {
     guard !seen.contains(path), seen.count < maximumFiles,
-      let bytes = try? loader(path)
+      let bytes = try? path == likeness ? PackageResources.likeness_tgraph : loader(path)
     else { return }
     seen.append(path)
     let index = sources.add(SourceFile(name: path, bytes: bytes))
@@ -197,6 +203,15 @@ package struct Library: Sendable {
   private static func resolve(_ statement: ImportDeclaration, from path: String)
     throws(ElaborationFailure) -> String
   {
+    guard !statement.path.hasPrefix("tgraph:") else {
+      guard statement.path == likeness else {
+        throw failure(
+          "import-path", "the compiler brings no `\(statement.path)` along",
+          at: statement.pathRange,
+          hint: "it has \"\(likeness)\"; other imports name a file relative to their own")
+      }
+      return likeness
+    }
     guard !statement.path.hasPrefix("/"), !statement.path.isEmpty else {
       throw failure(
         "import-path", "an import names a file relative to its own", at: statement.pathRange,
