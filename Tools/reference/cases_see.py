@@ -175,7 +175,7 @@ FIXTURES = [
     perceives("vgg16", "vgg16", 2, 85, 16, [1, 6, 12], 32),
     perceives("vgg19", "vgg19", 2, 85, 16, [0, 8, 12], 32),
     block(
-        "vgg16-caffe", "vgg16", "relu4_3", 2, dict(size=16, narrow=32), lambda: vgg.Caffe(32),
+        "vgg16-caffe", "vgg16", "features", 2, dict(size=16, narrow=32), lambda: vgg.Caffe(32),
         lambda rng: {"image": picture(rng, 2, 16)}, ["features"], 88, model="VGG16Caffe"),
     differs("lpips-vgg", 3, 89, 16, "vgg", narrow=32),
     differs("lpips-alex", 3, 90, 31, "alex", narrow=32, whole=True),
