@@ -2,8 +2,8 @@ import TGPlan
 import TGTensor
 import TGTestSupport
 
-/// Malformed plan files, made from the plan of all instructions: their layout may change until
-/// version 1, so that they are not stored.
+/// Malformed plan files, made from the plan of all instructions when they are read: stored ones would
+/// be refused for their version alone when the layout changes.
 enum MalformedPlans {
   /// All of them.
   static var files: [MalformedFile] {
