@@ -202,3 +202,25 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
     }
   }
 }
+
+/// Whole numbers go through the buffer of a program even where nothing is computed of them.
+@Suite struct IntegerReductionTests {
+  @Test(arguments: [[5, 700], [700, 5], [3, 4]], [0, 1])
+  func areSummedAsTheNearestFloats(_ extents: [Int], _ order: Int) throws {
+    var builder = PlanBuilder()
+    let numbers = builder.place(extents, .order(order == 0 ? [0, 1] : [1, 0]), dtype: .int32)
+    let sums = builder.place([extents[0]])
+    builder.add(.reduce(Reduction(function: .sum, input: numbers, keptRank: 1, output: sums)))
+    let values = (0..<extents[0] * extents[1]).map { Float($0 % 9 - 4) }
+    for target in [ReferenceTarget(), NativeTarget()] as [any ExecutionTarget] {
+      let executor = try builder.executor(on: target, within: Budget(threads: 2))
+      try executor.store(values, into: numbers)
+      try executor.run()
+      let expected = (0..<extents[0]).map { row in
+        values[row * extents[1]..<(row + 1) * extents[1]].reduce(0, +)
+      }
+      #expect(try executor.fetch(sums) == expected, "\(target.name)")
+      #expect(try builder.isUntouched(around: sums, in: executor))
+    }
+  }
+}
