@@ -11,11 +11,12 @@ import numpy
 import torch
 
 import counts
+import sources
+from parity_page import Results, table
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
 from harness import REPOSITORY, Failed, NotRun, call, find_page, judge, named, text
 
-HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("TG_SHARED", REPOSITORY.parent / "shared"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tgraph/parity"
 FIXTURES = REPOSITORY / "Tests/Fixtures/parity"
@@ -23,13 +24,13 @@ FIXTURES = REPOSITORY / "Tests/Fixtures/parity"
 
 def reference(case):
     """The case's data: trained networks are computed each time, synthetic ones kept in a cache that
-    is keyed by the sources here and PyTorch's version."""
+    is keyed by the sources that the case depends on and PyTorch's version."""
     absent = [f for f in case.needs if not (SHARED / "data/weights" / f).exists()]
     if absent:
         raise NotRun(f"no {SHARED / 'data/weights' / absent[0]}")
     if case.real:
         return case.build(None, SHARED)
-    folder = CACHE / f"{case.name}-{digest(HERE, case.name, torch.__version__)}"
+    folder = CACHE / f"{case.name}-{digest(*sources.of(case), case.name, torch.__version__)}"
     if not (folder / "case.json").exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         for old in CACHE.glob(f"{case.name}-" + "?" * 16):
@@ -98,8 +99,8 @@ def line(case, v):
         f"{share:>8}  {verdict}{remark}")
 
 
-def run(case, keep, level):
-    """Prints a line per output. Returns whether all passed."""
+def run(case, keep, level, results):
+    """Prints a line per output, and remembers it. Returns whether all passed."""
     data = reference(case)
     find_page(case.graph)
     with tempfile.TemporaryDirectory() as temporary:
@@ -113,6 +114,8 @@ def run(case, keep, level):
             compare(n, o, produced[n], case.tolerance) for n, o in data.outputs.items()]
     for v in verdicts:
         print(line(case, v), flush=True)
+    if level is None:
+        results.record(case, verdicts)
     return all(v.passed for v in verdicts)
 
 
@@ -157,9 +160,16 @@ def main():
     parser.add_argument("--list", action="store_true", help="name the cases and end")
     parser.add_argument(
         "--references", action="store_true", help="only build and measure what is compared with")
+    parser.add_argument(
+        "--page", action="store_true",
+        help="write spec/parity.md from the last run of each case, without running any")
     parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    results = Results(CACHE / "results.json")
+    if options.page:
+        (REPOSITORY / "spec/parity.md").write_text(table(results, CASES))
+        return 0
     cases = named(options.pattern, CASES + fixtures())
     if not cases:
         return 64
@@ -170,7 +180,7 @@ def main():
         return build_references(cases)
     print(f"{'case':30} {'output':17} {'max|a-b|':>10} {'max|b|':>9} {'std':>8} {'sat.':>8}")
     level = f"-O{options.level}" if options.level else None
-    return judge(cases, lambda case: run(case, options.keep, level))
+    return judge(cases, lambda case: run(case, options.keep, level, results))
 
 
 if __name__ == "__main__":
