@@ -113,6 +113,8 @@ class ToImage(nn.Module):
 class Generator(nn.Module):
     """`dcgan` is AttnDCGAN: only the last picture, its layer called `img_net`."""
 
+    stage = NextStage
+
     def __init__(self, g=32, residuals=2, nef=256, z=100, condition=100, corrected=False,
                  dcgan=False):
         super().__init__()
@@ -122,7 +124,7 @@ class Generator(nn.Module):
             "image64": "img_net1", "image128": "img_net2", "image": "img_net3"}
         for k in (1, 2, 3):
             if k > 1:
-                self.add_module(f"h_net{k}", NextStage(g, nef, residuals, corrected))
+                self.add_module(f"h_net{k}", self.stage(g, nef, residuals, corrected))
             if not dcgan:
                 self.add_module(f"img_net{k}", ToImage(g))
         if dcgan:

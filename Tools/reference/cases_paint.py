@@ -3,12 +3,15 @@
 CASES are run by Tools/parity, FIXTURES are small and committed (fixtures.py).
 """
 
+import functools
+
 import numpy
 
 import attngan
 import attngan_judges
 import cases_gan_cls
 import cases_stackgan
+import controlgan
 import damsm
 import stackgan_v2
 import synthetic
@@ -137,18 +140,22 @@ V2 = [
 # AttnGAN
 
 
-def paints_dcgan(name, lengths, seed, g=32, residuals=0, entries=5450, length=25, corrected=False,
-                 nef=256, z=100, condition=100, last=0.9, step=1):
-    """AttnDCGAN with its text encoder."""
+def paints(name, graph, lengths, seed, make, g=32, residuals=2, entries=5450, length=25,
+           corrected=False, nef=256, z=100, condition=100, last=0.9, step=1, more=None,
+           drop=()):
+    """AttnDCGAN or ControlGAN with its text encoder. Layers of `drop` are not in the file."""
 
     def build(folder, shared):
         text = damsm.TextEncoder(entries, nef)
-        network = attngan.Generator(g, residuals, nef, z, condition, corrected, dcgan=True)
-        gains = {"h_net1.fc.0": 1.15, "ca_net.fc": 1.5, "img_net.img.0": last}
+        network = make(g, residuals, nef, z, condition, corrected)
+        gains = {"h_net1.fc.0": 1.15, "ca_net.fc": 1.5} | (more or {})
+        gains |= {f"{name}.img.0": last for name in network.pictures.values()}
         gains |= {f"h_net1.upsample{i}.1": 1.15 for i in range(1, 5)}
         gains |= {f"h_net{k}.att.conv_context": 1.5 for k in (2, 3)}
+        gains |= {f"h_net{k}.residual.{r}.block.3": 0.5 for k in (2, 3) for r in range(residuals)}
         states = [("", synthetic.fill(network, seed, gains)),
                   ("text", synthetic.fill(text, seed + 1, {"rnn": 2}))]
+        states = [(r, {k: v for k, v in s.items() if not k.startswith(drop)}) for r, s in states]
         weights = [(r, save(s, folder / f"{r or 'generator'}.safetensors")) for r, s in states]
         rng = numpy.random.default_rng(seed + 2)
         inputs, words, sentence = caption_inputs(rng, text, lengths, length)
@@ -162,7 +169,18 @@ def paints_dcgan(name, lengths, seed, g=32, residuals=0, entries=5450, length=25
 
     settings = dict(g=g, residuals=residuals, entries=entries, length=length, corrected=corrected,
                     nef=nef, z=z, condition=condition)
-    return Case(name, "attn-dcgan", None, len(lengths), settings, build)
+    return Case(name, graph, None, len(lengths), settings, build)
+
+
+def paints_dcgan(name, lengths, seed, residuals=0, **sizes):
+    make = functools.partial(attngan.Generator, dcgan=True)
+    return paints(name, "attn-dcgan", lengths, seed, make, residuals=residuals, **sizes)
+
+
+def controls(name, lengths, seed, **sizes):
+    """Keys of the maps are kept small: their scores are sums over all places."""
+    more = {f"h_net{k}.channel_att.conv_context{k}": 0.02 for k in (2, 3)}
+    return paints(name, "controlgan", lengths, seed, controlgan.Generator, more=more, **sizes)
 
 
 def judges(name, lengths, seed, size, d=64, entries=5450, length=25, nef=256, unconditional=True):
@@ -185,6 +203,11 @@ ATTNGAN = [
     paints_dcgan("attn-dcgan-narrow-3", [6, 2, 8], 1202, g=10, z=7, condition=9, **SMALL),
     paints_dcgan("attn-dcgan-narrow-corrected-3", [6, 2, 8], 1203, g=10, z=7, condition=9,
                  residuals=1, corrected=True, **SMALL),
+    controls("controlgan-1", [7], 1241),
+    controls("controlgan-coco-1", [9], 1242, g=48, residuals=3, entries=27297, length=20),
+    controls("controlgan-narrow-3", [6, 2, 7], 1243, g=10, z=7, condition=9, residuals=1, **SMALL),
+    controls("controlgan-narrow-corrected-3", [6, 2, 7], 1244, g=10, z=7, condition=9, residuals=1,
+             corrected=True, **SMALL),
     judges("attngan-judge-64-3", [11, 7, 4], 1211, 64),
     judges("attngan-judge-128-3", [11, 7, 4], 1212, 128),
     judges("attngan-judge-256-2", [11, 7], 1213, 256),
@@ -206,5 +229,10 @@ FIXTURES = [
     paints_v2("stackgan-v2", 2, 1131, g=4, z=3, condition=3, textSize=5, last=0.25, step=19),
     judges_v2("stackgan-v2-discriminator", 2, 1132, 64, d=2, condition=3),
     paints_dcgan("attn-dcgan", [5, 2], 1231, g=1, z=4, condition=4, step=19, **TINY),
+    controls("controlgan", [4, 2], 1244, g=1, residuals=1, z=4, condition=4, step=19, entries=6,
+             length=5, nef=2, drop=(
+                 "h_net2.att.conv_context2", "h_net2.att.conv_context3", "h_net3.att.conv_context2",
+                 "h_net3.att.conv_context3", "h_net2.channel_att.conv_context3",
+                 "h_net3.channel_att.conv_context2")),
     judges("attngan-discriminator", [5, 2], 1232, 64, d=2, **TINY),
 ] + cases_stackgan.FIXTURES + cases_gan_cls.FIXTURES

@@ -10,6 +10,7 @@ import bert
 import biggan
 import biggan_deep
 import biggan_hub
+import controlgan
 import damsm
 import dcgan
 import gan_cls_pytorch
@@ -41,6 +42,8 @@ PUBLISHED = [
     ("AttnGAN birds", attngan.Generator, {}, 7_084_592),
     ("AttnGAN COCO", attngan.Generator, dict(g=48, residuals=3), 13_811_456),
     ("AttnDCGAN birds", attngan.Generator, dict(residuals=0, dcgan=True), 6_638_960),
+    ("ControlGAN birds", controlgan.Generator, {}, 28_646_704),
+    ("ControlGAN COCO", controlgan.Generator, dict(g=48, residuals=3), 36_733_888),
     *[(f"AttnGAN D_NET{size} {d}", attngan_judges.Discriminator, dict(size=size, d=d), count)
       for size, d, count in [
           (64, 64, 6_313_730), (128, 64, 19_424_002), (256, 64, 71_858_946),

@@ -22,5 +22,6 @@ extension GraphCheckTests {
     Page("stackgan-tensorflow-discriminator", "d=2 condition=5 textSize=7"),
     Page("gan-int-cls", "g=4 d=4 textSize=12 narrowed=8 z=6 residuals=2 coco=true branch=false"),
     Page("gan-cls-pytorch", "g=4 d=4 textSize=12 narrowed=8 z=6"),
+    Page("controlgan", "g=2 entries=9 length=5 nef=12 z=6 condition=6 residuals=1"),
   ]
 }
