@@ -16,7 +16,8 @@ RELATIVE = 1e-4
 
 @dataclass
 class Output:
-    """An expected output. `kind` names a saturating last function (tanh, sigmoid).
+    """An expected output. `kind` names a saturating last function (tanh, sigmoid), or says that it is
+    made of unit vectors (unit), whose numbers are the smaller the more there are.
 
     With `step` only every step-th row and column (of the last two axes) is stored and compared.
     """
@@ -80,18 +81,18 @@ def spread(array):
 
 def saturated(array, kind):
     """Share of values within half a percent of the ends of tanh's or sigmoid's range."""
-    if kind is None:
+    if kind in (None, "unit"):
         return None
     y = array if kind == "tanh" else 2 * array - 1
     return float((numpy.abs(y) > 0.99).mean())
 
 
 def alive(output):
-    """Whether the numbers of an output can show a mistake: spread >= 0.05 (of one number: its size),
-    < 5 % saturated."""
+    """Whether the numbers of an output can show a mistake: spread >= 0.05 (of one number: its size; of
+    unit vectors 0.01), < 5 % saturated."""
     share = saturated(output.array, output.kind)
     size = spread(output.array) if output.array.size > 1 else float(abs(output.array).max())
-    return size >= 0.05 and (share is None or share < 0.05)
+    return size >= (0.01 if output.kind == "unit" else 0.05) and (share is None or share < 0.05)
 
 
 def save_weights(state, path):
@@ -118,7 +119,9 @@ def store(data, folder, case, dtype=numpy.float64):
         numpy.save(folder / inputs[name], array)
     for name, o in data.outputs.items():
         outputs[name] = {"file": f"out-{name}.npy"}
-        if o.kind:
+        if o.kind == "unit":
+            outputs[name]["unit"] = True
+        elif o.kind:
             outputs[name]["saturates"] = o.kind
         if o.step > 1:
             outputs[name]["step"] = o.step
@@ -148,7 +151,9 @@ def restore(folder):
         weights=[(w["root"], folder / w["file"]) for w in record["weights"]],
         inputs={n: load(f) for n, f in record["inputs"].items()},
         outputs={
-            n: Output(load(o["file"]).astype(numpy.float64), o.get("saturates"), o.get("step", 1))
+            n: Output(
+                load(o["file"]).astype(numpy.float64), "unit" if o.get("unit") else o.get("saturates"),
+                o.get("step", 1))
             for n, o in record["outputs"].items()
         },
         vocabulary=folder / record["vocabulary"] if record["vocabulary"] else None,

@@ -129,7 +129,7 @@ def judges_words(name, lengths, seed, base=64, hidden=512, wordSize=300, length=
 
     def build(folder, shared):
         network = tagan.Discriminator(base, hidden, wordSize, size)
-        state = synthetic.fill(network, seed, {f"gen_filter.{j}": 4 for j in range(3)})
+        state = synthetic.fill(network, seed, {f"gen_filter.{j}": 4 for j in range(3)} | {"classifier": 4})
         rng = numpy.random.default_rng(seed + 1)
         inputs = {"image": picture(rng, len(lengths), size)}
         inputs |= words_of(rng, lengths, length, wordSize)

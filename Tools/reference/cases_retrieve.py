@@ -7,6 +7,7 @@ import torch
 
 import synthetic
 import tirg
+import val
 import vse
 from arrays import Data, Output, save_weights, tensor
 from case import Case, array, captions, inside, lengths_array, normal, picture, vocabulary
@@ -118,7 +119,8 @@ def matches_features(name, lengths, seed, function="match", entries=10000, lengt
 def matches_captions(name, lengths, seed, function="match", format="weights.safetensors", **settings):
     """VSE0, VSE++ and order embeddings."""
     chosen = dict(entries=10000, length=50, size=1024, wordSize=300, features=4096, trunk="none",
-                  depth=152, side=224, narrow=1, normalizeImages=True, absolute=False, measure="cosine") | settings
+                  depth=152, side=224, narrow=1, normalizeImages=True, absolute=False,
+                  measure="cosine") | settings
 
     def build(folder, shared):
         s = chosen
@@ -187,10 +189,36 @@ def composes(name, lengths, seed, function="compose", composition="tirg", entrie
     return Case(name, "tirg", function, len(lengths), settings, build)
 
 
+# VAL
+
+
+def attends(name, lengths, seed, function="compose", padded=False, **settings):
+    chosen = dict(net="resnet", entries=10000, length=30, wordSize=300, hidden=1024, textSize=512,
+                  width=64, side=256) | settings
+
+    def build(folder, shared):
+        network = val.VAL(**{k: v for k, v in chosen.items() if k != "length"})
+        files = saved(folder, weights=synthetic.fill(network, seed))
+        rng = numpy.random.default_rng(seed + 1)
+        image = {"image": picture(rng, len(lengths), chosen["side"])}
+        ids = {k.replace("caption", "text"): v for k, v in
+               ids_of(rng, chosen["entries"], lengths, chosen["length"]).items()}
+        words = unknown_first(folder, chosen["entries"])
+        if function == "look":
+            target = Output(array(network.look(*numbers(image))), "unit")
+            return Data(files, image, {"target": target}, words)
+        query = Output(array(network(*numbers(image), *numbers(ids), padded)), "unit")
+        return Data(files, image | ids, {"query": query}, words)
+
+    return Case(name, "val", function, len(lengths), chosen | dict(padded=padded), build)
+
+
 NARROW = dict(size=9, wordSize=7, length=6, side=64, hidden=11, narrow=22)
 NARROW_FEATURES = dict(entries=20, length=6, size=9, wordSize=7, features=11)
 NARROW_CAPTIONS = dict(entries=20, length=6, size=9, wordSize=7, features=11, narrow=22, side=64)
 NARROW_TIRG = dict(entries=20, length=6, size=10, width=4, side=75)
+NARROW_VAL = dict(entries=20, length=6, wordSize=7, hidden=10, textSize=6, width=4, side=75)
+MOBILENET = dict(net="mobilenet", width=32, side=224)
 VGG19 = dict(trunk="vgg19")
 RESNET = dict(trunk="resnet")
 ORDER = dict(measure="order", absolute=True)
@@ -225,9 +253,16 @@ CASES = [
     composes("tirg-textonly-3", [5, 1, 4], 758, composition="textonly", **NARROW_TIRG),
     composes("tirg-read-3", [5, 1, 4], 759, "read", **NARROW_TIRG),
     composes("tirg-look-3", [5, 1, 4], 760, "look", **NARROW_TIRG),
+    attends("val-1", [9], 761),
+    attends("val-mobilenet-3", [9, 30, 1], 762, **MOBILENET),
+    attends("val-narrow-3", [5, 1, 4], 763, **NARROW_VAL),
+    attends("val-padded-3", [5, 1, 6], 764, padded=True, **NARROW_VAL),
+    attends("val-look-3", [5, 1, 4], 765, "look", **NARROW_VAL),
+    attends("val-mobilenet-narrow-3", [5, 1, 4], 766, **NARROW_VAL | dict(net="mobilenet", side=49)),
 ]
 
 TINY_TIRG = dict(entries=9, length=5, size=4, width=1, side=19)
+TINY_VAL = dict(entries=9, length=5, wordSize=3, hidden=4, textSize=3, width=1, side=24)
 TINY = dict(entries=9, length=5, size=4, wordSize=3, features=5)
 
 FIXTURES = [
@@ -238,4 +273,5 @@ FIXTURES = [
     composes("tirg", [5, 2, 3], 80, **TINY_TIRG),
     composes("tirg-lastconv", [5, 2, 3], 81, composition="lastconv", **TINY_TIRG),
     composes("tirg-concat", [5, 2, 3], 82, composition="concat", **TINY_TIRG),
+    attends("val", [5, 2], 83, **TINY_VAL),
 ]

@@ -33,6 +33,7 @@ import stylegan2
 import stylegan2_ada
 import tagan
 import tirg
+import val
 import vgg
 import vse
 
@@ -119,6 +120,9 @@ PUBLISHED = [
      15_381_569 + 512_000),
     ("TIRG, last convolution", tirg.TIRG, dict(composition="lastconv", entries=1000),
      42_121_797 + 512_000),
+    ("VAL, ResNet-50", val.VAL, dict(entries=1000, wordSize=300), 56_106_508 + 300_000),
+    ("VAL, MobileNet", val.VAL,
+     dict(net="mobilenet", entries=1000, wordSize=300, width=32, side=224), 17_300_741 + 300_000),
     ("DCGAN generator", dcgan.Generator, {}, 3_576_704),
     ("Inception-v3", inception.Classifier, {}, 23_834_568),
     ("Inception-v3 with AuxLogits", inception.Classifier, dict(auxiliary=True), 27_161_264),

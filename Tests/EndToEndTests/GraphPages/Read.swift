@@ -27,5 +27,9 @@ extension GraphCheckTests {
     Page("tirg", "composition=concat entries=9 length=5 size=16 width=2 side=40"),
     Page("tirg", "composition=imgonly entries=9 length=5 size=16 width=2 side=40"),
     Page("tirg", "composition=textonly entries=9 length=5 size=16 width=2 side=40"),
+    Page("val", "entries=9 length=5 wordSize=6 hidden=7 textSize=6 width=2 side=40"),
+    Page("val", "entries=9 length=5 wordSize=6 hidden=7 textSize=6 width=2 side=40 padded=true"),
+    Page(
+      "val", "net=mobilenet entries=9 length=5 wordSize=6 hidden=7 textSize=6 width=2 side=40"),
   ]
 }
