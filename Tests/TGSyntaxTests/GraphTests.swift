@@ -115,6 +115,12 @@ struct Rendered: Error, CustomStringConvertible {
       parameters: ["": 21_785_568 + 2_049 * 1_008]),
     Case(page: "damsm-image-encoder", functions: ["encode"], parameters: ["": 22_506_720]),
     Case(
+      page: "damsm-similarity", model: "DAMSMSimilarity", functions: ["compare", "rank"],
+      parameters: ["text": 2_075_320, "cnn": 22_506_720]),
+    Case(
+      page: "damsm-similarity", model: "MatchingLoss", settings: ["count": "6"],
+      functions: ["lose"]),
+    Case(
       page: "resnet", functions: ["classify", "features"], parameters: ["": 25_557_032]),
     Case(
       page: "resnet", settings: ["depth": "18"], functions: ["classify", "features"],

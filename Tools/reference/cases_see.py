@@ -6,6 +6,7 @@ CASES are run by Tools/parity, FIXTURES are small and committed (fixtures.py).
 import numpy
 import torch
 
+import cases_matching
 import cases_stream
 import inception
 import lpips
@@ -161,7 +162,7 @@ CASES = [
     differs("lpips-squeeze-odd-4", 4, 557, 77, "squeeze", narrow=4, whole=True),
     perceives("vgg16-odd-3", "vgg16", 3, 561, 40, [0, 4, 12], 7),
     perceives("vgg19-odd-3", "vgg19", 3, 562, 40, [0, 4, 15], 7),
-] + cases_stream.CASES
+] + cases_stream.CASES + cases_matching.CASES
 
 # As small as the names of so many tensors let them be.
 FIXTURES = [
@@ -180,4 +181,4 @@ FIXTURES = [
     differs("lpips-vgg", 3, 89, 16, "vgg", narrow=32),
     differs("lpips-alex", 3, 90, 31, "alex", narrow=32, whole=True),
     differs("lpips-squeeze", 3, 91, 33, "squeeze", narrow=16, whole=True),
-] + cases_stream.FIXTURES
+] + cases_stream.FIXTURES + cases_matching.FIXTURES

@@ -37,5 +37,10 @@ extension GraphCheckTests {
       "oscar",
       "length=5 regions=4 layers=2 entries=40 width=24 heads=3 seen=10 separator=3 task=caption regionNorm=true"),
     Page("sentence-encoder", "length=6 entries=40 width=24 layers=2 heads=3"),
+    Page(
+      "damsm-similarity", model: "DAMSMSimilarity",
+      "entries=9 length=5 size=20 nef=12 side=75 narrow=32 pictures=3 gamma1=60"),
+    Page(
+      "damsm-similarity", model: "MatchingLoss", "count=3 length=4 nef=6 places=3"),
   ]
 }
