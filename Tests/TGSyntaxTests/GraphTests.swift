@@ -198,7 +198,8 @@ struct Rendered: Error, CustomStringConvertible {
     for (root, count) in example.parameters.sorted(by: { $0.key < $1.key }) {
       let statistics = ["mean", "variance"]
       let buffers = [
-        "w_avg", "noise", "noise_const", "u0", "weight_u", "weight_v", "running_means", "running_vars",
+        "w_avg", "noise", "noise_const", "u0", "weight_u", "weight_v", "running_means",
+        "running_vars",
       ]
       let own = model.parameters.filter { parameter in
         parameter.root == root && !statistics.contains(parameter.role)

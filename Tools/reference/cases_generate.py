@@ -8,11 +8,15 @@ import numpy
 import biggan
 import biggan_deep
 import biggan_hub
+import cases_enlarge
+import dcgan
 import pggan
 import stylegan1
 import stylegan1_genforce
 import stylegan1_port
 import stylegan1_rosinality
+import stylegan2
+import stylegan2_ada
 from case import block, normal
 
 
@@ -161,12 +165,13 @@ BIGGAN = [
 STYLED = {
     "stylegan1": stylegan1.Generator, "genforce": stylegan1_genforce.Generator,
     "stylegan1-port": stylegan1_port.Generator,
-    "stylegan1-rosinality": stylegan1_rosinality.Generator}
+    "stylegan1-rosinality": stylegan1_rosinality.Generator,
+    "stylegan2": stylegan2.Generator, "stylegan2-ada": stylegan2_ada.Generator}
 RENAMED = {"styles": "latent", "perLayer": "per_layer", "finalTanh": "final_tanh"}
 
 
 def styled(name, graph, batch, seed, role="generate", shape=None, **settings):
-    """The forms of StyleGAN v1; `shape` is that of the features of the tap."""
+    """The forms of StyleGAN; `shape` is that of the features of the tap."""
     sizes = {RENAMED.get(k, k): v for k, v in settings.items()
              if k not in ("names", "tap", "samples")}
     module = STYLED[settings.get("names", graph)]
@@ -228,9 +233,35 @@ STYLEGAN = [
            samples=50),
     styled("stylegan1-rosinality-truncate-3", "stylegan1-rosinality", 3, 767, "truncate", **NARROW,
            psi=0.6),
+    styled("stylegan2-edit-3", "stylegan2", 3, 781, "edit", (20, 8), **NARROW, tap=1),
+    styled("stylegan2-finish-3", "stylegan2", 3, 782, "finish", (20, 16), **NARROW, tap=4),
+    styled("stylegan2-features-3", "stylegan2", 3, 783, "features", (20, 4), **NARROW, tap=0),
+    styled("stylegan2-ada-edit-3", "stylegan2-ada", 3, 784, "edit", (20, 16), **NARROW, tap=3),
+    styled("stylegan2-ada-finish-3", "stylegan2-ada", 3, 785, "finish", (20, 32), **NARROW, tap=6),
 ]
 
-CASES = PGGAN + BIGGAN + STYLEGAN
+
+# DCGAN
+
+
+def drawn(name, batch, seed, role, shape, tap, step=1, **sizes):
+    codes = sizes.get("z", 100)
+    inputs = lambda rng: {"z": normal(rng, batch, codes)}
+    if role == "finish":
+        inputs = lambda rng: {"features": normal(rng, batch, *shape)}
+    given = inputs if role == "finish" else looked_into(role, shape, inputs)
+    return block(name, "dcgan", role, batch, sizes | dict(tap=tap),
+                 lambda: dcgan.Generator(**sizes).at(role, tap), given, RESULTS[role], seed,
+                 {"main.12": 0.5}, {"image": "tanh"} if role != "features" else None, step=step)
+
+
+DCGAN = [
+    drawn("dcgan-edit-3", 3, 791, "edit", (32, 8), 5, z=20, g=8),
+    drawn("dcgan-finish-3", 3, 792, "finish", (64, 4, 4), 2, z=20, g=8),
+    drawn("dcgan-layer-3", 3, 793, "features", (8, 32), 11, z=20, g=8),
+]
+
+CASES = PGGAN + BIGGAN + STYLEGAN + DCGAN + cases_enlarge.CASES
 
 TINY = dict(resolution=16, widest=6, base=64, codes=7)
 
@@ -244,6 +275,9 @@ FIXTURES = [
            truncated=3),
     styled("stylegan1-port", "stylegan1-port", 2, 773, **LEAN),
     styled("stylegan1-rosinality", "stylegan1-rosinality", 2, 774, **LEAN, alpha=0.3),
+    styled("stylegan2-edit", "stylegan2", 2, 775, "edit", (6, 8), **LEAN, tap=1),
+    styled("stylegan2-ada", "stylegan2-ada", 2, 776, "edit", (6, 8), **LEAN, tap=2),
+    drawn("dcgan", 2, 777, "edit", (8, 8), 5, step=5, z=5, g=2),
     classed("biggan", "biggan", 2, 743, biggan.Generator, "edit", (8, 8), **BRIEF, embedded=3,
             attention=8, step=3, tap=0),
     classed("biggan-deep-untrained", "biggan", 2, 744, biggan.Deep, **BRIEF, embedded=3, deep=True,
@@ -254,4 +288,4 @@ FIXTURES = [
             truncation=0.58, step=3),
     grows("pggan", 2, 741, **TINY),
     grows("pggan-edit", 2, 742, "edit", (6, 8), **TINY, names="gandissect", tap=4),
-]
+] + cases_enlarge.FIXTURES

@@ -6,6 +6,8 @@ import numpy
 import torch
 from torch import nn
 
+from units import Layered
+
 
 class Network(nn.Module):
     """A Sequential named `main`."""
@@ -18,19 +20,25 @@ class Network(nn.Module):
         return self.main(x)
 
 
-class Generator(Network):
-    """Noise N x z to pictures N x channels x 64 x 64."""
+class Generator(Layered):
+    """Noise N x z to pictures N x channels x 64 x 64; taps are positions in `main`."""
 
     def __init__(self, z=100, g=64, channels=3):
         up = lambda i, o, *geometry: nn.ConvTranspose2d(i, o, 4, *geometry, bias=False)
         after = lambda n: (nn.BatchNorm2d(n), nn.ReLU())
-        super().__init__(
+        super().__init__()
+        self.codes = z
+        self.main = nn.Sequential(
             up(z, 8 * g, 1, 0), *after(8 * g), up(8 * g, 4 * g, 2, 1), *after(4 * g),
             up(4 * g, 2 * g, 2, 1), *after(2 * g), up(2 * g, g, 2, 1), *after(g),
             up(g, channels, 2, 1), nn.Tanh())
 
-    def forward(self, z):
-        return super().forward(z[:, :, None, None])
+    def generate(self, z=None):
+        z = torch.zeros(1, self.codes, dtype=torch.float64) if z is None else z
+        x = z[:, :, None, None]
+        for position, layer in enumerate(self.main):
+            x = self.passed(position, layer(x))
+        return x
 
 
 class Discriminator(Network):

@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from units import Layered
+
 FILTER = (1.0, 3.0, 3.0, 1.0)
 
 
@@ -137,7 +139,7 @@ class Noises(nn.Module):
         return {name: rng.standard_normal(b.shape) for name, b in self.named_buffers()}
 
 
-class Generator(nn.Module):
+class Generator(Layered):
     """z N x latent to W+ N x L x latent to pictures; `noise` is a list of L - 1 maps."""
 
     def __init__(self, resolution=1024, multiplier=2, widest=512, latent=512, depth=8):
@@ -175,16 +177,19 @@ class Generator(nn.Module):
     def synthesize(self, w, noise=None):
         noise = noise or self.stored_noise()
         x = self.input.input.expand(w.shape[0], -1, -1, -1)
-        x = self.conv1(x, w[:, 0], noise[0])
+        x = self.passed(0, self.conv1(x, w[:, 0], noise[0]))
         image = self.to_rgb1(x, w[:, 1])
         for k, to_rgb in enumerate(self.to_rgbs):
             i = 2 * k + 1
-            x = self.convs[2 * k](x, w[:, i], noise[i])
-            x = self.convs[2 * k + 1](x, w[:, i + 1], noise[i + 1])
+            x = self.passed(i, self.convs[2 * k](x, w[:, i], noise[i]))
+            x = self.passed(i + 1, self.convs[2 * k + 1](x, w[:, i + 1], noise[i + 1]))
             image = to_rgb(x, w[:, i + 2], image)
         return image
 
-    def forward(self, z):
+    def run(self, w):
+        return self.synthesize(w)
+
+    def generate(self, z):
         return self.synthesize(self.map(z))
 
 

@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from stylegan2 import FILTER, Linear, upfirdn
+from units import Layered
 
 
 def unit_filter():
@@ -97,7 +98,7 @@ class Block(nn.Module):
         return own
 
 
-class Generator(nn.Module):
+class Generator(Layered):
     """z N x latent to W+ N x L x latent to pictures, with the stored noise maps or given ones."""
 
     def __init__(self, resolution=1024, channels=32768, widest=512, latent=512, depth=8):
@@ -133,13 +134,16 @@ class Generator(nn.Module):
             if k == 0:
                 x = block.const.expand(len(w), -1, -1, -1)
             else:
-                x = block.conv0(x, styles[0], next(maps))
+                x = self.passed(2 * k - 1, block.conv0(x, styles[0], next(maps)))
                 styles = styles[1:]
                 image = upfirdn(image, block.resample_filter * 4, 2, (2, 1))
-            x = block.conv1(x, styles[0], next(maps))
+            x = self.passed(2 * k, block.conv1(x, styles[0], next(maps)))
             colours = block.torgb(x, styles[1])
             image = colours if image is None else image + colours
         return image
 
-    def forward(self, z):
+    def run(self, w):
+        return self.synthesize(w)
+
+    def generate(self, z):
         return self.synthesize(self.map(z))
