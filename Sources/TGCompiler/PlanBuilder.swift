@@ -144,7 +144,7 @@ package struct PlanBuilder: Sendable {
       function.graph = try binding.run(function.graph)
       if function.role != .prepare, let cut = try PrepareCut(function.graph) {
         let known = cutOut.first { $0.graph.isEqual(to: cut.prepared) }
-        let prepare = known ?? cut.function(of: function)
+        let prepare = known ?? cut.function(of: function, beside: cutOut)
         if known == nil { cutOut.append(prepare) }
         function.graph = cut.rest
         (function.prepare, function.prepared) = (prepare.graph.name, cut.values)

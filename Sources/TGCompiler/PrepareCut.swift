@@ -52,9 +52,13 @@ struct PrepareCut {
   }
 
   /// The part as a function, called after the one that it was cut out of.
-  func function(of owner: GraphFunction) -> GraphFunction {
+  ///
+  /// - Parameter others: what was cut out before. Another batch size of the owner has a part of its own
+  ///   where it computes something else, such as for each item of the batch.
+  func function(of owner: GraphFunction, beside others: [GraphFunction]) -> GraphFunction {
     var graph = prepared
     graph.name = owner.graph.name + ".prepare"
+    if others.contains(where: { $0.graph.name == graph.name }) { graph.name += "\(owner.batch)" }
     return GraphFunction(
       graph: graph, batch: 1, role: .prepare, inputs: [], outputs: values, range: owner.range)
   }

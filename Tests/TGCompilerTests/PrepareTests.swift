@@ -28,15 +28,59 @@ import Testing
   private static func compiled(rows: Int, level: OptimizationLevel = .reassociating) throws
     -> PlanBuilder.Result
   {
+    try compiled(page(rows: rows), level: level)
+  }
+
+  private static func compiled(_ page: String, level: OptimizationLevel = .reassociating) throws
+    -> PlanBuilder.Result
+  {
     var compilation = Compilation()
     compilation.level = level
     compilation.verifies = true
     compilation.batches = [1, 2]
     compilation.syntheticSeed = 1
     let library = try Library(path: "page.tgraph") { _ throws(Library.LoadingError) in
-      Array(page(rows: rows).utf8)
+      Array(page.utf8)
     }
     return try compilation.run(library).built
+  }
+
+  /// A picture that depends on no input goes through operations on pictures once, not once for each
+  /// item of a batch, and all batch sizes share it.
+  @Test func picturesWithoutInputsAreComputedOnce() throws {
+    let plan = try Self.compiled(
+      """
+      model M() {
+        func shift(x: Tensor[4, 256, 256]) -> (y: Tensor[4, 256, 256]) {
+          let fixed = parameter("z", [8, 128, 128]) |> conv(32, kernel: 5) @ "a" |> instanceNorm
+            |> groupNorm(2) @ "b" |> pixelShuffle(2) |> fir([1, 2, 1]) |> avgPool(2) |> upsample(2)
+            |> resize([130, 130], filter: "bilinear") |> convTranspose(4, kernel: 3, padding: 0) @ "c"
+          return x + resize(fixed, [256, 256], filter: "nearest")
+        }
+      }
+      """
+    ).plan
+    try #require(plan.functions.map(\.name) == ["shift", "shift", "shift.prepare"])
+    #expect(plan.functions.map(\.batch) == [1, 2, 1])
+    #expect(plan.functions[..<2].allSatisfy { $0.prepare == "shift.prepare" })
+    #expect(plan.functions[2].outputs[0].view.dimensions.first != 2)
+  }
+
+  /// The states of a recurrence are there for each item, so they are others in each batch size.
+  @Test func partsOfBatchSizesThatDifferHaveNamesOfTheirOwn() throws {
+    let plan = try Self.compiled(
+      """
+      model M() {
+        func shift(x: Tensor[512]) -> (y: Tensor[512]) {
+          let states = lstm(parameter("words", [40, 512]), 512) @ "rnn"
+          return x + states.final
+        }
+      }
+      """
+    ).plan
+    try #require(
+      plan.functions.map(\.name) == ["shift", "shift", "shift.prepare", "shift.prepare2"])
+    #expect(plan.functions[..<2].map(\.prepare) == ["shift.prepare", "shift.prepare2"])
   }
 
   @Test func littleIsComputedByTheCompiler() throws {

@@ -45,7 +45,7 @@ extension OperationTable {
       }
       let value = try call.elaboration.builder.convolution(
         x.value, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups)
-      return try call.biased(value, out)
+      return try call.biased(call.picture(value, of: x), out)
     },
     Operation(
       "convTranspose",
@@ -85,7 +85,7 @@ extension OperationTable {
       let value = try call.elaboration.builder.convolutionTransposed(
         x.value, weight.value, stride: stride, padding: padding, outputPadding: extra,
         dilation: dilation, groups: groups)
-      return try call.biased(value, out)
+      return try call.biased(call.picture(value, of: x), out)
     },
     Operation("maxPool", ["x", "kernel", "stride", "padding", "ceiling"]) { call in
       try call.pool(.maximum)
@@ -109,17 +109,19 @@ extension OperationTable {
         throw failure(
           "groups", "\(x.shape[0]) channels are not \(by) × \(by) pixels each", at: call.range)
       }
-      let (builder, batch) = (call.elaboration, call.elaboration.batch)
-      let cut = try builder.builder.reshape(x.value, [batch, channels, by, by, height, width])
-      let turned = try builder.builder.transpose(cut, [0, 1, 4, 2, 5, 3])
-      let value = try builder.builder.reshape(turned, [batch, channels, height * by, width * by])
-      return call.result(call.picture(value, x.image))
+      let elaboration = call.elaboration
+      let items = elaboration.builder.shape(x.value)[0]
+      let cut = try elaboration.builder.reshape(x.value, [items, channels, by, by, height, width])
+      let turned = try elaboration.builder.transpose(cut, [0, 1, 4, 2, 5, 3])
+      let value = try elaboration.builder.reshape(
+        turned, [items, channels, height * by, width * by])
+      return call.result(try call.picture(value, of: x, image: x.image))
     },
     Operation("upsample", ["x", "by"]) { call in
       let x = try call.picture("x")
       let by = try call.pair("by", in: 1...64)
       let value = try call.elaboration.builder.upsample(x.value, by: by)
-      return call.result(call.picture(value, x.image))
+      return call.result(try call.picture(value, of: x, image: x.image))
     },
   ]
 }
@@ -218,21 +220,15 @@ extension OperationCall {
       at: place(name), hint: "a product with weights of each item is a matmul")
   }
 
-  /// A picture of the graph as a tensor.
-  fileprivate func picture(_ value: Value, _ image: ClosedRange<Double>? = nil) -> Tensor {
-    Tensor(
-      value: value, shape: Array(elaboration.builder.shape(value).dimensions[1...]),
-      isBatched: true, image: image, range: range)
-  }
-
   /// The bias of a convolution added.
-  fileprivate func biased(_ value: Value, _ out: Int) throws -> Datum {
-    guard let bias = try weight("bias", [out], role: "bias") else {
-      return result(picture(value))
-    }
+  fileprivate func biased(_ picture: Tensor, _ out: Int) throws -> Datum {
+    guard let bias = try weight("bias", [out], role: "bias") else { return result(picture) }
     let spread = try elaboration.builder.reshape(
-      bias.value, (bias.isBatched ? [elaboration.batch] : []) + [out, 1, 1])
-    return result(picture(try elaboration.builder.add(value, spread)))
+      bias.value, elaboration.full([out, 1, 1], bias.isBatched))
+    var sum = picture
+    sum.value = try elaboration.builder.add(picture.value, spread)
+    sum.isBatched = picture.isBatched || bias.isBatched
+    return result(sum)
   }
 
   fileprivate func pool(_ function: Pooling.Function) throws -> Datum {
@@ -250,7 +246,7 @@ extension OperationCall {
     let value = try elaboration.builder.pool(
       function, x.value, kernel: kernel, stride: stride, padding: padding,
       ceiling: try boolean("ceiling", default: false))
-    return result(picture(value, x.image))
+    return result(try picture(value, of: x, image: x.image))
   }
 }
 

@@ -42,8 +42,8 @@ extension OperationTable {
       let x = try call.picture("x")
       let value = try call.elaboration.builder.insert(
         Normalize(axes: [2, 3], epsilon: Float(call.number("epsilon", default: 1e-5))), [x.value])
-      let normalized = Tensor(value: value, shape: x.shape, isBatched: true, range: call.range)
-      return try call.optionallyAffine(normalized, axis: 0, standard: false)
+      return try call.optionallyAffine(
+        call.picture(value, of: x), axis: 0, standard: false)
     },
     Operation(
       "layerNorm", ["x", "epsilon", "affine", "weight", "bias"], readsWeights: true
@@ -71,14 +71,14 @@ extension OperationTable {
           at: call.place("groups"))
       }
       let elaboration = call.elaboration
-      let cut = elaboration.full([groups, x.shape[0] / groups] + x.shape[1...], true)
+      let whole = elaboration.builder.shape(x.value)
+      let cut = [whole[0], groups, x.shape[0] / groups] + x.shape[1...]
       let grouped = try elaboration.builder.reshape(x.value, cut)
       let normal = try elaboration.builder.insert(
         Normalize(axes: [2, 3, 4], epsilon: Float(call.number("epsilon", default: 1e-5))), [grouped]
       )
-      let value = try elaboration.builder.reshape(normal, elaboration.full(x.shape, true))
-      let normalized = Tensor(value: value, shape: x.shape, isBatched: true, range: call.range)
-      return try call.optionallyAffine(normalized, axis: 0, standard: true)
+      let value = try elaboration.builder.reshape(normal, whole.dimensions)
+      return try call.optionallyAffine(call.picture(value, of: x), axis: 0, standard: true)
     },
     Operation("softmax", ["x", "axis", "where"]) { call in try call.softmax(logarithmic: false) },
     Operation("logSoftmax", ["x", "axis", "where"]) { call in try call.softmax(logarithmic: true) },

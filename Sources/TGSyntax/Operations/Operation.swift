@@ -1,5 +1,7 @@
 import TGDiagnostics
 import TGIR
+import TGOps
+import TGTensor
 
 /// An operation of the language: how it is called and what it makes of its operands.
 struct Operation: Sendable {
@@ -280,7 +282,8 @@ struct OperationCall {
 
   // MARK: Operands
 
-  /// A picture `[C, H, W]`, one for each item of the batch.
+  /// A picture `[C, H, W]`, one for each item of the batch; one that depends on no input is a batch of
+  /// its own, of one item. `picture(_:of:)` makes a result of what comes of it.
   func picture(_ name: String) throws -> Tensor {
     let tensor = try tensor(name)
     guard tensor.shape.count == 3 else {
@@ -291,7 +294,23 @@ struct OperationCall {
         hint: tensor.shape.count == 1
           ? "reshape(…, [\(tensor.shape[0]), 1, 1]) makes a picture of one place" : nil)
     }
-    return try elaboration.batched(tensor)
+    guard !tensor.isBatched else { return tensor }
+    var single = tensor
+    single.value = try elaboration.builder.reshape(tensor.value, [1] + tensor.shape)
+    return single
+  }
+
+  /// What an operation made of the picture `x`: a picture for each item of the batch, or one that
+  /// depends on no input.
+  ///
+  /// - Parameters:
+  ///   - value: the picture in the graph, with an axis of items in front.
+  ///   - x: the operand, as `picture` gave it.
+  func picture(_ value: Value, of x: Tensor, image: ClosedRange<Double>? = nil) throws -> Tensor {
+    let shape = Array(elaboration.builder.shape(value).dimensions[1...])
+    return Tensor(
+      value: x.isBatched ? value : try elaboration.builder.reshape(value, shape), shape: shape,
+      isBatched: x.isBatched, image: image, range: range)
   }
 
   /// A result of this call; `image` is the range of its values, if that is known anew.

@@ -39,10 +39,7 @@ extension OperationTable {
         try call.elaboration.making(table.weights.count, at: call.range)
         value = try call.elaboration.builder.resample(value, axis: axis + 2, table)
       }
-      return call.result(
-        Tensor(
-          value: value, shape: [x.shape[0]] + size, isBatched: true, image: x.image,
-          range: call.range))
+      return call.result(try call.picture(value, of: x, image: x.image))
     },
     Operation("rescale", ["x", "to", "from"]) { call in
       let x = try call.tensor("x")
@@ -113,10 +110,7 @@ extension OperationTable {
         padding: Padding(
           top: borders[0], bottom: borders[1], left: borders[2], right: borders[3]),
         groups: channels)
-      return call.result(
-        Tensor(
-          value: value, shape: Array(call.elaboration.builder.shape(value).dimensions[1...]),
-          isBatched: true, range: call.range))
+      return call.result(try call.picture(value, of: x))
     },
   ]
 }
