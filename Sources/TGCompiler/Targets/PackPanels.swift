@@ -6,7 +6,7 @@ import TGTensor
 ///
 /// Ops say what a constant is (`NamedConstant`); this step says how it lies in memory: panels of 16
 /// output channels, or `[height][width][C]` where each channel has a kernel of its own. Equal constants
-/// get one slot. A target with another packing is another step in this folder.
+/// get one slot, and a kernel that batch sizes or functions share is packed once. A target with another packing is another step in this folder.
 enum PackPanels {
   /// The function with its constants in `store`, in the order in which they were named; slots that are
   /// no longer named remain.
@@ -27,11 +27,11 @@ enum PackPanels {
       case .kernel(let weights, let groups):
         // One input channel for each output channel, and more than one of them.
         let depthwise = groups > 1 && groups == weights.shape[0] && weights.shape[1] == 1
-        slot = store.insert(
-          .floats(
-            depthwise
-              ? WeightPacking.packDepthwise(weights)
-              : WeightPacking.packPanels(weights, groups: groups)))
+        slot = store.insert(weights, groups: groups) { weights in
+          depthwise
+            ? WeightPacking.packDepthwise(weights)
+            : WeightPacking.packPanels(weights, groups: groups)
+        }
         isDepthwise[number] = depthwise
       }
       result.slots[number] = slot
@@ -49,6 +49,7 @@ enum PackPanels {
       }
       result.instructions[index].instruction = .convolve(convolution)
     }
+    store.finishFunction()
     result.renumberSlots(numbers)
     return result
   }

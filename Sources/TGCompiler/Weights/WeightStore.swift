@@ -13,12 +13,27 @@ package struct WeightStore: Sendable {
   /// The bytes in all, with the gaps between blobs.
   package private(set) var byteCount = 0
   private var known: [Key: [Int]] = [:]
+  /// What was packed for the function before and for this one. They hold the numbers, so that no
+  /// others can lie in their memory.
+  private var (before, now): ([Key: [Packed]], [Key: [Packed]]) = ([:], [:])
 
   /// What is compared before contents are: the length and a few numbers.
   private struct Key: Hashable {
     var count: Int
     var dtype: DType
     var sample: [UInt32]
+
+    init(_ numbers: WeightNumbers) {
+      (count, dtype) = (numbers.count, numbers.dtype)
+      sample = stride(from: 0, to: count, by: max(1, count / 16)).map { numbers.bits(at: $0) }
+    }
+  }
+
+  /// A kernel as it was given, and where it lies packed.
+  private struct Packed {
+    var kernel: HostTensor
+    var groups: Int
+    var slot: Slot
   }
 
   /// Makes an empty store.
@@ -26,11 +41,7 @@ package struct WeightStore: Sendable {
 
   /// Puts a blob into the section, or finds the equal one; returns its slot.
   package mutating func insert(_ numbers: WeightNumbers) -> Slot {
-    let count = numbers.count
-    let step = max(1, count / 16)
-    let key = Key(
-      count: count, dtype: numbers.dtype,
-      sample: stride(from: 0, to: count, by: step).map { numbers.bits(at: $0) })
+    let (count, key) = (numbers.count, Key(numbers))
     for index in known[key] ?? [] where blobs[index].hasSameBits(as: numbers) {
       return Slot(kind: .weight, dtype: numbers.dtype, offset: offsets[index], count: count)
     }
@@ -41,6 +52,30 @@ package struct WeightStore: Sendable {
     byteCount += (slot.byteCount + Slot.alignment - 1) / Slot.alignment * Slot.alignment
     return slot
   }
+
+  /// Puts a kernel into the section as `pack` lays it out; a kernel of the same memory, shape and groups
+  /// that this function or the one before has put there is not packed again. So the batch sizes of a
+  /// function, and functions of one network after each other, pack each kernel once.
+  package mutating func insert(
+    _ kernel: HostTensor, groups: Int, packedBy pack: (HostTensor) -> [Float]
+  ) -> Slot {
+    let key = Key(.floats(kernel.elements))
+    func find(_ all: [Packed]?) -> Packed? {
+      all?.first {
+        $0.groups == groups && $0.kernel.shape == kernel.shape
+          && $0.kernel.elements.span.isIdentical(to: kernel.elements.span)
+      }
+    }
+    if let packed = find(now[key]) { return packed.slot }
+    let packed =
+      find(before[key])
+      ?? Packed(kernel: kernel, groups: groups, slot: insert(.floats(pack(kernel))))
+    now[key, default: []].append(packed)
+    return packed.slot
+  }
+
+  /// Lets go what was packed for the function before the one that is done.
+  package mutating func finishFunction() { (before, now) = (now, [:]) }
 }
 
 extension WeightStore {
