@@ -68,7 +68,7 @@ extension Node: Hashable {
   package func hash(into hasher: inout Hasher) {
     hasher.combine(operands)
     hasher.combine(type)
-    hasher.combine(AnyHashable(op))
+    op.hash(into: &hasher)
   }
 }
 

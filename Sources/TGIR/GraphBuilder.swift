@@ -9,7 +9,10 @@ package struct GraphBuilder: Sendable {
   package private(set) var graph: Graph
   /// Stamped on every node made from now on.
   package var origin = Origin()
-  private var known: [Node: Value] = [:]
+  /// The newest node of each hash, and for each node the one before it of the same hash: what is known
+  /// is found without copies of nodes, and hashed once.
+  private var newest: [Int: Value] = [:]
+  private var older: [Value?] = []
 
   /// Starts an empty graph.
   package init(name: String) { graph = Graph(name: name) }
@@ -17,8 +20,13 @@ package struct GraphBuilder: Sendable {
   /// Goes on with a graph; of equal nodes the first is the one that is found again.
   package init(extending graph: Graph) {
     self.graph = graph
-    for (index, node) in graph.nodes.enumerated() where known[node] == nil {
-      known[node] = Value(index)
+    for (index, node) in graph.nodes.enumerated() {
+      let hash = node.hashValue
+      guard find(node, hash) == nil else {
+        older.append(nil)
+        continue
+      }
+      remember(Value(index), hash)
     }
   }
 
@@ -35,9 +43,11 @@ package struct GraphBuilder: Sendable {
   ///
   /// - Throws: `TypeRuleError` if the operands do not fit the op.
   package mutating func insert(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Value {
-    if let value = try existing(op, operands) { return value }
-    let value = try graph.insert(op, operands, origin: origin)
-    known[graph[value]] = value
+    let node = try node(op, operands)
+    let hash = node.hashValue
+    if let value = find(node, hash) { return value }
+    let value = graph.append(node)
+    remember(value, hash)
     return value
   }
 
@@ -45,8 +55,26 @@ package struct GraphBuilder: Sendable {
   ///
   /// - Throws: `TypeRuleError` if the operands do not fit the op.
   package func existing(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Value? {
+    let node = try node(op, operands)
+    return find(node, node.hashValue)
+  }
+
+  private func node(_ op: any Op, _ operands: [Value]) throws(TypeRuleError) -> Node {
+    precondition(
+      operands.allSatisfy { $0.index < graph.nodes.count }, "operands come before their use")
     let type = try op.resultType(for: operands.map { graph.type($0) })
-    return known[Node(op: op, operands: operands, type: type)]
+    return Node(op: op, operands: operands, type: type, origin: origin)
+  }
+
+  private func find(_ node: Node, _ hash: Int) -> Value? {
+    var candidate = newest[hash]
+    while let value = candidate, graph[value] != node { candidate = older[value.index] }
+    return candidate
+  }
+
+  private mutating func remember(_ value: Value, _ hash: Int) {
+    older.append(newest[hash])
+    newest[hash] = value
   }
 
   /// Declares a result.

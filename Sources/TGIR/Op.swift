@@ -140,7 +140,7 @@ extension Op {
     throw .notDifferentiable(reason: "there is no rule for its gradient", hint: nil)
   }
   /// True for an op of equal type and attributes.
-  package func isEqual(to other: any Op) -> Bool { AnyHashable(self) == AnyHashable(other) }
+  package func isEqual(to other: any Op) -> Bool { (other as? Self) == self }
 }
 
 extension Op {
