@@ -1,6 +1,7 @@
 import TGExecution
 import TGMachine
 import TGPlan
+import TGReference
 import TGRuntime
 import TGTensor
 import Testing
