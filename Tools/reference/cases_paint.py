@@ -10,6 +10,7 @@ import numpy
 import attngan
 import attngan_judges
 import cases_gan_cls
+import cases_manigan
 import cases_stackgan
 import controlgan
 import damsm
@@ -221,7 +222,8 @@ ATTNGAN = [
 ]
 
 
-CASES = V2 + ATTNGAN + cases_stackgan.CASES + cases_gan_cls.CASES
+CASES = (
+    V2 + ATTNGAN + cases_stackgan.CASES + cases_gan_cls.CASES + cases_manigan.CASES)
 
 TINY = dict(entries=6, length=5, nef=4)
 
@@ -235,4 +237,4 @@ FIXTURES = [
                  "h_net3.att.conv_context3", "h_net2.channel_att.conv_context3",
                  "h_net3.channel_att.conv_context2")),
     judges("attngan-discriminator", [5, 2], 1232, 64, d=2, **TINY),
-] + cases_stackgan.FIXTURES + cases_gan_cls.FIXTURES
+] + cases_stackgan.FIXTURES + cases_gan_cls.FIXTURES + cases_manigan.FIXTURES

@@ -18,6 +18,7 @@ import gan_int_cls
 import inception
 import lpips
 import lxmert
+import manigan
 import stackgan
 import stackgan_tensorflow
 import stackgan_v2
@@ -43,6 +44,10 @@ PUBLISHED = [
     ("AttnGAN birds", attngan.Generator, {}, 7_084_592),
     ("AttnGAN COCO", attngan.Generator, dict(g=48, residuals=3), 13_811_456),
     ("AttnDCGAN birds", attngan.Generator, dict(residuals=0, dcgan=True), 6_638_960),
+    ("ManiGAN birds", manigan.Generator, {}, 23_382_960),
+    ("ManiGAN COCO", manigan.Generator, dict(g=48, residuals=3), 34_107_072),
+    ("ManiGAN detail, birds", manigan.DetailCorrection, {}, 17_781_600),
+    ("ManiGAN detail, COCO", manigan.DetailCorrection, dict(g=48, residuals=3), 19_258_384),
     ("ControlGAN birds", controlgan.Generator, {}, 28_646_704),
     ("ControlGAN COCO", controlgan.Generator, dict(g=48, residuals=3), 36_733_888),
     *[(f"AttnGAN D_NET{size} {d}", attngan_judges.Discriminator, dict(size=size, d=d), count)
