@@ -7,6 +7,7 @@ import numpy
 
 import cases_retrieve
 import char_cnn_rnn
+import gan_int_cls
 import sisgan
 import synthetic
 import tagan
@@ -14,6 +15,7 @@ import vse
 from arrays import Data, Output, tensor
 from case import Case, array, inside, normal, picture
 from cases_retrieve import saved, words_of
+from paint_case import spelled
 
 
 # char-CNN-RNN
@@ -142,6 +144,23 @@ def judges_words(name, lengths, seed, base=64, hidden=512, wordSize=300, length=
     return Case(name, "tagan", "judge", len(lengths), settings, build, model="Discriminator")
 
 
+def restyles(name, lengths, seed, torch7=False):
+    """The style of a picture and what a caption says."""
+    sizes = dict(g=8, narrowed=24, z=20)
+    network = gan_int_cls.StyleTransfer(
+        gan_int_cls.Generator(8, 32, 24, 20), gan_int_cls.style_encoder(8, 20))
+
+    def states(text, given):
+        gains = {f"modules.{k}.modules.2.modules.7": 0.5 for k in (5, 10)} | {"modules.19": 0.35}
+        yield "G", synthetic.fill(network.G, seed + 2, gains)
+        yield "S", synthetic.fill(network.S, seed + 3)
+
+    return spelled(
+        name, "style-transfer", lengths, sizes | dict(d=8, textSize=32), 32, states,
+        lambda rng: {"image": picture(rng, len(lengths), 64)},
+        lambda text, given: {"image": network(given["image"], text)}, seed, torch7=torch7)
+
+
 SMALL = dict(base=6, condition=5, textSize=7, wordSize=9, length=6, size=20)
 TINY = dict(base=2, condition=3, textSize=4, wordSize=3, length=5, size=8, last=0.3)
 
@@ -168,6 +187,8 @@ CASES = cases_retrieve.CASES + [
     judges_scenes("sisgan-judge-3", [12, 50, 1], 722),
     judges_scenes("sisgan-judge-vector-3", [6, 2, 4], 723, "judgeVector", base=5, narrowed=7,
                   textSize=9, size=48),
+    restyles("style-transfer-caption-3", [60, 9, 33], 731),
+    restyles("style-transfer-torch7-3", [60, 9, 33], 732, torch7=True),
     judges_words("tagan-judge-1", [9], 724),
     judges_words("tagan-judge-3", [15, 7, 1], 725, length=15),
     judges_words("tagan-judge-narrow-3", [5, 2, 3], 726, base=3, hidden=9, wordSize=7, length=5,
