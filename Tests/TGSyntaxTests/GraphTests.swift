@@ -162,6 +162,11 @@ struct Rendered: Error, CustomStringConvertible {
     Case(
       page: "lpips", settings: ["trunk": "squeeze"], functions: ["distance"],
       parameters: ["": 2_368, "squeeze": 722_496]),
+    Case(
+      page: "googlenet", functions: ["classify", "features"], parameters: ["": 6_624_904]),
+    Case(
+      page: "efficientnet-lite0", functions: ["classify", "features"],
+      parameters: ["": 4_652_008]),
     Case(page: "alexnet", functions: ["features"], parameters: ["": 2_469_696]),
     Case(page: "squeezenet", functions: ["features"], parameters: ["": 722_496]),
     Case(

@@ -8,6 +8,8 @@ import torch
 
 import cases_matching
 import cases_stream
+import efficientnet
+import googlenet
 import inception
 import lpips
 import resnet
@@ -71,6 +73,24 @@ def deep(name, batch, seed, depth, size=224, width=64, classes=1000, function="c
         lambda: resnet.ResNet(depth, width, classes),
         lambda rng: {"image": (picture(rng, batch, size) + 1) / 2}, names, seed, gains,
         counters=counters)
+
+
+def modules(name, batch, seed, size=224, narrow=1, classes=1000, transform=True, auxiliary=False,
+            function="classify", counters=True):
+    names = ["logits", None] if function == "classify" else [None, "features"]
+    return block(
+        name, "googlenet", function, batch,
+        dict(size=size, narrow=narrow, classes=classes, transformInput=transform),
+        lambda: googlenet.GoogLeNet(narrow, classes, transform, auxiliary),
+        lambda rng: {"image": (picture(rng, batch, size) + 1) / 2}, names, seed, counters=counters)
+
+
+def lite(name, batch, seed, size=224, narrow=1, classes=1000, function="classify", counters=True):
+    names = ["logits", None] if function == "classify" else [None, "features"]
+    return block(
+        name, "efficientnet-lite0", function, batch, dict(size=size, narrow=narrow, classes=classes),
+        lambda: efficientnet.EfficientNetLite0(narrow, classes),
+        lambda rng: {"image": picture(rng, batch, size)}, names, seed, counters=counters)
 
 
 # Trunks, and LPIPS
@@ -149,6 +169,12 @@ CASES = [
     deep("resnet-34-odd-3", 3, 535, 34, 61, 4, 31),
     deep("resnet-101-odd-3", 3, 536, 101, 50, 3, 31),
     deep("resnet-152-odd-1", 1, 537, 152, 50, 3, 31),
+    modules("googlenet-1", 1, 621, auxiliary=True),
+    modules("googlenet-odd-3", 3, 622, 71, 12, 31),
+    modules("googlenet-plain-3", 3, 623, 71, 12, 31, False, function="features"),
+    lite("efficientnet-lite0-1", 1, 624),
+    lite("efficientnet-lite0-odd-3", 3, 625, 71, 6, 31),
+    lite("efficientnet-lite0-features-3", 3, 626, 71, 6, 31, "features"),
     sees("alexnet-1", "alexnet", 1, 541, 224),
     sees("alexnet-odd-3", "alexnet", 3, 542, 67, 5, False),
     sees("squeezenet-1", "squeezenet", 1, 543, 224),
@@ -171,6 +197,8 @@ FIXTURES = [
     frechet("inception-frechet", "features", 2, 81, 12, "tensorflow", 75, 64, 8, False),
     deep("resnet-18", 1, 82, 18, 33, 1, 16, counters=False),
     deep("resnet-50", 1, 83, 50, 33, 1, 16, "features", False),
+    modules("googlenet", 1, 100, 33, 64, 16, counters=False),
+    lite("efficientnet-lite0", 1, 101, 33, 64, 16, counters=False),
     sees("alexnet", "alexnet", 2, 85, 39, 32),
     sees("squeezenet", "squeezenet", 2, 86, 33, 16),
     perceives("vgg16", "vgg16", 2, 85, 16, [1, 6, 12], 32),

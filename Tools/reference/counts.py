@@ -14,7 +14,9 @@ import controlgan
 import damsm
 import dcgan
 import gan_cls_pytorch
+import efficientnet
 import gan_int_cls
+import googlenet
 import inception
 import lpips
 import lxmert
@@ -139,6 +141,9 @@ PUBLISHED = [
     ("Inception-v3 without classes", inception.Trunk, {}, 21_785_568),
     ("DAMSM image encoder", inception.PictureEncoder, {}, 22_506_720),
     ("AlexNet, convolutions", lpips.Trunk, dict(trunk="alex"), 2_469_696),
+    ("GoogLeNet", googlenet.GoogLeNet, {}, 6_624_904),
+    ("GoogLeNet with aux", googlenet.GoogLeNet, dict(auxiliary=True), 13_004_888),
+    ("EfficientNet-Lite0", efficientnet.EfficientNetLite0, {}, 4_652_008),
     ("ResNet-18", resnet.ResNet, dict(depth=18), 11_689_512),
     ("ResNet-50", resnet.ResNet, {}, 25_557_032),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
