@@ -20,7 +20,8 @@ extension GraphCheckTests {
     Page("lpips", "size=33 narrow=4 heads=own trunk=squeeze whole=true"),
     Page(
       "lxmert",
-      "length=5 regions=4 layers=[1,1,1] entries=40 width=24 heads=3 seen=10 objects=9 attributes=7"),
+      "length=5 regions=4 layers=[1,1,1] entries=40 width=24 heads=3 seen=10 objects=9 attributes=7"
+    ),
     Page(
       "lxmert",
       "length=5 regions=4 layers=[1,1,1] entries=40 width=24 heads=3 seen=10 task=nlvr2"),
@@ -32,13 +33,15 @@ extension GraphCheckTests {
       "length=5 regions=4 layers=2 entries=40 width=24 heads=3 seen=10 separator=3"),
     Page(
       "oscar",
-      "length=5 regions=4 layers=2 entries=40 width=24 heads=3 seen=10 separator=3 task=classify inner=6"),
+      "length=5 regions=4 layers=2 entries=40 width=24 heads=3 seen=10 separator=3 task=classify inner=6"
+    ),
     Page(
       "oscar",
       "length=5 regions=4 layers=2 entries=40 width=24 heads=3 seen=10 separator=3 task=pair"),
     Page(
       "oscar",
-      "length=5 regions=4 layers=2 entries=40 width=24 heads=3 seen=10 separator=3 task=caption regionNorm=true"),
+      "length=5 regions=4 layers=2 entries=40 width=24 heads=3 seen=10 separator=3 task=caption regionNorm=true"
+    ),
     Page("sentence-encoder", "length=6 entries=40 width=24 layers=2 heads=3"),
     Page(
       "damsm-similarity", model: "DAMSMSimilarity",
