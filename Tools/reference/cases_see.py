@@ -98,7 +98,7 @@ def lite(name, batch, seed, size=224, narrow=1, classes=1000, function="classify
 
 def sees(name, page, batch, seed, size, narrow=1, normalize=True):
     trunk = {"alexnet": "alex", "squeezenet": "squeeze"}[page]
-    names = [f"relu{k}" for k in range(1, 6)] if trunk == "alex" else [
+    names = [f"relu.{k}" for k in range(5)] if trunk == "alex" else [
         f"maps.{k}" for k in range(7)]
     return block(
         name, page, "features", batch, dict(size=size, narrow=narrow, normalize=normalize),
