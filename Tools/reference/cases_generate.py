@@ -170,6 +170,17 @@ STYLED = {
 RENAMED = {"styles": "latent", "perLayer": "per_layer", "finalTanh": "final_tanh"}
 
 
+def calmed(graph, names, layers):
+    """Styles of a trained size. With drawn ones of unit deviation some maps hardly vary, and instance
+    norms enlarge their roundings: at 1024 PyTorch's own float32 is then 1.8e-4 from its float64."""
+    name = {
+        "stylegan1": "synthesis.layer{0}.style" if names else
+                     "synthesis.layer{0}.epilogue.style_mod.dense",
+        "stylegan1-port": "g_synthesis.blocks.{1}x{1}.epi{2}.style_mod.lin",
+        "stylegan1-rosinality": "generator.progression.{3}.adain{2}.style.linear"}[graph]
+    return {name.format(l, 4 * 2 ** (l // 2), l % 2 + 1, l // 2): 0.3 for l in range(layers)}
+
+
 def styled(name, graph, batch, seed, role="generate", shape=None, **settings):
     """The forms of StyleGAN; `shape` is that of the features of the tap."""
     sizes = {RENAMED.get(k, k): v for k, v in settings.items()
@@ -192,15 +203,17 @@ def styled(name, graph, batch, seed, role="generate", shape=None, **settings):
         return code | {
             f"noise.{i}": normal(rng, batch, 1, side, side) for i, side in enumerate(sides)}
 
+    gains = {"synthesis.output3": 0.3} if kind else None
+    if resolution == 1024:
+        gains = calmed(graph, settings.get("names"), layers)
     outputs = {"meanStyle": ["centre"], "truncate": ["w"]}.get(role, ["image"])
     if role in RESULTS:
         return looks(name, graph, role, batch, settings, lambda: module(**sizes), inputs, shape,
-                     seed, {"synthesis.output3": 0.3} if kind else None, kind)
+                     seed, gains, kind)
     if graph == "stylegan1" and "names" not in settings:
         outputs = ["image", None]
     return block(name, graph, role, batch, settings, lambda: module(**sizes).at(role, None), inputs,
-                 outputs, seed, {"synthesis.output3": 0.3} if kind else None,
-                 {"image": kind} if kind else None)
+                 outputs, seed, gains, {"image": kind} if kind else None)
 
 
 NARROW = dict(resolution=32, widest=20, styles=24, depth=3)

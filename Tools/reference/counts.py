@@ -15,6 +15,7 @@ import damsm
 import dcgan
 import gan_cls_pytorch
 import efficientnet
+import enlargers
 import gan_int_cls
 import googlenet
 import inception
@@ -146,6 +147,10 @@ PUBLISHED = [
     ("EfficientNet-Lite0", efficientnet.EfficientNetLite0, {}, 4_652_008),
     ("ResNet-18", resnet.ResNet, dict(depth=18), 11_689_512),
     ("ResNet-50", resnet.ResNet, {}, 25_557_032),
+    ("Real-ESRGAN x4plus", enlargers.RealESRGAN, {}, 16_697_987),
+    ("Real-ESRGAN x4plus-anime", enlargers.RealESRGAN, dict(blocks=6), 4_467_779),
+    ("Real-ESRGAN animevideov3", enlargers.SRVGG, {}, 621_424),
+    ("multistyle26", enlargers.MultiStyle, {}, 166_104),
     ("LXMERT cross layer", lxmert.CrossLayer, {}, 16_539_648),
     ("LXMERT backbone", lxmert.Backbone, {}, 207_936_768),
     ("LXMERT as trained", lxmert.Pretrained, {}, 228_051_752),
