@@ -1,6 +1,21 @@
 """Generators from codes, super-resolution and style.
 
-CASES are run by Tools/parity, FIXTURES are small and committed (fixtures.py).
+CASES are run by Tools/parity, FIXTURES are small and committed (fixtures.py). Where a page has a tap:
+features(...) -> features; finish(features, ...) -> image; edit(..., units, places, values) -> image,
+features. The other inputs are those of the function that makes a picture:
+
+  pggan                 generate(z) -> image [resolution base widest codes names fused finalTanh tap]
+  biggan                generate(z, label) -> image; synthesize(z, category) -> image [resolution deep
+                        ch classes embedded codes attention normEpsilon spectralEpsilon tap]
+  biggan-hub            the same, and truncated(draws, label) -> image [... truncation]
+  biggan-deep           the same [resolution ch classes codes attention truncation tap]
+  stylegan1             generate(z) -> image; with a tap of w [resolution widest styles depth psi
+                        truncated perLayer finalTanh names tap]
+  stylegan1-port        generate(z, noise.0 ...) -> image; with a tap of w, noise.0 ...
+  stylegan1-rosinality  the same, noise for each block; meanStyle(draws) -> centre; truncate(w, centre)
+                        -> w [resolution widest styles depth psi samples alpha tap]
+  stylegan2, -ada       with a tap of w; generate and synthesize are in inversion_cases.py
+  dcgan                 with a tap of z; generate is in cases.py
 """
 
 import numpy
