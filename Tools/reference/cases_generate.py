@@ -199,7 +199,7 @@ def calmed(graph, names, layers):
 def styled(name, graph, batch, seed, role="generate", shape=None, **settings):
     """The forms of StyleGAN; `shape` is that of the features of the tap."""
     sizes = {RENAMED.get(k, k): v for k, v in settings.items()
-             if k not in ("names", "tap", "samples")}
+             if k not in ("names", "tap", "samples", "noiseMode")}
     module = STYLED[settings.get("names", graph)]
     styles, resolution = settings.get("styles", 512), settings.get("resolution", 1024)
     layers = 2 * (resolution.bit_length() - 2)
@@ -214,6 +214,7 @@ def styled(name, graph, batch, seed, role="generate", shape=None, **settings):
         if role != "generate":
             code = {"w": normal(rng, batch, layers, styles)}
         maps = {"stylegan1-port": layers, "stylegan1-rosinality": layers // 2}.get(graph, 0)
+        maps = layers if settings.get("noiseMode") == "random" else maps
         sides = [4 * 2 ** (i * (layers // 2) // maps) for i in range(maps)]
         return code | {
             f"noise.{i}": normal(rng, batch, 1, side, side) for i, side in enumerate(sides)}
@@ -247,6 +248,10 @@ STYLEGAN = [
            truncated=3, perLayer=True, finalTanh=True),
     styled("stylegan1-genforce-edit-3", "stylegan1", 3, 758, "edit", (20, 32), **NARROW,
            names="genforce", tap=7),
+    styled("stylegan1-noise-3", "stylegan1", 3, 769, "edit", (20, 8), **NARROW, tap=3,
+           noiseMode="random"),
+    styled("stylegan1-genforce-noise-3", "stylegan1", 3, 770, "edit", (20, 16), **NARROW, tap=4,
+           names="genforce", noiseMode="random"),
     styled("stylegan1-port-edit-3", "stylegan1-port", 3, 759, "edit", (20, 8), **NARROW, tap=2),
     styled("stylegan1-port-finish-3", "stylegan1-port", 3, 760, "finish", (20, 16), **NARROW,
            tap=5),

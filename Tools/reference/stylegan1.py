@@ -185,7 +185,10 @@ class Generator(Layered):
             x = self.passed(l, self.synthesis.get_submodule(f"layer{l}")(x, w[:, l]))
         return self.synthesis.get_submodule(f"output{self.layers // 2 - 1}")(x)
 
-    def run(self, w):
+    def run(self, w, *noise):
+        """With noise maps from outside instead of the stored ones."""
+        for l, maps in enumerate(noise):
+            self.synthesis.get_submodule(f"layer{l}.epilogue.apply_noise").noise = maps
         return self.synthesize(w)
 
     def generate(self, z):

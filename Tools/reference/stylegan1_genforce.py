@@ -107,7 +107,10 @@ class Generator(Layered):
             x = F.leaky_relu(dense(x), 0.2)
         return x.view(len(z), -1, self.latent).expand(-1, self.layers, -1)
 
-    def run(self, w):
+    def run(self, w, *noise):
+        """With noise maps from outside instead of the stored ones."""
+        for l, maps in enumerate(noise):
+            self.synthesis.get_submodule(f"layer{l}.apply_noise").noise = maps
         x = None
         for l in range(self.layers):
             x = self.passed(l, self.synthesis.get_submodule(f"layer{l}")(x, w[:, l]))
