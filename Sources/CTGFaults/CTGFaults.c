@@ -211,10 +211,10 @@ void tg_faults_out_of_memory(size_t bytes) {
 
 static void on_bus_error(int signal, siginfo_t *info, void *context) {
   (void)context;
-  uintptr_t place = (uintptr_t)info->si_addr;
+  uintptr_t address = (uintptr_t)info->si_addr;
   for (int i = 0; i < ENTRIES; i += 1) {
-    if (atomic_load(&mappings[i].state) != VALID || place < mappings[i].start ||
-        place - mappings[i].start >= mappings[i].count) {
+    if (atomic_load(&mappings[i].state) != VALID || address < mappings[i].start ||
+        address - mappings[i].start >= mappings[i].count) {
       continue;
     }
     take_the_word();
@@ -238,8 +238,8 @@ static struct sigaction before_segv;
  */
 static void on_segv(int signal, siginfo_t *info, void *context) {
   (void)context;
-  uintptr_t place = (uintptr_t)info->si_addr;
-  if (place >= stack_low && place < stack_high) tg_faults_out_of_memory(STACK_STEP);
+  uintptr_t address = (uintptr_t)info->si_addr;
+  if (address >= stack_low && address < stack_high) tg_faults_out_of_memory(STACK_STEP);
   sigaction(signal, &before_segv, NULL);
 }
 

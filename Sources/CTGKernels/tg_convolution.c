@@ -22,7 +22,7 @@ typedef struct {
   const float *in;
   float *weights, *scratch;
   void *program_workspace;
-} tile_place;
+} tile_range;
 
 static void copy_channels(float *to, const float *from, ptrdiff_t n) {
   if (n >= MEMCPY_CHANNELS) {
@@ -33,7 +33,7 @@ static void copy_channels(float *to, const float *from, ptrdiff_t n) {
 }
 
 /* Copies the input positions that a tile reads, zeros where they are outside the picture. */
-static void fill_patch(const tile_place *tile, float *patch) {
+static void fill_patch(const tile_range *tile, float *patch) {
   const tg_convolution *c = tile->convolution;
   const tg_convolution_part *p = tile->part;
   const ptrdiff_t pitch = p->patch_stride[2], channels = c->group_in;
@@ -67,7 +67,7 @@ static void fill_patch(const tile_place *tile, float *patch) {
 }
 
 /* Turns the weights of a group from panels to [outputs][taps][run], runs padded to whole panels. */
-static void turn_weights(const tile_place *tile) {
+static void turn_weights(const tile_range *tile) {
   const tg_convolution *c = tile->convolution;
   const tg_convolution_part *p = tile->part;
   const ptrdiff_t taps = p->outer * p->inner;
@@ -83,7 +83,7 @@ static void turn_weights(const tile_place *tile) {
 }
 
 /* The program of the epilogue over one row of pixels in the scratch memory. */
-static void run_epilogue(const tile_place *tile, const ptrdiff_t at[3], const float *sums,
+static void run_epilogue(const tile_range *tile, const ptrdiff_t at[3], const float *sums,
                          ptrdiff_t sums_stride, ptrdiff_t pixels, ptrdiff_t first_channel,
                          ptrdiff_t channels) {
   const tg_convolution *c = tile->convolution;
@@ -107,7 +107,7 @@ static void run_epilogue(const tile_place *tile, const ptrdiff_t at[3], const fl
 }
 
 /* Rows of pixels by a few panels. */
-static void run_rows(const tile_place *tile, ptrdiff_t row, int rows, ptrdiff_t panel, int panels) {
+static void run_rows(const tile_range *tile, ptrdiff_t row, int rows, ptrdiff_t panel, int panels) {
   const tg_convolution *c = tile->convolution;
   const tg_convolution_part *p = tile->part;
   const int axis = p->pixel_axis, minor = p->row_axes[1], major = p->row_axes[0];
@@ -198,7 +198,7 @@ void tg_convolution_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_convolution_part *p = c->parts;
   while (tile >= p->first_tile + p->tile_count) p += 1;
   char *memory = workspace;
-  tile_place position = {
+  tile_range position = {
       .convolution = c,
       .part = p,
       .weights = (float *)(memory + c->patch_bytes),

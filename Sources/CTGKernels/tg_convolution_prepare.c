@@ -202,7 +202,7 @@ static void choose_axis(tg_convolution_part *p) {
   p->row_axes[1] = axis == 2 ? 1 : 2;
 }
 
-static void place_patch(const tg_convolution *c, tg_convolution_part *p) {
+static void lay_patch(const tg_convolution *c, tg_convolution_part *p) {
   p->in_place = reads_inside(c, p);
   if (p->in_place) {
     memcpy(p->patch_stride, c->in_stride, sizeof p->patch_stride);
@@ -215,7 +215,7 @@ static void place_patch(const tg_convolution *c, tg_convolution_part *p) {
   p->patch_stride[0] = ((p->tile[1] - 1) * c->step[1] + p->patch_extent[1]) * p->patch_stride[1];
 }
 
-static void place_taps(const tg_convolution *c, tg_convolution_part *p) {
+static void lay_taps(const tg_convolution *c, tg_convolution_part *p) {
   p->outer = p->kernel_height;
   p->inner = p->kernel_width;
   p->run = c->group_in;
@@ -332,8 +332,8 @@ tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
         c->workspace_bytes = bytes < 0x1p62 ? (ptrdiff_t)bytes : PTRDIFF_MAX;
         return TG_TOO_LARGE;
       }
-      place_patch(c, p);
-      place_taps(c, p);
+      lay_patch(c, p);
+      lay_taps(c, p);
       choose_dots(c, p);
       if (!p->in_place) {
         ptrdiff_t bytes = p->tile[0] * p->patch_stride[0] * (ptrdiff_t)sizeof(float);

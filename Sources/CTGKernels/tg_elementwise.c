@@ -1,4 +1,4 @@
-/* Pointwise maps over views: loops arranged once, run block by block. */
+/* Elementwise maps over views: loops arranged once, run block by block. */
 #include "tg_elementwise.h"
 #include "tg_program_internal.h"
 

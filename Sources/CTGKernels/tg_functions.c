@@ -1,4 +1,4 @@
-/* What is known of each function of pointwise programs. */
+/* What is known of each function of elementwise programs. */
 #include "tg_program.h"
 
 static const tg_function_entry functions[TG_FUNCTION_COUNT] = {

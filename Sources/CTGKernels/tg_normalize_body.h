@@ -17,8 +17,8 @@ static inline ptrdiff_t tg_segment_start(const tg_normalize *n, ptrdiff_t segmen
 }
 
 /* How many positions from `position` on lie in a run, at most `most`. */
-static inline ptrdiff_t tg_places_together(const tg_normalize *n, ptrdiff_t position,
-                                           ptrdiff_t most) {
+static inline ptrdiff_t tg_positions_together(const tg_normalize *n, ptrdiff_t position,
+                                              ptrdiff_t most) {
   const ptrdiff_t rest = n->count - position % n->count;
   return rest < most ? rest : most;
 }
@@ -68,7 +68,7 @@ static void normalize_moments_lanes(const tg_normalize *n, const float *input, p
   d16 mean = d16_set(0), squares = mean;
   for (ptrdiff_t position = first; position < last;) {
     const ptrdiff_t most = last - position < TG_MOMENT_ROWS ? last - position : TG_MOMENT_ROWS;
-    const ptrdiff_t rows = tg_places_together(n, position, most);
+    const ptrdiff_t rows = tg_positions_together(n, position, most);
     ptrdiff_t at[TG_AXES_TENSORS];
     tg_axes_locate(&n->outer, position / n->count, at);
     const float *p = input + at[0] + position % n->count * n->stride_in;
@@ -177,7 +177,7 @@ static void normalize_lanes(const tg_normalize *n, float *workspace, ptrdiff_t b
     for (ptrdiff_t position = first; position < last;) {
       const ptrdiff_t limit =
           n->epilogue.program && last - position > most ? most : last - position;
-      const ptrdiff_t rows = tg_places_together(n, position, limit);
+      const ptrdiff_t rows = tg_positions_together(n, position, limit);
       tg_axes_locate(&n->outer, position / n->count, inner);
       index[run_axis] = position % n->count;
       const float *p = n->input + at[0] + inner[0] + index[run_axis] * n->stride_in;

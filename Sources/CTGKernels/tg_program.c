@@ -1,4 +1,4 @@
-/* Pointwise programs: register allocation, and running a program over a block. */
+/* Elementwise programs: register allocation, and running a program over a block. */
 #include "tg_variant.h"
 
 enum {

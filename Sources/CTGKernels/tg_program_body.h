@@ -1,4 +1,4 @@
-/* The steps of pointwise programs over vectors: part of tg_variant_body.h. */
+/* The steps of elementwise programs over vectors: part of tg_variant_body.h. */
 
 #define STEP(name, operands, expression)                                                           \
   static void step_##name(float *out_row, ptrdiff_t out_row_stride, const tg_argument *arguments,  \

@@ -1,4 +1,4 @@
-/* What the files of the pointwise family share. */
+/* What the files of the elementwise family share. */
 #pragma once
 
 #include "tg_program.h"

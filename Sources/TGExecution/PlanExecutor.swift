@@ -24,7 +24,7 @@ package protocol PlanExecutor: AnyObject {
 
   /// Does all instructions in order.
   ///
-  /// - Throws: `noSuchRow` for the first number, in the order of instructions and then of places,
+  /// - Throws: `noSuchRow` for the first number, in the order of instructions and then of positions,
   ///   that should be a row of a table and is none. What has been computed is then not to be used.
   func run() throws(RuntimeError)
 

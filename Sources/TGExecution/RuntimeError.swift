@@ -24,8 +24,8 @@ package enum RuntimeError: Error, Hashable, Sendable {
 package struct RefusedRow: Hashable, Sendable {
   /// The number; the least of int32 stands for what was computed and is no whole number.
   package var number: Int32
-  /// Its place among the row numbers, the batch first.
-  package var place: [Int]
+  /// Its position among the row numbers, the batch first.
+  package var position: [Int]
   /// The rows of the table.
   package var rows: Int
   /// The function of the plan.
@@ -59,11 +59,11 @@ extension RuntimeError: CustomStringConvertible {
 }
 
 extension RefusedRow: CustomStringConvertible {
-  /// One sentence, the place in the `.tgraph` file first.
+  /// One sentence, the line of the `.tgraph` file first.
   package var description: String {
     let row = number == .min ? "for a number that is not whole" : String(number)
-    let place = source.isEmpty ? "" : "\(source): "
-    return place + "`\(label)` of '\(function)' has a table of \(rows) rows, "
-      + "which has no row \(row), asked for at place \(self.place)"
+    let line = source.isEmpty ? "" : "\(source): "
+    return line + "`\(label)` of '\(function)' has a table of \(rows) rows, "
+      + "which has no row \(row), asked for at position \(position)"
   }
 }

@@ -14,7 +14,7 @@ package enum AttributeValue: Hashable, Sendable {
   case string(String)
   /// True or false.
   case bool(Bool)
-  /// A pointwise program.
+  /// An elementwise program.
   case program(PointwiseProgram)
 }
 
@@ -109,7 +109,7 @@ package struct AttributeReader: Sendable {
   /// The program of that name.
   package func program(_ name: String) throws(AttributeError) -> PointwiseProgram {
     guard case .program(let result) = try value(name) else {
-      throw AttributeError("`\(name)` is not a pointwise program")
+      throw AttributeError("`\(name)` is not an elementwise program")
     }
     return result
   }

@@ -16,7 +16,7 @@ package struct Value: Hashable, Sendable, Comparable {
 
 /// Where a node comes from.
 package struct Origin: Hashable, Sendable {
-  /// The places in the `.tgraph` text; a fused node has those of all its parts.
+  /// The ranges of the `.tgraph` text; a fused node has those of all its parts.
   package var ranges: [SourceRange]
   /// The weight scope, such as `h_net2.upsample.1`; for labels only.
   package var scope: String

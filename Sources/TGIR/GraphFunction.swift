@@ -68,7 +68,7 @@ package struct GraphInterface: Hashable, Sendable {
   package var tokenizer: String
   /// For texts: what becomes of unknown words, as declared (`drop`, `id`); else empty.
   package var unknown: String
-  /// The place in the `.tgraph` text.
+  /// The range of the `.tgraph` text.
   package var range: SourceRange?
 
   /// Makes an end.
@@ -187,7 +187,7 @@ package struct GraphParameter: Hashable, Sendable {
   package var reader = ""
   /// Its name inside the scope of that call, such as `weight_ih`.
   package var own = ""
-  /// The place of the call that reads it.
+  /// The range of the call that reads it.
   package var range: SourceRange?
   /// The calls around it, innermost first, with what each is.
   package var reachedBy: [Diagnostic.Note]

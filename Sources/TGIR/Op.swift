@@ -229,7 +229,7 @@ package struct TransposedOp: Sendable {
   }
 }
 
-/// Why operands do not fit an op; becomes a diagnostic at the place of the call.
+/// Why operands do not fit an op; becomes a diagnostic at the call.
 package struct TypeRuleError: Error, Hashable, Sendable {
   /// The id of the diagnostic, such as `shape-mismatch`.
   package var id: String
@@ -249,7 +249,7 @@ package struct TypeRuleError: Error, Hashable, Sendable {
   }
 }
 
-/// Why an op hands no cotangents to its operands; becomes a diagnostic at the place of the call.
+/// Why an op hands no cotangents to its operands; becomes a diagnostic at the call.
 package enum PullbackError: Error, Hashable, Sendable {
   /// There is no derivative, or no rule for it: why, and what to do about it.
   case notDifferentiable(reason: String, hint: String?)
@@ -320,7 +320,7 @@ package protocol LoweringContext {
   mutating func rows(_ operand: Int) -> View
   /// Where an operand lies row-major without gaps, copied first if it does not.
   mutating func dense(_ operand: Int) -> View
-  /// The place of the result: the result's extents, innermost stride 1. The first call makes it.
+  /// Where the result lies: its extents, innermost stride 1. The first call makes it.
   mutating func output() -> View
   /// Names constant numbers, which lie row-major; equal content is stored once.
   mutating func weights(_ numbers: WeightNumbers) -> View

@@ -7,7 +7,7 @@ package struct ReferenceTensor: Hashable, Sendable {
   /// The elements, row-major.
   package var elements: [Double]
 
-  /// Makes a tensor; traps unless there is one element for each place of the shape.
+  /// Makes a tensor; traps unless there is one element for each position of the shape.
   package init(_ shape: Shape, _ elements: [Double]) {
     precondition(shape.count == elements.count, "a tensor has as many elements as its shape")
     self.shape = shape

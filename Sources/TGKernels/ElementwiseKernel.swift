@@ -24,7 +24,7 @@ extension KernelCall {
     let status = unsafe tg_elementwise_prepare(
       &map, isa.code, Int32(program.operandCount), Int32(program.steps.count), program.raw, &out,
       views)
-    precondition(status == TG_OK, "a pointwise program is sound")
+    precondition(status == TG_OK, "an elementwise program is sound")
     return unsafe KernelCall(
       tileCount: map.tile_count, workspaceBytes: map.workspace_bytes,
       record: KernelRecord([map]), function: tg_elementwise_tile)

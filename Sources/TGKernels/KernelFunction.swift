@@ -1,6 +1,6 @@
 internal import CTGKernels
 
-/// What the kernels know of a function of pointwise programs, from the one table in C.
+/// What the kernels know of a function of elementwise programs, from the one table in C.
 package struct KernelFunction: Hashable, Sendable {
   /// The number that plans and steps have for it.
   package let code: Int

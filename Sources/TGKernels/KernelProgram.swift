@@ -1,7 +1,7 @@
 package import CTGKernels
 package import TGMachine
 
-/// A pointwise program in the numbering of the plan: operands first, then one value per step.
+/// An elementwise program in the numbering of the plan: operands first, then one value per step.
 package struct KernelProgram: Hashable, Sendable {
   /// One step.
   package struct Step: Hashable, Sendable {
@@ -55,7 +55,7 @@ package struct KernelProgram: Hashable, Sendable {
     var program = tg_program()
     let status = unsafe tg_program_prepare(
       &program, isa.code, Int32(operandCount), elements.map(\.code), Int32(steps.count), raw)
-    precondition(status == TG_OK, "a pointwise program is sound")
+    precondition(status == TG_OK, "an elementwise program is sound")
     return program
   }
 }

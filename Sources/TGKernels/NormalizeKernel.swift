@@ -53,10 +53,10 @@ extension KernelCall {
 
     // As many segments as give every thread of a machine one, but none so short that its sums cost
     // less than joining them.
-    let (wantedUnits, leastPlaces) = (16, 256)
+    let (wantedUnits, leastPositions) = (16, 256)
     let blockLanes = Int(TG_BLOCK_LANES)
     let laneBlocks = (lanes + blockLanes - 1) / blockLanes
-    let segments = max(1, min(positions / leastPlaces, wantedUnits / (kept.count * laneBlocks)))
+    let segments = max(1, min(positions / leastPositions, wantedUnits / (kept.count * laneBlocks)))
     unsafe record.lanes = lanes
     unsafe record.segments = segments
     let prepared = unsafe record

@@ -16,13 +16,13 @@ struct Grid {
     self.init(dimensions, [Double](repeating: 0, count: dimensions.reduce(1, *)))
   }
 
-  /// The number at a place of a grid of three axes.
+  /// The number at a position of a grid of three axes.
   subscript(a: Int, b: Int, c: Int) -> Double {
     get { elements[(a * dimensions[1] + b) * dimensions[2] + c] }
     set { elements[(a * dimensions[1] + b) * dimensions[2] + c] = newValue }
   }
 
-  /// The number at a place of a grid of four axes.
+  /// The number at a position of a grid of four axes.
   subscript(n: Int, y: Int, x: Int, c: Int) -> Double {
     get { elements[position(n, y, x, c)] }
     set { elements[position(n, y, x, c)] = newValue }

@@ -85,7 +85,7 @@ package final class ReferenceExecutor: PlanExecutor {
 
   /// Does all instructions in order.
   ///
-  /// - Throws: `noSuchRow` for the first number, in the order of instructions and then of places,
+  /// - Throws: `noSuchRow` for the first number, in the order of instructions and then of positions,
   ///   that should be a row of a table and is none.
   package func run() throws(RuntimeError) {
     for index in function.instructions.indices { try run(instruction: index) }
@@ -98,7 +98,7 @@ package final class ReferenceExecutor: PlanExecutor {
     else { return }
     throw .noSuchRow(
       RefusedRow(
-        refused.number, at: refused.place, of: indices, rows: rows, instruction: index,
+        refused.number, at: refused.position, of: indices, rows: rows, instruction: index,
         in: function))
   }
 

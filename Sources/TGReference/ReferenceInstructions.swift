@@ -8,12 +8,13 @@ internal import TGPlan
 internal import TGTensor
 
 // The meaning of each instruction as the comment of its message in spec/plan.proto gives it: sums in
-// `Double` in the order of the places, one rounding where a number is stored or handed to an epilogue.
+// `Double` in the order of the positions, one rounding where a number is stored or handed to an
+// epilogue.
 extension ReferenceMemory {
   /// Does one instruction.
   ///
-  /// - Returns: the first number that is no row of its table, with its place; nil if there is none.
-  mutating func execute(_ instruction: Instruction) -> (place: Int, number: Int32)? {
+  /// - Returns: the first number that is no row of its table, with its position; nil if there is none.
+  mutating func execute(_ instruction: Instruction) -> (position: Int, number: Int32)? {
     switch instruction {
     case .convolve(let x): write(finish(sums(of: x), x.epilogue), to: x.output)
     case .multiply(let x): write(finish(product(of: x), x.epilogue), to: x.output)
@@ -131,9 +132,9 @@ extension ReferenceMemory {
     let inner = input.dimensions[(x.axis + 1)...].reduce(1, *)
     let (extent, outputs) = (input.dimensions[x.axis], x.output.dimensions[x.axis])
     var result = Grid(x.output.dimensions)
-    for place in result.elements.indices {
-      let (a, i, b) = (place / inner / outputs, place / inner % outputs, place % inner)
-      result.elements[place] = (0..<taps).reduce(0) { sum, t in
+    for position in result.elements.indices {
+      let (a, i, b) = (position / inner / outputs, position / inner % outputs, position % inner)
+      result.elements[position] = (0..<taps).reduce(0) { sum, t in
         sum + weights.elements[i * taps + t]
           * input.elements[(a * extent + Int(starts[i]) + t) * inner + b]
       }
@@ -141,28 +142,29 @@ extension ReferenceMemory {
     return result
   }
 
-  private func gathered(_ x: Gathering) -> (rows: Grid, refused: (place: Int, number: Int32)?) {
+  private func gathered(_ x: Gathering) -> (rows: Grid, refused: (position: Int, number: Int32)?) {
     let (rows, indices) = (read(x.table).rows(keeping: 1), read(x.indices).elements)
     var result: [Double] = []
-    var refused: (place: Int, number: Int32)?
-    for (place, number) in indices.enumerated() {
+    var refused: (position: Int, number: Int32)?
+    for (position, number) in indices.enumerated() {
       if let index = Int(exactly: number), rows.indices.contains(index) {
         result += rows[index]
       } else {
         result += rows[0].map { _ in 0 }
-        refused = refused ?? (place, Int32(number))
+        refused = refused ?? (position, Int32(number))
       }
     }
     return (Grid(x.output.dimensions, result), refused)
   }
 
   /// Rows added up by their numbers; a sum is a float32 after each row.
-  private func scattered(_ x: Scattering) -> (sums: Grid, refused: (place: Int, number: Int32)?) {
+  private func scattered(_ x: Scattering) -> (sums: Grid, refused: (position: Int, number: Int32)?)
+  {
     let (input, indices) = (read(x.input), read(x.indices))
     let rows = input.rows(keeping: indices.dimensions.count)
     var result = Grid(x.output.dimensions)
     let width = result.elements.count / x.output.dimensions[0]
-    var refused: (place: Int, number: Int32)?
+    var refused: (position: Int, number: Int32)?
     for (row, (number, position)) in zip(rows, zip(indices.elements, 0...)) {
       guard let index = Int(exactly: number), (0..<x.output.dimensions[0]).contains(index) else {
         refused = refused ?? (position, Int32(number))
@@ -185,17 +187,17 @@ extension ReferenceMemory {
 extension Convolution {
   /// The position of a kernel's element among the packed weights of its phase (spec/plan.md §3).
   fileprivate func position(
-    of place: (output: Int, channel: Int, y: Int, x: Int), in phase: Phase
+    of element: (output: Int, channel: Int, y: Int, x: Int), in phase: Phase
   ) -> Int {
     let (height, width) = (phase.kernelHeight, phase.kernelWidth)
     if packing == .depthwise {
-      return (place.y * width + place.x) * input.dimensions[3] + place.output
+      return (element.y * width + element.x) * input.dimensions[3] + element.output
     }
     let outputs = output.dimensions[3] / groups
-    let (group, local) = place.output.quotientAndRemainder(dividingBy: outputs)
+    let (group, local) = element.output.quotientAndRemainder(dividingBy: outputs)
     let panel = group * ((outputs + 15) / 16) + local / 16
-    let tap = (panel * height + place.y) * width + place.x
-    return (tap * (input.dimensions[3] / groups) + place.channel) * 16 + local % 16
+    let tap = (panel * height + element.y) * width + element.x
+    return (tap * (input.dimensions[3] / groups) + element.channel) * 16 + local % 16
   }
 }
 

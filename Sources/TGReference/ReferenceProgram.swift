@@ -6,22 +6,22 @@
 internal import TGPlan
 
 extension PointwiseProgram {
-  /// The program at every place of a result (spec/plan.proto, `PointwiseProgram`).
+  /// The program at every element of a result (spec/plan.proto, `PointwiseProgram`).
   ///
   /// - Parameter operands: each of the result's extents; numbers that are no float32 are rounded.
   func evaluate(_ operands: [Grid], over dimensions: [Int]) -> Grid {
     var result = Grid(dimensions)
     var values: [Float] = []
-    for place in result.elements.indices {
+    for position in result.elements.indices {
       values.removeAll(keepingCapacity: true)
-      for operand in operands { values.append(Float(operand.elements[place])) }
+      for operand in operands { values.append(Float(operand.elements[position])) }
       for step in steps {
         let arguments = step.arguments.map { Double(values[$0]) } + [0, 0, 0]
         let value = step.function.value(
           arguments[0], arguments[1], arguments[2], Double(step.immediate))
         values.append(Float(value))
       }
-      result.elements[place] = Double(steps.isEmpty ? values[0] : values[values.count - 1])
+      result.elements[position] = Double(steps.isEmpty ? values[0] : values[values.count - 1])
     }
     return result
   }

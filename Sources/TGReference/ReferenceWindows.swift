@@ -19,9 +19,9 @@ extension ReferenceMemory {
     for n in 0..<result.dimensions[0] {
       for i in 0..<result.dimensions[1] {
         for j in 0..<result.dimensions[2] {
-          let places = x.window.positions(i, j, in: input.dimensions)
+          let positions = x.window.positions(i, j, in: input.dimensions)
           for c in 0..<result.dimensions[3] {
-            let numbers = places.map { input[n, $0.y, $0.x, c] }
+            let numbers = positions.map { input[n, $0.y, $0.x, c] }
             let sum = numbers.reduce(0, +)
             result[n, i, j, c] =
               switch x.function {
@@ -44,12 +44,12 @@ extension ReferenceMemory {
     for n in 0..<gradient.dimensions[0] {
       for i in 0..<gradient.dimensions[1] {
         for j in 0..<gradient.dimensions[2] {
-          let places = x.window.positions(i, j, in: input.dimensions)
+          let positions = x.window.positions(i, j, in: input.dimensions)
           for c in 0..<gradient.dimensions[3] {
-            var best = places[0]
-            for place in places.dropFirst() {
-              let (new, old) = (input[n, place.y, place.x, c], input[n, best.y, best.x, c])
-              if new.isNaN || new > old { best = place }
+            var best = positions[0]
+            for position in positions.dropFirst() {
+              let (new, old) = (input[n, position.y, position.x, c], input[n, best.y, best.x, c])
+              if new.isNaN || new > old { best = position }
             }
             let sum = Float(result[n, best.y, best.x, c]) + Float(gradient[n, i, j, c])
             result[n, best.y, best.x, c] = Double(sum)

@@ -136,7 +136,7 @@ internal import TGTensor
     let slot = slots[view.slot]
     guard !writing || slot.kind != .weight else { throw .unsound("weights are read-only") }
     guard view.lies(in: slot) else { throw .unsound("a view leaves slot \(view.slot)") }
-    // A view without elements has no place: any address does.
+    // A view without elements reads nothing: any address does.
     guard !view.dimensions.contains(0) else { return unsafe base }
     let start = slot.offset + view.offset / view.dtype.granule * view.dtype.granuleBytes
     guard slot.kind == .weight else { return unsafe base + start }

@@ -94,7 +94,7 @@ package final class Executor: PlanExecutor {
 
   /// Does all instructions in order; allocates nothing.
   ///
-  /// - Throws: `noSuchRow` for the first number, in the order of instructions and then of places,
+  /// - Throws: `noSuchRow` for the first number, in the order of instructions and then of positions,
   ///   that should be a row of a table and is none. What has been computed is then not to be used.
   package func run() throws(RuntimeError) {
     for index in callEnds.indices { try run(instruction: index) }
@@ -102,17 +102,17 @@ package final class Executor: PlanExecutor {
 
   private func run(instruction index: Int) throws(RuntimeError) {
     for call in (index > 0 ? callEnds[index - 1] : 0)..<callEnds[index] { pool.run(call: call) }
-    if let place = refusals[index]?.take() { throw refusal(at: place, of: index) }
+    if let position = refusals[index]?.take() { throw refusal(at: position, of: index) }
   }
 
   /// The error about a number that an instruction refused.
-  private func refusal(at place: Int, of index: Int) -> RuntimeError {
+  private func refusal(at position: Int, of index: Int) -> RuntimeError {
     guard let (indices, rows) = function.instructions[index].instruction.kind.rowNumbers,
-      let numbers = try? arena.fetchIntegers(indices), numbers.indices.contains(place)
-    else { return .unsound("instruction \(index) refuses position \(place)") }
+      let numbers = try? arena.fetchIntegers(indices), numbers.indices.contains(position)
+    else { return .unsound("instruction \(index) refuses position \(position)") }
     return .noSuchRow(
       RefusedRow(
-        numbers[place], at: place, of: indices, rows: rows, instruction: index, in: function))
+        numbers[position], at: position, of: indices, rows: rows, instruction: index, in: function))
   }
 
   /// Does all instructions in order and times each.

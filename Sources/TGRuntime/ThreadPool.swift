@@ -10,7 +10,7 @@ internal import TGMachine
 
 /// Threads that run the tiles of a list of kernel calls, one call at a time.
 ///
-/// Threads take tiles in any order: tiles write disjoint places and none knows who runs it, so the
+/// Threads take tiles in any order: tiles write disjoint elements and none knows who runs it, so the
 /// result does not depend on the number of threads. The calling thread works too; calls of one tile
 /// stay on it and wake nobody. Running allocates nothing.
 @safe final class ThreadPool {

@@ -7,7 +7,7 @@ internal import CTGFaults
 
 /// Why a file could not be written.
 package enum AtomicFileError: Error, Hashable, Sendable {
-  /// The place cannot take a file: no such folder, no permission, a directory or a device; the
+  /// The folder cannot take a file: no such folder, no permission, a directory or a device; the
   /// system's words. Exit code 73.
   case cannotCreate(path: String, reason: String)
   /// The bytes could not be stored: disk full or failing; the system's words. Exit code 74.
@@ -164,10 +164,10 @@ package enum AtomicFileError: Error, Hashable, Sendable {
   private static let longestChain = 40
 
   /// What a link says.
-  private static func link(_ place: String, path: String) throws(AtomicFileError) -> String {
+  private static func link(_ link: String, path: String) throws(AtomicFileError) -> String {
     let room = Int(PATH_MAX)
     var bytes = [CChar](repeating: 0, count: room)
-    let count = unsafe readlink(FileName.cString(place), &bytes, room)
+    let count = unsafe readlink(FileName.cString(link), &bytes, room)
     guard count > 0, count < room else {
       throw .cannotCreate(path: path, reason: reason())
     }

@@ -57,10 +57,10 @@ package enum FileName {
   /// The text of a path that the system gives.
   @unsafe package static func text(of path: UnsafePointer<CChar>) -> String {
     var bytes: [UInt8] = []
-    var place = unsafe path
-    while unsafe place.pointee != 0 {
-      bytes.append(UInt8(bitPattern: unsafe place.pointee))
-      unsafe place += 1
+    var cursor = unsafe path
+    while unsafe cursor.pointee != 0 {
+      bytes.append(UInt8(bitPattern: unsafe cursor.pointee))
+      unsafe cursor += 1
     }
     return text(of: bytes)
   }
@@ -82,8 +82,8 @@ package enum FileName {
   package static func written(_ name: String) -> String {
     let scalars = Array(name.unicodeScalars)
     var result = ""
-    for (place, scalar) in scalars.enumerated() {
-      if scalar == "\\", hexByte(scalars[place...]) != nil {
+    for (position, scalar) in scalars.enumerated() {
+      if scalar == "\\", hexByte(scalars[position...]) != nil {
         result += hex(0x5C)
       } else {
         result.unicodeScalars.append(scalar)
@@ -96,14 +96,14 @@ package enum FileName {
   package static func read(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     var bytes: [UInt8] = []
-    var place = 0
-    while place < scalars.count {
-      if let byte = hexByte(scalars[place...]) {
+    var position = 0
+    while position < scalars.count {
+      if let byte = hexByte(scalars[position...]) {
         bytes.append(byte)
-        place += 4
+        position += 4
       } else {
-        bytes += Array(String(scalars[place]).utf8)
-        place += 1
+        bytes += Array(String(scalars[position]).utf8)
+        position += 1
       }
     }
     return self.text(of: bytes)

@@ -1,4 +1,4 @@
-/// A file that was named, or what came through a pipe in its place.
+/// A file that was named, or what came through a pipe instead.
 package struct GivenFile: Sendable {
   /// The path as given; of what came through a pipe, how messages call it.
   package let path: String

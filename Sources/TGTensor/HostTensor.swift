@@ -9,7 +9,7 @@ package struct HostTensor: Hashable, Sendable {
   /// The elements, row-major, `shape.count` of them.
   package private(set) var elements: [Float]
 
-  /// Makes a tensor; traps unless there is one element for each place of the shape.
+  /// Makes a tensor; traps unless there is one element for each position of the shape.
   package init(_ shape: Shape, _ elements: [Float]) {
     precondition(shape.count == elements.count, "a tensor has as many elements as its shape")
     self.shape = shape

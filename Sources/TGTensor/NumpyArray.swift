@@ -19,7 +19,7 @@ package struct NumpyArray: Hashable, Sendable {
     elements = .float32(tensor.elements)
   }
 
-  /// Makes an array of whole numbers; traps unless there is one for each place of the shape.
+  /// Makes an array of whole numbers; traps unless there is one for each position of the shape.
   package init(_ shape: Shape, integers: [Int64]) {
     precondition(shape.count == integers.count, "an array has as many elements as its shape")
     self.shape = shape

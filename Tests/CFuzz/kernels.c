@@ -1,4 +1,4 @@
-/* Prepares and runs convolutions and pointwise maps of any small form on every instruction set,
+/* Prepares and runs convolutions and elementwise maps of any small form on every instruction set,
  * and runs gatherings, scatterings and packings of masks. Each operand is a piece of memory of just
  * its size, so that the address sanitizer sees every step over an edge. Programs may be unsound:
  * then preparing says so. */

@@ -31,15 +31,15 @@ import Testing
         in: folder.url, environment: ["TG_ISA": isa])
     }
     let cases: [(String, [Float], String, String)] = [
-      ("pick", [0, 4, 3, -1], "no row -2, asked for at place [0, 3]", "rows.tgraph:3"),
+      ("pick", [0, 4, 3, -1], "no row -2, asked for at position [0, 3]", "rows.tgraph:3"),
       (
-        "pick", [0, 1.75, 9, 4], "no row for a number that is not whole, asked for at place [0, 1]",
-        "rows.tgraph:3"
+        "pick", [0, 1.75, 9, 4],
+        "no row for a number that is not whole, asked for at position [0, 1]", "rows.tgraph:3"
       ),
-      ("mark", [4, 0, 5, 9], "no row 5, asked for at place [0, 2]", "rows.tgraph:5"),
+      ("mark", [4, 0, 5, 9], "no row 5, asked for at position [0, 2]", "rows.tgraph:5"),
       (
-        "mark", [4, 0, 0.25, 9], "no row for a number that is not whole, asked for at place [0, 2]",
-        "rows.tgraph:5"
+        "mark", [4, 0, 0.25, 9],
+        "no row for a number that is not whole, asked for at position [0, 2]", "rows.tgraph:5"
       ),
     ]
     for (function, x, words, place) in cases {

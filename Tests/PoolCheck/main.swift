@@ -5,29 +5,29 @@ import TGKernels
 // Sources/TGRuntime/ThreadPool.swift. Each call reads what all tiles of the call before have written,
 // so a missing edge between two calls, or between two tiles, is a race that the sanitizer reports.
 
-/// What a tile needs: how many places each has, and where they are read and written.
+/// What a tile needs: how many elements each has, and where they are read and written.
 struct Step {
-  var places: Int
+  var size: Int
   var source: UnsafeMutablePointer<Int>
   var target: UnsafeMutablePointer<Int>
   var count: Int
 }
 
-/// target[i] = source[i] + source[count - 1 - i] + 1, for the places of a tile; through the thread's
+/// target[i] = source[i] + source[count - 1 - i] + 1, for the elements of a tile; through the thread's
 /// own scratch memory.
 func call(_ step: Step) -> KernelCall {
   KernelCall(
-    tileCount: (step.count + step.places - 1) / step.places, workspaceBytes: step.places * 8,
+    tileCount: (step.count + step.size - 1) / step.size, workspaceBytes: step.size * 8,
     record: KernelRecord([step]),
     function: { record, tile, workspace in
       let step = record.assumingMemoryBound(to: Step.self).pointee
       let scratch = workspace.assumingMemoryBound(to: Int.self)
-      let range = tile * step.places..<min(step.count, (tile + 1) * step.places)
-      for place in range {
-        scratch[place - range.lowerBound] =
-          step.source[place] &+ step.source[step.count - 1 - place] &+ 1
+      let range = tile * step.size..<min(step.count, (tile + 1) * step.size)
+      for index in range {
+        scratch[index - range.lowerBound] =
+          step.source[index] &+ step.source[step.count - 1 - index] &+ 1
       }
-      for place in range { step.target[place] = scratch[place - range.lowerBound] }
+      for index in range { step.target[index] = scratch[index - range.lowerBound] }
     })
 }
 
@@ -48,7 +48,7 @@ struct Numbers {
 }
 var numbers = Numbers()
 
-/// What a call does, place by place.
+/// What a call does, element by element.
 func computed(from source: [Int]) -> [Int] {
   source.indices.map { source[$0] &+ source[source.count - 1 - $0] &+ 1 }
 }
@@ -62,7 +62,7 @@ for number in 0..<pools {
   let calls = (0..<1 + numbers.below(6)).map { index in
     call(
       Step(
-        places: [1, 3, 7, 40, 96][numbers.below(5)], source: memory[index % 2],
+        size: [1, 3, 7, 40, 96][numbers.below(5)], source: memory[index % 2],
         target: memory[(index + 1) % 2], count: count))
   }
   let pool = try ThreadPool(calls: calls, threads: 1 + numbers.below(8))

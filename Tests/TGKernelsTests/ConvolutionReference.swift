@@ -14,14 +14,14 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   var isDepthwise = false
   var stride = [1, 1]
   var dilation = [1, 1]
-  /// Output rows and columns between places of one phase; there are `scale[0] * scale[1]` phases.
+  /// Output rows and columns between positions of one phase; there are `scale[0] * scale[1]` phases.
   var scale = [1, 1]
   var kernel = [3, 3]
   /// Rows above, columns left of the first phase; later phases have one less.
   var pad = [1, 1]
   /// Output rows and columns.
   var output = [5, 7]
-  /// Elements between neighbouring places beyond the channels, of input and output.
+  /// Elements between neighbouring positions beyond the channels, of input and output.
   var inputGap = 0
   var outputGap = 0
 
@@ -71,16 +71,16 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   }
 
   var inputStrides: [Int] {
-    let place = channels + inputGap
-    return [height * width * place, width * place, place, 1]
+    let pixel = channels + inputGap
+    return [height * width * pixel, width * pixel, pixel, 1]
   }
 
   var outputStrides: [Int] {
-    let place = outputs + outputGap
-    return [output[0] * output[1] * place, output[1] * place, place, 1]
+    let pixel = outputs + outputGap
+    return [output[0] * output[1] * pixel, output[1] * pixel, pixel, 1]
   }
 
-  /// The sum and the sum of absolute terms at an output place.
+  /// The sum and the sum of absolute terms at an output position.
   func reference(_ input: [Float], _ phases: [Phase], at index: [Int]) -> (
     sum: Double, size: Double
   ) {
@@ -97,12 +97,12 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
         for kx in 0..<phase.kernel[1] {
           let column = x / scale[1] * stride[1] + kx * dilation[1] - phase.pad[1]
           guard column >= 0, column < width else { continue }
-          let place = index[0] * inputStrides[0] + row * inputStrides[1] + column * inputStrides[2]
+          let pixel = index[0] * inputStrides[0] + row * inputStrides[1] + column * inputStrides[2]
           for c in 0..<perGroup.input {
             let weight =
               ((index[3] * perGroup.input + c) * phase.kernel[0] + ky) * phase.kernel[1] + kx
             let term =
-              Double(input[place + group * perGroup.input + c]) * Double(phase.weights[weight])
+              Double(input[pixel + group * perGroup.input + c]) * Double(phase.weights[weight])
             sum += term
             size += abs(term)
           }
@@ -176,10 +176,10 @@ extension ConvolutionCase {
   /// How many elements of the output memory are not of the output.
   func strayWrites(_ prepared: PreparedConvolution) -> Int {
     var elements = prepared.output.elements
-    for place in StridedOrder(
+    for element in StridedOrder(
       dimensions: [batch, output[0], output[1], outputs], strides: outputStrides)
     {
-      elements[place] = -99
+      elements[element] = -99
     }
     return elements.count { $0 != -99 } + (prepared.output.guardsAreWhole ? 0 : 1)
   }

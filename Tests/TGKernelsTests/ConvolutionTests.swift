@@ -97,10 +97,10 @@ import Testing
     let prepared = try test.prepare(input: input, phases: phases, isa: isa)
     let result = test.run(prepared)
     var wrong = 0
-    let places = indices([test.batch, test.output[0], test.output[1], test.outputs])
-    let step = places.count / 3000 | 1
-    for position in stride(from: places.count % step, to: places.count, by: step) {
-      let reference = test.reference(input, phases, at: places[position])
+    let elements = indices([test.batch, test.output[0], test.output[1], test.outputs])
+    let step = elements.count / 3000 | 1
+    for position in stride(from: elements.count % step, to: elements.count, by: step) {
+      let reference = test.reference(input, phases, at: elements[position])
       let error = abs(Double(result[position]) - reference.sum)
       if !(error <= 1e-6 * reference.size + 1e-30) { wrong += 1 }
     }
@@ -120,8 +120,8 @@ import Testing
     let phases = test.phases(using: &generator)
     let result = try test.run(test.prepare(input: input, phases: phases, isa: isa))
     var (error, size) = (0.0, 0.0)
-    for (position, place) in indices([1, 1, 9, 40]).enumerated() {
-      let sum = test.reference(input, phases, at: place).sum
+    for (position, index) in indices([1, 1, 9, 40]).enumerated() {
+      let sum = test.reference(input, phases, at: index).sum
       error += (Double(result[position]) - sum) * (Double(result[position]) - sum)
       size += sum * sum
     }
@@ -152,7 +152,7 @@ import Testing
         operandCount: 3, steps: [.init(.add, [0, 1]), .init(.add, [3, 2]), .init(.relu, [4])]),
       ["channel", "full"]
     ),
-    ("bias per place", .init(operandCount: 2, steps: [.init(.add, [0, 1])]), ["place"]),
+    ("bias per position", .init(operandCount: 2, steps: [.init(.add, [0, 1])]), ["position"]),
     (
       "bias, tanh, half range",
       .init(
@@ -182,7 +182,7 @@ import Testing
     ]
   }()
 
-  /// The fused epilogue gives the bits of a separate pointwise map.
+  /// The fused epilogue gives the bits of a separate elementwise map.
   @Test(arguments: ISA.available(), epilogueCases)
   func epilogueEqualsASeparateMap(_ isa: ISA, _ test: ConvolutionCase) throws {
     var generator = SeededGenerator(seed: 41)
@@ -194,7 +194,7 @@ import Testing
       let operands = epilogue.kinds.map { kind -> (values: [Float], strides: [Int]) in
         switch kind {
         case "channel": (generator.floats(extents[3]), [0, 0, 0, 1])
-        case "place": (generator.floats(extents[1] * extents[2]), [0, extents[2], 1, 0])
+        case "position": (generator.floats(extents[1] * extents[2]), [0, extents[2], 1, 0])
         case "one": (generator.floats(1), [0, 0, 0, 0])
         default: (generator.floats(plain.count), rowMajor(extents))
         }

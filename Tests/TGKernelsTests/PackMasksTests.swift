@@ -36,7 +36,7 @@ import Testing
     zip(dimensions, strides).reduce(1) { $0 + ($1.0 - 1) * $1.1 }
   }
 
-  private static func place(_ index: [Int], _ strides: [Int]) -> Int {
+  private static func offset(_ index: [Int], _ strides: [Int]) -> Int {
     zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
@@ -51,10 +51,10 @@ import Testing
       repeating: 0xabcd, count: (Self.span(layout.dimensions, layout.output) + 15) / 16)
     var expected = blank
     for index in indices(layout.dimensions) {
-      expected[Self.place(index, layout.output) / 16] = 0
+      expected[Self.offset(index, layout.output) / 16] = 0
     }
-    for index in indices(layout.dimensions) where values[Self.place(index, layout.input)] > 0 {
-      let bit = Self.place(index, layout.output)
+    for index in indices(layout.dimensions) where values[Self.offset(index, layout.input)] > 0 {
+      let bit = Self.offset(index, layout.output)
       expected[bit / 16] |= 1 << UInt16(bit % 16)
     }
     let input = FloatMemory(values)
@@ -109,15 +109,15 @@ import Testing
     }
     let sorted = rowMajor(reading.order.map { extents[$0] })
     var strides = [Int](repeating: 0, count: extents.count)
-    for (place, axis) in reading.order.enumerated() { strides[axis] = sorted[place] }
+    for (position, axis) in reading.order.enumerated() { strides[axis] = sorted[position] }
     let count = extents.reduce(1, *)
     let x = generator.floats(count)
     var expected = [Float](repeating: 0, count: count)
     for index in indices(extents) {
-      let value = x[Self.place(index, strides)]
-      let place = Self.place(index, bitStrides)
-      let bit = words[place / 16] >> UInt16(place % 16) & 1
-      expected[Self.place(index, strides)] = bit == 1 ? value : value * 0.25
+      let value = x[Self.offset(index, strides)]
+      let offset = Self.offset(index, bitStrides)
+      let bit = words[offset / 16] >> UInt16(offset % 16) & 1
+      expected[Self.offset(index, strides)] = bit == 1 ? value : value * 0.25
     }
     // select(bits, x, x / 4)
     let program = KernelProgram(
@@ -158,7 +158,7 @@ import Testing
           operands: [memory.integers([rows, columns], strides)],
           output: output.view([rows, columns]),
           isa: isa))
-      let expected = indices([rows, columns]).map { -Float(numbers[Self.place($0, strides)]) }
+      let expected = indices([rows, columns]).map { -Float(numbers[Self.offset($0, strides)]) }
       #expect(output.elements == expected)
       #expect(output.guardsAreWhole && memory.guardsAreWhole)
     }
@@ -184,9 +184,9 @@ import Testing
                 ? integers.integers([3, columns], [columns, 1]) : numberMemory.view([3, columns])
             ], output: output.integers([3, columns], strides), isa: isa))
         for index in indices([3, columns]) {
-          let place = Self.place(index, [columns, 1])
-          let expected = isCopy ? numbers[place] : Int32(exactly: given[place]) ?? .min
-          let found = output.elements[Self.place(index, strides)].bitPattern
+          let offset = Self.offset(index, [columns, 1])
+          let expected = isCopy ? numbers[offset] : Int32(exactly: given[offset]) ?? .min
+          let found = output.elements[Self.offset(index, strides)].bitPattern
           #expect(Int32(bitPattern: found) == expected)
         }
         #expect(output.guardsAreWhole)

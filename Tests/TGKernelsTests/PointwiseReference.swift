@@ -6,7 +6,7 @@
 import TGKernels
 import TGPlan
 
-/// What each function of a pointwise program means, in Double.
+/// What each function of an elementwise program means, in Double.
 func reference(_ function: PointwiseFunction, _ x: [Double], immediate: Float) -> Double {
   switch function {
   case .constant: Double(immediate)

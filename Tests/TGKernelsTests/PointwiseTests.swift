@@ -123,7 +123,7 @@ private func evaluate(
       output: [9 * 11 * 19, 11 * 19, 19, 1],
       operands: [[9 * 11 * 19, 11 * 19, 19, 1], [0, 0, 0, 1], [19, 0, 0, 1]]),
     .init(
-      name: "one value per place", dimensions: [2, 33, 40], output: [33 * 40, 40, 1],
+      name: "one value per position", dimensions: [2, 33, 40], output: [33 * 40, 40, 1],
       operands: [[33 * 40, 40, 1], [33, 1, 0], [0, 0, 0]]),
     .init(
       name: "channels first to last", dimensions: [2, 21, 17, 35],

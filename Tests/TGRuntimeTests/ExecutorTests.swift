@@ -12,22 +12,22 @@ import Testing
 /// epilogue, normalization, softmax, resampling, pooling, reduction, map, gathering, convolution.
 private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
   var builder = PlanBuilder(seed: 3)
-  let input = builder.place([1, 400, 96])
+  let input = builder.allocate([1, 400, 96])
   let weights = builder.constant([1, 96, 200], Randomness.floats(96 * 200, seed: 1))
-  let product = builder.place([1, 400, 200])
+  let product = builder.allocate([1, 400, 200])
   var multiply = MatrixProduct(left: input, right: weights, output: product)
   multiply.epilogue = Epilogue(
     program: PointwiseProgram(operandCount: 1, steps: [.init(.tanh, [0])]))
   builder.add(.multiply(multiply), label: "product", macs: 400 * 96 * 200)
 
-  let normal = builder.place([1, 400, 200])
+  let normal = builder.allocate([1, 400, 200])
   builder.add(
     .normalize(Normalization(input: product, keptRank: 2, epsilon: 1e-5, output: normal)))
 
-  let attention = builder.place([1, 400, 200])
+  let attention = builder.allocate([1, 400, 200])
   builder.add(.softmax(Softmax(input: normal, output: attention)))
 
-  let wide = builder.place([1, 800, 200])
+  let wide = builder.allocate([1, 800, 200])
   builder.add(
     .resample(
       Resampling(
@@ -37,7 +37,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
 
   let picture = View(
     slot: wide.slot, dimensions: [1, 40, 20, 200], strides: [160_000, 4_000, 200, 1])
-  let pooled = builder.place([1, 20, 10, 200])
+  let pooled = builder.allocate([1, 20, 10, 200])
   builder.add(
     .pool(
       Pooling(
@@ -46,11 +46,11 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
           kernelHeight: 2, kernelWidth: 2,
           strideY: 2, strideX: 2, padTop: 0, padLeft: 0))))
 
-  let sums = builder.place([200])
+  let sums = builder.allocate([200])
   let columns = View(slot: pooled.slot, dimensions: [200, 200], strides: [1, 200])
   builder.add(.reduce(Reduction(function: .mean, input: columns, keptRank: 1, output: sums)))
 
-  let everything = builder.place([1, 20, 10, 200])
+  let everything = builder.allocate([1, 20, 10, 200])
   var broadcast = sums
   broadcast.dimensions = [1, 20, 10, 200]
   broadcast.strides = [0, 0, 0, 1]
@@ -63,7 +63,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     label: "map")
 
   let rows = builder.constant([300], integers: (0..<300).map { $0 * 7 % 200 })
-  let gathered = builder.place([300, 200])
+  let gathered = builder.allocate([300, 200])
   builder.add(
     .gather(
       Gathering(
@@ -71,7 +71,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
 
   let kernel = HostTensor([40, 200, 3, 3], Randomness.floats(72_000, seed: 6))
   let packed = WeightPacking.packPanels(kernel, groups: 1)
-  let mixed = builder.place([1, 20, 15, 40])
+  let mixed = builder.allocate([1, 20, 15, 40])
   var convolution = Convolution(
     input: View(slot: gathered.slot, shape: [1, 20, 15, 200]), output: mixed,
     phases: [
@@ -114,9 +114,9 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     // No instruction has more tiles than this.
     #expect(try builder.executor(threads: 1000).threadCount <= 128)
     var small = PlanBuilder()
-    let view = small.place([4])
+    let view = small.allocate([4])
     small.add(
-      .map(PointwiseMap(program: .identity, operands: [view], output: small.place([4]))))
+      .map(PointwiseMap(program: .identity, operands: [view], output: small.allocate([4]))))
     #expect(try small.executor(threads: 8).threadCount == 1)
   }
 
@@ -124,7 +124,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
     // Each instruction adds one to what the one before it left: a lost or doubled tile shows.
     var builder = PlanBuilder()
     let count = 30_000
-    let view = builder.place([count])
+    let view = builder.allocate([count])
     let program = PointwiseProgram(
       operandCount: 1, steps: [.init(.constant, immediate: 1), .init(.add, [0, 1])])
     for _ in 0..<200 {
@@ -144,7 +144,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
 
   @Test func statesAreZeroAtFirstAndLast() throws {
     var builder = PlanBuilder()
-    let state = builder.place([5], kind: .state)
+    let state = builder.allocate([5], kind: .state)
     let program = PointwiseProgram(
       operandCount: 1, steps: [.init(.constant, immediate: 1), .init(.add, [0, 1])])
     builder.add(.map(PointwiseMap(program: program, operands: [state], output: state)))
@@ -157,7 +157,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
 
   @Test func storeAndFetchFollowStrides() throws {
     var builder = PlanBuilder()
-    let view = builder.place([2, 3, 4], .order([0, 2, 1]))
+    let view = builder.allocate([2, 3, 4], .order([0, 2, 1]))
     let executor = try builder.executor()
     let values = (0..<24).map(Float.init)
     try executor.store(values, into: view)
@@ -172,7 +172,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
 
   @Test func impossibleRequestsAreRefused() throws {
     var builder = PlanBuilder()
-    let view = builder.place([4])
+    let view = builder.allocate([4])
     let constant = builder.constant([4], [1, 2, 3, 4])
     let executor = try builder.executor()
     #expect(throws: RuntimeError.wrongCount(expected: 4, found: 3)) {
@@ -205,7 +205,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
 
   @Test func damagedPlansAreRefused() throws {
     var builder = PlanBuilder()
-    _ = builder.place([4])
+    _ = builder.allocate([4])
     let section = try #require(WeightSection(elements: []))
     func load(_ change: (inout PlanFunction) -> Void) throws {
       var plan = Plan(name: "test")

@@ -35,7 +35,7 @@ private let inPlaceInstructions: [@Sendable (inout PlanBuilder, View, View, View
     { convolution(&$0, $1, $2, $3, groups: 16) },
     { convolution(&$0, $1, $2, $3, groups: 48) },
     { builder, input, residual, output in
-      // Four phases with kernels of their own, each a quarter of the places.
+      // Four phases with kernels of their own, each a quarter of the positions.
       let phases = [(0, 0), (0, 1), (1, 0), (1, 1)].map { y, x in
         let (height, width) = (2 + y, 3 - x)
         let kernel = HostTensor(
@@ -81,10 +81,10 @@ private let inPlaceInstructions: [@Sendable (inout PlanBuilder, View, View, View
 
 /// Results that lie where an operand lay.
 @Suite struct InPlaceTests {
-  /// Every instruction with an epilogue, and a map, write over an operand that they read place by
-  /// place: the same bits as beside it, and nothing else is touched.
+  /// Every instruction with an epilogue, and a map, write over an operand that they read element by
+  /// element: the same bits as beside it, and nothing else is touched.
   @Test(arguments: inPlaceInstructions.indices)
-  func resultsMayTakeTheirOperandsPlace(_ number: Int) throws {
+  func resultsMayOverwriteTheirOperands(_ number: Int) throws {
     let values = Randomness.floats(60_000, seed: 8)
     for isa in ISA.available() {
       var beside: [UInt32] = []
@@ -92,9 +92,9 @@ private let inPlaceInstructions: [@Sendable (inout PlanBuilder, View, View, View
         (false, 1), (true, 1), (true, 2), (true, 3), (true, 4), (true, 7),
       ] {
         var builder = PlanBuilder(seed: 5)
-        let input = builder.place([1, 20, 30, 48])
-        let residual = builder.place([1, 20, 30, 48])
-        let output = isInPlace ? residual : builder.place([1, 20, 30, 48])
+        let input = builder.allocate([1, 20, 30, 48])
+        let residual = builder.allocate([1, 20, 30, 48])
+        let output = isInPlace ? residual : builder.allocate([1, 20, 30, 48])
         inPlaceInstructions[number](&builder, input, residual, output)
         let executor = try builder.executor(threads: threads, isa: isa)
         try executor.store(Array(values[..<input.count]), into: input)

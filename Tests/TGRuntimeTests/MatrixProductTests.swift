@@ -19,10 +19,10 @@ private let shapes: [[Int]] = [
       let seed = UInt64(variant)
       var builder = PlanBuilder(seed: seed)
       // B, K, M in memory is a transposed operand; M, B, K has rows far apart.
-      let a = builder.place([batch, m, k], .order(left))
-      let b = builder.place([batch, k, n], .order(right))
-      let residual = builder.place([batch, m, n], .shuffled)
-      let c = builder.place([batch, m, n], variant % 2 == 0 ? .dense : .order([1, 0, 2]))
+      let a = builder.allocate([batch, m, k], .order(left))
+      let b = builder.allocate([batch, k, n], .order(right))
+      let residual = builder.allocate([batch, m, n], .shuffled)
+      let c = builder.allocate([batch, m, n], variant % 2 == 0 ? .dense : .order([1, 0, 2]))
       let bias = builder.constant([n], Randomness.floats(n, seed: 5))
       var broadcast = bias
       broadcast.dimensions = [batch, m, n]
@@ -41,8 +41,8 @@ private let shapes: [[Int]] = [
       let y = Randomness.floats(b.count, seed: seed + 100)
       let z = Randomness.floats(c.count, seed: seed + 200)
       let w = Randomness.floats(n, seed: 5)
-      let expected = reference(x, y, batch, m, k, n).enumerated().map { place, sum in
-        fused ? max(0, sum + Double(w[place % n])) + Double(z[place]) : sum
+      let expected = reference(x, y, batch, m, k, n).enumerated().map { element, sum in
+        fused ? max(0, sum + Double(w[element % n])) + Double(z[element]) : sum
       }
       try check(
         builder, inputs: [(a, x), (b, y), (residual, z)], output: c, expected: expected,
@@ -52,9 +52,9 @@ private let shapes: [[Int]] = [
 
   @Test func addsToItsOutputInPlace() throws {
     var builder = PlanBuilder()
-    let a = builder.place([1, 300, 30])
-    let b = builder.place([1, 30, 70])
-    let c = builder.place([1, 300, 70], .gaps)
+    let a = builder.allocate([1, 300, 30])
+    let b = builder.allocate([1, 30, 70])
+    let c = builder.allocate([1, 300, 70], .gaps)
     var product = MatrixProduct(left: a, right: b, output: c)
     product.epilogue = Epilogue(
       program: PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])]), operands: [c])
@@ -69,9 +69,9 @@ private let shapes: [[Int]] = [
   @Test func takesBroadcastAndOverlappingOperands() throws {
     // The same row again and again; rows that slide by one element; one matrix for all items.
     var builder = PlanBuilder()
-    let storage = builder.place([20])
-    let b = builder.place([9, 11])
-    let c = builder.place([2, 7, 11])
+    let storage = builder.allocate([20])
+    let b = builder.allocate([9, 11])
+    let c = builder.allocate([2, 7, 11])
     var a = storage
     a.dimensions = [2, 7, 9]
     a.strides = [3, 1, 1]
@@ -95,8 +95,8 @@ private let shapes: [[Int]] = [
     a.strides = [0, 0, 1]
     constantRow.function.instructions = []
     constantRow.add(.multiply(MatrixProduct(left: a, right: shared, output: c)))
-    expected = (0..<154).map { place in
-      (0..<9).reduce(0.0) { $0 + Double(x[$1]) * Double(y[$1 * 11 + place % 11]) }
+    expected = (0..<154).map { element in
+      (0..<9).reduce(0.0) { $0 + Double(x[$1]) * Double(y[$1 * 11 + element % 11]) }
     }
     try check(constantRow, inputs: [(storage, x), (b, y)], output: c, expected: expected)
   }

@@ -21,14 +21,15 @@ import Testing
     for (variant, layout) in layouts.enumerated() {
       let seed = UInt64(variant)
       var builder = PlanBuilder(seed: seed)
-      let input = builder.place(dimensions, layout)
-      let output = variant == 3 ? builder.place(dimensions, .shuffled) : builder.placeLike(input)
+      let input = builder.allocate(dimensions, layout)
+      let output =
+        variant == 3 ? builder.allocate(dimensions, .shuffled) : builder.allocateLike(input)
       var normalization = Normalization(
         input: input, keptRank: kept, epsilon: 1e-3, output: output)
       let fused = variant >= 3
-      // A factor for each place of the first axis and something to add to each element.
-      let residual = builder.placeLike(output)
-      let gamma = builder.place([dimensions[0]])
+      // A factor for each index of the first axis and something to add to each element.
+      let residual = builder.allocateLike(output)
+      let gamma = builder.allocate([dimensions[0]])
       if fused {
         var factor = gamma
         factor.dimensions = dimensions
@@ -68,8 +69,8 @@ import Testing
   @Test func largeMeansDoNotDrownTheVariance() throws {
     for order in [[0, 1], [1, 0]] {
       var builder = PlanBuilder()
-      let input = builder.place([16, 20_000], .order(order))
-      let output = builder.placeLike(input)
+      let input = builder.allocate([16, 20_000], .order(order))
+      let output = builder.allocateLike(input)
       builder.add(
         .normalize(Normalization(input: input, keptRank: 1, epsilon: 0, output: output)))
       // Alternating 999 and 1001: exactly -1 and 1.

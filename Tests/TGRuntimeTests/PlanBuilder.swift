@@ -68,8 +68,8 @@ struct PlanBuilder {
     function.arenaBytes += 64
   }
 
-  /// A place for a tensor in the arena.
-  mutating func place(
+  /// A slot for a tensor in the arena.
+  mutating func allocate(
     _ dimensions: [Int], _ layout: Layout = .dense, kind: Slot.Kind = .arena,
     dtype: DType = .float32
   ) -> View {
@@ -89,9 +89,9 @@ struct PlanBuilder {
     return View(slot: slot, dimensions: dimensions, strides: strides, dtype: dtype)
   }
 
-  /// A place of the same extents and strides as another.
-  mutating func placeLike(_ view: View) -> View {
-    var copy = place([function.slots[view.slot].count])
+  /// A slot of the same extents and strides as another.
+  mutating func allocateLike(_ view: View) -> View {
+    var copy = allocate([function.slots[view.slot].count])
     copy.dimensions = view.dimensions
     copy.strides = view.strides
     return copy
@@ -170,7 +170,7 @@ struct PlanBuilder {
     return executor
   }
 
-  /// True if nothing was written to guards, nor to a place of `view`'s slot that it does not see.
+  /// True if nothing was written to guards, nor to an element of `view`'s slot that it does not see.
   func isUntouched(around view: View, in executor: any PlanExecutor) throws -> Bool {
     for slot in guards {
       let count = function.slots[slot].count

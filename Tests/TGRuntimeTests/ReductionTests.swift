@@ -22,8 +22,8 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
       for (variant, layout) in layouts.enumerated() {
         let seed = UInt64(number * 10 + variant)
         var builder = PlanBuilder(seed: seed)
-        let input = builder.place(dimensions, layout)
-        let output = builder.place(Array(dimensions[..<kept]), variant == 4 ? .shuffled : .dense)
+        let input = builder.allocate(dimensions, layout)
+        let output = builder.allocate(Array(dimensions[..<kept]), variant == 4 ? .shuffled : .dense)
         builder.add(
           .reduce(Reduction(function: function, input: input, keptRank: kept, output: output)))
         var random = Randomness(seed: seed)
@@ -47,15 +47,15 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
       for (variant, layout) in layouts.enumerated() {
         let seed = UInt64(number * 10 + variant)
         var builder = PlanBuilder(seed: seed)
-        let a = builder.place(dimensions, layout)
+        let a = builder.allocate(dimensions, layout)
         let repeated = dimensions.count > 1 && variant > 1 ? variant % dimensions.count : nil
         var extents = dimensions
         if let repeated { extents[repeated] = 1 }
-        let b = builder.place(extents, variant == 0 ? .dense : .shuffled)
+        let b = builder.allocate(extents, variant == 0 ? .dense : .shuffled)
         var seen = b
         seen.dimensions = dimensions
         if let repeated { seen.strides[repeated] = 0 }
-        let output = builder.place(Array(dimensions[..<kept]), variant == 4 ? .shuffled : .dense)
+        let output = builder.allocate(Array(dimensions[..<kept]), variant == 4 ? .shuffled : .dense)
         builder.add(
           .reduce(
             Reduction(
@@ -66,10 +66,10 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
         let range: ClosedRange<Float> = function == .product ? 0.99...1.01 : -2...2
         let left = random.floats(a.count, in: range)
         let right = random.floats(b.count, in: range)
-        let products = indices(dimensions).map { place -> Double in
-          var other = place
+        let products = indices(dimensions).map { index -> Double in
+          var other = index
           if let repeated { other[repeated] = 0 }
-          return Double(left[position(place, dimensions)] * right[position(other, extents)])
+          return Double(left[position(index, dimensions)] * right[position(other, extents)])
         }
         let inner = dimensions[kept...].reduce(1, *)
         let expected = (0..<output.count).map {
@@ -91,10 +91,10 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
     for function in ReductionFunction.allCases {
       for isa in ISA.available() {
         var builder = PlanBuilder()
-        let a = builder.place([30, 41, 67], .order(order))
-        let b = builder.placeLike(a)
-        let stored = builder.placeLike(a)
-        let (first, second) = (builder.place([30]), builder.place([30]))
+        let a = builder.allocate([30, 41, 67], .order(order))
+        let b = builder.allocateLike(a)
+        let stored = builder.allocateLike(a)
+        let (first, second) = (builder.allocate([30]), builder.allocate([30]))
         builder.add(.map(PointwiseMap(program: program, operands: [a, b], output: stored)))
         builder.add(
           .reduce(Reduction(function: function, input: stored, keptRank: 1, output: first)))
@@ -117,10 +117,11 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
   @Test func partialSumsAreCountedOnce() throws {
     func overhead(reductions: Int) throws -> (PlanBuilder, Int) {
       var builder = PlanBuilder()
-      let input = builder.place([1 << 20])
+      let input = builder.allocate([1 << 20])
       for _ in 0..<reductions {
+        let output = builder.allocate([])
         builder.add(
-          .reduce(Reduction(function: .sum, input: input, keptRank: 0, output: builder.place([]))))
+          .reduce(Reduction(function: .sum, input: input, keptRank: 0, output: output)))
       }
       let memory = try builder.executor().memoryBytes
       return (builder, memory - builder.function.arenaBytes)
@@ -151,8 +152,8 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
     // A plain float sum of so many tenths is off by some percent.
     for order in [[0, 1], [1, 0]] {
       var builder = PlanBuilder()
-      let input = builder.place([3, 400_000], .order(order))
-      let output = builder.place([3])
+      let input = builder.allocate([3, 400_000], .order(order))
+      let output = builder.allocate([3])
       builder.add(.reduce(Reduction(function: .sum, input: input, keptRank: 1, output: output)))
       let expected = [Double](repeating: Double(Float(0.1)) * 400_000, count: 3)
       for isa in ISA.available() {
@@ -170,8 +171,8 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
     // Σx²/n - mean² in float would be off by more than the variance itself.
     for order in [[0, 1], [1, 0]] {
       var builder = PlanBuilder()
-      let input = builder.place([3, 30_000], .order(order))
-      let output = builder.place([3])
+      let input = builder.allocate([3, 30_000], .order(order))
+      let output = builder.allocate([3])
       builder.add(
         .reduce(Reduction(function: .variance, input: input, keptRank: 1, output: output)))
       let values = (0..<input.count).map { 4096 + Float($0 % 2) / 16 }
@@ -186,8 +187,8 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
     for position in [0, 1, 15, 16, 40, 49] {
       for order in [[0, 1], [1, 0]] {
         var builder = PlanBuilder()
-        let input = builder.place([20, 50], .order(order))
-        let output = builder.place([20])
+        let input = builder.allocate([20, 50], .order(order))
+        let output = builder.allocate([20])
         builder.add(
           .reduce(Reduction(function: function, input: input, keptRank: 1, output: output)))
         var values = [Float](repeating: 1, count: 1000)

@@ -14,9 +14,9 @@ import Testing
       let rows: [Float] = [0, 5, 2, 3, 0, 5, 5, -0.0, 1, 1, 5, 1]
       // In single precision, in the order of the numbers: row 4 stays 0.
       var expected = [Float](repeating: 0, count: 6 * 45)
-      for (place, row) in rows.enumerated() {
+      for (index, row) in rows.enumerated() {
         for column in 0..<45 {
-          expected[Int(row) * 45 + column] += scattering.values[place * 45 + column]
+          expected[Int(row) * 45 + column] += scattering.values[index * 45 + column]
         }
       }
       for isa in ISA.available() {
@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  /// A number of no row is refused with its first place, and nothing is written elsewhere.
+  /// A number of no row is refused with its first position, and nothing is written elsewhere.
   @Test(arguments: [-1, 6, 7, 1 << 30, .min])
   func whatIsNoRowIsRefused(number: Int32) throws {
     for layout in [Layout.dense, .gaps, .shuffled] {
@@ -50,7 +50,7 @@ import Testing
           return
         }
         #expect(refused.number == number)
-        #expect(refused.place == [1, 2] && refused.rows == 6)
+        #expect(refused.position == [1, 2] && refused.rows == 6)
         #expect(try scattering.builder.isUntouched(around: scattering.output, in: executor))
         try executor.store([Float](repeating: 2, count: 12), into: scattering.numbers)
         try executor.run()
@@ -58,12 +58,12 @@ import Testing
     }
   }
 
-  /// Many tiles, among them an unfinished one: threads change no bit, and the first place is named.
+  /// Many tiles, among them an unfinished one: threads change no bit, and the first position is named.
   @Test func threadsChangeNoBit() throws {
     var builder = PlanBuilder(seed: 3)
-    let input = builder.place([700, 3, 101])
-    let numbers = builder.place([700], dtype: .int32)
-    let output = builder.place([13, 3, 101])
+    let input = builder.allocate([700, 3, 101])
+    let numbers = builder.allocate([700], dtype: .int32)
+    let output = builder.allocate([13, 3, 101])
     builder.add(.scatter(Scattering(input: input, indices: numbers, output: output)))
     let values = Randomness.floats(700 * 303, seed: 5)
     var rows = (0..<700).map { Float($0 * $0 % 13) }
@@ -76,7 +76,7 @@ import Testing
       results.append(try executor.fetch(output))
     }
     #expect(results[0] == results[1] && results[0] == results[2])
-    for place in stride(from: 77, to: 700, by: 97) { rows[place] = 13 }
+    for index in stride(from: 77, to: 700, by: 97) { rows[index] = 13 }
     let executor = try builder.executor(threads: 4, isa: .best())
     try executor.store(rows, into: numbers)
     let error = #expect(throws: RuntimeError.self) { try executor.run() }
@@ -84,7 +84,7 @@ import Testing
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(refused.place == [77] && refused.number == 13)
+    #expect(refused.position == [77] && refused.number == 13)
   }
 }
 
@@ -98,9 +98,9 @@ private struct Scattered {
 
   init(_ layout: Layout, seed: UInt64) {
     builder = PlanBuilder(seed: seed)
-    input = builder.place([3, 4, 5, 9], layout)
-    numbers = builder.place([3, 4], layout, dtype: .int32)
-    output = builder.place([6, 5, 9], layout)
+    input = builder.allocate([3, 4, 5, 9], layout)
+    numbers = builder.allocate([3, 4], layout, dtype: .int32)
+    output = builder.allocate([6, 5, 9], layout)
     builder.add(.scatter(Scattering(input: input, indices: numbers, output: output)))
   }
 }

@@ -15,11 +15,11 @@ import Testing
       for (variant, layout) in [Layout.dense, .gaps, .shuffled, .shuffled].enumerated() {
         let seed = UInt64(number * 10 + variant)
         var builder = PlanBuilder(seed: seed)
-        let input = builder.place(dimensions, layout)
+        let input = builder.allocate(dimensions, layout)
         // Rows side by side are their own path: input and output in the same shuffled order.
         let output =
           variant == 3
-          ? builder.place(dimensions, .shuffled) : builder.placeLike(input)
+          ? builder.allocate(dimensions, .shuffled) : builder.allocateLike(input)
         builder.add(.softmax(Softmax(input: input, output: output, logarithmic: logarithmic)))
         var random = Randomness(seed: seed)
         let values = random.floats(input.count, in: -20...20)
@@ -41,8 +41,8 @@ import Testing
   @Test func rowsOfMinusInfinityGiveZeros() throws {
     for layout in [Layout.dense, .order([1, 0])] {
       var builder = PlanBuilder()
-      let input = builder.place([20, 19], layout)
-      let output = builder.place([20, 19], layout)
+      let input = builder.allocate([20, 19], layout)
+      let output = builder.allocate([20, 19], layout)
       builder.add(.softmax(Softmax(input: input, output: output)))
       var values = [Float](repeating: 0, count: 380)
       for i in 19..<38 { values[i] = -.infinity }
@@ -57,8 +57,8 @@ import Testing
   @Test func notANumberSpoilsItsRowOnly() throws {
     for layout in [Layout.dense, .order([1, 0])] {
       var builder = PlanBuilder()
-      let input = builder.place([5, 40], layout)
-      let output = builder.place([5, 40], layout)
+      let input = builder.allocate([5, 40], layout)
+      let output = builder.allocate([5, 40], layout)
       builder.add(.softmax(Softmax(input: input, output: output)))
       var values = [Float](repeating: 0, count: 200)
       values[45] = .nan

@@ -42,10 +42,10 @@ import Testing
     /// Changes a byte of the weights where they are, as a failing disk does.
     func damage(byte: Int) throws {
       let handle = try FileHandle(forUpdating: URL(filePath: path))
-      let place = try UInt64(PlanFile.load(path: path).weightOffset + byte)
-      try handle.seek(toOffset: place)
+      let offset = try UInt64(PlanFile.load(path: path).weightOffset + byte)
+      try handle.seek(toOffset: offset)
       let old = try #require(try handle.read(upToCount: 1)?.first)
-      try handle.seek(toOffset: place)
+      try handle.seek(toOffset: offset)
       try handle.write(contentsOf: Data([old ^ 4]))
       try handle.close()
     }

@@ -39,10 +39,10 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     let ow = (w + 2 * pooling.pad[1] - pooling.kernel[1]) / pooling.stride[1] + 1
     var builder = PlanBuilder()
     // Channels are a part of a wider tensor, so rows have gaps but channels lie together.
-    var input = builder.place([n, h, w, c + 5])
+    var input = builder.allocate([n, h, w, c + 5])
     input.offset = 2
     input.dimensions[3] = c
-    let output = builder.place([n, oh, ow, c])
+    let output = builder.allocate([n, oh, ow, c])
     builder.add(
       .pool(
         Pooling(
@@ -52,14 +52,14 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
             kernelWidth: pooling.kernel[1], strideY: pooling.stride[0], strideX: pooling.stride[1],
             padTop: pooling.pad[0], padLeft: pooling.pad[1]))))
     let values = Randomness.floats(input.count, seed: 4)
-    let expected = indices(output.dimensions).map { place -> Double in
+    let expected = indices(output.dimensions).map { index -> Double in
       var inside: [Double] = []
       for ky in 0..<pooling.kernel[0] {
         for kx in 0..<pooling.kernel[1] {
-          let y = place[1] * pooling.stride[0] + ky - pooling.pad[0]
-          let x = place[2] * pooling.stride[1] + kx - pooling.pad[1]
+          let y = index[1] * pooling.stride[0] + ky - pooling.pad[0]
+          let x = index[2] * pooling.stride[1] + kx - pooling.pad[1]
           if y >= 0, y < h, x >= 0, x < w {
-            inside.append(Double(values[position([place[0], y, x, place[3]], pooling.input)]))
+            inside.append(Double(values[position([index[0], y, x, index[3]], pooling.input)]))
           }
         }
       }
@@ -85,7 +85,7 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     var builder = PlanBuilder()
     // All three are parts of wider tensors: rows have gaps but channels lie together.
     func part(_ dimensions: [Int], from first: Int) -> View {
-      var view = builder.place(dimensions.dropLast() + [c + 5])
+      var view = builder.allocate(dimensions.dropLast() + [c + 5])
       view.offset = first
       view.dimensions[3] = c
       return view
@@ -105,19 +105,19 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     values[values.count / 3] = .infinity
     let passed = Randomness.floats(gradient.count, seed: 5)
     var expected = [Double](repeating: 0, count: values.count)
-    for place in indices(windows) {
+    for index in indices(windows) {
       var best: (value: Float, at: Int)?
       for ky in 0..<pooling.kernel[0] {
         for kx in 0..<pooling.kernel[1] {
-          let y = place[1] * pooling.stride[0] + ky - pooling.pad[0]
-          let x = place[2] * pooling.stride[1] + kx - pooling.pad[1]
+          let y = index[1] * pooling.stride[0] + ky - pooling.pad[0]
+          let x = index[2] * pooling.stride[1] + kx - pooling.pad[1]
           guard y >= 0, y < h, x >= 0, x < w else { continue }
-          let at = position([place[0], y, x, place[3]], pooling.input)
+          let at = position([index[0], y, x, index[3]], pooling.input)
           if let best, !(values[at] > best.value || values[at].isNaN) { continue }
           best = (values[at], at)
         }
       }
-      expected[best!.at] += Double(passed[position(place, windows)])
+      expected[best!.at] += Double(passed[position(index, windows)])
     }
     try check(
       builder, inputs: [(input, values), (gradient, passed)], output: output, expected: expected)
@@ -132,10 +132,10 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
   ) throws {
     for (variant, layout) in [Layout.dense, .gaps, .shuffled].enumerated() {
       var builder = PlanBuilder(seed: UInt64(variant))
-      let input = builder.place(dimensions, layout)
+      let input = builder.allocate(dimensions, layout)
       var result = dimensions
       result[axis] = outputs
-      let output = builder.place(result, layout)
+      let output = builder.allocate(result, layout)
       var random = Randomness(seed: 8)
       let starts = (0..<outputs).map { _ in
         Int.random(in: 0...dimensions[axis] - taps, using: &random)
@@ -148,11 +148,11 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
             starts: builder.constant([outputs], integers: starts.map { Int32($0) }),
             weights: builder.constant([outputs, taps], weights))))
       let values = random.floats(input.count)
-      let expected = indices(result).map { place -> Double in
+      let expected = indices(result).map { index -> Double in
         (0..<taps).reduce(0.0) { sum, tap in
-          var from = place
-          from[axis] = starts[place[axis]] + tap
-          return sum + Double(weights[place[axis] * taps + tap])
+          var from = index
+          from[axis] = starts[index[axis]] + tap
+          return sum + Double(weights[index[axis] * taps + tap])
             * Double(values[position(from, dimensions)])
         }
       }
@@ -165,8 +165,8 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
   @Test(arguments: [-1, 6, .max, .min])
   func resamplingOutsideItsInputIsRefused(_ start: Int32) throws {
     var builder = PlanBuilder()
-    let input = builder.place([8])
-    let output = builder.place([2])
+    let input = builder.allocate([8])
+    let output = builder.allocate([2])
     builder.add(
       .resample(
         Resampling(
@@ -195,7 +195,7 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// What is no row is refused with its first place, whatever the number of threads, and reads and
+  /// What is no row is refused with its first position, whatever the number of threads, and reads and
   /// writes nothing elsewhere; the executor can be used again.
   @Test(arguments: [-1, 6, 7, 1 << 30, .min])
   func whatIsNoRowIsRefused(number: Int32) throws {
@@ -213,7 +213,7 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
           let error = #expect(throws: RuntimeError.self) { try executor.run() }
           guard case .noSuchRow(let refused)? = error else { throw Unexpected() }
           #expect(refused.number == number)
-          #expect(refused.place == [1, 2])
+          #expect(refused.position == [1, 2])
           #expect(refused.rows == 6)
           #expect(try gathering.builder.isUntouched(around: gathering.output, in: executor))
           try executor.store([Float](repeating: 2, count: 12), into: gathering.numbers)
@@ -223,21 +223,21 @@ struct PoolingCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// A place in each of many tiles, from the last to the first: the first one is named.
+  /// A number in each of many tiles, from the last to the first: the first one is named.
   @Test func theFirstOfManyTilesIsNamed() throws {
     var builder = PlanBuilder(seed: 3)
-    let table = builder.place([10, 500])
-    let numbers = builder.place([2000], dtype: .int32)
-    let output = builder.place([2000, 500])
+    let table = builder.allocate([10, 500])
+    let numbers = builder.allocate([2000], dtype: .int32)
+    let output = builder.allocate([2000, 500])
     builder.add(.gather(Gathering(table: table, indices: numbers, output: output)))
     let executor = try builder.executor(threads: 4, isa: .best())
     var ids = [Float](repeating: 3, count: 2000)
-    for place in stride(from: 77, to: 2000, by: 97) { ids[place] = Float(place + 10) }
+    for index in stride(from: 77, to: 2000, by: 97) { ids[index] = Float(index + 10) }
     for _ in 0..<20 {
       try executor.store(ids, into: numbers)
       let error = #expect(throws: RuntimeError.self) { try executor.run() }
       guard case .noSuchRow(let refused)? = error else { throw Unexpected() }
-      #expect(refused.place == [77] && refused.number == 87)
+      #expect(refused.position == [77] && refused.number == 87)
     }
   }
 }
@@ -252,9 +252,9 @@ private struct Gathered {
 
   init(_ layout: Layout, seed: UInt64) {
     builder = PlanBuilder(seed: seed)
-    table = builder.place([6, 5, 9], layout)
-    numbers = builder.place([3, 4], layout, dtype: .int32)
-    output = builder.place([3, 4, 5, 9], layout)
+    table = builder.allocate([6, 5, 9], layout)
+    numbers = builder.allocate([3, 4], layout, dtype: .int32)
+    output = builder.allocate([3, 4, 5, 9], layout)
     builder.add(.gather(Gathering(table: table, indices: numbers, output: output)))
   }
 }

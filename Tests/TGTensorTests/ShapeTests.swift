@@ -25,8 +25,8 @@ import Testing
   }
 
   @Test func walksInRowMajorOrder() {
-    let places = Array(StridedOrder(dimensions: [2, 2], strides: [1, 10], offset: 5))
-    #expect(places == [5, 15, 6, 16])
+    let positions = Array(StridedOrder(dimensions: [2, 2], strides: [1, 10], offset: 5))
+    #expect(positions == [5, 15, 6, 16])
     #expect(Array(StridedOrder(dimensions: [2, 0], strides: [1, 1])).isEmpty)
     #expect(Array(StridedOrder(dimensions: [], strides: [], offset: 3)) == [3])
   }

@@ -1,4 +1,4 @@
-/* A pointwise program on the results of a kernel, or on what it reads, block by block. */
+/* An elementwise program on the results of a kernel, or on what it reads, block by block. */
 #pragma once
 
 #include "tg_axes.h"

@@ -1,4 +1,4 @@
-/* A pointwise program over whole tensors. */
+/* An elementwise program over whole tensors. */
 #pragma once
 
 #include "tg_program.h"

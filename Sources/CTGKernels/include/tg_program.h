@@ -1,4 +1,4 @@
-/* Pointwise programs: straight-line programs on numbers, run tile by tile in the first cache. */
+/* Elementwise programs: straight-line programs on numbers, run tile by tile in the first cache. */
 #pragma once
 
 #include "tg_common.h"
@@ -77,7 +77,7 @@ enum {
   TG_VALUE_OUT = 255,
 };
 
-/** A step whose values have been placed: the target is a register or the output. */
+/** A step whose values have their registers; the target may be the output. */
 typedef struct {
   tg_step_function _Nullable run;
   float immediate;
