@@ -71,7 +71,7 @@ import Testing
         "tgrun sample.tplan bird --film film.gif", "tgrun sample.tplan bird --fps 12",
         "tgrun sample.tplan bird --film film.png --fps 0",
       ],
-    "64 tgrun: a sheet of a form that cannot be, of more pictures than places, or too large": [
+    "64 tgrun: a sheet of a form that cannot be, of more pictures than cells, or too large": [
       "tgrun sample.tplan bird --grid 0x2", "tgrun sample.tplan bird --grid 1x2 --seeds 0-2",
       "tgrun sample.tplan bird --grid 990x990",
     ],
@@ -229,7 +229,7 @@ import Testing
     }
   }
 
-  /// An error of ours begins with the command's name, or with the place in a page.
+  /// An error of ours begins with the command's name, or with the location in a page.
   private func isInStyle(_ messages: String) -> Bool {
     let names = ["tgc", "tgc fmt", "tgrun", "tginvert", "tginspect"]
     return messages.split(separator: "\n").contains { line in
