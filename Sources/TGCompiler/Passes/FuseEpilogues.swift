@@ -38,8 +38,10 @@ package struct FuseEpilogues: Pass {
       if carried.program.isIdentity {
         fused = fused.movedToFront(result)
       } else {
-        fused.absorb(carried.program, [result] + inner, at: result)
-        guard fused.operands.contains(result) else { return nil }
+        // What has no room stays an instruction of its own: what the op carries must not be lost.
+        guard fused.absorb(carried.program, [result] + inner, at: result),
+          fused.operands.contains(result)
+        else { return nil }
         fused = fused.movedToFront(result)
       }
       guard fused.operands.first == result else { return nil }

@@ -72,20 +72,18 @@ struct FusedProgram {
         rest = rest.broadcast(with: builder.shape(operand)) ?? rest
       }
       guard operands.count > 1, rest == shape else { continue }
-      absorb(
+      _ = absorb(
         PointwiseProgram(operandCount: 0, steps: [.init(.constant, immediate: number)]), [],
         at: value)
     }
   }
 
   /// Takes in the program that makes operand `value`; does nothing, and says so, if there is no such
-  /// operand, if it is packed, or if the limits forbid it.
-  @discardableResult
+  /// operand, or if the limits forbid it.
   mutating func absorb(_ inner: PointwiseProgram, _ innerOperands: [Value], at value: Value)
     -> Bool
   {
-    guard let index = operands.firstIndex(of: value)
-    else { return false }
+    guard let index = operands.firstIndex(of: value) else { return false }
     var joined = operands.filter { $0 != value }
     for operand in innerOperands where !joined.contains(operand) { joined.append(operand) }
     guard joined.count <= PointwiseProgram.maximumOperands,

@@ -26,9 +26,9 @@ package struct FuseReductions: Pass {
       for (operand, produced) in zip(graph[old].operands, node.operands) {
         guard let map = builder[produced].op as? Map, uses.isRead(operand, onlyBy: old),
           builder.shape(produced) == shape,
-          !builder[produced].operands.isEmpty
+          !builder[produced].operands.isEmpty,
+          fused.absorb(map.program, builder[produced].operands, at: produced)
         else { continue }
-        fused.absorb(map.program, builder[produced].operands, at: produced)
         builder.origin = builder.origin.merged(with: builder[produced].origin)
       }
       guard fused.operands != node.operands else { return nil }

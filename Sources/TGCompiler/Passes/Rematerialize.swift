@@ -45,8 +45,9 @@ package struct Rematerialize: Pass {
       guard var fused = FusedProgram(reading: node) else { return nil }
       for (operand, produced) in zip(graph[old].operands, node.operands)
       where repeated.contains(operand) {
-        guard let map = builder[produced].op as? Map else { continue }
-        fused.absorb(map.program, builder[produced].operands, at: produced)
+        guard let map = builder[produced].op as? Map,
+          fused.absorb(map.program, builder[produced].operands, at: produced)
+        else { continue }
         builder.origin = builder.origin.merged(with: builder[produced].origin)
       }
       guard fused.operands != node.operands else { return nil }
