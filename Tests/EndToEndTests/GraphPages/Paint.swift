@@ -23,7 +23,7 @@ extension GraphCheckTests {
     Page("gan-int-cls", "g=4 d=4 textSize=12 narrowed=8 z=6 residuals=2 coco=true branch=false"),
     Page("gan-cls-pytorch", "g=4 d=4 textSize=12 narrowed=8 z=6"),
     Page("controlgan", "g=2 entries=9 length=5 nef=12 z=6 condition=6 residuals=1"),
-    Page("manigan", "g=2 entries=9 length=5 nef=12 z=6 condition=6 residuals=1"),
+    Page("manigan", "g=3 entries=9 length=5 nef=12 z=6 condition=6 residuals=1"),
     Page("manigan-detail", "g=2 entries=9 length=5 nef=12 z=6 condition=6 residuals=1"),
   ]
 }
