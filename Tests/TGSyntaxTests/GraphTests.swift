@@ -149,6 +149,12 @@ struct Rendered: Error, CustomStringConvertible {
       page: "vgg16", model: "VGG16", functions: ["features"],
       parameters: ["": 14_714_688]),
     Case(
+      page: "vgg16", model: "VGG16", settings: ["classes": "1000"],
+      functions: ["features", "classify"], parameters: ["": 138_357_544]),
+    Case(
+      page: "vgg19", settings: ["classes": "1000"], functions: ["features", "classify"],
+      parameters: ["": 143_667_240]),
+    Case(
       page: "vgg16", model: "VGG16Caffe", functions: ["features"],
       parameters: ["": 7_635_264]),
     Case(

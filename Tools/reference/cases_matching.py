@@ -12,7 +12,8 @@ from case import Case, array, captions, inside, lengths_array, normal, picture, 
 
 
 def matches(name, function, lengths, seed, entries=5450, length=25, size=256, nef=256, side=299,
-            narrow=1, pictures=10, aligned=True, gammas=(4.0, 5.0)):
+            narrow=1, pictures=10, aligned=True, gammas=(4.0, 5.0),
+            outputs=("words", "sentence", "maps")):
     """A picture and a caption, or a caption and several pictures."""
 
     def build(folder, shared):
@@ -31,15 +32,15 @@ def matches(name, function, lengths, seed, entries=5450, length=25, size=256, ne
         network = similarity.Similarity(text, cnn, *gammas)
         if function == "compare":
             inputs = {"image": picture(rng, count, size)} | inputs
-            names, compute = ["words", "sentence", "maps"], network.compare
+            names, compute = ("words", "sentence", "maps"), network.compare
         else:
             places = (side - 27) // 16
             inputs["regions"] = normal(rng, count, pictures, nef, places, places)
             inputs["codes"] = normal(rng, count, pictures, nef)
-            names, compute = ["words", "sentence"], network.rank
+            names, compute = ("words", "sentence"), network.rank
         results = compute(*[tensor(v) for v in inputs.values()])
-        outputs = {n: Output(array(r)) for n, r in zip(names, results)}
-        return Data(files, inputs, outputs, vocabulary(folder, entries))
+        found = {n: Output(array(r)) for n, r in zip(names, results) if n in outputs}
+        return Data(files, inputs, found, vocabulary(folder, entries))
 
     settings = dict(entries=entries, length=length, size=size, nef=nef, side=side, narrow=narrow,
                     pictures=pictures, aligned=aligned, gamma1=gammas[0], gamma2=gammas[1])
@@ -78,12 +79,13 @@ def loses(name, batch, seed, count=48, length=18, nef=256, places=17, gammas=(4.
 
 
 CASES = [
-    matches("damsm-similarity-1", "compare", [13], 611),
+    # Cosines of 256 seeded numbers lie too near to each other to be compared.
+    matches("damsm-similarity-2", "compare", [13, 6], 611, outputs=("words", "maps")),
     matches("damsm-similarity-rank-3", "rank", [13, 25, 4], 612, narrow=16),
     matches("damsm-similarity-odd-3", "compare", [2, 7, 4], 613, 30, 7, 64, 20, 123, 12),
     matches("damsm-similarity-odd-rank-3", "rank", [2, 7, 4], 614, 30, 7, 64, 20, 123, 12, 3, False,
             (3.0, 2.5)),
-    loses("damsm-loss-1", 1, 615, 12),
+    loses("damsm-loss-2", 2, 615, 12),
     loses("damsm-loss-odd-3", 3, 616, 5, 7, 20, 6, (3.0, 2.5, 4.0)),
 ]
 

@@ -116,6 +116,15 @@ def perceives(name, page, batch, seed, size, relus, narrow, model=None):
         [f"relu.{k}" for k in range(len(relus))], seed)
 
 
+def names_classes(name, page, batch, seed, narrow=1, classes=1000):
+    """A whole VGG."""
+    stages = vgg.VGG19 if page == "vgg19" else vgg.VGG16
+    return block(
+        name, page, "classify", batch, dict(narrow=narrow, classes=classes),
+        lambda: vgg.Classifier(stages, narrow, classes),
+        lambda rng: {"image": (picture(rng, batch, 224) + 1) / 2}, ["logits", "fc7"], seed)
+
+
 def differs(name, batch, seed, size, trunk, version="own", whole=False, published=False, narrow=1):
     """Pairs from equal to one colour. `published`: the real heads over a trunk of seeded weights; seeded
     heads of versions 0.1 and 0.0 have the sums of the real ones."""
@@ -187,6 +196,9 @@ CASES = [
     differs("lpips-alex-odd-4", 4, 556, 77, "alex", narrow=7),
     differs("lpips-squeeze-odd-4", 4, 557, 77, "squeeze", narrow=4, whole=True),
     perceives("vgg16-odd-3", "vgg16", 3, 561, 40, [0, 4, 12], 7),
+    names_classes("vgg16-classes-1", "vgg16", 1, 563),
+    names_classes("vgg16-classes-odd-3", "vgg16", 3, 564, 20, 31),
+    names_classes("vgg19-classes-odd-3", "vgg19", 3, 565, 20, 31),
     perceives("vgg19-odd-3", "vgg19", 3, 562, 40, [0, 4, 15], 7),
 ] + cases_stream.CASES + cases_matching.CASES
 

@@ -107,6 +107,8 @@ PUBLISHED = [
     ("PG-GAN 256, higan fused", pggan.Generator,
      dict(resolution=256, form="higan", fused=True), 23_036_995),
     ("VGG-16", vgg.Trunk, {}, 14_714_688),
+    ("VGG-16 with its classifier", vgg.Classifier, {}, 138_357_544),
+    ("VGG-19 with its classifier", vgg.Classifier, dict(stages=vgg.VGG19), 143_667_240),
     ("VGG-16 to relu4_3", vgg.Caffe, {}, 7_635_264),
     ("VGG-19", vgg.Trunk, dict(stages=vgg.VGG19), 20_024_384),
     ("GAN-INT-CLS generator", gan_int_cls.Generator, {}, 18_909_699),

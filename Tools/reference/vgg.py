@@ -67,6 +67,22 @@ class Features(Trunk):
         return tuple(taps[k] for k in self.relus)
 
 
+class Classifier(Trunk):
+    """Pictures in 0 to 1, of 224 x 224, to logits and what the second dense layer gives."""
+
+    def __init__(self, stages=VGG16, narrow=1, classes=1000):
+        super().__init__(stages, narrow=narrow)
+        n = lambda width: -(-width // narrow)
+        drop = nn.Dropout()
+        self.classifier = nn.Sequential(
+            nn.Linear(n(512) * 49, n(4096)), nn.ReLU(), drop, nn.Linear(n(4096), n(4096)), nn.ReLU(),
+            drop, nn.Linear(n(4096), classes))
+
+    def forward(self, image):
+        x = F.max_pool2d(super().forward(normalized(image))[-1], 2).flatten(1)
+        return self.classifier(x), self.classifier[:5](x)
+
+
 class Caffe(Trunk):
     """Pictures in -1 to 1 to relu4_3; names `layer{i}` of the Keras weights."""
 

@@ -15,6 +15,7 @@ extension GraphCheckTests {
     Page("efficientnet-lite0", "size=48 narrow=8 classes=24"),
     Page("alexnet", "size=48 narrow=8"),
     Page("squeezenet", "size=33 narrow=4"),
+    Page("vgg16", model: "VGG16", "narrow=32 classes=24"),
     Page("lpips", "size=16 narrow=8 heads=own"),
     Page("lpips", "size=48 narrow=8 heads=own trunk=alex"),
     Page("lpips", "size=33 narrow=4 heads=own trunk=squeeze whole=true"),
