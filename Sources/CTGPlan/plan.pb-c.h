@@ -846,7 +846,7 @@ struct  Tgraph__Plan__Epilogue
 
 
 /*
- * The output places of one residue class, with their kernel.
+ * The output positions of one residue class, with their kernel.
  */
 struct  Tgraph__Plan__Convolution__Phase
 {
@@ -881,7 +881,7 @@ struct  Tgraph__Plan__Convolution__Phase
  * Direct convolution of [N, H, W, C] in one or several output phases:
  * out[n, y, x, o] = sum of in[n, i * stride_y + ky * dilation_y - pad_top,
  * j * stride_x + kx * dilation_x - pad_left, c] * w[o, c, ky, kx] with
- * y = origin_y + i * scale_y and x = origin_x + j * scale_x; places outside the input count as 0.
+ * y = origin_y + i * scale_y and x = origin_x + j * scale_x; positions outside the input count as 0.
  */
 struct  Tgraph__Plan__Convolution
 {
@@ -914,7 +914,7 @@ struct  Tgraph__Plan__Convolution
   protobuf_c_boolean has_packing;
   Tgraph__Plan__Convolution__Packing packing;
   /*
-   * Together they cover every output place once.
+   * Together they cover every output position once.
    */
   size_t n_phases;
   Tgraph__Plan__Convolution__Phase **phases;
@@ -1041,7 +1041,7 @@ struct  Tgraph__Plan__Pooling
    */
   Tgraph__Plan__View *input;
   /*
-   * Innermost stride 1. Every window has at least one place inside the picture.
+   * Innermost stride 1. Every window has at least one position inside the picture.
    */
   Tgraph__Plan__View *output;
   int64_t kernel_height;
@@ -1073,7 +1073,7 @@ struct  Tgraph__Plan__MaxPoolGradient
    */
   Tgraph__Plan__View *input;
   /*
-   * [N, OH, OW, C], innermost stride 1. Every window has at least one place inside the picture.
+   * [N, OH, OW, C], innermost stride 1. Every window has at least one position inside the picture.
    */
   Tgraph__Plan__View *gradient;
   /*

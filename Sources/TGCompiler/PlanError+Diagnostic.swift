@@ -6,13 +6,14 @@ extension PlanError {
   /// The refusal of a finished plan as a finding about the page that it was made of: at the
   /// operation, input, output or function that is meant.
   package func diagnostic(of functions: [GraphFunction], sources: SourceTable) -> Diagnostic {
-    let function = place.flatMap { place in
-      functions.first { $0.graph.name == place.function && $0.batch == place.batch }
+    let function = location.flatMap { location in
+      functions.first { $0.graph.name == location.function && $0.batch == location.batch }
     }
-    let item = place?.item.flatMap { named in
+    let item = location?.item.flatMap { named in
       function.map { $0.inputs + $0.outputs }?.first { named.hasSuffix(" \($0.name)") }
     }
-    let range = place.flatMap { sources.line(named: $0.source) } ?? item?.range ?? function?.range
+    let line = location.flatMap { sources.line(named: $0.source) }
+    let range = line ?? item?.range ?? function?.range
     return Diagnostic("plan", "no plan can be made of this: \(self)", at: range)
   }
 }

@@ -5,8 +5,8 @@ import TGPlan
 import TGTensor
 
 /// The limits of plans (`spec/plan.md`, section 5) that a model can be held against before weights
-/// are read, each with the place of what passes it. What only the finished plan shows is found by
-/// `PlanChecker`, whose refusals `PlanError.diagnostic` gives a place.
+/// are read, each with the location of what passes it. What only the finished plan shows is found by
+/// `PlanChecker`, whose refusals `PlanError.diagnostic` gives a location.
 package struct PlanRules {
   /// The most multiplications, or elements, computed at compile time for one function: of weight
   /// expressions and constants. The largest network of `Graphs` needs a twentieth.
@@ -93,7 +93,7 @@ package struct PlanRules {
         }
       guard let pad = pads.first(where: { $0.magnitude > limits.attribute }) else { continue }
       return Diagnostic(
-        "padding", "a padding of \(pad) places; at most \(limits.attribute) are possible",
+        "padding", "a padding of \(pad) positions; at most \(limits.attribute) are possible",
         at: node.origin.ranges.first)
     }
     return nil
@@ -150,12 +150,12 @@ package struct PlanRules {
     for node in functions.flatMap(\.graph.nodes) {
       guard let op = node.op as? Resample else { continue }
       count += op.starts.count
-      guard count > limits.resampledPlaces else { continue }
+      guard count > limits.resampledPositions else { continue }
       return [
         Diagnostic(
           "limit",
-          "the resized, mirrored and reversed axes up to here have \(count) places; a plan has at "
-            + "most \(limits.resampledPlaces)", at: node.origin.ranges.first)
+          "the resized, mirrored and reversed axes up to here have \(count) positions; a plan has "
+            + "at most \(limits.resampledPositions)", at: node.origin.ranges.first)
       ]
     }
     return []

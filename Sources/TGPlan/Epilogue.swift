@@ -1,6 +1,6 @@
 package import TGTensor
 
-/// A pointwise program on the fly: operand 0 is what the instruction computed for a place of its
+/// An elementwise program on the fly: operand 0 is what the instruction computed for an element of its
 /// output, the other operands are read there. It runs before the result is stored.
 package struct Epilogue: Hashable, Sendable {
   /// The program; `operandCount` is `operands.count + 1`.

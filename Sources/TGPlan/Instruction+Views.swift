@@ -19,8 +19,8 @@ extension Instruction {
   /// The views that are read, those of the epilogue included, in the order of their fields.
   package var namedOperands: [NamedView] { namedViews.filter { $0.access != .written } }
 
-  /// The views that are read place by place as the output is written, and may thus equal it.
-  package var pointwiseOperands: [NamedView] { namedViews.filter { $0.access == .readInPlace } }
+  /// The views that are read element by element as the output is written, and may thus equal it.
+  package var elementwiseOperands: [NamedView] { namedViews.filter { $0.access == .readInPlace } }
 
   /// The views that are read in an order of their own, packed operands among them.
   package var freeOperands: [NamedView] {

@@ -11,7 +11,7 @@ package enum Instruction: Hashable, Sendable {
   case convolve(Convolution)
   /// A product of two computed matrices.
   case multiply(MatrixProduct)
-  /// A pointwise program; also fills and strided copies.
+  /// An elementwise program; also fills and strided copies.
   case map(PointwiseMap)
   /// Sum, mean, product, minimum, maximum or variance over axes.
   case reduce(Reduction)

@@ -7,10 +7,10 @@ package struct PlanError: Error, Hashable, Sendable {
   /// The file, if one is meant.
   package var path: String?
   /// Where in the plan.
-  package var place: Place?
+  package var location: Location?
 
-  /// A place in a plan.
-  package struct Place: Hashable, Sendable {
+  /// A location in a plan.
+  package struct Location: Hashable, Sendable {
     /// The name of the function.
     package var function: String
     /// Its batch size.
@@ -102,7 +102,7 @@ package enum PlanProblem: Hashable, Sendable {
   case rule(InstructionRule)
 }
 
-/// What is wrong with the place of a section.
+/// What is wrong with where a section lies.
 package enum SectionFault: Hashable, Sendable {
   /// It reaches past the end of the file.
   case outsideFile
@@ -173,7 +173,7 @@ package enum ViewFault: Hashable, Sendable {
   case stride(Int)
   case outsideSlot(last: Int?, count: Int)
   case extents([Int], expected: [Int])
-  case repeatsPlaces
+  case repeatsPositions
   case writesWeights
   case writesPrepared
   case notWeights

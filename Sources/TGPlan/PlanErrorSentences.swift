@@ -1,17 +1,17 @@
 internal import TGTensor
 
 extension PlanError: CustomStringConvertible {
-  /// One line: the file, the place, what is wrong.
+  /// One line: the file, the location, what is wrong.
   package var description: String {
-    [path, place.map(sentence), sentence(problem)].compactMap(\.self).joined(separator: ": ")
+    [path, location.map(sentence), sentence(problem)].compactMap(\.self).joined(separator: ": ")
   }
 
-  private func sentence(_ place: Place) -> String {
-    var text = "function \(place.function) (batch \(place.batch))"
-    if let item = place.item { text += ", \(item)" }
-    if let instruction = place.instruction {
+  private func sentence(_ location: Location) -> String {
+    var text = "function \(location.function) (batch \(location.batch))"
+    if let item = location.item { text += ", \(item)" }
+    if let instruction = location.instruction {
       text += ", instruction \(instruction)"
-      let names = [place.label, place.source].filter { !$0.isEmpty }
+      let names = [location.label, location.source].filter { !$0.isEmpty }
       if !names.isEmpty { text += " (\(names.joined(separator: ", ")))" }
     }
     return text
@@ -85,7 +85,7 @@ extension PlanError: CustomStringConvertible {
     _ fault: MessageFault, type: String, field: String?, offset: Int?
   ) -> String {
     let subject = field.map { "\(type).\($0)" } ?? type
-    let place = offset.map { " at byte \($0)" } ?? ""
+    let byte = offset.map { " at byte \($0)" } ?? ""
     let what =
       switch fault {
       case .truncated: "reaches past its end"
@@ -98,7 +98,7 @@ extension PlanError: CustomStringConvertible {
       case .text: "is not UTF-8 text, or holds control characters"
       case .notOneInstruction: "is not of exactly one kind"
       }
-    return "\(subject) \(what)\(place)"
+    return "\(subject) \(what)\(byte)"
   }
 
   private func sentence(_ fault: ObjectiveFault) -> String {
@@ -151,7 +151,7 @@ extension PlanError: CustomStringConvertible {
       "reaches element \(last.map(String.init) ?? "beyond 2⁶³") of a slot with \(count) elements"
     case .extents(let found, let expected):
       "has the extents \(Shape.text(found)); they must be \(Shape.text(expected))"
-    case .repeatsPlaces: "may store two elements at one place"
+    case .repeatsPositions: "may store two elements at one position"
     case .writesWeights: "is written, but lies in the weight section"
     case .writesPrepared: "is written, but lies where a prepared value is kept"
     case .notKept: "does not lie in a slot of kind STATE"

@@ -32,8 +32,8 @@ package struct PlanLimits: Hashable, Sendable {
   package var elements = 1 << 40
   /// Bytes of the arena and of the weight section.
   package var bytes = 1 << 42
-  /// Places made by resampling along its axis, over all instructions of a plan.
-  package var resampledPlaces = 1 << 24
+  /// Positions made by resampling along its axis, over all instructions of a plan.
+  package var resampledPositions = 1 << 24
   /// The work of one run of a function, as `PlanFunction.work` counts it: hours on any machine. The
   /// largest network that we know, StyleGAN at 1024 x 1024, takes 76 thousand millions a picture.
   package var work = 100_000 * PlanLimits.workUnit
@@ -58,7 +58,7 @@ package struct PlanLimits: Hashable, Sendable {
     case items = "inputs and outputs"
     case texts = "tokenizers"
     case phases = "phases of a convolution"
-    case resampledPlaces = "resampled places"
+    case resampledPositions = "resampled positions"
     case work = "multiply-adds or elements read in one run"
     case nameBytes = "bytes in a name"
     case elements, bytes

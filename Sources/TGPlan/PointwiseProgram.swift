@@ -1,4 +1,4 @@
-/// A function of one to three numbers, the alphabet of pointwise programs.
+/// A function of one to three numbers, the alphabet of elementwise programs.
 ///
 /// The raw value is the code in plan files: never reuse or renumber one. The meaning of each, in
 /// real arithmetic, is `evaluate`; the kernels have theirs in `tg_functions.def`.
@@ -80,7 +80,7 @@ package enum PointwiseFunction: Int, Hashable, Sendable, CaseIterable {
   package var mnemonic: String { String(describing: self) }
 }
 
-/// A straight-line program on numbers, applied at every place of a tensor.
+/// A straight-line program on numbers, applied to every element of a tensor.
 ///
 /// Values are numbered: operands are `0 ..< operandCount`, step `i` makes value
 /// `operandCount + i`. The result is the value of the last step, or operand 0 if there is none (a

@@ -1,7 +1,7 @@
 package import TGTensor
 
 // What can be said about where the elements of views lie. The views have been checked: extents at
-// least 1, strides not negative, every place inside a slot.
+// least 1, strides not negative, every position inside a slot.
 extension View {
   /// The position of the last element, from the start of the slot.
   package var last: Int {
@@ -10,9 +10,9 @@ extension View {
     return last
   }
 
-  /// True if no two elements lie at one place. Told for certain only of views whose axes, sorted by
+  /// True if no two elements lie at one position. Told for certain only of views whose axes, sorted by
   /// stride, each stride over all that lies inside them; others give false.
-  package var hasDistinctPlaces: Bool {
+  package var hasDistinctPositions: Bool {
     var span = 0
     for (stride, extent) in movingAxes.sorted(by: { $0.stride < $1.stride }) {
       guard stride > span else { return false }
@@ -21,7 +21,7 @@ extension View {
     return true
   }
 
-  /// True if no element of one view lies at a place of the other, both in one slot. Told for
+  /// True if no element of one view lies at a position of the other, both in one slot. Told for
   /// certain if their ranges are apart, or if they are interleaved by a common stride, as slices of
   /// one larger tensor are; others give false.
   package func isDisjoint(from other: View) -> Bool {
@@ -36,7 +36,7 @@ extension View {
     return false
   }
 
-  /// The axes along which the place changes.
+  /// The axes along which the position changes.
   private var movingAxes: [(stride: Int, extent: Int)] {
     zip(strides, dimensions).compactMap { stride, extent in
       extent > 1 ? (stride: stride, extent: extent) : nil

@@ -156,9 +156,9 @@ import Testing
       page: function(
         "x: Tensor[1, 8, 8]", "y: Tensor[1, 8, 8]",
         "conv(x, 1, kernel: 101, dilation: 60000, padding: \"same\")"),
-      place: "page.tgraph:3:12: error", words: "a padding of 3000000 places"),
+      place: "page.tgraph:3:12: error", words: "a padding of 3000000 positions"),
     Case(
-      name: "more resampled places than a plan has",
+      name: "more resampled positions than a plan has",
       page: function(
         "x: Tensor[16, 1000000]", "y: Tensor[]",
         (0..<17).map { "sum(reverse(x * \($0), axis: 1))" }.joined(separator: " + ")),

@@ -7,7 +7,7 @@ import TGTensor
 import TGTestSupport
 import Testing
 
-/// How few values are alive at once: the order of nodes, and results that take their operands' place.
+/// How few values are alive at once: the order of nodes, and results that overwrite their operands.
 @Suite struct MemoryTests {
   private static let shape: Shape = [1, 16, 16, 32]
   private static let bytes = 4 * shape.count
@@ -61,7 +61,7 @@ import Testing
     #expect(function.arenaBytes < Self.bytes * 9 / 2)
   }
 
-  @Test func aResultTakesThePlaceOfAnOperandThatDies() throws {
+  @Test func aResultTakesTheMemoryOfAnOperandThatDies() throws {
     var builder = GraphBuilder(name: "f")
     let (x, y) = (try Self.input("x", &builder), try Self.input("y", &builder))
     // Without fusion each map is an instruction: three in one slot, the last in the output's.
@@ -89,7 +89,7 @@ import Testing
     let function = try Self.compiled(builder, Self.inputs("x"))
     #expect(function.instructions.count == 8)
     let inPlace = function.instructions.filter { placed in
-      placed.instruction.pointwiseOperands.contains { $0.view == placed.instruction.output }
+      placed.instruction.elementwiseOperands.contains { $0.view == placed.instruction.output }
     }
     #expect(inPlace.count == 3)
     #expect(function.arenaBytes == 4 * Self.bytes, "input, output, sum, inner")

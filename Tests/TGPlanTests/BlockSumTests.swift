@@ -25,7 +25,7 @@ import Testing
         #expect(seen.insert(sum(damaged)).inserted, "byte \(index), bit \(bit)")
       }
     }
-    // The signs of two numbers of a lane, and words in each other's places.
+    // The signs of two numbers of a lane, and words exchanged.
     for (first, second) in [(0, 32), (0, 64), (4, 608), (36, 100)] {
       var negated = bytes
       negated[first + 3] ^= 0x80

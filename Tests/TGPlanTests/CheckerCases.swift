@@ -96,10 +96,10 @@ extension CheckerCase {
       },
       input("channels apart", .innermostStride(8)) { $0.strides = [0, 24, 1, 8] },
       input("rows repeated", nil) { $0.strides[1] = 0 },
-      .at(0, "a result that repeats a place", .view(.output, .repeatsPlaces)) {
+      .at(0, "a result that repeats a position", .view(.output, .repeatsPositions)) {
         $0.convolution { $0.output.strides[1] = 0 }
       },
-      .at(0, "a result whose rows overlap", .view(.output, .repeatsPlaces)) {
+      .at(0, "a result whose rows overlap", .view(.output, .repeatsPositions)) {
         $0.convolution { $0.output.strides[1] = 127 }
       },
       .at(0, "a result among the weights", .view(.output, .writesWeights)) {
@@ -334,7 +334,7 @@ extension CheckerCase {
       $0.functions[0].slots[5] = Slot(kind: .weight, offset: 1 << 62, count: .max)
     },
     CheckerCase("no weights", .slot(5, .empty(0))) { $0.functions[0].slots[5].count = 0 },
-    CheckerCase("weights that share their place", nil) { $0.functions[0].slots[13].offset = 2368 },
+    CheckerCase("weights that share their memory", nil) { $0.functions[0].slots[13].offset = 2368 },
     CheckerCase("arena slot beyond the arena", .slot(4, .outside(.arena, end: 35136, size: 31040)))
     {
       $0.functions[0].slots[4].offset = 31040
@@ -345,10 +345,10 @@ extension CheckerCase {
     CheckerCase("two live slots overlap at one element", .slotsOverlap(7, 8)) {
       $0.functions[0].slots[7].count += 1
     },
-    CheckerCase("slots apart in time share their place", nil) {
+    CheckerCase("slots apart in time share their memory", nil) {
       $0.functions[0].slots[8].offset = 960
     },
-    CheckerCase("inputs share their place", .slotsOverlap(1, 3)) {
+    CheckerCase("inputs share their memory", .slotsOverlap(1, 3)) {
       $0.functions[0].slots[3].offset = 768
     },
     CheckerCase("a slot read before it is written", .readBeforeWrite(.input, slot: 4)) { plan in
@@ -433,7 +433,7 @@ extension CheckerCase {
       CheckerCase("an input among the weights", .view(.values, .writesWeights)) {
         $0.functions[0].inputs[2].view.slot = 6
       },
-      CheckerCase("an input that repeats a place", .view(.values, .repeatsPlaces)) {
+      CheckerCase("an input that repeats a position", .view(.values, .repeatsPositions)) {
         $0.functions[0].inputs[2].view.strides[1] = 0
       },
       CheckerCase("inputs that overlap", .view(.values, .overlaps(.values))) {

@@ -41,7 +41,7 @@ import Testing
     #expect(CheckerTests.problem(entry.change) == entry.expected)
   }
 
-  @Test func errorsNameThePlace() throws {
+  @Test func errorsNameTheLocation() throws {
     var plan = SmallPlan().plan
     plan.functions[0].instructions[1].instruction.pooling { $0.window.padTop = 3 }
     let error = try #require(throws: PlanError.self) { try PlanChecker.check(plan) }
@@ -71,7 +71,7 @@ import Testing
         #expect(isSound, "\(value)")
       } catch {
         #expect(!isSound, "\(value)")
-        #expect(error.place?.instruction == 6)
+        #expect(error.location?.instruction == 6)
       }
     }
   }

@@ -3,9 +3,9 @@ import TGTensor
 import TGTestSupport
 import Testing
 
-/// What is said of views must be true of the places they name, one by one.
+/// What is said of views must be true of the positions they name, one by one.
 @Suite struct GeometryTests {
-  private func places(_ view: View) -> [Int] {
+  private func positions(_ view: View) -> [Int] {
     Array(StridedOrder(dimensions: view.dimensions, strides: view.strides, offset: view.offset))
   }
 
@@ -24,9 +24,9 @@ import Testing
     var (distinct, disjoint) = (0, 0)
     for _ in 0..<20_000 {
       let (a, b) = (arbitrary(&random), arbitrary(&random))
-      let (inA, inB) = (places(a), places(b))
+      let (inA, inB) = (positions(a), positions(b))
       #expect(a.last == inA.max())
-      if a.hasDistinctPlaces {
+      if a.hasDistinctPositions {
         #expect(Set(inA).count == inA.count)
         distinct += 1
       }
@@ -48,7 +48,7 @@ import Testing
       let order = [0, 1, 2, 3].shuffled(using: &random)
       let view = View(
         slot: 0, dimensions: order.map { shape[$0] }, strides: order.map { shape.strides[$0] })
-      #expect(view.hasDistinctPlaces)
+      #expect(view.hasDistinctPositions)
     }
   }
 

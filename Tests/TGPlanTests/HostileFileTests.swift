@@ -103,9 +103,9 @@ import Testing
   @Test func headersThatLie() throws {
     let folder = try TemporaryFolder()
     let file = try HostileFileTests.tiny().file
-    func changed(_ place: Int, _ bytes: [UInt8], sealed: Bool = true) -> [UInt8] {
+    func changed(_ offset: Int, _ bytes: [UInt8], sealed: Bool = true) -> [UInt8] {
       var copy = file
-      copy.replaceSubrange(place..<place + bytes.count, with: bytes)
+      copy.replaceSubrange(offset..<offset + bytes.count, with: bytes)
       return sealed ? PlanSections.resealed(copy) : copy
     }
     let many = [UInt8](repeating: 0xFF, count: 7)

@@ -12,13 +12,13 @@ import Testing
     #expect(file.plan == small.plan)
     #expect(file.hash == hash)
     #expect(file.weightOffset % 64 == 0)
-    var place = 0
+    var offset = 0
     for tensor in small.weights {
-      let bits = file.numbers(at: place, count: tensor.count)
+      let bits = file.numbers(at: offset, count: tensor.count)
       #expect(bits == tensor.bits.map { Int32(bitPattern: $0) })
-      place += (4 * tensor.count + 63) / 64 * 64
+      offset += (4 * tensor.count + 63) / 64 * 64
     }
-    #expect(file.numbers(at: place, count: 1) == nil)
+    #expect(file.numbers(at: offset, count: 1) == nil)
   }
 
   @Test func sameInputsGiveTheSameBytesInAnyFolder() throws {

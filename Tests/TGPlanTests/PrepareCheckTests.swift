@@ -74,7 +74,7 @@ import Testing
     change("outside its slot", .view(.values, .outsideSlot(last: 3, count: 3))) { reader, _ in
       reader.prepared[0].view.offset = 1
     },
-    change("one position repeated", .view(.values, .repeatsPlaces)) { reader, _ in
+    change("one position repeated", .view(.values, .repeatsPositions)) { reader, _ in
       reader.prepared[0].view.strides = [0]
     },
     change("a role of objectives", .item(.role(.kept))) { reader, _ in

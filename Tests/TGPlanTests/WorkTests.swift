@@ -22,7 +22,7 @@ import Testing
     // Read as often as it is seen, however little memory is behind it.
     #expect(
       work(.reduce(Reduction(function: .mean, input: wide, keptRank: 0, output: one))) == 1_000_000)
-    // Two operands are read for each place.
+    // Two operands are read for each element.
     let sum = PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])])
     #expect(
       work(.map(PointwiseMap(program: sum, operands: [wide, wide], output: view([1_000, 1_000]))))
@@ -36,7 +36,7 @@ import Testing
         .multiply(
           MatrixProduct(
             left: view([2, 3, 50]), right: view([2, 50, 4]), output: view([2, 3, 4])))) == 1_200)
-    // A window reads all of its places.
+    // A window reads all of its positions.
     let pooling = Pooling(
       function: .maximum, input: view([1, 64, 64, 2]), output: view([1, 8, 8, 2]),
       window: Pooling.Window(

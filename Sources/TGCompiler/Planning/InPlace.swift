@@ -19,7 +19,7 @@ enum InPlace {
       guard uses.isOwn(output.slot), uses[output.slot]?.lowerBound == time,
         function.covers(output)
       else { continue }
-      let read = placed.instruction.pointwiseOperands.map(\.view)
+      let read = placed.instruction.elementwiseOperands.map(\.view)
       let taken = Set(placed.instruction.freeOperands.map(\.view.slot))
       let dying = read.first { operand in
         operand.slot != output.slot && uses.isOwn(operand.slot)
@@ -44,7 +44,7 @@ enum InPlace {
 extension PlanFunction {
   /// True if a view of distinct positions sees all of its slot.
   fileprivate func covers(_ view: View) -> Bool {
-    view.count == slots[view.slot].count && view.hasDistinctPlaces
+    view.count == slots[view.slot].count && view.hasDistinctPositions
   }
 }
 

@@ -45,6 +45,6 @@ struct FieldCheck: FieldWalk {
     guard !function.preparedSlots.contains(view.slot) else {
       throw PlanError(.view(.output, .writesPrepared))
     }
-    guard view.hasDistinctPlaces else { throw PlanError(.view(.output, .repeatsPlaces)) }
+    guard view.hasDistinctPositions else { throw PlanError(.view(.output, .repeatsPositions)) }
   }
 }

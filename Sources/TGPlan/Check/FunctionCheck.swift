@@ -24,7 +24,7 @@ struct FunctionCheck {
 
   /// Checks all of the function.
   ///
-  /// - Throws: `PlanError` with its place.
+  /// - Throws: `PlanError` with its location.
   func run() throws(PlanError) {
     do {
       try checkFrame()
@@ -50,17 +50,17 @@ struct FunctionCheck {
     try checkLifetimes()
   }
 
-  /// The error with its place.
+  /// The error with its location.
   static func at(_ index: Int?, of function: PlanFunction, _ error: PlanError) -> PlanError {
     var error = error
-    var place = PlanError.Place(
-      function: function.name, batch: function.batch, item: error.place?.item)
+    var location = PlanError.Location(
+      function: function.name, batch: function.batch, item: error.location?.item)
     if let index, index < function.instructions.count {
-      place.instruction = index
-      place.label = function.instructions[index].label
-      place.source = function.instructions[index].source
+      location.instruction = index
+      location.label = function.instructions[index].label
+      location.source = function.instructions[index].source
     }
-    error.place = place
+    error.location = location
     return error
   }
 

@@ -51,12 +51,12 @@ extension FunctionCheck {
     }
     guard PlanName.isIdentifier(item.name) else { throw PlanError(.name(role, item.name)) }
     try checkKind(of: item, role: role)
-    try checkPlaces(of: item, role: role)
+    try checkMemory(of: item, role: role)
   }
 
   private func at(_ item: InterfaceItem, role: NameRole, _ error: PlanError) -> PlanError {
     var error = error
-    error.place = PlanError.Place(
+    error.location = PlanError.Location(
       function: function.name, batch: function.batch, item: "\(role.rawValue) \(item.name)")
     return error
   }
@@ -90,31 +90,31 @@ extension FunctionCheck {
     }
   }
 
-  private func checkPlaces(of item: InterfaceItem, role: NameRole) throws(PlanError) {
+  private func checkMemory(of item: InterfaceItem, role: NameRole) throws(PlanError) {
     guard item.rows >= 0, item.rows <= 1 << 24 else { throw PlanError(.item(.rows(item.rows))) }
     if let value = item.defaultValue {
       guard role == .input else { throw PlanError(.item(.defaultOfOutput)) }
       guard value.isFinite else { throw PlanError(.item(.defaultValue(value))) }
     }
     guard role != .output else { return }
-    for (place, view) in places(of: item) {
+    for (use, view) in namedViews(of: item) {
       guard role == .input || function.slots[view.slot].kind == .state else {
-        throw PlanError(.view(place, .notKept))
+        throw PlanError(.view(use, .notKept))
       }
       guard function.slots[view.slot].kind != .weight else {
-        throw PlanError(.view(place, .writesWeights))
+        throw PlanError(.view(use, .writesWeights))
       }
-      guard view.hasDistinctPlaces else { throw PlanError(.view(place, .repeatsPlaces)) }
+      guard view.hasDistinctPositions else { throw PlanError(.view(use, .repeatsPositions)) }
     }
   }
 
-  private func places(of item: InterfaceItem) -> [(ViewRole, View)] {
+  private func namedViews(of item: InterfaceItem) -> [(ViewRole, View)] {
     [(.values, item.view)] + (item.lengths.map { [(.lengths, $0)] } ?? [])
   }
 
   /// Inputs of one slot lie apart. There are few items, so every pair is compared.
   private func checkSeparate(_ items: [InterfaceItem]) throws(PlanError) {
-    let views = items.flatMap { item in places(of: item).map { (item, $0.0, $0.1) } }
+    let views = items.flatMap { item in namedViews(of: item).map { (item, $0.0, $0.1) } }
     for (index, (item, role, view)) in views.enumerated() {
       for (_, _, other) in views[..<index] where other.slot == view.slot {
         guard view.isDisjoint(from: other) else {

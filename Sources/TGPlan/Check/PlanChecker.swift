@@ -1,13 +1,13 @@
 internal import TGTensor
 
-/// Decides whether a plan can be executed: what it accepts runs without reading or writing a place
+/// Decides whether a plan can be executed: what it accepts runs without reading or writing memory
 /// that is not meant. The rules stand in `spec/plan.md`.
 package enum PlanChecker {
   /// Checks everything but the contents of the weight section.
   ///
   /// Costs time proportional to the size of the plan (times a logarithm), whatever it says.
   ///
-  /// - Throws: `PlanError`, the first thing that is wrong, with its place.
+  /// - Throws: `PlanError`, the first thing that is wrong, with its location.
   package static func check(
     _ plan: Plan, limits: PlanLimits = .standard
   ) throws(PlanError) {
@@ -52,25 +52,25 @@ package enum PlanChecker {
   package static func checkResamplings(
     _ plan: Plan, limits: PlanLimits = .standard, numbers: (Int, Int) -> [Int32]?
   ) throws(PlanError) {
-    var places = 0
+    var positions = 0
     for function in plan.functions {
       for (index, placed) in function.instructions.enumerated() {
         guard case .resample(let resampling) = placed.instruction else { continue }
         let starts = resampling.starts
-        places += starts.count
-        guard places <= limits.resampledPlaces else {
-          throw PlanError(.limit(.resampledPlaces, places, limits.resampledPlaces))
+        positions += starts.count
+        guard positions <= limits.resampledPositions else {
+          throw PlanError(.limit(.resampledPositions, positions, limits.resampledPositions))
         }
         let last = resampling.input.dimensions[resampling.axis] - resampling.weights.dimensions[1]
         let first = function.slots[starts.slot].offset + 4 * starts.offset
         guard let values = numbers(first, starts.count) else {
           throw PlanError(.section(.weights, .outsideFile))
         }
-        for (place, value) in values.enumerated() {
+        for (position, value) in values.enumerated() {
           guard value >= 0, Int(value) <= last else {
             throw FunctionCheck.at(
               index, of: function,
-              PlanError(.rule(.start(index: place, value: value, last: last))))
+              PlanError(.rule(.start(index: position, value: value, last: last))))
           }
         }
       }

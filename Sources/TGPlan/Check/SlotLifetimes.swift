@@ -53,12 +53,12 @@ package struct SlotLifetimes: Sendable {
     let used = function.slots.indices.filter {
       function.slots[$0].kind != .weight && ranges[$0] != nil
     }
-    let places = used.sorted { left, right in
+    let sorted = used.sorted { left, right in
       (function.slots[left].offset, left) < (function.slots[right].offset, right)
     }
     var begin: [(time: Int, rank: Int)] = []
     var finish: [(time: Int, rank: Int)] = []
-    for (rank, slot) in places.enumerated() {
+    for (rank, slot) in sorted.enumerated() {
       guard let range = ranges[slot] else { continue }
       begin.append((range.lowerBound, rank))
       finish.append((range.upperBound, rank))
@@ -67,21 +67,21 @@ package struct SlotLifetimes: Sendable {
     finish.sort { $0 < $1 }
 
     // Slots alive, none overlapping another, by rank: a newcomer can only overlap the nearest ones.
-    var alive = RankSet(count: places.count)
+    var alive = RankSet(count: sorted.count)
     var ended = 0
     for (time, rank) in begin {
       while finish[ended].time < time {
         alive.remove(finish[ended].rank)
         ended += 1
       }
-      let slot = function.slots[places[rank]]
+      let slot = function.slots[sorted[rank]]
       if let below = alive.last(below: rank) {
-        let other = function.slots[places[below]]
-        if other.offset + other.byteCount > slot.offset { return (places[below], places[rank]) }
+        let other = function.slots[sorted[below]]
+        if other.offset + other.byteCount > slot.offset { return (sorted[below], sorted[rank]) }
       }
       if let above = alive.first(from: rank) {
-        if slot.offset + slot.byteCount > function.slots[places[above]].offset {
-          return (places[rank], places[above])
+        if slot.offset + slot.byteCount > function.slots[sorted[above]].offset {
+          return (sorted[rank], sorted[above])
         }
       }
       alive.insert(rank)

@@ -51,7 +51,7 @@ extension PointwiseProgram {
 }
 
 extension InstructionRule {
-  package static let program = InstructionRule("the pointwise program is malformed")
+  package static let program = InstructionRule("the elementwise program is malformed")
 
   package static func operandCount(found: Int, expected: Int) -> InstructionRule {
     InstructionRule("there are \(found) operands; the program takes \(expected)")

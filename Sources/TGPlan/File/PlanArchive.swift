@@ -4,7 +4,7 @@ package import TGTensor
 /// whoever asks an instruction for its views.
 ///
 /// Fields are named as in `spec/plan.proto`, whose generated descriptor knows their numbers, types
-/// and defaults; a field is thus bound to its property in one place, the `visit` of its type.
+/// and defaults; a field is thus bound to its property once, in the `visit` of its type.
 package protocol PlanArchive {
   /// What a walk may end with: `Never` for those that cannot fail.
   associatedtype Failure: Error
@@ -52,7 +52,7 @@ package protocol PlanArchive {
     _ name: StaticString, _ views: inout [View], _ role: (Int) -> ViewRole,
     _ use: (Int) -> ViewUse
   ) throws(Failure)
-  /// A pointwise program; there are no views in it.
+  /// An elementwise program; there are no views in it.
   mutating func program(
     _ name: StaticString, _ program: inout PointwiseProgram
   ) throws(Failure)

@@ -113,11 +113,11 @@ struct PlanHeader {
       sections.append(
         Entry(offset: offset, length: length, hash: Array(bytes[start + 32..<start + 64])))
     }
-    try checkPlaces(fileLength: fileLength)
+    try checkOffsets(fileLength: fileLength)
     guard encoded() == Array(bytes[..<PlanHeader.size]) else { throw PlanError(.header) }
   }
 
-  /// Makes the header of a file with these sections, and gives them their places.
+  /// Makes the header of a file with these sections, and gives them their offsets.
   init(
     weights: (length: Int, hash: [UInt8]), sums: [UInt8], texts: [UInt8], message: [UInt8]
   ) {
@@ -131,22 +131,22 @@ struct PlanHeader {
     }
   }
 
-  /// The sections stand in file order, each at the first aligned place after the one before; the
+  /// The sections stand in file order, each at the first aligned offset after the one before; the
   /// message ends the file. There is a checksum for each block of weights.
-  private func checkPlaces(fileLength: Int) throws(PlanError) {
-    var place = PlanHeader.size
+  private func checkOffsets(fileLength: Int) throws(PlanError) {
+    var end = PlanHeader.size
     for section in PlanSection.allCases {
       let entry = self[section]
       guard entry.offset % PlanHeader.alignment == 0 else {
         throw PlanError(.section(section, .misaligned))
       }
-      guard entry.offset == PlanHeader.aligned(place) else {
+      guard entry.offset == PlanHeader.aligned(end) else {
         throw PlanError(.section(section, .misplaced))
       }
       guard entry.length <= fileLength - entry.offset else {
         throw PlanError(.section(section, .outsideFile))
       }
-      place = entry.offset + entry.length
+      end = entry.offset + entry.length
     }
     guard self[.weights].length % 4 == 0 else {
       throw PlanError(.section(.weights, .misaligned))
@@ -154,11 +154,11 @@ struct PlanHeader {
     guard self[.sums].length == 8 * BlockSums.count(ofBytes: self[.weights].length) else {
       throw PlanError(.section(.sums, .lengthMismatch))
     }
-    guard place == fileLength else { throw PlanError(.trailingBytes(fileLength - place)) }
+    guard end == fileLength else { throw PlanError(.trailingBytes(fileLength - end)) }
   }
 
-  /// The next multiple of `alignment`, of a place known to lie in a file.
-  static func aligned(_ place: Int) -> Int { (place + alignment - 1) / alignment * alignment }
+  /// The next multiple of `alignment`, of an offset known to lie in a file.
+  static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
 
   private static func little(_ value: UInt64, bytes count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }

@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// A small plan file taken apart in memory, to be looked at or put together again with right places
+/// A small plan file taken apart in memory, to be looked at or put together again with right offsets
 /// and checksums.
 package struct PlanSections: Hashable, Sendable {
   /// The weight section.

@@ -11,8 +11,8 @@ package struct PlanWriter: ~Copyable {
   private var weightSums = BlockSums()
   /// The bytes of the weight section so far.
   private var weightBytes = 0
-  /// Where each tensor lies, by its hash; looked up, never iterated.
-  private var places: [SHA256.Digest: Int] = [:]
+  /// The offset of each tensor, by its hash; looked up, never iterated.
+  private var offsets: [SHA256.Digest: Int] = [:]
 
   /// Begins a file.
   ///
@@ -26,13 +26,13 @@ package struct PlanWriter: ~Copyable {
   package mutating func append(_ numbers: WeightNumbers) throws(PlanError) -> Int {
     let bytes = numbers.littleEndianBytes
     let hash = SHA256.hash(data: bytes)
-    if let place = places[hash] { return place }
-    let place = weightBytes
-    places[hash] = place
+    if let offset = offsets[hash] { return offset }
+    let offset = weightBytes
+    offsets[hash] = offset
     try put(bytes)
     let padding = PlanHeader.aligned(weightBytes) - weightBytes
     if padding > 0 { try put([UInt8](repeating: 0, count: padding)) }
-    return place
+    return offset
   }
 
   /// Writes the plan and makes the file appear. `plan.weightBytes` is taken from what was stored.
@@ -72,11 +72,11 @@ package struct PlanWriter: ~Copyable {
     let layout = PlanHeader(
       weights: (weightBytes, Array(weightHash.finalize())), sums: sums, texts: texts,
       message: message)
-    var place = PlanHeader.size + weightBytes
+    var end = PlanHeader.size + weightBytes
     for (section, bytes) in [(PlanSection.sums, sums), (.texts, texts), (.message, message)] {
-      try file.append([UInt8](repeating: 0, count: layout[section].offset - place))
+      try file.append([UInt8](repeating: 0, count: layout[section].offset - end))
       try file.append(bytes)
-      place = layout[section].offset + bytes.count
+      end = layout[section].offset + bytes.count
     }
     let header = layout.encoded()
     try file.replace(at: 0, with: header)

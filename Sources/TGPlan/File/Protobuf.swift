@@ -29,7 +29,7 @@ internal import CTGPlan
   /// The bytes of its C structure.
   var size: Int { unsafe pointer.pointee.sizeof_message }
 
-  /// A field by its place in the list, which is in the order of the field numbers.
+  /// A field by its index in the list, which is in the order of the field numbers.
   package func field(at index: Int) -> FieldType {
     precondition(index >= 0 && index < fieldCount, "a field of the message")
     return unsafe FieldType(pointer.pointee.fields.advanced(by: index), index: index)
@@ -56,7 +56,7 @@ internal import CTGPlan
 
   /// The first required field that is not among those met.
   ///
-  /// - Parameter met: One bit per field, by its place in the list.
+  /// - Parameter met: One bit per field, by its index in the list.
   func requiredField(notIn met: UInt64) -> FieldType? {
     for index in 0..<fieldCount where met & (1 << UInt64(index)) == 0 {
       if unsafe pointer.pointee.fields[index].label == PROTOBUF_C_LABEL_REQUIRED {
@@ -85,7 +85,7 @@ internal import CTGPlan
   package enum Kind { case integer, signed, float, boolean, choice, string, message }
 
   fileprivate let field: ProtobufCFieldDescriptor
-  /// The place in the message's list of fields.
+  /// The index in the message's list of fields.
   package let index: Int
   /// How often it may stand.
   package let label: Label

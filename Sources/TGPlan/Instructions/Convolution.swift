@@ -5,7 +5,7 @@ package import TGTensor
 /// Phase `p` computes, for every `i`, `j` with `y = originY + i · scaleY < OH` and
 /// `x = originX + j · scaleX < OW`:
 /// `out[n, y, x, o] = Σ in[n, i · strideY + ky · dilationY - padTop, j · strideX + kx · dilationX -
-/// padLeft, c] · w[o, c, ky, kx]`, where places outside the input count as 0. An ordinary
+/// padLeft, c] · w[o, c, ky, kx]`, where positions outside the input count as 0. An ordinary
 /// convolution has one phase with scale 1; a transposed one of stride 2 has four, with scale 2.
 /// A linear layer is a convolution with a 1×1 kernel over `[1, 1, rows, C]`.
 package struct Convolution: Hashable, Sendable {
@@ -18,7 +18,7 @@ package struct Convolution: Hashable, Sendable {
     case depthwise = 1
   }
 
-  /// The output places of one residue class, with their kernel.
+  /// The output positions of one residue class, with their kernel.
   package struct Phase: Hashable, Sendable {
     /// The packed weights: a contiguous rank-1 view of a weight slot.
     package var weights: View
@@ -70,7 +70,7 @@ package struct Convolution: Hashable, Sendable {
   package var scaleX = 1
   /// How all phases' weights are packed.
   package var packing = Packing.panels
-  /// Together the phases cover every output place once.
+  /// Together the phases cover every output position once.
   package var phases: [Phase]
   /// Applied to each result.
   package var epilogue = Epilogue.none
@@ -210,12 +210,12 @@ extension Convolution: InstructionKind {
 
   /// The rows and columns of the output that a phase computes.
   package func extents(of phase: Phase) -> (rows: Int, columns: Int) {
-    func places(_ extent: Int, _ origin: Int, _ scale: Int) -> Int {
+    func positions(_ extent: Int, _ origin: Int, _ scale: Int) -> Int {
       origin >= 0 && origin < extent ? (extent - origin - 1) / scale + 1 : 0
     }
     return (
-      places(output.dimensions[1], phase.originY, scaleY),
-      places(output.dimensions[2], phase.originX, scaleX)
+      positions(output.dimensions[1], phase.originY, scaleY),
+      positions(output.dimensions[2], phase.originX, scaleX)
     )
   }
 
@@ -231,7 +231,7 @@ extension Convolution: InstructionKind {
     }
   }
 
-  /// Places in the padding count, the zeros that fill up panels do not.
+  /// Positions in the padding count, the zeros that fill up panels do not.
   package var checkedMacs: Int? {
     guard input.rank == 4, output.rank == 4, groups > 0, scaleY > 0, scaleX > 0 else { return nil }
     var sum = 0

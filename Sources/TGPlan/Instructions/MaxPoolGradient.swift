@@ -10,7 +10,7 @@ package struct MaxPoolGradient: Hashable, Sendable {
   package var gradient: View
   /// The result, extents of `input`, innermost stride 1.
   package var output: View
-  /// The windows; each has at least one place inside the picture.
+  /// The windows; each has at least one position inside the picture.
   package var window: Pooling.Window
 
   /// Makes an adjoint pooling.
@@ -50,7 +50,7 @@ extension MaxPoolGradient: InstructionKind {
     try window.check(windows, over: picture)
   }
 
-  /// Every place of every window.
+  /// Every position of every window.
   package func elementsRead(of operands: [NamedView]) -> Int? {
     window.elementsRead(at: gradient)
   }

@@ -3,7 +3,7 @@ package import TGTensor
 /// `out[i…] = program(operands[i…]…)`. An int32 output has one operand and no steps: int32 is copied, of
 /// float32 a whole number that int32 has becomes it, and all else −2³¹.
 package struct PointwiseMap: Hashable, Sendable {
-  /// What is computed at each place.
+  /// What is computed for each element.
   package var program: PointwiseProgram
   /// The operands, `program.operandCount` of them, each with the output's extents; float32, int32 or
   /// bits.

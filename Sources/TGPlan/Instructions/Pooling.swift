@@ -18,7 +18,7 @@ package struct Pooling: Hashable, Sendable {
   package var input: View
   /// `[N, OH, OW, C]`, innermost stride 1.
   package var output: View
-  /// The windows; each has at least one place inside the picture.
+  /// The windows; each has at least one position inside the picture.
   package var window: Window
 
   /// Makes a pooling.
@@ -87,7 +87,7 @@ extension Pooling: InstructionKind {
     try window.check(windows, over: picture)
   }
 
-  /// Every place of every window.
+  /// Every position of every window.
   package func elementsRead(of operands: [NamedView]) -> Int? {
     window.elementsRead(at: output)
   }
@@ -104,7 +104,7 @@ extension Pooling.Window {
     try archive.attribute("pad_left", &padLeft, .notNegative)
   }
 
-  /// Checks that every window of a picture has a place inside it, both with extents
+  /// Checks that every window of a picture has a position inside it, both with extents
   /// `[N, rows, columns, C]`.
   func check(_ windows: [Int], over picture: [Int]) throws(PlanError) {
     let axes = [
@@ -118,7 +118,7 @@ extension Pooling.Window {
     }
   }
 
-  /// The places of all windows; nil if their number does not fit.
+  /// The positions of all windows; nil if their number does not fit.
   ///
   /// - Parameter windows: A view with an element for each window and channel.
   func elementsRead(at windows: View) -> Int? {

@@ -20,7 +20,7 @@ package enum ReductionFunction: Int, Hashable, Sendable, CaseIterable {
 package struct Reduction: Hashable, Sendable {
   /// What is computed.
   package var function: ReductionFunction
-  /// What is reduced, of the operands at one place.
+  /// What is reduced, of the operands at one position.
   package var program: PointwiseProgram
   /// The operands, `program.operandCount` of them and at least one, all of the same extents: the
   /// kept axes first, then the reduced ones (strides in any order, 0 where one is broadcast).

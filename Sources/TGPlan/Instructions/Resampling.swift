@@ -8,8 +8,8 @@ package struct Resampling: Hashable, Sendable {
   package var output: View
   /// The axis that is resampled.
   package var axis: Int
-  /// The first input place of each output place: rank 1 in a weight slot, int32, each
-  /// followed by `taps` places inside the input.
+  /// The first input position of each output position: rank 1 in a weight slot, int32, each
+  /// followed by `taps` positions inside the input.
   package var starts: View
   /// `[outputs, taps]` in a weight slot, contiguous.
   package var weights: View

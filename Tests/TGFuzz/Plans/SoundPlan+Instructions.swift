@@ -89,7 +89,7 @@ extension SoundPlan {
   }
 
   private func isWritable(_ view: View) -> Bool {
-    view.hasDistinctPlaces && function.slots[view.slot].kind == .arena
+    view.hasDistinctPositions && function.slots[view.slot].kind == .arena
   }
 
   /// Whole numbers copied, now and then in place, or made of floats, most of them whole.

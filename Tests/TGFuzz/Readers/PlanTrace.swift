@@ -53,7 +53,7 @@ struct PlanTrace {
       demand(
         written.isDisjoint(with: addresses(operand.view)), "an operand is overwritten")
     }
-    for operand in instruction.pointwiseOperands
+    for operand in instruction.elementwiseOperands
     where operand.view.slot == instruction.output.slot {
       let places = addresses(operand.view)
       demand(
