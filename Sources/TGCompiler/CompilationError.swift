@@ -31,7 +31,7 @@ extension CompilationError {
         "vocabulary-size", description, at: inputs.first { $0.rows == rows }?.range)
     case .vectorWidth(_, _, let expected):
       let input = inputs.first {
-        $0.kind.source.words?.isVectors == true && $0.shape.dimensions.last == expected
+        $0.kind.takesVectors && $0.shape.dimensions.last == expected
       }
       return Diagnostic("vector-width", description, at: input?.range)
     case .unknownVocabulary, .unaskedVectors, .memory, .nothingToCompile: return nil

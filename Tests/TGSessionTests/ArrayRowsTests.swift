@@ -8,7 +8,7 @@ import Testing
   private static func item(_ kind: InterfaceItem.Kind, _ dimensions: [Int]) -> InterfaceItem {
     var item = InterfaceItem(
       name: "x", kind: kind, view: View(slot: 0, shape: Shape(dimensions)))
-    if kind.source.words?.isVectors == false {
+    if kind.takesIds {
       item.lengths = View(slot: 1, shape: Shape([dimensions[0]]))
       item.rows = 10
     }

@@ -29,8 +29,8 @@ struct TextResources {
   private(set) var warnings: [Diagnostic] = []
   private var known: [String: TextPipeline] = [:]
 
-  /// Reads what the text inputs of `functions` ask for, and has word vectors, if given, take the
-  /// place of sequence inputs.
+  /// Reads what the text inputs of `functions` ask for, and has word vectors, if given, replace
+  /// sequence inputs.
   ///
   /// An input whose vocabulary was not given keeps working with ids; its name is cleared.
   ///
@@ -50,7 +50,7 @@ struct TextResources {
       throw CompilationError.unknownVocabulary(files[0].name ?? files[0].file.path, asked: [])
     }
     let takesVectors = functions.contains { function in
-      function.inputs.contains { $0.kind.source.words?.isVectors == true }
+      function.inputs.contains { $0.kind.takesVectors }
     }
     guard vectors == nil || takesVectors else { throw CompilationError.unaskedVectors }
     for f in result.indices {
@@ -58,7 +58,7 @@ struct TextResources {
         guard let name = result[f].inputs[i].vocabulary else { continue }
         let file = files.first { ($0.name ?? asked.first) == name }
         let item = result[f].inputs[i]
-        if item.kind.source.words?.isVectors == false {
+        if item.kind.takesIds {
           let stored = try file.map { try pipeline(name, $0.file, item) } ?? alphabet(name, item)
           result[f].inputs[i].kind = .text(vocabulary: stored == nil ? "" : name)
           if stored == nil {

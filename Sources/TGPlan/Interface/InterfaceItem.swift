@@ -59,6 +59,12 @@ extension InterfaceItem.Kind {
   /// Where a run takes the numbers from.
   package var source: InterfaceSource { value.source }
 
+  /// True for vectors of words, as sequences are.
+  package var takesVectors: Bool { source.words?.isVectors == true }
+
+  /// True for ids of words, as texts are.
+  package var takesIds: Bool { source.words?.isVectors == false }
+
   /// What the elements may be: ids and class numbers are int32.
   package var dtypes: [DType] {
     switch source {

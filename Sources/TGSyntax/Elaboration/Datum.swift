@@ -70,7 +70,7 @@ struct TextValue {
   var kind: InterfaceItem.Kind
 
   /// True for vectors of words, false for ids.
-  var isVectors: Bool { kind.source.words?.isVectors == true }
+  var isVectors: Bool { kind.takesVectors }
 
   /// What a page calls `words`.
   var member: String { isVectors ? "values" : "ids" }

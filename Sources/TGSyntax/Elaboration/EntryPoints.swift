@@ -199,7 +199,7 @@ extension Elaboration {
 
   /// One more than the largest id that every table read by a text's ids has.
   private func withRows(_ interface: GraphInterface) -> GraphInterface {
-    guard interface.kind.source.words?.isVectors == false else { return interface }
+    guard interface.kind.takesIds else { return interface }
     let graph = builder.graph
     var result = interface
     for node in graph.nodes where node.op is Gather && node.operands.count == 2 {

@@ -34,7 +34,7 @@ struct TextType {
   var range: SourceRange
 
   /// True for vectors of words, false for ids.
-  var isVectors: Bool { kind.source.words?.isVectors == true }
+  var isVectors: Bool { kind.takesVectors }
 }
 
 extension Elaboration {

@@ -57,7 +57,7 @@ struct PageWatch {
       var function = function
       // No vocabulary: ids are given.
       for index in function.inputs.indices {
-        if function.inputs[index].kind.source.words?.isVectors == false {
+        if function.inputs[index].kind.takesIds {
           function.inputs[index].kind = .text(vocabulary: "")
         }
       }

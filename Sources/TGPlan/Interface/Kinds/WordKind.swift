@@ -72,7 +72,7 @@ extension WordKind {
 extension InterfaceItem {
   /// How a plan gets the words that an input lacks.
   package var howToGetWords: String {
-    if kind.source.words?.isVectors == true {
+    if kind.takesVectors {
       return "compile it with them: tgc … --word-vectors FILE.vec; vectors are given by "
         + "--input \(name)=FILE.npy"
     }
