@@ -74,7 +74,7 @@ func makeShape(_ dimensions: [Int]) throws(TypeRuleError) -> Shape {
   return shape
 }
 
-/// Checks that windows are positive, lie over channels-last pictures, and each has a place inside.
+/// Checks that windows are positive, lie over channels-last pictures, and each has a position inside.
 func checkWindows(
   kernel: [Int], stride: [Int], padding: [Int], size: [Int], over x: Shape
 ) throws(TypeRuleError) {

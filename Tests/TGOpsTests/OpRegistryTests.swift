@@ -71,8 +71,8 @@ import Testing
     let sample = try #require(Self.samples.first { $0.name == name }?.sample)
     let operands = Self.values(sample)
     let expected = sample.op.reference(operands)
-    for (place, shape) in sample.operands.enumerated() where shape.rank > 0 && shape[0] > 1 {
-      let batched = operands.indices.map { $0 == place }
+    for (operand, shape) in sample.operands.enumerated() where shape.rank > 0 && shape[0] > 1 {
+      let batched = operands.indices.map { $0 == operand }
       guard
         sample.op.isBatched(batched, shapes: sample.operands, result: expected.shape)
       else { continue }
@@ -80,33 +80,33 @@ import Testing
       // The first item becomes like the second; all others stay as they are.
       var changed = operands
       let width = shape.count / shape[0]
-      for index in 0..<width { changed[place][index] = operands[place][width + index] }
+      for index in 0..<width { changed[operand][index] = operands[operand][width + index] }
       let actual = sample.op.reference(changed)
       let row = expected.shape.count / shape[0]
-      #expect(actual.elements[row...] == expected.elements[row...], "operand \(place)")
+      #expect(actual.elements[row...] == expected.elements[row...], "operand \(operand)")
     }
   }
 
   static func values(_ sample: OpSample) -> [ReferenceTensor] {
     var numbers = SeededNumbers(seed: 7)
-    return sample.operands.indices.map { place in
-      if let limit = sample.wholeNumbers[place] {
-        return ReferenceTensor(numbers.wholeNumbers(sample.operands[place], below: limit))
+    return sample.operands.indices.map { operand in
+      if let limit = sample.wholeNumbers[operand] {
+        return ReferenceTensor(numbers.wholeNumbers(sample.operands[operand], below: limit))
       }
-      return ReferenceTensor(numbers.tensor(sample.operands[place], in: sample.range))
+      return ReferenceTensor(numbers.tensor(sample.operands[operand], in: sample.range))
     }
   }
 
   static func graph(_ sample: OpSample) throws -> Graph {
     var builder = GraphBuilder(name: "sample \"quoted\"\n")
     var operands: [Value] = []
-    for (place, tensor) in values(sample).enumerated() {
+    for (operand, tensor) in values(sample).enumerated() {
       operands.append(
-        sample.constants.contains(place)
+        sample.constants.contains(operand)
           ? try builder.constant(tensor.rounded)
           : try builder.insert(
             Input(
-              name: "x\(place)", shape: tensor.shape, dtype: sample.types[place].dtype), []))
+              name: "x\(operand)", shape: tensor.shape, dtype: sample.types[operand].dtype), []))
     }
     builder.output("y", try builder.insert(sample.op, operands))
     return builder.graph

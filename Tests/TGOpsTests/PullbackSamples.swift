@@ -70,7 +70,7 @@ enum PullbackSamples {
           .init(padTop: 0, padLeft: 0, originY: 1, originX: 1),
         ], outputSize: [6, 8]),
       [[2, 3, 4, 4], [6, 2, 2, 2], [6, 2, 2, 2], [6, 2, 2, 2], [6, 2, 2, 2]]),
-    // Kernels of unequal size, an odd result, a dilation, one phase without places.
+    // Kernels of unequal size, an odd result, a dilation, one phase without positions.
     OpSample(
       Conv2D(
         dilation: [1, 2], scale: [1, 3],

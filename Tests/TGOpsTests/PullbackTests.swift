@@ -38,41 +38,41 @@ import Testing
     let sample = try #require(Self.cases.first { $0.name == name }?.sample)
     let label = Self.label(sample)
     var known: Set<Int> = []
-    for place in sample.operands.indices {
+    for operand in sample.operands.indices {
       do {
-        let probe = try PullbackProbe(sample, towards: [place])
-        known.insert(place)
-        guard sample.wholeNumbers[place] == nil else { continue }
-        let (slope, difference, scale) = probe.compared(along: place)
-        if Self.uncarried.contains("\(label)-\(place)") {
+        let probe = try PullbackProbe(sample, towards: [operand])
+        known.insert(operand)
+        guard sample.wholeNumbers[operand] == nil else { continue }
+        let (slope, difference, scale) = probe.compared(along: operand)
+        if Self.uncarried.contains("\(label)-\(operand)") {
           #expect(slope == nil && difference != 0)
         } else if let slope {
-          #expect(abs(slope - difference) <= 1e-6 * scale, "\(label) \(place)")
+          #expect(abs(slope - difference) <= 1e-6 * scale, "\(label) \(operand)")
         } else {
-          #expect(difference == 0, "\(label) \(place): not nil by definition")
+          #expect(difference == 0, "\(label) \(operand): not nil by definition")
         }
       } catch let error as PullbackError {
         guard case .notDifferentiable = error else { throw error }
-        #expect(Self.refused.contains("\(label)-\(place)"), "\(label)-\(place): \(error)")
+        #expect(Self.refused.contains("\(label)-\(operand)"), "\(label)-\(operand): \(error)")
       }
     }
     // All at once gives what each alone gives.
     guard known.count > 1 else { return }
     let together = try PullbackProbe(sample, towards: known)
-    for place in known {
-      let alone = try PullbackProbe(sample, towards: [place])
-      #expect(together.cotangents[place] == alone.cotangents[place], "\(label) \(place)")
+    for operand in known {
+      let alone = try PullbackProbe(sample, towards: [operand])
+      #expect(together.cotangents[operand] == alone.cotangents[operand], "\(label) \(operand)")
     }
   }
 
   @Test func whatIsSaidToBeRefusedIsRefused() throws {
     var found: Set<String> = []
     for sample in Self.cases.map(\.sample) {
-      for place in sample.operands.indices {
+      for operand in sample.operands.indices {
         do {
-          _ = try PullbackProbe(sample, towards: [place])
+          _ = try PullbackProbe(sample, towards: [operand])
         } catch is PullbackError {
-          found.insert("\(Self.label(sample))-\(place)")
+          found.insert("\(Self.label(sample))-\(operand)")
         }
       }
     }
@@ -104,28 +104,28 @@ private struct PullbackProbe {
   /// In `Double`, by operand.
   let cotangents: [Int: ReferenceTensor]
 
-  init(_ sample: OpSample, towards places: Set<Int>) throws {
+  init(_ sample: OpSample, towards wanted: Set<Int>) throws {
     self.sample = sample
     operands = OpRegistryTests.values(sample)
     var numbers = SeededNumbers(seed: 21)
     var builder = GraphBuilder(name: "probe")
-    let values = try operands.enumerated().map { place, tensor in
-      let dtype = sample.dtypes[place] ?? .float32
+    let values = try operands.enumerated().map { operand, tensor in
+      let dtype = sample.dtypes[operand] ?? .float32
       return try builder.insert(
-        Input(name: "x\(place)", shape: tensor.shape, dtype: dtype), [])
+        Input(name: "x\(operand)", shape: tensor.shape, dtype: dtype), [])
     }
     let result = try builder.insert(sample.op, values)
     cotangent = ReferenceTensor(numbers.tensor(builder.shape(result)))
     let g = try builder.insert(Input(name: "g", shape: cotangent.shape), [])
     let parts = try sample.op.pullback(
-      g, of: values, result: result, towards: values.indices.map { places.contains($0) },
+      g, of: values, result: result, towards: values.indices.map { wanted.contains($0) },
       in: &builder)
     try #require(parts.count == values.count)
-    for (place, part) in parts.enumerated() {
+    for (operand, part) in parts.enumerated() {
       guard let part else { continue }
-      #expect(places.contains(place), "only what is wanted")
-      #expect(builder.shape(part) == operands[place].shape)
-      builder.output("\(place)", part)
+      #expect(wanted.contains(operand), "only what is wanted")
+      #expect(builder.shape(part) == operands[operand].shape)
+      builder.output("\(operand)", part)
     }
     try builder.graph.verify()
     let (operands, cotangent) = (operands, cotangent)
@@ -140,18 +140,18 @@ private struct PullbackProbe {
 
   /// The slope along a random direction of one operand: by the rule, by central differences, and
   /// the size of what was added up.
-  func compared(along place: Int) -> (Double?, Double, Double) {
+  func compared(along operand: Int) -> (Double?, Double, Double) {
     var numbers = SeededNumbers(seed: 22)
-    let direction = ReferenceTensor(numbers.tensor(operands[place].shape)).elements
+    let direction = ReferenceTensor(numbers.tensor(operands[operand].shape)).elements
     let step = 1e-5
     func objective(_ sign: Double) -> Double {
       var moved = operands
-      for i in direction.indices { moved[place][i] += sign * step * direction[i] }
+      for i in direction.indices { moved[operand][i] += sign * step * direction[i] }
       let y = sample.op.reference(moved)
       return zip(y.elements, cotangent.elements).reduce(0) { $0 + $1.0 * $1.1 }
     }
     let difference = (objective(1) - objective(-1)) / (2 * step)
-    guard let own = cotangents[place] else { return (nil, difference, 1) }
+    guard let own = cotangents[operand] else { return (nil, difference, 1) }
     let products = zip(own.elements, direction).map { $0 * $1 }
     return (products.reduce(0, +), difference, products.reduce(0) { $0 + abs($1) } + 1e-9)
   }

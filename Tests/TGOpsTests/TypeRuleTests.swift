@@ -9,8 +9,8 @@ import Testing
   /// The type of what an op makes of inputs of some types.
   private func type(_ op: any Op, _ operands: [TensorType]) throws -> TensorType {
     var graph = Graph(name: "types")
-    let values = try operands.enumerated().map { place, type in
-      try graph.insert(Input(name: "x\(place)", shape: type.shape, dtype: type.dtype), [])
+    let values = try operands.enumerated().map { index, type in
+      try graph.insert(Input(name: "x\(index)", shape: type.shape, dtype: type.dtype), [])
     }
     let result = try graph.insert(op, values)
     return graph.type(result)

@@ -195,17 +195,17 @@ extension GraphBuilder {
 
   private mutating func laid(_ strips: [Strip], along axis: Int, of shape: Shape) throws -> Value {
     var pieces: [Value] = []
-    var place = 0
+    var covered = 0
     func fill(to end: Int) throws {
-      guard end > place else { return }
+      guard end > covered else { return }
       var extents = shape.dimensions
-      extents[axis] = end - place
+      extents[axis] = end - covered
       pieces.append(try broadcast(constant(0), to: extents))
     }
     for strip in strips {
       try fill(to: strip.start)
       pieces.append(strip.value)
-      place = strip.end
+      covered = strip.end
     }
     try fill(to: shape[axis])
     return try concat(pieces, axis: axis)

@@ -12,7 +12,7 @@ extension GraphBuilder {
     try insert(Map(function, immediate: immediate), operands)
   }
 
-  /// A pointwise program of several values.
+  /// An elementwise program of several values.
   ///
   /// - Throws: `TypeRuleError` if the shapes do not broadcast.
   package mutating func map(_ program: PointwiseProgram, _ operands: [Value])
@@ -46,12 +46,12 @@ extension GraphBuilder {
     try map(.subtract, a, b)
   }
 
-  /// `a · b`, place by place
+  /// `a · b`, element by element
   package mutating func multiply(_ a: Value, _ b: Value) throws(TypeRuleError) -> Value {
     try map(.multiply, a, b)
   }
 
-  /// `a / b`, place by place
+  /// `a / b`, element by element
   package mutating func divide(_ a: Value, _ b: Value) throws(TypeRuleError) -> Value {
     try map(.divide, a, b)
   }

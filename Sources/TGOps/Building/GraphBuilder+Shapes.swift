@@ -25,7 +25,7 @@ extension GraphBuilder {
     return shape == self.shape(x) ? x : try insert(Broadcast(shape), [x])
   }
 
-  /// The places `range` (every `step`-th) along one axis, all along the others.
+  /// The positions `range` (every `step`-th) along one axis, all along the others.
   ///
   /// - Throws: `TypeRuleError` if the range leaves the axis.
   package mutating func slice(_ x: Value, axis: Int, from start: Int, count: Int, step: Int = 1)

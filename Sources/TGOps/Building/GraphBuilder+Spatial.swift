@@ -103,7 +103,7 @@ extension GraphBuilder {
   /// Maximum or average of windows of `x` `[N, C, H, W]`. With `ceiling`, a last partial window
   /// counts.
   ///
-  /// An average that counts the padding divides by the places of its window inside the padded
+  /// An average that counts the padding divides by the positions of its window inside the padded
   /// picture. Where a window hangs over that, zeros are laid around the picture, and the average is
   /// of what lies inside.
   ///
@@ -124,11 +124,11 @@ extension GraphBuilder {
       guard extent >= kernel[axis] else {
         throw TypeRuleError("a window \(kernel) is larger than the picture \(picture)", id: "pool")
       }
-      var places = (extent - kernel[axis] + (ceiling ? stride[axis] - 1 : 0)) / stride[axis] + 1
+      var count = (extent - kernel[axis] + (ceiling ? stride[axis] - 1 : 0)) / stride[axis] + 1
       // A window must start inside the picture or its leading border.
-      if (places - 1) * stride[axis] >= picture[2 + axis] + before[axis] { places -= 1 }
-      hangsOver = hangsOver || (places - 1) * stride[axis] + kernel[axis] > extent
-      size.append(places)
+      if (count - 1) * stride[axis] >= picture[2 + axis] + before[axis] { count -= 1 }
+      hangsOver = hangsOver || (count - 1) * stride[axis] + kernel[axis] > extent
+      size.append(count)
     }
     let op = Pool(function, kernel: kernel, stride: stride, padding: before, outputSize: size)
     let rows = try channelsLast(x)
@@ -156,7 +156,8 @@ extension GraphBuilder {
     throws(TypeRuleError) -> Value
   {
     guard axis >= 0, axis < shape(x).rank, shape(x)[axis] == table.inputSize else {
-      throw TypeRuleError("a table for \(table.inputSize) places over axis \(axis) of \(shape(x))")
+      throw TypeRuleError(
+        "a table for \(table.inputSize) positions over axis \(axis) of \(shape(x))")
     }
     return try insert(
       Resample(axis: axis, starts: table.starts, taps: table.taps, weights: table.weights), [x])

@@ -25,7 +25,7 @@ extension GraphBuilder {
           dilation: dilation[1])
         phases.append(.init(padTop: rows.pad, padLeft: columns.pad, originY: row, originX: column))
         operands.append(
-          try places(columns.places, of: places(rows.places, of: kernel, axis: 2), axis: 3))
+          try gathered(columns.taps, of: gathered(rows.taps, of: kernel, axis: 2), axis: 3))
       }
     }
     let apart = (0..<2).map { dilation[$0] / greatestDivisor(dilation[$0], stride[$0]) }
@@ -42,30 +42,32 @@ extension GraphBuilder {
       transpose(cut, [0, 2, 1, 3, 4]), [e[1] * groups, e[0] / groups, e[2], e[3]])
   }
 
-  /// The given places of an axis, in that order; zeros where there is none.
-  mutating func places(_ places: [Int?], of x: Value, axis: Int) throws(TypeRuleError) -> Value {
-    if places == Array(0..<shape(x)[axis]) { return x }
+  /// The given positions of an axis, in that order; zeros where there is none.
+  mutating func gathered(
+    _ positions: [Int?], of x: Value, axis: Int
+  ) throws(TypeRuleError) -> Value {
+    if positions == Array(0..<shape(x)[axis]) { return x }
     let op = Resample(
-      axis: axis, starts: places.map { $0 ?? 0 }, taps: 1,
-      weights: places.map { $0 == nil ? 0 : 1 })
+      axis: axis, starts: positions.map { $0 ?? 0 }, taps: 1,
+      weights: positions.map { $0 == nil ? 0 : 1 })
     return try insert(op, [x])
   }
 }
 
 /// The taps of one phase of a transposed convolution along one axis.
 ///
-/// Output place `o = phase + stride·i` receives kernel place `k` from input `(o + pad − k·dilation)
-/// / stride` where that divides. Neighbouring taps are `dilation / gcd(dilation, stride)` input
-/// places apart, in every phase.
+/// Output position `o = phase + stride·i` receives tap `k` from input `(o + pad − k·dilation) /
+/// stride` where that divides. Neighbouring taps are `dilation / gcd(dilation, stride)` input
+/// positions apart, in every phase.
 private struct TransposedTaps {
-  /// Kernel places by rising input place; a single nil if the phase has no tap.
-  let places: [Int?]
-  /// Zeros before the first input place that output place `phase` reads.
+  /// The taps by rising input position; a single nil if the phase has none.
+  let taps: [Int?]
+  /// Zeros before the first input position that output position `phase` reads.
   let pad: Int
 
   init(phase: Int, stride: Int, pad: Int, kernel: Int, dilation: Int) {
     let taps = (0..<kernel).reversed().filter { (phase + pad - $0 * dilation) % stride == 0 }
-    places = taps.isEmpty ? [nil] : taps
+    self.taps = taps.isEmpty ? [nil] : taps
     self.pad = taps.first.map { ($0 * dilation - phase - pad) / stride } ?? 0
   }
 }

@@ -89,13 +89,13 @@ package struct MatMul: Op {
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     let shape = context.resultShape
     let lead = Array(shape.dimensions.dropLast(2))
-    func operand(_ place: Int, _ context: inout some LoweringContext) -> View {
-      let view = context.view(place)
+    func operand(_ number: Int, _ context: inout some LoweringContext) -> View {
+      let view = context.view(number)
       let (rows, columns) = (view.rank - 2, view.rank - 1)
       let usable =
         view.strides[columns] == 1 || view.strides[rows] == 1 || view.dimensions[columns] == 1
       let sound = usable && view.strides[rows] != 0 && view.strides[columns] != 0
-      let source = sound ? view : context.dense(place)
+      let source = sound ? view : context.dense(number)
       return source.broadcast(to: Shape(lead + source.dimensions.suffix(2)))
     }
     let left = operand(0, &context)

@@ -28,16 +28,16 @@ extension Map {
         }
       }
       var cotangents = [Value?](repeating: nil, count: values.count)
-      func add(_ part: Value, to place: Int) throws {
-        let part = try graph.sum(part, to: graph.shape(values[place]))
-        cotangents[place] = try cotangents[place].map { try graph.add($0, part) } ?? part
+      func add(_ part: Value, to number: Int) throws {
+        let part = try graph.sum(part, to: graph.shape(values[number]))
+        cotangents[number] = try cotangents[number].map { try graph.add($0, part) } ?? part
       }
       try add(cotangent, to: program.isIdentity ? 0 : values.count - 1)
       for (index, step) in program.steps.enumerated().reversed() {
-        let place = operands.count + index
-        guard depends[place], let cotangent = cotangents[place] else { continue }
+        let number = operands.count + index
+        guard depends[number], let cotangent = cotangents[number] else { continue }
         let reverse = PointwiseReverse(
-          step: step, arguments: step.arguments.map { values[$0] }, result: values[place],
+          step: step, arguments: step.arguments.map { values[$0] }, result: values[number],
           wanted: step.arguments.map { depends[$0] })
         for (argument, part) in zip(step.arguments, try reverse.parts(cotangent, &graph)) {
           if let part { try add(part, to: argument) }

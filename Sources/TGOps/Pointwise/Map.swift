@@ -2,7 +2,7 @@ package import TGIR
 package import TGPlan
 package import TGTensor
 
-/// A pointwise program over broadcast operands: `y[i…] = program(x₀[i…], x₁[i…], …)`.
+/// An elementwise program over broadcast operands: `y[i…] = program(x₀[i…], x₁[i…], …)`.
 ///
 /// - Operands: up to eight, broadcast by NumPy's rule. Result: the broadcast shape.
 /// - Gradient: that of each function in turn, summed over broadcast axes; in terms of the result
@@ -52,7 +52,7 @@ package struct Map: Op {
       wholeNumbers: [1: 2], dtypes: [1: .bits])
   }
 
-  /// What is computed at each place.
+  /// What is computed for each element.
   package var program: PointwiseProgram
 
   /// Makes a map of a program.
@@ -81,10 +81,10 @@ package struct Map: Op {
       throw TypeRuleError("the program does not fit its operands", id: "arity")
     }
     var result: Shape = []
-    for (place, shape) in operands.enumerated() {  // map_c2
+    for (number, shape) in operands.enumerated() {  // map_c2
       guard let joined = result.broadcast(with: shape) else {
         throw TypeRuleError(
-          "\(result) and \(shape) do not broadcast", id: "shape-mismatch", operand: place)
+          "\(result) and \(shape) do not broadcast", id: "shape-mismatch", operand: number)
       }
       result = joined
     }

@@ -99,9 +99,9 @@ package struct Normalize: Op {
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
-    let places = axes.compactMap { permutation.firstIndex(of: $0) }
+    let turned = axes.compactMap { permutation.firstIndex(of: $0) }
     return TransposedOp(
-      Normalize(axes: places, epsilon: epsilon, epilogue: epilogue),
+      Normalize(axes: turned, epsilon: epsilon, epilogue: epilogue),
       operands.map { _ in permutation })
   }
 

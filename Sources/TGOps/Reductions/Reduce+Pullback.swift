@@ -6,7 +6,7 @@ extension Reduce {
   /// The most factors of a product that can be differentiated.
   static let mostFactors = 64
 
-  /// The cotangent repeated along the axes; to the places of an extremum only, in equal shares; for
+  /// The cotangent repeated along the axes; to the positions of an extremum only, in equal shares; for
   /// a product times the product of the others, which zeros do not disturb.
   package func pullback(
     _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
@@ -55,7 +55,7 @@ extension Reduce {
     }
   }
 
-  /// At each place the product of all other places of its row, by products from both ends.
+  /// At each position the product of all other positions of its row, by products from both ends.
   private func otherFactors(_ x: Value, _ count: Int, _ graph: inout GraphBuilder) throws -> Value {
     let shape = graph.shape(x)
     let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
@@ -64,17 +64,17 @@ extension Reduce {
     let factors = try graph.split(rows, [Int](repeating: 1, count: count), axis: 1)
     let one = try graph.constant(1)
     var (before, after) = ([one], [one])
-    for place in 0..<(count - 1) {
-      before.append(try graph.multiply(before[place], factors[place]))
-      after.append(try graph.multiply(after[place], factors[count - 1 - place]))
+    for index in 0..<(count - 1) {
+      before.append(try graph.multiply(before[index], factors[index]))
+      after.append(try graph.multiply(after[index], factors[count - 1 - index]))
     }
     var others: [Value] = []
-    for place in 0..<count {
-      let product = try graph.multiply(before[place], after[count - 1 - place])
+    for index in 0..<count {
+      let product = try graph.multiply(before[index], after[count - 1 - index])
       others.append(try graph.broadcast(product, to: [graph.shape(rows)[0], 1]))
     }
     var back = order
-    for (place, axis) in order.enumerated() { back[axis] = place }
+    for (index, axis) in order.enumerated() { back[axis] = index }
     let joined = try graph.reshape(
       graph.concat(others, axis: 1), shape.permuted(order).dimensions)
     return try graph.transpose(joined, back)

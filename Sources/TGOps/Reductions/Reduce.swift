@@ -48,7 +48,7 @@ package struct Reduce: Op {
     ]
   /// What is made of the many.
   package var function: ReductionFunction
-  /// What is reduced, of the operands at one place.
+  /// What is reduced, of the operands at one position.
   package var program: PointwiseProgram
   /// The axes that disappear, ascending.
   package var axes: [Int]
@@ -106,8 +106,8 @@ package struct Reduce: Op {
     let run = x.shape.count / max(shape.count, 1)
     return ReferenceTensor(
       shape,
-      (0..<shape.count).map { place in
-        let values = x.elements[(place * run)..<((place + 1) * run)]
+      (0..<shape.count).map { row in
+        let values = x.elements[(row * run)..<((row + 1) * run)]
         return switch function {
         case .sum: values.reduce(0, +)
         case .mean: values.reduce(0, +) / Double(run)
@@ -126,14 +126,14 @@ package struct Reduce: Op {
   }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
-    let places = 0..<context.operandCount
-    let shape = places.reduce([] as Shape) { $0.broadcast(with: context.shape($1)) ?? $0 }
+    let numbers = 0..<context.operandCount
+    let shape = numbers.reduce([] as Shape) { $0.broadcast(with: context.shape($1)) ?? $0 }
     let kept = kept(shape.rank)
     context.emit(
       .reduce(
         Reduction(
           function: function, program: program,
-          operands: places.map {
+          operands: numbers.map {
             context.view($0).broadcast(to: shape).permuted(kept + axes)
           }, keptRank: kept.count, output: context.output())))
   }

@@ -76,8 +76,8 @@ package struct SoftmaxOp: Op {
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
-    guard let place = permutation.firstIndex(of: axis) else { return nil }
-    return TransposedOp(SoftmaxOp(axis: place, logarithmic: logarithmic), [permutation])
+    guard let position = permutation.firstIndex(of: axis) else { return nil }
+    return TransposedOp(SoftmaxOp(axis: position, logarithmic: logarithmic), [permutation])
   }
 
   package func pullback(

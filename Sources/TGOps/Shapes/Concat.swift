@@ -31,13 +31,13 @@ package struct Concat: Op {
     try operands.expect(atLeast: 1)
     try checkAxes([axis], rank: operands[0].rank)
     var result = operands[0].dimensions
-    for (place, shape) in operands.enumerated().dropFirst() {  // concat_c1
+    for (number, shape) in operands.enumerated().dropFirst() {  // concat_c1
       guard shape.rank == result.count,
         (0..<result.count).allSatisfy({ $0 == axis || shape[$0] == result[$0] })
       else {
         throw TypeRuleError(
           "\(operands[0]) and \(shape) differ elsewhere than along axis \(axis)", id: "concat",
-          operand: place)
+          operand: number)
       }
       result[axis] += shape[axis]
     }
@@ -65,11 +65,11 @@ package struct Concat: Op {
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     let output = context.output()
     var start = 0
-    for place in 0..<context.operandCount {
-      let extents = context.extents(place)
+    for number in 0..<context.operandCount {
+      let extents = context.extents(number)
       let piece = output.seen(
         offset: start * output.strides[axis], dimensions: extents, strides: output.strides)
-      let source = context.view(place)
+      let source = context.view(number)
       if source != piece {  // otherwise its producer has written it in place
         context.emit(.map(.init(program: .identity, operands: [source], output: piece)))
       }
@@ -78,8 +78,8 @@ package struct Concat: Op {
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
-    guard let place = permutation.firstIndex(of: axis) else { return nil }
-    return TransposedOp(Concat(axis: place), operands.map { _ in permutation })
+    guard let position = permutation.firstIndex(of: axis) else { return nil }
+    return TransposedOp(Concat(axis: position), operands.map { _ in permutation })
   }
 
   package func pullback(

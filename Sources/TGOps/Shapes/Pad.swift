@@ -13,9 +13,9 @@ package struct Pad: Op {
     OpSample(Pad(before: [0, 1, 2], after: [0, 0, 1]), [[2, 3, 2]]),
     OpSample(Pad(before: [1, 0], after: [2, 2], value: -1.5), [[2, 3]]),
   ]
-  /// Places added before the first along each axis.
+  /// Positions added before the first along each axis.
   package var before: [Int]
-  /// Places added after the last along each axis.
+  /// Positions added after the last along each axis.
   package var after: [Int]
   /// The value of the border.
   package var value: Float

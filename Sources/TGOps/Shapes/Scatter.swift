@@ -57,9 +57,9 @@ package struct Scatter: Op {
     let shape = Shape([rows] + x.shape.dimensions.dropFirst(indices.shape.rank))
     let width = shape.count / rows
     var result = ReferenceTensor(shape)
-    for (place, number) in indices.elements.enumerated()
+    for (row, number) in indices.elements.enumerated()
     where Gather.isRow(Float(number), of: rows) {
-      for column in 0..<width { result[Int(number) * width + column] += x[place * width + column] }
+      for column in 0..<width { result[Int(number) * width + column] += x[row * width + column] }
     }
     return result
   }

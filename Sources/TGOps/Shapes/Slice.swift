@@ -5,7 +5,7 @@ package import TGTensor
 /// Every `steps[a]`-th element from `starts[a]` on, `counts[a]` of them, along each axis.
 ///
 /// - Operands: `x`. Result: `counts`. Reversal is a `Resample` with one tap.
-/// - Gradient: zeros around it, and between its places where steps are larger than 1.
+/// - Gradient: zeros around it, and between its positions where steps are larger than 1.
 /// - C1: one start, count and step for each axis; steps are positive.
 /// - C2: all elements lie inside `x`.
 package struct Slice: Op {
@@ -59,7 +59,7 @@ package struct Slice: Op {
         (0..<extent).contains(starts[axis] + span)
       else {
         throw TypeRuleError(
-          "places \(starts[axis]) … of \(counts[axis]) along axis \(axis) leave \(operands[0])",
+          "positions \(starts[axis]) … of \(counts[axis]) along axis \(axis) leave \(operands[0])",
           id: "slice")
       }
     }
@@ -95,7 +95,7 @@ package struct Slice: Op {
         steps: permutation.map { steps[$0] }), [permutation])
   }
 
-  /// Zeros around the cotangent, and between its places where they were apart.
+  /// Zeros around the cotangent, and between its positions where they were apart.
   package func pullback(
     _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
     in graph: inout GraphBuilder
@@ -105,9 +105,9 @@ package struct Slice: Op {
       var (value, before, after) = (cotangent, starts, extents)
       for axis in extents.indices {
         if steps[axis] > 1, counts[axis] > 1 {
-          let spread = (0..<extents[axis]).map { place -> (start: Int, weight: Double) in
-            let (index, rest) = (place - starts[axis]).quotientAndRemainder(dividingBy: steps[axis])
-            let read = rest == 0 && place >= starts[axis] && index < counts[axis]
+          let spread = (0..<extents[axis]).map { at -> (start: Int, weight: Double) in
+            let (index, rest) = (at - starts[axis]).quotientAndRemainder(dividingBy: steps[axis])
+            let read = rest == 0 && at >= starts[axis] && index < counts[axis]
             return read ? (index, 1) : (0, 0)
           }
           let op = Resample(

@@ -56,7 +56,7 @@ package struct Transpose: Op {
   ) throws(PullbackError) -> [Value?] {
     try rule {
       var back = permutation
-      for (place, axis) in permutation.enumerated() { back[axis] = place }
+      for (index, axis) in permutation.enumerated() { back[axis] = index }
       return [try graph.transpose(cotangent, back)]
     }
   }

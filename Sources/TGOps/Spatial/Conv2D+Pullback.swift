@@ -4,7 +4,7 @@ import TGTensor
 
 extension Conv2D {
   /// Towards the picture: a strided convolution becomes one in phases, and one in phases a strided
-  /// one. Towards a kernel: one matrix product for each of its places.
+  /// one. Towards a kernel: one matrix product for each of its taps.
   package func pullback(
     _ cotangent: Value, of operands: [Value], result: Value, towards wanted: [Bool],
     in graph: inout GraphBuilder
@@ -41,7 +41,7 @@ extension Conv2D {
   /// The picture's cotangent of a convolution in phases: all phases' kernels interleaved, one
   /// strided convolution.
   ///
-  /// Place r of the picture receives tap k of a phase from result place `r · scale + t` with
+  /// Position r of the picture receives tap k of a phase from result position `r · scale + t` with
   /// `t = origin + (pad − k · dilation) · scale`.
   private func towardsEnlarged(
     _ g: Value, _ kernels: [Value], _ size: [Int], _ graph: inout GraphBuilder
@@ -62,8 +62,8 @@ extension Conv2D {
     for (index, kernel) in kernels.enumerated() {
       var spread = try graph.turnedKernel(kernel, groups: groups)
       for axis in 0..<2 {
-        let places = (first[axis]...last[axis]).map { offsets[axis][index].firstIndex(of: $0) }
-        spread = try graph.places(places, of: spread, axis: 2 + axis)
+        let taps = (first[axis]...last[axis]).map { offsets[axis][index].firstIndex(of: $0) }
+        spread = try graph.gathered(taps, of: spread, axis: 2 + axis)
       }
       if let known = sum { sum = try graph.add(known, spread) } else { sum = spread }
     }
@@ -79,14 +79,14 @@ extension Conv2D {
     _ graph: inout GraphBuilder
   ) throws(TypeRuleError) -> Value {
     let (phase, e) = (phases[index], graph.shape(operands[1 + index]).dimensions)
-    let places = places(of: phase)
-    guard places.allSatisfy({ $0 > 0 }) else {
+    let size = resultSize(of: phase)
+    guard size.allSatisfy({ $0 > 0 }) else {
       return try graph.constant(HostTensor(Shape(e), repeating: 0))
     }
     let batch = graph.shape(cotangent)[0]
     let g = try graph.insert(
       Slice(
-        starts: [0, phase.originY, phase.originX, 0], counts: [batch] + places + [e[0]],
+        starts: [0, phase.originY, phase.originX, 0], counts: [batch] + size + [e[0]],
         steps: [1] + scale + [1]), [cotangent])
     var parts: [Value] = []
     for ky in 0..<e[2] {
@@ -96,7 +96,7 @@ extension Conv2D {
             starts: [
               0, ky * dilation[0] - phase.padTop + picture.before[0],
               kx * dilation[1] - phase.padLeft + picture.before[1], 0,
-            ], counts: [batch] + places + [e[1] * groups], steps: [1] + stride + [1]),
+            ], counts: [batch] + size + [e[1] * groups], steps: [1] + stride + [1]),
           [picture.value])
         let product = try correlation(g, seen, &graph)
         parts.append(try graph.reshape(product, [1, e[0], e[1]]))
@@ -127,7 +127,7 @@ extension Conv2D {
   }
 
   /// Rows and columns of the result that a phase computes.
-  fileprivate func places(of phase: Phase) -> [Int] {
+  fileprivate func resultSize(of phase: Phase) -> [Int] {
     zip([phase.originY, phase.originX], 0..<2).map { origin, axis in
       max(0, (outputSize[axis] - origin + scale[axis] - 1) / scale[axis])
     }
@@ -146,7 +146,7 @@ private struct PaddedPicture {
     for (phase, kernel) in zip(op.phases, operands[1...]) {
       for (axis, pad) in [phase.padTop, phase.padLeft].enumerated() {
         let last =
-          (op.places(of: phase)[axis] - 1) * op.stride[axis]
+          (op.resultSize(of: phase)[axis] - 1) * op.stride[axis]
           + (graph.shape(kernel)[2 + axis] - 1) * op.dilation[axis] - pad
         before[1 + axis] = max(before[1 + axis], pad)
         after[1 + axis] = max(after[1 + axis], last - extents[1 + axis] + 1)

@@ -11,14 +11,14 @@ package import TGTensor
 /// - Operands: `x` `[N, H, W, C]`; one kernel `[O, C / groups, kh, kw]` for each phase; then the
 ///   epilogue's. Result: `[N, outputHeight, outputWidth, O]`.
 /// - Gradient: towards `x` a convolution in stride² phases, or of one in phases a strided one; towards
-///   a kernel one matrix product for each of its places. Refused: phases together with a stride.
+///   a kernel one matrix product for each of its taps. Refused: phases together with a stride.
 /// - Phase p computes `y[n, originY + i·scaleY, originX + j·scaleX, o] = Σ x[n, i·strideY +
 ///   ky·dilationY − padTop, j·strideX + kx·dilationX − padLeft, c] · w[o, c, ky, kx]`, zeros outside.
 /// - C1: groups divide the channels; kernels agree in O and C / groups.
 /// - C2: the phases' origins are all residues of scaleY × scaleX, once each.
 /// - C3: extents, strides and dilations are positive.
 package struct Conv2D: Op {
-  /// Which output places one kernel computes, and where it starts.
+  /// Which output positions one kernel computes, and where it starts.
   package struct Phase: Hashable, Sendable {
     /// Rows of zeros above the picture; negative skips rows.
     package var padTop: Int
@@ -39,11 +39,11 @@ package struct Conv2D: Op {
   }
 
   package static let mnemonic = "convolution"
-  /// Input rows and columns from one output place of a phase to the next.
+  /// Input rows and columns from one output position of a phase to the next.
   package var stride: [Int]
-  /// Input rows and columns between kernel places.
+  /// Input rows and columns between taps of the kernel.
   package var dilation: [Int]
-  /// Output rows and columns between places of one phase.
+  /// Output rows and columns between positions of one phase.
   package var scale: [Int]
   /// Independent groups of channels.
   package var groups: Int

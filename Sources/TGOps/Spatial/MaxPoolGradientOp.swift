@@ -11,7 +11,7 @@ package import TGTensor
 /// - Operands: `x` `[N, H, W, C]`, `g` `[N, OH, OW, C]`. Result: the shape of `x`.
 /// - Gradient: none towards `x`, on which only the choice depends; refused towards `g`.
 /// - C1: `x` has rank 4; kernel and stride are positive.
-/// - C2: every window has a place inside the picture.
+/// - C2: every window has a position inside the picture.
 /// - C3: `g` has one number for each window and channel.
 package struct MaxPoolGradientOp: Op {
   package static let mnemonic = "max_pool_gradient"
@@ -29,7 +29,7 @@ package struct MaxPoolGradientOp: Op {
     OpSample(
       MaxPoolGradientOp(kernel: [3, 3], stride: [2, 2], padding: [0, 0]),
       [[1, 9, 8, 5], [1, 4, 4, 5]], wholeNumbers: [0: 3]),
-    // Rows that no window reaches, and windows of one place.
+    // Rows that no window reaches, and windows of one position.
     OpSample(
       MaxPoolGradientOp(kernel: [1, 1], stride: [3, 2], padding: [0, 0]),
       [[1, 8, 7, 4], [1, 3, 4, 4]]),
@@ -78,10 +78,10 @@ package struct MaxPoolGradientOp: Op {
     let (x, g) = (operands[0], operands[1])
     let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])
     var result = ReferenceTensor(x.shape)
-    for place in 0..<g.shape.count {
-      let (c, column) = (place % channels, place / channels % g.shape[2])
-      let row = place / channels / g.shape[2] % g.shape[1]
-      let n = place / channels / g.shape[2] / g.shape[1]
+    for element in 0..<g.shape.count {
+      let (c, column) = (element % channels, element / channels % g.shape[2])
+      let row = element / channels / g.shape[2] % g.shape[1]
+      let n = element / channels / g.shape[2] / g.shape[1]
       var best: Int?
       for ky in 0..<kernel[0] {
         for kx in 0..<kernel[1] {
@@ -93,7 +93,7 @@ package struct MaxPoolGradientOp: Op {
           best = here
         }
       }
-      if let best { result[best] += g[place] }
+      if let best { result[best] += g[element] }
     }
     return result
   }

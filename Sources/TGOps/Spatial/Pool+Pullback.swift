@@ -41,8 +41,8 @@ extension Pool {
     let taps = min(kernel[axis], extent)
     var starts: [Int] = []
     var weights: [Double] = []
-    for place in 0..<outputSize[axis] {
-      let first = place * stride[axis] - padding[axis]
+    for position in 0..<outputSize[axis] {
+      let first = position * stride[axis] - padding[axis]
       let window = max(first, 0)..<min(first + kernel[axis], extent)
       let count = function == .average ? window.count : kernel[axis]
       let start = min(window.lowerBound, extent - taps)

@@ -7,7 +7,7 @@ package import TGTensor
 /// - Operands: `x` `[N, H, W, C]`. Result: `[N, outputHeight, outputWidth, C]`.
 /// - Gradient: to the largest element (`max_pool_gradient`), or each element its share of its windows.
 /// - C1: `x` has rank 4; kernel, stride and size are positive.
-/// - C2: every window has a place inside the picture.
+/// - C2: every window has a position inside the picture.
 package struct Pool: Op {
   package static let mnemonic = "pool"
   package static let samples = Pooling.Function.allCases.flatMap { function in
@@ -73,10 +73,10 @@ package struct Pool: Op {
     let x = operands[0]
     let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])
     var result = ReferenceTensor([x.shape[0], outputSize[0], outputSize[1], channels])
-    for place in 0..<result.shape.count {
-      let (c, column) = (place % channels, place / channels % outputSize[1])
-      let row = place / channels / outputSize[1] % outputSize[0]
-      let n = place / channels / outputSize[1] / outputSize[0]
+    for element in 0..<result.shape.count {
+      let (c, column) = (element % channels, element / channels % outputSize[1])
+      let row = element / channels / outputSize[1] % outputSize[0]
+      let n = element / channels / outputSize[1] / outputSize[0]
       var values: [Double] = []
       for ky in 0..<kernel[0] {
         for kx in 0..<kernel[1] {
@@ -86,7 +86,7 @@ package struct Pool: Op {
           values.append(x[((n * height + y) * width + z) * channels + c])
         }
       }
-      result[place] =
+      result[element] =
         switch function {
         case .maximum: values.max() ?? -.infinity
         case .average: values.reduce(0, +) / Double(values.count)

@@ -4,7 +4,7 @@ package import TGTensor
 
 /// A sparse linear map along one axis: every kind of resizing, and its gradient.
 ///
-/// - Operands: `x`. Result: the extents of `x`, but as many places along `axis` as `starts`.
+/// - Operands: `x`. Result: the extents of `x`, but as many positions along `axis` as `starts`.
 ///   `y[…, i, …] = Σₜ weights[i, t] · x[…, starts[i] + t, …]`.
 /// - Gradient: the transposed table, itself a resampling.
 /// - C1: `axis` is an axis of `x`; `weights` has `starts.count · taps` numbers, at least one tap.
@@ -19,9 +19,9 @@ package struct Resample: Op {
   ]
   /// The axis.
   package var axis: Int
-  /// The first place that each result place reads.
+  /// The first position that each result position reads.
   package var starts: [Int]
-  /// How many places each reads.
+  /// How many positions each reads.
   package var taps: Int
   /// The factors, `[starts.count, taps]`.
   package var weights: [Double]
@@ -51,7 +51,7 @@ package struct Resample: Op {
     try operands.expect(1)
     try checkAxes([axis], rank: operands[0].rank)
     guard !starts.isEmpty, taps > 0, weights.count == starts.count * taps else {  // resample_c1
-      throw TypeRuleError("\(weights.count) weights for \(starts.count) places", id: "resample")
+      throw TypeRuleError("\(weights.count) weights for \(starts.count) positions", id: "resample")
     }
     let extent = operands[0][axis]
     guard starts.allSatisfy({ $0 >= 0 && $0 <= extent - taps }) else {  // resample_c2
@@ -91,19 +91,19 @@ package struct Resample: Op {
   package func macs(operands: [Shape], result: Shape) -> Int { result.count * taps }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
-    let places = context.weights(.integers(starts.map { Int32($0) }))
+    let table = context.weights(.integers(starts.map { Int32($0) }))
     let factors = context.weights(.floats(weights.map { Float($0) }))
     context.emit(
       .resample(
         Resampling(
-          input: context.view(0), output: context.output(), axis: axis, starts: places,
+          input: context.view(0), output: context.output(), axis: axis, starts: table,
           weights: factors.seen(dimensions: [starts.count, taps], strides: [taps, 1]))))
   }
 
   package func transposed(_ permutation: [Int], operands: [Shape], result: Shape) -> TransposedOp? {
-    guard let place = permutation.firstIndex(of: axis) else { return nil }
+    guard let position = permutation.firstIndex(of: axis) else { return nil }
     return TransposedOp(
-      Resample(axis: place, starts: starts, taps: taps, weights: weights), [permutation])
+      Resample(axis: position, starts: starts, taps: taps, weights: weights), [permutation])
   }
 
   package func pullback(
@@ -115,20 +115,22 @@ package struct Resample: Op {
     }
   }
 
-  /// The transposed table, itself a resampling: each input place gathers from the results that read
+  /// The transposed table, itself a resampling: each input position gathers from the results that read
   /// it, with zeros between where they are not neighbours.
   func adjoint(inputSize: Int) -> Resample {
-    var readers = [[(place: Int, weight: Double)]](repeating: [], count: inputSize)
-    for (place, start) in starts.enumerated() {
-      for tap in 0..<taps where weights[place * taps + tap] != 0 {
-        readers[start + tap].append((place, weights[place * taps + tap]))
+    var readers = [[(position: Int, weight: Double)]](repeating: [], count: inputSize)
+    for (position, start) in starts.enumerated() {
+      for tap in 0..<taps where weights[position * taps + tap] != 0 {
+        readers[start + tap].append((position, weights[position * taps + tap]))
       }
     }
-    let reach = readers.map { ($0.last?.place ?? 0) - ($0.first?.place ?? 0) + 1 }.max() ?? 1
-    let firsts = readers.map { min($0.first?.place ?? 0, starts.count - reach) }
+    let reach = readers.map { ($0.last?.position ?? 0) - ($0.first?.position ?? 0) + 1 }.max() ?? 1
+    let firsts = readers.map { min($0.first?.position ?? 0, starts.count - reach) }
     var factors = [Double](repeating: 0, count: inputSize * reach)
     for (input, list) in readers.enumerated() {
-      for reader in list { factors[input * reach + reader.place - firsts[input]] = reader.weight }
+      for (position, weight) in list {
+        factors[input * reach + position - firsts[input]] = weight
+      }
     }
     return Resample(axis: axis, starts: firsts, taps: reach, weights: factors)
   }
