@@ -78,7 +78,7 @@ package struct Pipeline: Sendable {
       passes += [MaskBeforeMaxPoolGradient()]
       // Chains first, so that an epilogue takes in a whole chain at once; then what need not be
       // stored, before an epilogue stores it.
-      passes += [FusePointwise()]
+      passes += [FuseElementwise()]
       passes += [Rematerialize(keepsSums: level < .reassociating), FuseEpilogues()]
       // What no producer took in is computed where it is summed.
       if level >= .reassociating { passes += [FuseReductions()] }

@@ -6,10 +6,10 @@ extension PlanBuilder.Result {
   /// - Throws: `PlanError`, the first thing that is wrong.
   func check() throws(PlanError) {
     try PlanChecker.check(plan)
-    let places = store.offsets
+    let offsets = store.offsets
     try PlanChecker.checkResamplings(plan) { first, count in
-      guard let blob = places.lastIndex(where: { $0 <= first }) else { return nil }
-      let start = (first - places[blob]) / 4
+      guard let blob = offsets.lastIndex(where: { $0 <= first }) else { return nil }
+      let start = (first - offsets[blob]) / 4
       guard case .integers(let numbers) = store.blobs[blob], start + count <= numbers.count else {
         return nil
       }
@@ -23,8 +23,8 @@ extension PlanBuilder.Result {
   package func write(to path: String) throws -> String {
     var writer = try PlanWriter(path: path)
     for (blob, offset) in zip(store.blobs, store.offsets) {
-      let place = try writer.append(blob)
-      precondition(place == offset, "the file stores weights where the plan expects them")
+      let start = try writer.append(blob)
+      precondition(start == offset, "the file stores weights where the plan expects them")
     }
     return try writer.finish(plan)
   }

@@ -257,7 +257,7 @@ import Testing
     #expect(!made.isEmpty && made.allSatisfy { $0.ranges == [range] && $0.scope == "∂ net.0" })
   }
 
-  @Test func whatHasNoDerivativeIsNamedWithItsPlace() throws {
+  @Test func whatHasNoDerivativeIsNamedWithItsLocation() throws {
     var builder = GraphBuilder(name: "f")
     let x = try builder.input("x", [2, 3])
     let origin = Origin(ranges: [SourceRange(file: 0, start: 7, end: 12)], scope: "net")

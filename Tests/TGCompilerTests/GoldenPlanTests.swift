@@ -29,8 +29,8 @@ import Testing
       "tgraph-golden-\(UInt64.random(in: 0..<(.max)))")
     defer { try? FileManager.default.removeItem(at: temporary) }
     var plans: [Data] = []
-    for place in ["here", "there/and/deeper"] {
-      let folder = temporary.appendingPathComponent(place)
+    for path in ["here", "there/and/deeper"] {
+      let folder = temporary.appendingPathComponent(path)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let page = folder.appendingPathComponent("branches.tgraph")
       try FileManager.default.copyItem(

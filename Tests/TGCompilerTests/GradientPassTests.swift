@@ -146,8 +146,8 @@ import Testing
       for function in [ReductionFunction.sum, .mean] {
         var builder = GraphBuilder(name: "f")
         var product = try builder.input("0", operands[0])
-        for (place, shape) in operands.enumerated().dropFirst() {
-          product = try builder.multiply(product, builder.input("\(place)", shape))
+        for (number, shape) in operands.enumerated().dropFirst() {
+          product = try builder.multiply(product, builder.input("\(number)", shape))
         }
         builder.output("y", try builder.insert(Reduce(function, axes: [2, 3]), [product]))
         let graph = try FactorReductions().run(builder.graph)

@@ -62,10 +62,10 @@ import Testing
   /// Not-a-number in any segment is what an extremum gives.
   @Test func notANumberIsFoundInEverySegment() throws {
     for function in [ReductionFunction.maximum, .minimum] {
-      for place in [0, 70_000, 199_999] {
+      for position in [0, 70_000, 199_999] {
         var test = try Self.graphCase(function, ([1, 200_000], [1]), isProgram: false)
         var elements = try #require(test.inputs["x0"]).elements
-        elements[place] = .nan
+        elements[position] = .nan
         test.inputs["x0"] = HostTensor([1, 200_000], elements)
         #expect(try test.run(threads: 3)["y"]?.elements.first?.isNaN == true)
       }

@@ -30,11 +30,11 @@ import Testing
 
   static func values(_ sample: OpSample) -> [HostTensor] {
     var numbers = SeededNumbers(seed: 7)
-    return sample.operands.indices.map { place in
-      if let limit = sample.wholeNumbers[place] {
-        return numbers.wholeNumbers(sample.operands[place], below: limit)
+    return sample.operands.indices.map { operand in
+      if let limit = sample.wholeNumbers[operand] {
+        return numbers.wholeNumbers(sample.operands[operand], below: limit)
       }
-      return numbers.tensor(sample.operands[place], in: sample.range)
+      return numbers.tensor(sample.operands[operand], in: sample.range)
     }
   }
 
@@ -42,14 +42,14 @@ import Testing
     var builder = GraphBuilder(name: "sample")
     var inputs: [String: HostTensor] = [:]
     var operands: [Value] = []
-    for (place, tensor) in values(sample).enumerated() {
-      if sample.constants.contains(place) {
+    for (operand, tensor) in values(sample).enumerated() {
+      if sample.constants.contains(operand) {
         operands.append(try builder.constant(tensor))
       } else {
-        inputs["x\(place)"] = tensor
-        let dtype = sample.types[place].dtype
+        inputs["x\(operand)"] = tensor
+        let dtype = sample.types[operand].dtype
         let input = Input(
-          name: "x\(place)", shape: tensor.shape, dtype: dtype == .bits ? .float32 : dtype)
+          name: "x\(operand)", shape: tensor.shape, dtype: dtype == .bits ? .float32 : dtype)
         let value = try builder.insert(input, [])
         // Bits are never given: they are the signs of something.
         operands.append(dtype == .bits ? try builder.insert(Signs(), [value]) : value)

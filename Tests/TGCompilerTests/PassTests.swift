@@ -96,8 +96,8 @@ import Testing
   }
 
   /// Noise opened to a picture: by a plain transposed convolution, one with stride and border, and an
-  /// ordinary convolution, of which only the middle place of the kernel ever meets the pixel.
-  @Test func aConvolutionOfOnePlaceIsAProduct() throws {
+  /// ordinary convolution, of which only the middle tap of the kernel ever meets the pixel.
+  @Test func aConvolutionOfOnePositionIsAProduct() throws {
     for (stride, pad, extra) in [(1, 0, 0), (2, 1, 1), (3, 0, 0)] {
       var builder = GraphBuilder(name: "f")
       var numbers = SeededNumbers(seed: 5)

@@ -21,9 +21,9 @@ import Testing
     ),
     (
       [
-        FoldConstants(), SimplifyShapes(), SinkTransposes(), FoldConstants(), FusePointwise(),
+        FoldConstants(), SimplifyShapes(), SinkTransposes(), FoldConstants(), FuseElementwise(),
         MaskBeforeMaxPoolGradient(),
-      ], ["MaskBeforeMaxPoolGradient", "singleFunctions", "FusePointwise before it undoes"]
+      ], ["MaskBeforeMaxPoolGradient", "singleFunctions", "FuseElementwise before it undoes"]
     ),
     ([PackMasks()], ["PackMasks", "scheduled"]),
   ]

@@ -24,10 +24,10 @@ package enum Draft {
     let layers = scopes.map { DraftLayer(scope: $0, tensors[$0] ?? []) }
     let root = commonRoot(zip(scopes, layers).compactMap { $1 == nil ? nil : $0 })
     let inside = scopes.indices.filter { isInside(scopes[$0], root) }
-    let known = inside.compactMap { place -> DraftLayer? in
-      guard layers[place] != nil else { return nil }
+    let known = inside.compactMap { index -> DraftLayer? in
+      guard layers[index] != nil else { return nil }
       return DraftLayer(
-        scope: relative(scopes[place], root), tensors[scopes[place]] ?? [])
+        scope: relative(scopes[index], root), tensors[scopes[index]] ?? [])
     }
     var lines = [
       "/// A draft of \(inside.reduce(0) { $0 + (tensors[scopes[$1]]?.count ?? 0) }) tensors, from "
@@ -40,10 +40,10 @@ package enum Draft {
     let isStranger = Set(strangers.map(\.scope))
     var rest: [(name: String, form: Checkpoint.Form)] = []
     var readable: Set<String> = []
-    for place in inside
-    where layers[place] == nil || isStranger.contains(relative(scopes[place], root)) {
-      for tensor in tensors[scopes[place]] ?? [] where tensor.name != "num_batches_tracked" {
-        let full = scopes[place].isEmpty ? tensor.name : "\(scopes[place]).\(tensor.name)"
+    for index in inside
+    where layers[index] == nil || isStranger.contains(relative(scopes[index], root)) {
+      for tensor in tensors[scopes[index]] ?? [] where tensor.name != "num_batches_tracked" {
+        let full = scopes[index].isEmpty ? tensor.name : "\(scopes[index]).\(tensor.name)"
         guard let entry = checkpoint[full] else { continue }
         rest.append((relative(full, root), entry.form))
         if isShown(entry) { readable.insert(relative(full, root)) }
@@ -56,10 +56,10 @@ package enum Draft {
     let shownNames = Set(shown.map(\.name))
     lines += ignored(rest.filter { !shownNames.contains($0.name) })
     lines += functions
-    for (place, tensor) in shown.enumerated() {
+    for (index, tensor) in shown.enumerated() {
       let shape = tensor.form.shape.description
       lines += [
-        "", "func tensor\(place + 1)(x: Tensor[] = 0) -> (y: Tensor\(shape)) {",
+        "", "func tensor\(index + 1)(x: Tensor[] = 0) -> (y: Tensor\(shape)) {",
         "return parameter(\"\(escaped(tensor.name))\", \(shape)) + 0 * x", "}",
       ]
     }
@@ -76,8 +76,8 @@ package enum Draft {
   ) -> (lines: [String], strangers: [DraftLayer]) {
     var functions: [DraftFunction] = []
     var strangers: [DraftLayer] = []
-    for (place, layer) in layers.enumerated() {
-      let next = place + 1 < layers.count ? layers[place + 1] : nil
+    for (index, layer) in layers.enumerated() {
+      let next = index + 1 < layers.count ? layers[index + 1] : nil
       if let last = functions.indices.last, functions[last].lines.count < functionLimit,
         functions[last].add(layer, next: next)
       {
@@ -89,10 +89,10 @@ package enum Draft {
         strangers.append(layer)
       }
     }
-    let lines = functions.enumerated().flatMap { place, function in
+    let lines = functions.enumerated().flatMap { index, function in
       [
         "",
-        "func part\(place + 1)(x: Tensor\(Shape(function.input))) -> (y: "
+        "func part\(index + 1)(x: Tensor\(Shape(function.input))) -> (y: "
           + "Tensor\(Shape(function.shape))) {",
         "var y = x",
       ] + function.lines + ["return y", "}"]

@@ -127,7 +127,7 @@ struct DraftFunction {
       unfold(inputs)
     else { return false }
     let size = kernel[0]
-    // From one place the whole kernel; else twice the size.
+    // From one position the whole kernel; else twice the size.
     let isFirst = size == 1 || shape[1] == 1 && shape[2] == 1
     let stride = isFirst ? 1 : 2
     let padding = isFirst ? 0 : (size - 1) / 2
@@ -173,17 +173,17 @@ struct DraftFunction {
     // Names of the body are used once: they count its lines.
     let line = lines.count
     for step in 0..<layers {
-      let place = layer.isCell ? layer.at : " @ \"\(dot)*_l\(step)\""
+      let address = layer.isCell ? layer.at : " @ \"\(dot)*_l\(step)\""
       let bias = layer.hasRecurrentBias ? "" : ", bias: none"
       if isTwoWay {
-        lines.append("let forward\(line + step) = \(name)(y, \(hidden)\(bias))\(place)")
+        lines.append("let forward\(line + step) = \(name)(y, \(hidden)\(bias))\(address)")
         lines.append(
           "let backward\(line + step) = \(name)(y, \(hidden), reversed: true\(bias)) "
             + "@ \"\(dot)*_l\(step)_reverse\"")
         lines.append(
           "y = concat([forward\(line + step).outputs, backward\(line + step).outputs], axis: 1)")
       } else {
-        lines.append("let states\(line + step) = \(name)(y, \(hidden)\(bias))\(place)")
+        lines.append("let states\(line + step) = \(name)(y, \(hidden)\(bias))\(address)")
         lines.append("y = states\(line + step).outputs")
       }
     }
@@ -201,9 +201,9 @@ struct DraftFunction {
   private mutating func unfold(_ channels: Int) -> Bool {
     if shape.count == 3 { return shape[0] == channels }
     guard shape.count == 1, shape[0] % channels == 0 else { return false }
-    let places = shape[0] / channels
-    let side = Int(Double(places).squareRoot().rounded())
-    guard side * side == places else { return false }
+    let positions = shape[0] / channels
+    let side = Int(Double(positions).squareRoot().rounded())
+    guard side * side == positions else { return false }
     line("reshape([\(channels), \(side), \(side)])", side > 1 ? "a guess" : nil)
     shape = [channels, side, side]
     return true

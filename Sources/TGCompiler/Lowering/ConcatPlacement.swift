@@ -8,19 +8,19 @@ import TGTensor
 /// operand of exactly one concatenation and appears there once. It may have other uses: they read
 /// the slice. What does not qualify is copied by the concatenation itself.
 struct ConcatPlacement: Sendable {
-  /// A place inside a concatenation.
+  /// A range inside a concatenation.
   struct Target: Hashable, Sendable {
     /// The concatenation.
     var concat: Value
     /// Its axis.
     var axis: Int
-    /// The first place along the axis.
+    /// The first position along the axis.
     var start: Int
   }
 
   private var targets: [Value: Target] = [:]
 
-  /// Finds all places of a graph.
+  /// Finds all targets of a graph.
   init(_ graph: Graph) {
     var claims: [Value: Int] = [:]
     for (index, node) in graph.nodes.enumerated() {
@@ -38,6 +38,6 @@ struct ConcatPlacement: Sendable {
     targets = targets.filter { claims[$0.key] == 1 }
   }
 
-  /// The place of a value, if it is stored inside a concatenation.
+  /// The target of a value, if it is stored inside a concatenation.
   func target(of value: Value) -> Target? { targets[value] }
 }

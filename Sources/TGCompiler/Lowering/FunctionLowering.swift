@@ -5,9 +5,9 @@ import TGTensor
 
 /// Turns an optimised graph into the instructions of a plan function.
 ///
-/// Nodes are lowered in order by their ops (`Op.lower`), which ask for places and emit instructions.
+/// Nodes are lowered in order by their ops (`Op.lower`), which ask for views and emit instructions.
 /// Values live in slots; reshapes, slices, transpositions and broadcasts are views. Before lowering,
-/// operands of concatenations are given places inside the concatenation's slot, so that their
+/// operands of concatenations are given views inside the concatenation's slot, so that their
 /// producers store there (`ConcatPlacement`). After it, `PackPanels` puts the constants that ops have
 /// named into the weight section, and `PlanMemory` gives slots their offsets.
 package struct FunctionLowering {
@@ -45,7 +45,7 @@ package struct FunctionLowering {
   }
 
   private mutating func run() throws(LoweringError) {
-    placeInputs()
+    allocateInputs()
     for index in graph.nodes.indices {
       let node = graph.nodes[index]
       if let input = node.op as? Input, let view = inputViews[input.name] {
@@ -69,21 +69,21 @@ package struct FunctionLowering {
   /// Gives every interface input its slot, of the type that its node has, or `unread` if nothing reads
   /// it. An input that is only ever seen transposed is stored in
   /// that order: the host writes it through strides.
-  private mutating func placeInputs() {
+  private mutating func allocateInputs() {
     let uses = graph.uses
     for item in function.prepared {
       let name = PrepareCut.inputName(item.name)
-      inputViews[name] = place(name, item.shape, item.kind.dtypes[0], uses, in: .state)
+      inputViews[name] = allocate(name, item.shape, item.kind.dtypes[0], uses, in: .state)
     }
     for item in function.inputs {
-      inputViews[item.name] = place(item.name, item.shape, item.kind.dtypes[0], uses)
+      inputViews[item.name] = allocate(item.name, item.shape, item.kind.dtypes[0], uses)
       guard item.kind.source.words != nil else { continue }
       let lengths = item.name + ".lengths"
-      inputViews[lengths] = place(lengths, [function.batch], .int32, uses)
+      inputViews[lengths] = allocate(lengths, [function.batch], .int32, uses)
     }
   }
 
-  private mutating func place(
+  private mutating func allocate(
     _ name: String, _ shape: Shape, _ unread: DType, _ uses: Uses, in kind: Slot.Kind = .arena
   ) -> View {
     let node = graph.nodes.firstIndex { ($0.op as? Input)?.name == name }

@@ -52,7 +52,7 @@ struct LoweringSite: LoweringContext {
 
   mutating func view(_ operand: Int) -> View { view(of: operands[operand]) }
 
-  /// Where a value lies; a constant gets its place now, unless it has one.
+  /// Where a value lies; a constant gets its slot now, unless it has one.
   mutating func view(of value: Value) -> View {
     if let view = views[value.index] { return view }
     guard let constant = graph[value].op as? Constant else {
@@ -97,17 +97,17 @@ struct LoweringSite: LoweringContext {
 
   mutating func output() -> View {
     if let result { return result }
-    let view = place(node)
+    let view = allocate(node)
     result = view
     return view
   }
 
-  /// The place of a value: inside the concatenation that swallows it, or a slot of its own.
-  private mutating func place(_ value: Value) -> View {
+  /// Where a value is stored: inside the concatenation that swallows it, or a slot of its own.
+  private mutating func allocate(_ value: Value) -> View {
     if let there = views[value.index] { return there }
     let view: View
     if let target = placement.target(of: value) {
-      let whole = place(target.concat)
+      let whole = allocate(target.concat)
       views[target.concat.index] = whole
       view = whole.seen(
         offset: target.start * whole.strides[target.axis],

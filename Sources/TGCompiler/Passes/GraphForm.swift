@@ -25,7 +25,7 @@ package enum GraphForm: String, Hashable, Sendable, CaseIterable {
   case scalesFolded
   /// `ShareStatistics` finds nothing.
   case statisticsShared
-  /// `FusePointwise` finds nothing.
+  /// `FuseElementwise` finds nothing.
   case chainsFused
   /// `FuseEpilogues` finds nothing.
   case epiloguesFused
@@ -66,7 +66,7 @@ package enum GraphForm: String, Hashable, Sendable, CaseIterable {
     case .transposesSunk: graph.hasSunkTransposes
     case .scalesFolded: try FoldScales().run(graph) == graph
     case .statisticsShared: try ShareStatistics().run(graph) == graph
-    case .chainsFused: try FusePointwise().run(graph) == graph
+    case .chainsFused: try FuseElementwise().run(graph) == graph
     case .epiloguesFused: try FuseEpilogues().run(graph) == graph
     case .scheduled: try Schedule().run(graph) == graph
     }

@@ -22,7 +22,7 @@ package struct Schedule: Pass {
     var eager = EagerNodes(graph)
     var order: [Int] = []
     var placed = [Bool](repeating: false, count: graph.nodes.count)
-    func place(_ index: Int) {
+    func append(_ index: Int) {
       placed[index] = true
       order.append(index)
     }
@@ -32,8 +32,8 @@ package struct Schedule: Pass {
       while let (index, expanded) = stack.popLast() {
         if placed[index] { continue }
         if expanded {
-          place(index)
-          while let next = eager.next(after: order, placed) { place(next) }
+          append(index)
+          while let next = eager.next(after: order, placed) { append(next) }
           continue
         }
         stack.append((index, true))

@@ -37,8 +37,8 @@ package struct StagedModel: Sendable {
       objectives.append(staged)
     }
     guard findings.isEmpty else {
-      let place = { (finding: Diagnostic) in (finding.range?.file ?? 0, finding.range?.start ?? 0) }
-      throw DiagnosticFailure(findings.sorted { place($0) < place($1) })
+      let start = { (finding: Diagnostic) in (finding.range?.file ?? 0, finding.range?.start ?? 0) }
+      throw DiagnosticFailure(findings.sorted { start($0) < start($1) })
     }
   }
 }

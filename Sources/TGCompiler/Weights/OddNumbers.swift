@@ -9,7 +9,7 @@ struct OddNumbers {
   private(set) var nans = 0
   /// How many are infinite.
   private(set) var infinities = 0
-  /// The place of the first of either.
+  /// The position of the first of either.
   private let first: Int
 
   /// Looks through a tensor; nil if all its numbers are finite. One addition for each number: a sum
@@ -40,16 +40,16 @@ struct OddNumbers {
       nans > 0 ? "\(nans) that \(nans == 1 ? "is" : "are") no number (NaN)" : nil,
       infinities > 0 ? "\(infinities) infinite" : nil,
     ].compactMap(\.self).joined(separator: " and ")
-    var place: [Int] = []
+    var position: [Int] = []
     var rest = first
     for stride in parameter.shape.strides {
-      place.append(rest / stride)
+      position.append(rest / stride)
       rest %= stride
     }
     return Diagnostic(
       "not-finite",
       "`\(parameter.name)` of \(checkpoint.fileName) has \(kinds) among \(parameter.shape.count) "
-        + "numbers, the first at [\(place.map(String.init).joined(separator: ", "))]",
+        + "numbers, the first at [\(position.map(String.init).joined(separator: ", "))]",
       at: parameter.range, severity: .warning, notes: parameter.reachedBy,
       hint: "was the training broken off? another checkpoint, or an earlier epoch, may be whole; "
         + "--strict makes this an error")

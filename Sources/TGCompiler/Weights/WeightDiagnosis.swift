@@ -38,7 +38,7 @@ struct WeightDiagnosis {
   var unread: [Stored]
   /// What was found so far.
   private(set) var findings: [Diagnostic] = []
-  /// True if other names, or other places, of the file's tensors are known for some of the graph's.
+  /// True if other names, or other indices, of the file's tensors are known for some of the graph's.
   private(set) var explainsNames = false
 
   /// Compares the tensors `wanted` of a root with those of the part of a file that was chosen.
@@ -170,7 +170,7 @@ struct WeightDiagnosis {
 
   // MARK: Other names for the same tensors
 
-  /// What weight_norm and spectral_norm store in place of a weight, and the weight in place of that.
+  /// What weight_norm and spectral_norm store instead of a weight, and the weight instead of that.
   private mutating func findStoredForms() {
     let forms: [(name: String, parts: [String], also: [String])] = [
       ("weight_norm", ["_g", "_v"], []),
@@ -199,11 +199,11 @@ struct WeightDiagnosis {
         parameter.name[..<(cut ?? parameter.name.startIndex)],
         parameter.name[(cut ?? parameter.name.startIndex)...]
       )
-      let place = "\(path)parametrizations.\(own)."
-      let there = unread.map(\.name).filter { $0.hasPrefix(place) }
-      if there.contains(place + "original0") {
+      let prefix = "\(path)parametrizations.\(own)."
+      let there = unread.map(\.name).filter { $0.hasPrefix(prefix) }
+      if there.contains(prefix + "original0") {
         normed.append((parameter, there))
-      } else if there.contains(place + "original") {
+      } else if there.contains(prefix + "original") {
         spectral.append((parameter, there))
       }
     }
@@ -305,7 +305,7 @@ func listed(_ names: [String]) -> String {
 }
 
 extension GraphParameter {
-  /// The name with a star in place of the tensor's own: all tensors of one call have the same.
+  /// The name with a star instead of the tensor's own: all tensors of one call have the same.
   var scope: String {
     guard !own.isEmpty, let range = name.ranges(of: own).last else { return name }
     return name[..<range.lowerBound] + "*" + name[range.upperBound...]

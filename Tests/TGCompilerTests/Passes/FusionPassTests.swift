@@ -6,7 +6,7 @@ import Testing
   /// The number becomes a step.
   @Test func aChainOfMapsBecomesOneProgram() throws {
     try PassCase.expect(
-      FusePointwise(),
+      FuseElementwise(),
       turns: """
         graph "f" {
           %0 = input() name="x" shape=[1, 4] : [1, 4]
@@ -28,7 +28,7 @@ import Testing
 
   @Test func aMapThatIsAResultStays() throws {
     try PassCase.expect(
-      FusePointwise(),
+      FuseElementwise(),
       keeps: """
         graph "f" {
           %0 = input() name="x" shape=[1, 4] : [1, 4]

@@ -3,15 +3,15 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// `map f(map g(a…), b…) → map (f ∘ g)(a…, b…)`: a chain of pointwise functions becomes one program,
+/// `map f(map g(a…), b…) → map (f ∘ g)(a…, b…)`: a chain of elementwise functions becomes one program,
 /// and constants that are one number become part of it.
 ///
 /// A producer is taken in if all its uses are the consumer or other producers that are taken in, and
 /// it has the result's shape (a smaller one would be computed again for every repetition).
 ///
 /// Effect on numbers: bit-exact.
-package struct FusePointwise: Pass {
-  package static let name = "FusePointwise"
+package struct FuseElementwise: Pass {
+  package static let name = "FuseElementwise"
   package static let needs: Set<GraphForm> = [.constantsFolded, .transposesSunk]
   package static let establishes: Set<GraphForm> = [.chainsFused]
   package static let undoes: Set<GraphForm> = [.singleFunctions, .transposesSunk]

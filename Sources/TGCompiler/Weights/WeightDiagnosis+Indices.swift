@@ -21,24 +21,24 @@ extension WeightDiagnosis {
     let free = Set(unread.map(\.name)).union(misfits.map(\.parameter.name))
     var found: [Diagnostic] = []
     var explained: Set<String> = []
-    var places: Set<String> = []
+    var stored: Set<String> = []
     for (_, wanted) in calls {
-      guard let first = wanted.first, let place = shifted(wanted, among: free) else { continue }
-      let there = "\(fileName) has it at `\(place.name(first.name))`"
+      guard let first = wanted.first, let shift = shifted(wanted, among: free) else { continue }
+      let there = "\(fileName) has it at `\(shift.name(first.name))`"
       let here = shape(first.name).map {
         "`\(first.name)` is \($0.described) in \(fileName), \(first.shape.described) here; "
-          + "`\(place.name(first.name))` has that shape"
+          + "`\(shift.name(first.name))` has that shape"
       }
       found.append(
         Diagnostic(
           "tensor-index", here ?? "no tensor `\(first.name)`: \(there), in the shape expected here",
           at: first.range, notes: first.reachedBy,
-          hint: "is the index \(place.from) off by \(abs(place.to - place.from))? places of a "
+          hint: "is the index \(shift.from) off by \(abs(shift.to - shift.from))? layers of a "
             + "Sequential without weights count, too"))
       explained.formUnion(wanted.map(\.name))
-      places.formUnion(wanted.map { place.name($0.name) })
+      stored.formUnion(wanted.map { shift.name($0.name) })
     }
-    explain(explained, stored: places)
+    explain(explained, stored: stored)
     add(found, "calls read their tensors at another index")
   }
 
