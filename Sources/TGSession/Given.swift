@@ -8,7 +8,7 @@ package enum Given: Hashable, Sendable {
   case caption(String)
   /// Rows of numbers, one for each item; for texts the number of words of each.
   case array(HostTensor, lengths: HostTensor?)
-  /// One number in every place.
+  /// One number in every position.
   case number(Float)
 }
 

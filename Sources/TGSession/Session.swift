@@ -151,12 +151,12 @@ package final class Session {
       let size = item.itemShape.reduce(1, *)
       let shape = Shape([1] + item.itemShape)
       for index in chunk.items.indices {
-        let place = index - chunk.items.lowerBound
-        let row = Array(elements[place * size..<(place + 1) * size])
-        if let bad = row.firstIndex(where: { !$0.isFinite }) {
-          throw .notFiniteOutput(name: item.name, item: index, position: bad, value: row[bad])
+        let row = index - chunk.items.lowerBound
+        let numbers = Array(elements[row * size..<(row + 1) * size])
+        if let bad = numbers.firstIndex(where: { !$0.isFinite }) {
+          throw .notFiniteOutput(name: item.name, item: index, position: bad, value: numbers[bad])
         }
-        results[place][item.name] = HostTensor(shape, row)
+        results[row][item.name] = HostTensor(shape, numbers)
       }
     }
     return (results, times)
@@ -174,9 +174,9 @@ package final class Session {
     var elements: [Float] = []
     var lengths: [Float] = []
     elements.reserveCapacity(item.view.count)
-    for place in 0..<chunk.size {
+    for row in 0..<chunk.size {
       // What is left of a batch computes the last item again.
-      let index = min(chunk.items.lowerBound + place, chunk.items.upperBound - 1)
+      let index = min(chunk.items.lowerBound + row, chunk.items.upperBound - 1)
       let (numbers, words) = try binding.numbers(of: run.items[index])
       elements += numbers
       if let words { lengths.append(Float(words)) }

@@ -21,9 +21,9 @@ extension SessionError {
       return "too many pictures: \(Self.list(paths)); the function takes \(takes)"
     case .tooManyTexts(let texts, let inputs):
       let takes = inputs.isEmpty ? "no caption" : "captions for \(Self.list(inputs))"
-      return "'\(Self.short(texts.last ?? ""))' has no place: the function takes \(takes)"
+      return "'\(Self.short(texts.last ?? ""))' fits no input: the function takes \(takes)"
     case .noWords(let given, let item):
-      return "\(given) has no place: the plan was compiled without \(Self.words(of: item)) for "
+      return "\(given) cannot be used: the plan was compiled without \(Self.words(of: item)) for "
         + "'\(item.name)', so it cannot read captions"
     case .wrongKind(let input, let kind, let given):
       return "the input '\(input)' is \(kind); it cannot be given as \(given)"
@@ -65,7 +65,8 @@ extension SessionError {
         + "\(Self.megabytes(allowed)) MB are allowed"
     case .runtime(let error): return "\(error)"
     case .notFiniteOutput(let name, let item, let position, let value):
-      return "the output '\(name)' has \(Self.number(value)) at place \(position) of item \(item)"
+      return "the output '\(name)' has \(Self.number(value)) at position \(position) of item "
+        + "\(item)"
     }
   }
 
@@ -148,7 +149,7 @@ extension SessionError {
 
   /// What is missing of an input without words.
   private static func words(of item: InterfaceItem) -> String {
-    item.kind.source.words?.isVectors == true ? "word vectors" : "a vocabulary"
+    item.kind.takesVectors ? "word vectors" : "a vocabulary"
   }
 
   /// Names in quotes.

@@ -36,13 +36,13 @@ package enum SessionError: Error, Hashable, Sendable {
   case memory(needed: Int, allowed: Int)
   case notFiniteOutput(name: String, item: Int, position: Int, value: Float)
 
-  /// Why captions have no place: the plan has no words for the input that would take one, or all
+  /// Why captions fit no input: the plan has no words for the input that would take one, or all
   /// inputs have theirs.
   ///
   /// - Parameters:
-  ///   - captions: all that were given, the one without a place last; at least one.
+  ///   - captions: all that were given, the one that fits no input last; at least one.
   ///   - variants: the function that they are for.
-  package static func noPlace(for captions: [String], in variants: FunctionVariants) -> SessionError
+  package static func noInput(for captions: [String], in variants: FunctionVariants) -> SessionError
   {
     if variants.textInputs.count < captions.count, let item = variants.wordlessInputs.first {
       return .noWords(given: "'\(captions.last ?? "")'", item)

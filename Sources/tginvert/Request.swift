@@ -82,7 +82,7 @@ struct Request {
     let free = start.textInputs.filter { inputs.given[$0.name] == nil }
     let captions = options.caption + list.captions
     guard captions.count <= free.count else {
-      throw SessionError.noPlace(for: captions, in: start)
+      throw SessionError.noInput(for: captions, in: start)
     }
     for (item, caption) in zip(free, captions) { try inputs.add(caption: caption, for: item) }
     pictureInput = try Self.pictureInput(start, inputs: inputs, pictures: list.pictures)

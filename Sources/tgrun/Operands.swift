@@ -95,7 +95,7 @@ struct Operands {
           .missingInput, "\(caption) is no picture file, and a caption has no place",
           hint: "arrays are given by name: --input NAME=\(Path.quoted(caption))")
       }
-      throw SessionError.noPlace(for: captions.map(\.text) + [caption], in: variants)
+      throw SessionError.noInput(for: captions.map(\.text) + [caption], in: variants)
     }
     captions.append((inputs[captions.count], caption))
   }

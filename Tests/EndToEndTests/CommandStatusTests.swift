@@ -12,7 +12,7 @@ import Testing
     ("sample.tplan", 64, "needs a caption for 'caption'"),
     ("sample.tplan bird out.png", 64, "tgrun sample.tplan bird -o out.png"),
     ("sample.tplan bird photo.png", 64, "takes no picture"),
-    ("sample.tplan bird red", 64, "has no place"),
+    ("sample.tplan bird red", 64, "fits no input"),
     ("sample.tplan bird --function none", 64, "has no function 'none'"),
     ("sample.tplan bird --input none=one.npy", 64, "has no input 'none'"),
     ("sample.tplan bird --output none=none.npy", 64, "has no output 'none'"),

@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  /// A loss in other units has its minimum at the same place: tolerances do not end the way to it.
+  /// A loss in other units has its minimum at the same point: tolerances do not end the way to it.
   @Test func searchGoesOnWhereTheLossIsSmall() {
     for start: [Float] in [[-1.2, 1], [2, 2], [-0.5, 0.7, 1.2], [0, 0, 0, 0, 0, 0]] {
       let best = Self.leastLoss("rosenbrock", from: start, rounds: 300, unit: 1e-4)

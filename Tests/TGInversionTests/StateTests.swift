@@ -88,19 +88,19 @@ enum SavedCode {
       case 2:
         // A digit of a length, a number of rounds or an offset.
         let digits = (8..<head).filter { (0x30...0x39).contains(bytes[$0]) }
-        let place = try #require(digits.randomElement(using: &random))
-        bytes[place] = UInt8.random(in: 0x30...0x39, using: &random)
+        let offset = try #require(digits.randomElement(using: &random))
+        bytes[offset] = UInt8.random(in: 0x30...0x39, using: &random)
       case 3:
-        // Two pieces of the head change places.
+        // Two pieces of the head are exchanged.
         let a = Int.random(in: 8..<head - 8, using: &random)
         let b = Int.random(in: 8..<head - 8, using: &random)
         for offset in 0..<4 where abs(a - b) >= 4 { bytes.swapAt(a + offset, b + offset) }
       default:
         // Numbers that are infinite or none, or very large.
-        let place = head + 4 * Int.random(in: 0..<(bytes.count - head) / 4, using: &random)
+        let offset = head + 4 * Int.random(in: 0..<(bytes.count - head) / 4, using: &random)
         let pattern: [UInt8] =
           Bool.random(using: &random) ? [0, 0, 0xC0, 0x7F] : [0, 0, 0x7F, 0x7F]
-        bytes.replaceSubrange(place..<place + 4, with: pattern)
+        bytes.replaceSubrange(offset..<offset + 4, with: pattern)
       }
       let other = try small.begin(functions, [picture])
       do {

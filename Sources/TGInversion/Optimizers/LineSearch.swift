@@ -149,10 +149,10 @@ package struct LineSearch: Hashable, Sendable {
     let middle = (lower + upper) / 2
     guard discriminant >= 0 else { return middle }
     let d2 = discriminant.squareRoot()
-    let place =
+    let step =
       right.step - (right.step - left.step)
       * ((right.slope + d2 - d1) / (right.slope - left.slope + 2 * d2))
-    guard place.isFinite else { return middle }
-    return min(max(place, lower), upper)
+    guard step.isFinite else { return middle }
+    return min(max(step, lower), upper)
   }
 }

@@ -117,7 +117,7 @@ package struct LossCurve: Hashable, Sendable {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }
 
-  /// From rounds and values to places of the drawing.
+  /// From rounds and values to points of the drawing.
   private struct Frame {
     let rounds: Int
     let isLogarithmic: Bool
@@ -142,18 +142,18 @@ package struct LossCurve: Hashable, Sendable {
     }
 
     func x(_ round: Int) -> Double {
-      let place = rounds > 1 ? Double(round) / Double(rounds - 1) : 0
-      return 70 + (4900 * place).rounded() / 10
+      let share = rounds > 1 ? Double(round) / Double(rounds - 1) : 0
+      return 70 + (4900 * share).rounded() / 10
     }
 
     func y(_ value: Float) -> Double? {
       guard value.isFinite, !isLogarithmic || value > 0 else { return nil }
       let height = isLogarithmic ? log10(Double(value)) : Double(value)
-      let place = (height - low) / (high - low)
-      return 330 - (3000 * min(max(place, 0), 1)).rounded() / 10
+      let share = (height - low) / (high - low)
+      return 330 - (3000 * min(max(share, 0), 1)).rounded() / 10
     }
 
-    /// Labels and their places.
+    /// Labels and their heights.
     var ticks: [(String, Double)] {
       if isLogarithmic {
         let step = max(1, Int(high - low) / 6)

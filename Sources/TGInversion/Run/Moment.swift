@@ -80,7 +80,7 @@ extension ObjectiveRun {
     return Moment(round: item.records.reduce(0) { $0 + $1.losses.count }, tensors: tensors)
   }
 
-  /// What the function at the end puts out of moments of the first item. The run's own place is lost:
+  /// What the function at the end puts out of moments of the first item. The run's own state is lost:
   /// it must not go on.
   ///
   /// - Parameter output: the name of the result.

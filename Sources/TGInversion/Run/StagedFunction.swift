@@ -83,18 +83,18 @@ final class StagedFunction {
   private static func persistence(of function: PlanFunction) -> [Bool] {
     var written = [Bool](repeating: false, count: function.slots.count)
     for placed in function.instructions { written[placed.instruction.output.slot] = true }
-    let places = function.slots.indices.filter { written[$0] && function.slots[$0].kind != .weight }
+    let ranges = function.slots.indices.filter { written[$0] && function.slots[$0].kind != .weight }
       .map { function.slots[$0].offset..<function.slots[$0].offset + function.slots[$0].count }
       .sorted { $0.lowerBound < $1.lowerBound }
-    // The ends so far, so that one search finds whether any written place reaches into an input.
+    // The ends so far, so that one search finds whether any written range reaches into an input.
     var reach: [Int] = []
-    for place in places { reach.append(max(reach.last ?? 0, place.upperBound)) }
+    for range in ranges { reach.append(max(reach.last ?? 0, range.upperBound)) }
     return function.inputs.map { input in
       let slot = function.slots[input.view.slot]
-      var (low, high) = (0, places.count)
+      var (low, high) = (0, ranges.count)
       while low < high {
         let middle = (low + high) / 2
-        if places[middle].lowerBound < slot.offset + slot.count {
+        if ranges[middle].lowerBound < slot.offset + slot.count {
           low = middle + 1
         } else {
           high = middle

@@ -10,7 +10,7 @@ struct TensorStore {
 
   /// How many rows.
   let batch: Int
-  private var places: [String: Int] = [:]
+  private var numbers: [String: Int] = [:]
   private var entries: [Entry] = []
   private var versions = 0
 
@@ -18,42 +18,42 @@ struct TensorStore {
   init(batch: Int) { self.batch = batch }
 
   /// The tensor of a name.
-  subscript(name: String) -> Entry? { places[name].map { entries[$0] } }
+  subscript(name: String) -> Entry? { numbers[name].map { entries[$0] } }
 
   /// Puts a whole tensor in.
   mutating func put(_ elements: [Float], as name: String) {
     versions += 1
-    if let place = places[name] {
-      entries[place] = Entry(elements: elements, version: versions)
+    if let number = numbers[name] {
+      entries[number] = Entry(elements: elements, version: versions)
     } else {
-      places[name] = entries.count
+      numbers[name] = entries.count
       entries.append(Entry(elements: elements, version: versions))
     }
   }
 
   /// Puts some rows of a tensor in; a tensor that is new or of another size is put in whole.
   mutating func put(_ elements: [Float], as name: String, rows: [Bool]) {
-    guard let place = places[name], entries[place].elements.count == elements.count,
+    guard let number = numbers[name], entries[number].elements.count == elements.count,
       rows.contains(false)
     else { return put(elements, as: name) }
     versions += 1
-    entries[place].version = versions
+    entries[number].version = versions
     let size = elements.count / batch
     for row in rows.indices where rows[row] {
       for index in row * size..<(row + 1) * size {
-        entries[place].elements[index] = elements[index]
+        entries[number].elements[index] = elements[index]
       }
     }
   }
 
   /// Copies a part of a vector into the same part of a row.
   mutating func copy(_ vector: [Float], from start: Int, into name: String, row: Int) {
-    guard let place = places[name] else { return }
+    guard let number = numbers[name] else { return }
     versions += 1
-    entries[place].version = versions
-    let size = entries[place].elements.count / batch
+    entries[number].version = versions
+    let size = entries[number].elements.count / batch
     guard start + size <= vector.count else { return }
-    for index in 0..<size { entries[place].elements[row * size + index] = vector[start + index] }
+    for index in 0..<size { entries[number].elements[row * size + index] = vector[start + index] }
   }
 
   /// The numbers of one row.

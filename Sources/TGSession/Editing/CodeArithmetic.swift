@@ -14,8 +14,8 @@ package enum CodeArithmetic {
     guard amount != 0 else { return code }
     var result = code
     for row in rows {
-      for place in row * rowSize..<(row + 1) * rowSize {
-        result[place] += amount * direction[place]
+      for position in row * rowSize..<(row + 1) * rowSize {
+        result[position] += amount * direction[position]
       }
     }
     return result
@@ -27,8 +27,8 @@ package enum CodeArithmetic {
   ) -> [Float] {
     var result = code
     for row in rows {
-      let places = row * rowSize..<(row + 1) * rowSize
-      result.replaceSubrange(places, with: other[places])
+      let positions = row * rowSize..<(row + 1) * rowSize
+      result.replaceSubrange(positions, with: other[positions])
     }
     return result
   }

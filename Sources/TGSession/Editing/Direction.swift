@@ -41,7 +41,7 @@ package struct Direction: Sendable {
       Shape([rows]), (0..<rows).map { matrix.elements[$0 * columns + column] })
   }
 
-  /// The direction for every place of a code: as it is, or one row for all layers.
+  /// The direction for every position of a code: as it is, or one row for all layers.
   ///
   /// - Throws: `EditingError.directionShape`.
   package func spread(over item: InterfaceItem) throws(EditingError) -> [Float] {
