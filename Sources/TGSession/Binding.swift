@@ -103,9 +103,9 @@ struct Binding {
     let tokens: Tokens
     do {
       tokens = try reader.tokens(of: caption, length: length)
-    } catch { throw .caption(error, place: "") }
+    } catch { throw .caption(error, location: "") }
     guard let ids = tokens.padded(to: length, with: reader.pipeline.padding) else {
-      throw .caption(.longCaption(bytes: caption.utf8.count), place: "")
+      throw .caption(.longCaption(bytes: caption.utf8.count), location: "")
     }
     if item.rows > 0, let bad = ids.first(where: { $0 < 0 || $0 >= item.rows }) {
       throw .numberOutOfRange(input: item.name, item: 0, value: Float(bad), limit: item.rows)

@@ -64,17 +64,17 @@ package final class Session {
   ///
   /// - Parameters:
   ///   - strictWords: makes any unknown word an error.
-  ///   - place: where the caption stands, before the sentence of an error.
+  ///   - location: where the caption stands, before the sentence of an error.
   ///
   /// - Throws: `SessionError.caption`.
   package func tokens(
-    of caption: String, for item: InterfaceItem, strictWords: Bool = false, place: String = ""
+    of caption: String, for item: InterfaceItem, strictWords: Bool = false, location: String = ""
   ) throws(SessionError) -> Tokens? {
     guard let reader = reader(for: item) else { return nil }
     do {
       return try reader.tokens(
         of: caption, length: item.itemShape.first ?? .max, strictWords: strictWords)
-    } catch { throw .caption(error, place: place) }
+    } catch { throw .caption(error, location: location) }
   }
 
   /// Binds inputs for some items and cuts the items into batches.

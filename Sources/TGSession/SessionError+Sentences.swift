@@ -57,7 +57,7 @@ extension SessionError {
     case .pictureWords(let input, let fit, let filter):
       return "the plan fits pictures for '\(input)' by '\(fit)' with '\(filter)', which this "
         + "program does not know"
-    case .caption(let error, let place): return place + error.message
+    case .caption(let error, let location): return location + error.message
     case .vocabulary(let name, let error):
       return "the tokenizer '\(name)' of the plan cannot be used: \(error.message)"
     case .memory(let needed, let allowed):

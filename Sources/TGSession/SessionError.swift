@@ -29,7 +29,7 @@ package enum SessionError: Error, Hashable, Sendable {
   case picture(PictureError)
   case pictureSize(path: String, height: Int, width: Int, wanted: [Int])
   case pictureWords(input: String, fit: String, filter: String)
-  case caption(TextError, place: String)
+  case caption(TextError, location: String)
   case vocabulary(String, TextError)
   // The run.
   case runtime(RuntimeError)

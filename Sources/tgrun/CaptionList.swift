@@ -77,7 +77,7 @@ struct CaptionList {
     guard content.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return nil }
     do {
       return Line(number: number, text: try Caption.read(content))
-    } catch { throw .caption(error, place: "\(place(number, of: path)): ") }
+    } catch { throw .caption(error, location: "\(place(number, of: path)): ") }
   }
 
   /// That there are no captions at all.
@@ -117,7 +117,7 @@ struct CaptionCheck {
   func check(_ caption: String, for item: InterfaceItem, place: String) throws {
     let tokens = try session.tokens(
       of: caption, for: item, strictWords: options.strictWords || options.inputs.strict,
-      place: place)
+      location: place)
     guard let tokens else { return }
     for warning in tokens.warnings { console.warn(place + warning) }
     if options.showTokens { console.tell("\(place)\(item.name): \(tokens.shown)") }
