@@ -49,13 +49,13 @@ func findings(
   struct Statement: CustomTestStringConvertible, Sendable {
     var statement: String
     var id: String
-    var place: String
+    var location: String
     var testDescription: String { statement }
 
-    init(_ statement: String, _ id: String, _ place: String) {
+    init(_ statement: String, _ id: String, _ location: String) {
       self.statement = statement
       self.id = id
-      self.place = place
+      self.location = location
     }
   }
 
@@ -246,10 +246,10 @@ func findings(
       """
     let found = findings(text, ElaborationOptions(model: "M"))
     #expect(found.map(\.id) == [example.id])
-    guard let range = found.first?.range, !example.place.isEmpty else { return }
+    guard let range = found.first?.range, !example.location.isEmpty else { return }
     let bytes = Array(text.utf8)
     #expect(
-      String(decoding: bytes[range.start..<range.end], as: UTF8.self) == example.place)
+      String(decoding: bytes[range.start..<range.end], as: UTF8.self) == example.location)
   }
 
   @Test func reportsOptions() {
@@ -306,7 +306,7 @@ func findings(
     #expect(warnings.map(\.message) == ["no result of `f` needs `z`"])
   }
 
-  /// What a person reads: place, both shapes, where they come from, what to do.
+  /// What a person reads: location, both shapes, where they come from, what to do.
   @Test func readsWell() throws {
     let text = """
       block Style(x, w) {

@@ -218,8 +218,8 @@ import Testing
     #expect(again.id == "invert" && again.message.contains("`invert`") && again.range != nil)
   }
 
-  /// What is wrong in the generated text has its place there.
-  @Test func findingsHaveAPlace() throws {
+  /// What is wrong in the generated text has its location there.
+  @Test func findingsHaveALocation() throws {
     let inverted = try Self.inverted(
       """
       model M() {

@@ -126,7 +126,7 @@ import Testing
       "Image[1, 4, 5](0 ... 1)", "Image[1, side, side](low ... high)"
     ),
   ])
-  func whatDoesNotFitIsShownAtBothEnds(head: String, id: String, place: String, asked: String)
+  func whatDoesNotFitIsShownAtBothEnds(head: String, id: String, location: String, asked: String)
     throws
   {
     let result = head.contains("->") ? "" : " -> (image: Image[1, 4, 4](-1 ... 1))"
@@ -144,7 +144,7 @@ import Testing
     let shown = { (range: SourceRange?) in
       range.map { String(decoding: text[$0.start..<$0.end], as: UTF8.self) }
     }
-    #expect(shown(finding.range) == place)
+    #expect(shown(finding.range) == location)
     #expect(finding.notes.contains { shown($0.range) == asked }, "\(finding.notes)")
     if id == "part-type" { #expect(finding.notes.contains { shown($0.range) == "own" }) }
     if id == "part-function" { #expect(finding.hint == "it has paint") }

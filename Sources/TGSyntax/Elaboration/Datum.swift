@@ -42,7 +42,7 @@ struct Tensor {
   var isBatched: Bool
   /// The range of its values, if it is a picture.
   var image: ClosedRange<Double>?
-  /// The place that made it.
+  /// The location that made it.
   var range: SourceRange
 }
 

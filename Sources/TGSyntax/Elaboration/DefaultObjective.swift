@@ -4,7 +4,7 @@ import TGDiagnostics
 /// write it by hand. What is minimised are the terms of `Likeness`, as on the pages of the library.
 ///
 /// It is a text of the language, so that there is one front end, it can be shown, and findings have
-/// places in it. Everything that is drawn (Normal, Uniform) or is a code (Latent) is searched; the
+/// locations in it. Everything that is drawn (Normal, Uniform) or is a code (Latent) is searched; the
 /// other inputs of the function are inputs of the objective.
 struct DefaultObjective {
   /// The rounds, unless `tginvert --steps` says otherwise.

@@ -28,7 +28,7 @@ final class Elaboration {
   let batch: Int
   var builder: GraphBuilder
   var diagnostics: [Diagnostic] = []
-  var places = PlaceTable()
+  var callPaths = CallPathTable()
   var weights = WeightTable()
   /// The calls that are being evaluated, outermost first.
   var calls: [CallFrame] = []
@@ -188,8 +188,8 @@ final class Elaboration {
   }
 }
 
-/// Numbers for places of the program: paths of calls.
-struct PlaceTable {
+/// Numbers for paths of calls.
+struct CallPathTable {
   /// A step of a path.
   struct Step: Hashable {
     var parent: Int
@@ -200,8 +200,8 @@ struct PlaceTable {
   private(set) var steps: [Step] = []
   private var known: [Step: Int] = [:]
 
-  /// The number of a place inside another; -1 is the outermost.
-  mutating func place(in parent: Int, at range: SourceRange, visit: Int) -> Int {
+  /// The number of the path that is longer by a call; -1 is the empty one.
+  mutating func extended(_ parent: Int, at range: SourceRange, visit: Int) -> Int {
     let step = Step(parent: parent, range: range, visit: visit)
     if let number = known[step] { return number }
     steps.append(step)
@@ -210,9 +210,9 @@ struct PlaceTable {
   }
 
   /// The steps of a path, outermost first.
-  func path(_ place: Int) -> [Step] {
+  func steps(of path: Int) -> [Step] {
     var result: [Step] = []
-    var here = place
+    var here = path
     while here >= 0 {
       result.append(steps[here])
       here = steps[here].parent

@@ -202,7 +202,7 @@ package struct Elaborator: Sendable {
       let instance = try session.instantiate(
         model, file, given, name: model.name.name, path: "",
         scope: WeightScope(root: "", prefix: "", suffix: ""),
-        place: session.places.place(in: -1, at: model.name.range, visit: 0),
+        callPath: session.callPaths.extended(-1, at: model.name.range, visit: 0),
         at: model.name.range)
       entries = session.entryPoints(of: instance)
       if let entry = entries.first(where: { $0.declaration.name.name == function }) {
@@ -332,10 +332,10 @@ package struct Elaborator: Sendable {
     let own = options.settings.filter { $0.name.hasPrefix(prefix) }
       .map { (name: String($0.name.dropFirst(prefix.count)), value: $0.value) }
     let file = try session.fileEnvironment(given.file)
-    let place = session.places.place(in: -1, at: parameter.range, visit: 0)
+    let callPath = session.callPaths.extended(-1, at: parameter.range, visit: 0)
     let instance = try session.instantiate(
       inner, file, settings(own, of: inner, session, file), name: given.name, path: given.name,
-      scope: WeightScope(root: given.name, prefix: "", suffix: ""), place: place,
+      scope: WeightScope(root: given.name, prefix: "", suffix: ""), callPath: callPath,
       at: inner.name.range)
     if let function = given.function, let interface = parameter.part?.interface.name,
       case .model(let asked, _)? = try session.fileEnvironment(0).lookup(interface)?.binding.meaning,

@@ -46,9 +46,9 @@ extension Elaboration {
   func build(_ entry: EntryPoint) throws -> GraphFunction? {
     let declaration = entry.declaration
     let outer = entry.environment.activation
-    let place = places.place(in: outer.place, at: declaration.name.range, visit: 0)
+    let callPath = callPaths.extended(outer.callPath, at: declaration.name.range, visit: 0)
     let environment = Environment(
-      parent: entry.environment, activation: Activation(place: place, scope: outer.scope))
+      parent: entry.environment, activation: Activation(callPath: callPath, scope: outer.scope))
     let signature = Environment(
       parent: entry.environment, activation: environment.activation)
     environment.signature = signature
@@ -216,19 +216,19 @@ extension Elaboration {
   func pruned(_ graph: Graph, name: String) -> Graph {
     let live = graph.live
     var result = Graph(name: name)
-    var places: [Value?] = []
+    var moved: [Value?] = []
     for (index, node) in graph.nodes.enumerated() {
       guard live[index] || node.op is Input,
         let value = try? result.insert(
-          node.op, node.operands.compactMap { places[$0.index] }, origin: node.origin)
+          node.op, node.operands.compactMap { moved[$0.index] }, origin: node.origin)
       else {
-        places.append(nil)
+        moved.append(nil)
         continue
       }
-      places.append(value)
+      moved.append(value)
     }
     result.outputs = graph.outputs.compactMap { output in
-      places[output.value.index].map { output.moved(to: $0) }
+      moved[output.value.index].map { output.moved(to: $0) }
     }
     return result
   }

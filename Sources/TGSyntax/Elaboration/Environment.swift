@@ -29,13 +29,13 @@ struct WeightScope {
   }
 }
 
-/// One run of a body: which place of the program it is, and where its tensors are.
+/// One run of a body: by which path of calls it is reached, and where its tensors are.
 ///
-/// A place is a path of calls. The same place reached twice shares its tensors; a `func` called from
-/// two lines is one place, a block used on two lines, or in two rounds of a loop, is two.
+/// The same path reached twice shares its tensors; a `func` called from two lines has one path, a
+/// block used on two lines, or in two rounds of a loop, has two.
 final class Activation {
-  /// The number of the place.
-  let place: Int
+  /// The number of the path in `CallPathTable`.
+  let callPath: Int
   /// Where tensors are; nil where none may be read.
   let scope: WeightScope?
   /// The positions of its calls, in a `sequential block`.
@@ -43,8 +43,8 @@ final class Activation {
   /// How often each call of the body was reached.
   var visits: [SourceRange: Int] = [:]
 
-  init(place: Int, scope: WeightScope?) {
-    self.place = place
+  init(callPath: Int, scope: WeightScope?) {
+    self.callPath = callPath
     self.scope = scope
   }
 }

@@ -1,7 +1,7 @@
 import TGDiagnostics
 import TGIR
 
-/// A value given to a call, with its place.
+/// A value given to a call, with its location.
 struct GivenArgument {
   var label: Identifier?
   var value: Datum
@@ -93,7 +93,7 @@ extension Elaboration {
   private func refuseAddress(_ range: SourceRange?, _ name: String) throws {
     guard let range else { return }
     throw failure(
-      "address", "`\(name)` is a function: its weights belong to the place of its declaration",
+      "address", "`\(name)` is a function: its weights belong to its declaration",
       at: range, hint: "a block takes `@`, and has new weights at each use")
   }
 
@@ -102,8 +102,8 @@ extension Elaboration {
     throws -> Datum
   {
     let outer = closure.environment.activation
-    let place = places.place(in: outer.place, at: closure.declaration.name.range, visit: 0)
-    let activation = Activation(place: place, scope: outer.scope)
+    let callPath = callPaths.extended(outer.callPath, at: closure.declaration.name.range, visit: 0)
+    let activation = Activation(callPath: callPath, scope: outer.scope)
     let environment = Environment(parent: closure.environment, activation: activation)
     return try enter(CallFrame(name: name, address: nil, range: range)) {
       try run(closure.declaration, given, in: environment, at: range)
@@ -118,12 +118,12 @@ extension Elaboration {
     let caller = environment.activation
     let visit = caller.visits[range, default: 0]
     caller.visits[range] = visit + 1
-    let place = places.place(in: caller.place, at: range, visit: visit)
+    let callPath = callPaths.extended(caller.callPath, at: range, visit: visit)
     let goesOn = declaration.isSequential && address == nil ? caller.positions : nil
     let address =
       goesOn == nil ? positioned(address, counts: address == nil, in: caller) : address
     let scope = address.map { caller.scope?.inner($0) } ?? caller.scope
-    let inner = Environment(parent: file, activation: Activation(place: place, scope: scope))
+    let inner = Environment(parent: file, activation: Activation(callPath: callPath, scope: scope))
     if declaration.isSequential { inner.activation.positions = goesOn ?? Positions() }
     let frame = CallFrame(name: declaration.name.name, address: address, range: range)
     let result = try enter(frame) { try run(declaration, given, in: inner, at: range) }
@@ -194,14 +194,14 @@ extension Elaboration {
     callee: String, at range: SourceRange
   ) throws {
     let value: Datum
-    let place: SourceRange
+    let location: SourceRange
     if let argument {
-      (value, place) = (argument.value, argument.range)
+      (value, location) = (argument.value, argument.range)
     } else if let expression = parameter.value,
       case let standard = try evaluate(expression, in: environment),
       parameter.type == nil || !standard.isNone
     {
-      (value, place) = (standard, expression.range)
+      (value, location) = (standard, expression.range)
     } else {
       throw failure(
         "missing-argument", "`\(callee)` needs `\(parameter.name.name)`", at: range,
@@ -210,12 +210,12 @@ extension Elaboration {
     var bound = value
     if let type = parameter.type {
       let resolved = try resolve(type, in: environment.signature ?? environment)
-      bound = try fitted(value, to: resolved, what: "`\(parameter.name.name)`", at: place)
+      bound = try fitted(value, to: resolved, what: "`\(parameter.name.name)`", at: location)
     }
     let binding = Binding(
       meaning: .value(bound), isVariable: false, range: parameter.name.range)
     environment.bindings[parameter.name.name] = binding
-    if try !isRunTime(bound, at: place) {
+    if try !isRunTime(bound, at: location) {
       environment.signature?.bindings[parameter.name.name] = binding
     }
   }
@@ -261,7 +261,7 @@ extension Elaboration {
 
   // MARK: Taps
 
-  /// The result of a named call, or what a tap puts in its place.
+  /// The result of a named call, or what a tap replaces it by.
   func tapped(_ result: Datum, _ scope: WeightScope?, at range: SourceRange) throws -> Datum {
     guard !taps.isEmpty, let scope else { return result }
     var result = result

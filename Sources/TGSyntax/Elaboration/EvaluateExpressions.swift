@@ -156,7 +156,7 @@ extension Elaboration {
     case .tensor:
       throw failure(
         "condition", "a condition is decided at compile time, a tensor is known at run time only",
-        at: expression.range, hint: "select(mask, a, b) chooses place by place")
+        at: expression.range, hint: "select(mask, a, b) chooses element by element")
     case let other:
       throw failure(
         "condition", "a condition is true or false, not \(other.described)",

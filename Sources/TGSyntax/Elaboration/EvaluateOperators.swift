@@ -18,7 +18,7 @@ extension Elaboration {
     }
   }
 
-  /// `left op right`; `range` is the operator's place, `whole` that of the expression.
+  /// `left op right`; `range` is the operator's location, `whole` that of the expression.
   func infix(
     _ left: Expression, _ found: InfixOperator, _ right: Expression, _ range: SourceRange,
     _ whole: SourceRange, in environment: Environment
@@ -218,7 +218,7 @@ extension Elaboration {
     switch datum {
     case .poison: throw ElaborationFailure.known
     case .list(let elements):
-      guard indices.count == 1, let (place, index) = indices.first else {
+      guard indices.count == 1, let (item, index) = indices.first else {
         throw failure("items", "a list takes one item", at: base.range)
       }
       switch index {
@@ -227,16 +227,16 @@ extension Elaboration {
         guard elements.indices.contains(at) else {
           throw failure(
             "items", "there is no item \(position) in a list of \(elements.count)",
-            at: place.range)
+            at: item.range)
         }
         return elements[at]
       case .range:
-        let (start, count) = try span(index, of: elements.count, at: place.range)
-        try making(count, at: place.range)
+        let (start, count) = try span(index, of: elements.count, at: item.range)
+        try making(count, at: item.range)
         return .list(Array(elements[start..<start + count]))
       default:
         throw failure(
-          "items", "an item is a whole number, not \(index.described)", at: place.range)
+          "items", "an item is a whole number, not \(index.described)", at: item.range)
       }
     case .tensor(let tensor):
       return .tensor(try slice(tensor, indices.map { ($0.0.range, $0.1) }, at: base.range))
@@ -245,10 +245,10 @@ extension Elaboration {
     }
   }
 
-  /// The first place and the number of places of a range inside an extent.
-  func span(_ range: Datum, of extent: Int, at place: SourceRange) throws -> (Int, Int) {
+  /// The first position and the number of positions of a range inside an extent.
+  func span(_ range: Datum, of extent: Int, at location: SourceRange) throws -> (Int, Int) {
     guard case .range(.int(let lower), .int(let upper), let closed) = range else {
-      throw failure("items", "a range of items has whole bounds", at: place)
+      throw failure("items", "a range of items has whole bounds", at: location)
     }
     let first = lower < 0 ? extent + lower : lower
     let last = upper < 0 ? extent + upper : upper
@@ -257,7 +257,7 @@ extension Elaboration {
       throw failure(
         "items",
         "the items \(lower) \(closed ? "..." : "..<") \(upper) are not all inside 0 ..< "
-          + "\(extent)", at: place)
+          + "\(extent)", at: location)
     }
     return (first, end - first)
   }
@@ -274,7 +274,7 @@ extension Elaboration {
     var result = tensor
     var shape = tensor.shape
     var gone: [Int] = []
-    for (axis, (place, item)) in items.enumerated() {
+    for (axis, (location, item)) in items.enumerated() {
       let lead = tensor.isBatched ? 1 : 0
       switch item {
       case .int(let position):
@@ -282,19 +282,19 @@ extension Elaboration {
         guard at >= 0, at < shape[axis] else {
           throw failure(
             "items", "there is no item \(position) along axis \(axis) of \(shapeText(shape))",
-            at: place)
+            at: location)
         }
         result.value = try builder.slice(result.value, axis: axis + lead, from: at, count: 1)
         shape[axis] = 1
         gone.append(axis)
       case .range:
-        let (start, count) = try span(item, of: shape[axis], at: place)
+        let (start, count) = try span(item, of: shape[axis], at: location)
         result.value = try builder.slice(
           result.value, axis: axis + lead, from: start, count: count)
         shape[axis] = count
       default:
         throw failure(
-          "items", "an item is a whole number or a range, not \(item.described)", at: place)
+          "items", "an item is a whole number or a range, not \(item.described)", at: location)
       }
     }
     shape = shape.indices.filter { !gone.contains($0) }.map { shape[$0] }

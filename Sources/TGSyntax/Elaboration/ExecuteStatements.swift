@@ -4,7 +4,7 @@ import TGOps
 import TGTensor
 
 extension Elaboration {
-  /// Runs statements in order; gives what `return` returned, with its place.
+  /// Runs statements in order; gives what `return` returned, with its location.
   func execute(_ body: Body, in environment: Environment) throws -> (Datum, SourceRange)? {
     try deeper(at: body.range) {
       for statement in body.statements {

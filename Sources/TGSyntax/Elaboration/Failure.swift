@@ -8,7 +8,7 @@ enum ElaborationFailure: Error {
   case known
 }
 
-/// A failure with a place.
+/// A failure with a location.
 func failure(
   _ id: String, _ message: String, at range: SourceRange?, notes: [Diagnostic.Note] = [],
   hint: String? = nil

@@ -13,7 +13,7 @@ extension Elaboration {
     _ parameter: ParameterDeclaration, _ wanted: PartParameter, given argument: GivenArgument?,
     of model: ModelDeclaration, in environment: Environment, path: String, at range: SourceRange
   ) throws -> PartInstance? {
-    let place = argument?.range ?? parameter.range
+    let location = argument?.range ?? parameter.range
     let asked = try interface(wanted.interface, in: environment)
     let instance: PartInstance
     switch argument?.value {
@@ -33,11 +33,11 @@ extension Elaboration {
         hint: "--part \(parameter.name.name)=PAGE.tgraph gives one, or an argument in the page")
     case let other?:
       throw failure(
-        "type", "`\(parameter.name.name)` is a part, not \(other.described)", at: place,
+        "type", "`\(parameter.name.name)` is a part, not \(other.described)", at: location,
         notes: [Diagnostic.Note("declared here", at: parameter.range)])
     }
     var check = PartCheck(
-      elaboration: self, part: instance, name: parameter.name.name, place: place,
+      elaboration: self, part: instance, name: parameter.name.name, location: location,
       interface: asked)
     return try check.run()
   }
@@ -65,7 +65,7 @@ private struct PartCheck {
   /// The parameter's name.
   let name: String
   /// Where the part is given.
-  let place: SourceRange
+  let location: SourceRange
   let interface: (model: ModelDeclaration, file: FileEnvironment)
   /// What the names of the interface stand for.
   var known: [String: Datum] = [:]
@@ -82,14 +82,14 @@ private struct PartCheck {
 
   private mutating func check(_ signature: SignatureDeclaration) throws {
     let wanted = signature.name.name
-    try elaboration.step(at: place, 1 + signature.parameters.count)
+    try elaboration.step(at: location, 1 + signature.parameters.count)
     guard let closure = part.function(wanted) else {
       let names = part.functionNames
       throw failure(
         "part-function",
         "`\(part.declaration.name.name)` has no function `\(part.aliases[wanted] ?? wanted)`, which "
           + "`\(name)` must have",
-        at: place, notes: [Diagnostic.Note("asked for here", at: signature.name.range)],
+        at: location, notes: [Diagnostic.Note("asked for here", at: signature.name.range)],
         hint: names.isEmpty ? "it has no functions" : "it has " + names.joined(separator: ", "))
     }
     let given = closure.declaration
@@ -205,7 +205,7 @@ private struct PartCheck {
   private func notes(stated: SourceRange) -> [Diagnostic.Note] {
     [
       Diagnostic.Note("asked for here", at: stated),
-      Diagnostic.Note("the part is given here", at: place),
+      Diagnostic.Note("the part is given here", at: location),
     ]
   }
 

@@ -78,7 +78,7 @@ package struct Library: Sendable {
   /// The same files with members added to a model of the main one.
   ///
   /// - Parameters:
-  ///   - members: a text with one model, which has them; findings have places in it.
+  ///   - members: a text with one model, which has them; findings have locations in it.
   ///   - name: the model that gets them, and the parameters of the text's own.
   ///   - names: what the text takes from `likeness`, a page of our own. What the main file has
   ///     imported under a name is what it has there.

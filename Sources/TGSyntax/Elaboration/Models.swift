@@ -6,9 +6,9 @@ extension Elaboration {
   func fileEnvironment(_ index: Int) throws -> FileEnvironment {
     if let known = files[index] { return known }
     let entry = library.entries[index]
-    let place = places.place(in: -1, at: entry.tree.range, visit: 0)
+    let callPath = callPaths.extended(-1, at: entry.tree.range, visit: 0)
     let environment = Environment(
-      parent: nil, activation: Activation(place: place, scope: nil))
+      parent: nil, activation: Activation(callPath: callPath, scope: nil))
     files[index] = environment
     for (statement, target) in zip(entry.tree.imports, entry.imports) {
       let source = try fileEnvironment(target)
@@ -51,13 +51,13 @@ extension Elaboration {
   /// `scope` is where its tensors are; `path` the names of the parts that lead to it.
   func instantiate(
     _ model: ModelDeclaration, _ file: FileEnvironment, _ given: [GivenArgument], name: String,
-    path: String, scope: WeightScope, place: Int, at range: SourceRange
+    path: String, scope: WeightScope, callPath: Int, at range: SourceRange
   ) throws -> PartInstance {
     guard calls.count < 32 else {
       throw failure("recursion", "a model holds itself, perhaps by others", at: range)
     }
     let environment = Environment(
-      parent: file, activation: Activation(place: place, scope: scope))
+      parent: file, activation: Activation(callPath: callPath, scope: scope))
     let instance = PartInstance(name: name, declaration: model, environment: environment)
     calls.append(CallFrame(name: model.name.name, address: nil, range: range))
     defer { calls.removeLast() }
@@ -177,12 +177,12 @@ extension Elaboration {
           range: argument.value.range))
     }
     let inner = path.isEmpty ? part.name.name : "\(path).\(part.name.name)"
-    let place = places.place(in: environment.activation.place, at: range, visit: 0)
+    let callPath = callPaths.extended(environment.activation.callPath, at: range, visit: 0)
     let partScope =
       try part.address.map { scope.inner(try text($0, in: environment)) }
       ?? WeightScope(root: inner, prefix: "", suffix: "")
     return try instantiate(
-      model, file, given, name: part.name.name, path: inner, scope: partScope, place: place,
+      model, file, given, name: part.name.name, path: inner, scope: partScope, callPath: callPath,
       at: range)
   }
 }

@@ -8,7 +8,7 @@ import TGTensor
 struct SharedTensors {
   /// Every tensor that some entry point reads, in the order in which they were first read.
   private(set) var parameters: [GraphParameter] = []
-  /// The place of a tensor among `parameters`, and the entry point that read it first.
+  /// The index of a tensor among `parameters`, and the entry point that read it first.
   private var known: [WeightTable.Key: (index: Int, reader: String)] = [:]
   private var clashes: [Clash] = []
 
@@ -41,7 +41,7 @@ struct SharedTensors {
     }
   }
 
-  /// One finding for each pair of places that disagree.
+  /// One finding for each pair of locations that disagree.
   var findings: [Diagnostic] { clashes.map(\.finding) }
 }
 
@@ -54,9 +54,9 @@ extension SharedTensors.Clash {
       : "\(sizesText(first.shape.dimensions)) in `\(readers.0)` and "
         + "\(sizesText(second.shape.dimensions)) in `\(readers.1)`"
     var notes = [Diagnostic.Note("`\(readers.0)` reads it from here", at: first.entrance)]
-    for place in [first.range, second.range] {
-      let isShown = place == second.entrance || notes.contains { $0.range == place }
-      if !isShown { notes.append(Diagnostic.Note("the tensor is read here", at: place)) }
+    for location in [first.range, second.range] {
+      let isShown = location == second.entrance || notes.contains { $0.range == location }
+      if !isShown { notes.append(Diagnostic.Note("the tensor is read here", at: location)) }
     }
     return Diagnostic(
       "tensor-twice", "`\(first.name)`\(more) is \(difference): one tensor is read in one way",

@@ -27,7 +27,7 @@ extension Elaboration {
     return tensor
   }
 
-  /// Nodes made from now on come from this place.
+  /// Nodes made from now on come from this location.
   func stamp(_ range: SourceRange, _ scope: WeightScope?) {
     builder.origin = Origin(ranges: [range], scope: scope?.label ?? "")
   }
@@ -135,7 +135,7 @@ extension Elaboration {
     return try builder.reshape(tensor.value, [batch] + [Int](repeating: 1, count: rank))
   }
 
-  /// A function place by place; `sign` stands between the shapes in messages.
+  /// An elementwise function; `sign` stands between the shapes in messages.
   func pointwise(
     _ function: PointwiseFunction, _ operands: [Tensor], at range: SourceRange,
     sign: String? = nil, immediate: Float = 0

@@ -4,7 +4,7 @@ import TGOps
 import TGPlan
 import TGTensor
 
-/// The tensors of checkpoints that the program reads, and which place owns each.
+/// The tensors of checkpoints that the program reads, and which path of calls owns each.
 struct WeightTable {
   /// A tensor of a file.
   struct Key: Hashable {
@@ -15,11 +15,11 @@ struct WeightTable {
   /// A tensor with its owner.
   struct Entry {
     var parameter: GraphParameter
-    var place: Int
+    var callPath: Int
     var value: Value
   }
 
-  /// Two places that claim the same tensors.
+  /// Two calls that claim the same tensors.
   struct Clash: Hashable {
     var first: SourceRange
     var second: SourceRange
@@ -59,8 +59,8 @@ struct WeightTable {
 extension Elaboration {
   /// A tensor of the checkpoint, by the name it has inside the current scope.
   ///
-  /// `role` and `fanIn` serve synthetic weights. The place of a tensor is the path of calls to
-  /// `range`; reading it again from the same place shares it, from another place is an error.
+  /// `role` and `fanIn` serve synthetic weights. A tensor belongs to the path of calls to
+  /// `range`; reading it again by the same path shares it, by another is an error.
   func weight(
     _ own: String, _ shape: [Int], role: String, fanIn: Int = 0, absent: Float? = nil,
     reader: String, in activation: Activation, at range: SourceRange, visit: Int
@@ -77,7 +77,7 @@ extension Elaboration {
         "tensor-size", "`\(scope.name(own))` of \(sizesText(shape)) is too large", at: range)
     }
     let name = scope.name(own)
-    let place = places.place(in: activation.place, at: range, visit: visit)
+    let callPath = callPaths.extended(activation.callPath, at: range, visit: visit)
     let key = WeightTable.Key(root: scope.root, name: name)
     if let entry = weights.entry(key) {
       guard entry.parameter.shape == extents else {
@@ -87,7 +87,7 @@ extension Elaboration {
             + "\(sizesText(shape)) here", at: range,
           notes: [Diagnostic.Note("read here", at: entry.parameter.range)])
       }
-      if entry.place != place { noteClash(name, entry.place, place, at: range) }
+      if entry.callPath != callPath { noteClash(name, entry.callPath, callPath, at: range) }
       return Tensor(value: entry.value, shape: shape, isBatched: false, range: range)
     }
     let value = try builder.insert(
@@ -96,7 +96,7 @@ extension Elaboration {
       root: scope.root, name: name, shape: extents, absent: absent, role: role, fanIn: fanIn,
       range: range, reachedBy: callNotes())
     (parameter.reader, parameter.own) = (reader, own)
-    weights.add(WeightTable.Entry(parameter: parameter, place: place, value: value))
+    weights.add(WeightTable.Entry(parameter: parameter, callPath: callPath, value: value))
     return Tensor(value: value, shape: shape, isBatched: false, range: range)
   }
 
@@ -149,7 +149,7 @@ extension Elaboration {
 
   /// Remembers a tensor with two owners under the outermost calls where their paths part.
   private func noteClash(_ name: String, _ first: Int, _ second: Int, at range: SourceRange) {
-    let (old, new) = (places.path(first), places.path(second))
+    let (old, new) = (callPaths.steps(of: first), callPaths.steps(of: second))
     var index = 0
     while index < min(old.count, new.count), old[index] == new[index] { index += 1 }
     let oldRange = index < old.count ? old[index].range : range

@@ -1,4 +1,4 @@
-/// A text with places where it may be broken into lines, after Wadler's prettier printer.
+/// A text that may be broken into lines at some positions, after Wadler's prettier printer.
 indirect enum Document {
   /// Characters without a line end.
   case text(String)
@@ -164,7 +164,7 @@ struct DocumentRenderer {
     }
   }
 
-  /// The columns up to the first place where the line may end, and whether there is such a place.
+  /// The columns up to the first position where the line may end, and whether there is one.
   private func headWidth(_ document: Document, broken: Bool) -> (columns: Int, ends: Bool)? {
     switch document {
     case .text(let text): return (text.count, false)

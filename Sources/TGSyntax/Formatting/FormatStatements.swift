@@ -12,14 +12,14 @@ extension Formatter {
 
   /// Elements between braces: on one line if the author had one there and it fits.
   mutating func braces<Element>(
-    _ place: SourceRange, _ elements: [Element], opening: String = "", oneLine: Bool,
+    _ location: SourceRange, _ elements: [Element], opening: String = "", oneLine: Bool,
     range: (Element) -> SourceRange,
     document: (inout Formatter, Element) -> Document
   ) -> Document {
-    let first = elements.first.map { range($0).start } ?? place.end
-    let trailing = trailingComment(after: place.start + 1, before: min(first, place.end - 1))
+    let first = elements.first.map { range($0).start } ?? location.end
+    let trailing = trailingComment(after: location.start + 1, before: min(first, location.end - 1))
     let inner = lines(
-      elements, start: place.start, end: place.end - 1, spaced: false, range: range,
+      elements, start: location.start, end: location.end - 1, spaced: false, range: range,
       document: document)
     guard let inner else {
       return trailing.isEmpty

@@ -3,7 +3,7 @@ package import TGDiagnostics
 /// The one canonical style of `.tgraph` texts: two spaces, 100 columns, the author's line breaks
 /// before pipes and operators, the author's single empty lines, every comment.
 ///
-/// Formatting its own result changes nothing. A comment in a place that has no line of its own moves
+/// Formatting its own result changes nothing. A comment at a position that has no line of its own moves
 /// above its statement.
 package struct Formatter {
   /// The columns of a line.
@@ -32,7 +32,7 @@ package struct Formatter {
     isWritten = [Bool](repeating: false, count: comments.count)
   }
 
-  // MARK: Places and comments
+  // MARK: Locations and comments
 
   func line(_ offset: Int) -> Int { source.position(of: offset).line }
 
@@ -92,10 +92,10 @@ package struct Formatter {
     var previousEnd: Int?
     var previousWasHigh = false
     for (index, element) in elements.enumerated() {
-      let place = range(element)
-      var above = takeComments(from: previousEnd ?? start, to: place.start)
+      let location = range(element)
+      var above = takeComments(from: previousEnd ?? start, to: location.start)
       let written = document(&self, element)
-      above += takeComments(from: place.start, to: place.end)
+      above += takeComments(from: location.start, to: location.end)
       let isHigh = spaced && written.isBroken
       var isFirst = true
       for comment in above {
@@ -103,9 +103,9 @@ package struct Formatter {
         append(.text(text(comment)), comment.range, &result, &previousEnd, empty)
         isFirst = false
       }
-      append(written, place, &result, &previousEnd, isFirst && (isHigh || previousWasHigh))
+      append(written, location, &result, &previousEnd, isFirst && (isHigh || previousWasHigh))
       let next = index + 1 < elements.count ? range(elements[index + 1]).start : end
-      result += trailingComment(after: place.end, before: next)
+      result += trailingComment(after: location.end, before: next)
       previousWasHigh = isHigh
     }
     for comment in takeComments(from: previousEnd ?? start, to: end) {
@@ -135,15 +135,15 @@ package struct Formatter {
     guard !elements.isEmpty else { return .text(open + close) }
     var parts: [Document] = [.softLine]
     for (index, element) in elements.enumerated() {
-      let place = range(element)
+      let location = range(element)
       if index > 0 {
-        parts += leadingComments(from: range(elements[index - 1]).end, to: place.start)
+        parts += leadingComments(from: range(elements[index - 1]).end, to: location.start)
       }
       parts.append(document(&self, element))
       let isLast = index + 1 == elements.count
       if !isLast { parts.append(.text(",")) }
       parts += trailingComment(
-        after: place.end, before: isLast ? end - 1 : range(elements[index + 1]).start)
+        after: location.end, before: isLast ? end - 1 : range(elements[index + 1]).start)
       if !isLast { parts.append(.line) }
     }
     return .group(

@@ -244,7 +244,7 @@ private func unreadableBytes(of source: SourceFile, file: Int) -> [Diagnostic] {
     ]
   }
   guard String(validating: bytes, as: UTF8.self) != nil else {
-    // No place: bytes that are no text are not shown.
+    // No location: bytes that are no text are not shown.
     return [
       Diagnostic(
         "encoding", "\(source.name) is not text in UTF-8", at: nil,

@@ -19,7 +19,7 @@ extension OperationTable {
       let batch = call.elaboration.batch
       let count = try call.int("count", in: 1...(1 << 22))
       guard count <= (1 << 24) / max(batch, 1) else {
-        throw failure("tensor-size", "`count` is too large", at: call.place("count"))
+        throw failure("tensor-size", "`count` is too large", at: call.location(of: "count"))
       }
       let sources = (0..<batch * count).map { Float($0 % batch) }
       return try call.gathered(x, [count], sources)

@@ -19,7 +19,7 @@ extension OperationTable {
       guard channels % groups == 0, out % groups == 0 else {
         throw failure(
           "groups", "\(groups) groups do not divide \(channels) channels into \(out)",
-          at: call.place("groups"))
+          at: call.location(of: "groups"))
       }
       let stride = try call.pair("stride", default: [1, 1])
       let dilation = try call.pair("dilation", default: [1, 1])
@@ -29,7 +29,7 @@ extension OperationTable {
         let weight = try call.weight(
           "weight", [out, inner, kernel[0], kernel[1]], role: "weight",
           fanIn: inner * kernel[0] * kernel[1])
-      else { throw failure("argument", "`conv` needs a weight", at: call.place("weight")) }
+      else { throw failure("argument", "`conv` needs a weight", at: call.location(of: "weight")) }
       try call.unbatched(weight, "weight")
       for (axis, name) in ["rows", "columns"].enumerated() {
         let reach = (kernel[axis] - 1) * dilation[axis] + 1
@@ -61,7 +61,7 @@ extension OperationTable {
       guard channels % groups == 0, out % groups == 0 else {
         throw failure(
           "groups", "\(groups) groups do not divide \(channels) channels into \(out)",
-          at: call.place("groups"))
+          at: call.location(of: "groups"))
       }
       let stride = try call.pair("stride", default: [1, 1])
       let dilation = try call.pair("dilation", default: [1, 1])
@@ -72,7 +72,7 @@ extension OperationTable {
           "output-padding",
           "`outputPadding` \(extra[axis]) is not less than the stride \(stride[axis]) or the dilation "
             + "\(dilation[axis]): no input reaches the last \(axis == 0 ? "row" : "column")",
-          at: call.place("outputPadding"),
+          at: call.location(of: "outputPadding"),
           hint: most == 0 ? "leave it out: with stride 1 there is one size" : "0 to \(most)")
       }
       let padding = try call.transposedPadding(x, kernel: kernel, stride: stride)
@@ -80,7 +80,9 @@ extension OperationTable {
         let weight = try call.weight(
           "weight", [channels, out / groups, kernel[0], kernel[1]], role: "weight",
           fanIn: max(1, channels / groups * kernel[0] * kernel[1] / (stride[0] * stride[1])))
-      else { throw failure("argument", "`convTranspose` needs a weight", at: call.place("weight")) }
+      else {
+        throw failure("argument", "`convTranspose` needs a weight", at: call.location(of: "weight"))
+      }
       try call.unbatched(weight, "weight")
       let value = try call.elaboration.builder.convolutionTransposed(
         x.value, weight.value, stride: stride, padding: padding, outputPadding: extra,
@@ -96,7 +98,8 @@ extension OperationTable {
         try call.ints("padding", in: 0...1024).contains(where: { $0 != 0 })
       {
         throw failure(
-          "padding", "`countPadding` must be stated beside `padding`", at: call.place("padding"),
+          "padding", "`countPadding` must be stated beside `padding`",
+          at: call.location(of: "padding"),
           hint: "PyTorch counts the padding as zeros: countPadding: true")
       }
       return try call.pool(countsPadding ? .averageCountingPadding : .average)
@@ -185,17 +188,17 @@ extension OperationCall {
     case 4: return Padding(top: values[0], bottom: values[1], left: values[2], right: values[3])
     default:
       throw failure(
-        "padding", "`padding` has one, two or four numbers", at: place("padding"),
+        "padding", "`padding` has one, two or four numbers", at: location(of: "padding"),
         hint: "[rows, columns], or [top, bottom, left, right]")
     }
   }
 
-  /// TensorFlow's "same": ⌈size / stride⌉ places, the odd zero below and on the right.
+  /// TensorFlow's "same": ⌈size / stride⌉ outputs, the odd zero below and on the right.
   private func same(_ x: Tensor, kernel: [Int], stride: [Int], dilation: [Int]) -> Padding {
     let pads = (0..<2).map { axis in
       let size = x.shape[axis + 1]
-      let places = (size + stride[axis] - 1) / stride[axis]
-      return max(0, (places - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1 - size)
+      let outputs = (size + stride[axis] - 1) / stride[axis]
+      return max(0, (outputs - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1 - size)
     }
     return Padding(
       top: pads[0] / 2, bottom: pads[0] - pads[0] / 2, left: pads[1] / 2,
@@ -217,7 +220,7 @@ extension OperationCall {
     guard tensor.isBatched else { return }
     throw failure(
       "weight-input", "`\(name)` depends on an input: each item would have its own",
-      at: place(name), hint: "a product with weights of each item is a matmul")
+      at: location(of: name), hint: "a product with weights of each item is a matmul")
   }
 
   /// The bias of a convolution added.

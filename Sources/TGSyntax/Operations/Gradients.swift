@@ -11,7 +11,7 @@ extension OperationTable {
       guard value.shape.isEmpty else {
         throw failure(
           "gradient", "one number per item has a gradient, not \(shapeText(value.shape))",
-          at: call.place("value"), hint: "sum(…) or mean(…) makes one number of it")
+          at: call.location(of: "value"), hint: "sum(…) or mean(…) makes one number of it")
       }
       let over = try call.required("over")
       guard case .list(let elements) = over.value else {
@@ -29,7 +29,7 @@ extension OperationCall {
     guard case .tensor(let tensor) = datum else {
       throw failure(
         "type", "a gradient is taken over a tensor or a list of tensors, not \(datum.described)",
-        at: place("over"))
+        at: location(of: "over"))
     }
     return tensor
   }
@@ -39,7 +39,7 @@ extension OperationCall {
     for variable in variables where value.isBatched && !variable.isBatched {
       throw failure(
         "gradient", "`over` is one tensor for all items, `value` a number for each of them",
-        at: place("over"), notes: elaboration.producers([variable], except: range),
+        at: location(of: "over"), notes: elaboration.producers([variable], except: range),
         hint: "what depends on an input has a gradient for each item")
     }
     try elaboration.listing(variables.count, at: range)
@@ -48,8 +48,8 @@ extension OperationCall {
     return try zip(variables, found).map { variable, gradient in
       guard let gradient else {
         throw failure(
-          "not-differentiable", "the value does not depend on `over`", at: place("over"),
-          notes: elaboration.producers([variable, value], except: place("over")),
+          "not-differentiable", "the value does not depend on `over`", at: location(of: "over"),
+          notes: elaboration.producers([variable, value], except: location(of: "over")),
           hint: "`over` is what the value was computed of, not the same computed again")
       }
       return Tensor(
@@ -105,7 +105,7 @@ extension GradientStop {
 }
 
 extension SourceTable {
-  /// The name of what is called at a place, `floor` of `floor(x)`; nil for an operator.
+  /// The name of what is called at a location, `floor` of `floor(x)`; nil for an operator.
   fileprivate func callee(at range: SourceRange) -> String? {
     guard files.indices.contains(range.file) else { return nil }
     let text = files[range.file].bytes.dropFirst(range.start).prefix(range.end - range.start)

@@ -26,7 +26,7 @@ extension OperationTable {
       }
       guard let weight = try call.weight("weight", [out, width], role: "weight", fanIn: width)
       else {
-        throw failure("argument", "`linear` needs a weight", at: call.place("weight"))
+        throw failure("argument", "`linear` needs a weight", at: call.location(of: "weight"))
       }
       try call.unbatched(weight, "weight")
       var value = try call.elaboration.builder.insert(Linear(), [x.value, weight.value])
@@ -58,7 +58,7 @@ extension OperationTable {
         width = try call.int("width", in: 1...(1 << 24))
       }
       guard let table = try call.weight("weight", [rows, width], role: "embedding") else {
-        throw failure("argument", "`embedding` needs a table", at: call.place("weight"))
+        throw failure("argument", "`embedding` needs a table", at: call.location(of: "weight"))
       }
       try call.unbatched(table, "weight")
       try call.checkRows(ids, of: rows, "ids")
@@ -130,7 +130,7 @@ extension OperationCall {
     throw failure(
       "no-such-row",
       "`\(operation.name)` reads \(rows) rows here, and there is no row \(numberText(Double(bad)))",
-      at: place(name), hint: "row numbers are whole, 0 to \(rows - 1)")
+      at: location(of: name), hint: "row numbers are whole, 0 to \(rows - 1)")
   }
 }
 

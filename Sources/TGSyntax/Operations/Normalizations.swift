@@ -68,7 +68,7 @@ extension OperationTable {
       guard x.shape[0] % groups == 0 else {
         throw failure(
           "groups", "\(groups) groups do not divide \(x.shape[0]) channels",
-          at: call.place("groups"))
+          at: call.location(of: "groups"))
       }
       let elaboration = call.elaboration
       let whole = elaboration.builder.shape(x.value)
@@ -136,7 +136,7 @@ extension OperationCall {
       guard shape == x.shape else {
         throw failure(
           "shape-mismatch", "a mask \(shapeText(mask.shape)) over \(shapeText(x.shape))",
-          at: place("where"))
+          at: location(of: "where"))
       }
       let hidden = try elaboration.builder.constant(-Float.infinity)
       let value = try elaboration.builder.map(.select, mask.value, x.value, hidden)

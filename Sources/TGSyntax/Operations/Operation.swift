@@ -70,9 +70,9 @@ struct OperationCall {
   let activation: Activation
   /// Where its tensors are, `@` included.
   let scope: WeightScope?
-  /// The place of the call.
+  /// The location of the call.
   let range: SourceRange
-  /// Which visit of its place this is.
+  /// Which visit of its location this is.
   let visit: Int
 
   // MARK: Arguments
@@ -83,8 +83,8 @@ struct OperationCall {
     return arguments[index]
   }
 
-  /// The place of an argument, or of the call.
-  func place(_ name: String) -> SourceRange { given(name)?.range ?? range }
+  /// The location of an argument, or of the call.
+  func location(of name: String) -> SourceRange { given(name)?.range ?? range }
 
   func required(_ name: String) throws -> GivenArgument {
     guard let argument = given(name) else {
@@ -174,7 +174,7 @@ struct OperationCall {
     case 2: return values
     default:
       throw failure(
-        "argument", "`\(name)` is one number, or two: rows and columns", at: place(name))
+        "argument", "`\(name)` is one number, or two: rows and columns", at: location(of: name))
     }
   }
 
@@ -220,7 +220,7 @@ struct OperationCall {
     } else {
       number = try int(name, in: -64...64)
     }
-    return try elaboration.axis(number, of: tensor, at: place(name))
+    return try elaboration.axis(number, of: tensor, at: location(of: name))
   }
 
   func wrong(_ name: String, _ wanted: String, _ argument: GivenArgument) -> ElaborationFailure {
@@ -269,7 +269,7 @@ struct OperationCall {
   func read(
     _ name: String, _ shape: [Int], role: String, fanIn: Int = 0, absent: Float? = nil
   ) throws -> Tensor {
-    let inner = Activation(place: activation.place, scope: scope)
+    let inner = Activation(callPath: activation.callPath, scope: scope)
     return try elaboration.weight(
       name, shape, role: role, fanIn: fanIn, absent: absent, reader: operation.name, in: inner,
       at: range, visit: visit)
@@ -292,7 +292,7 @@ struct OperationCall {
         "`\(operation.name)` needs a picture [C, H, W], not \(shapeText(tensor.shape))",
         at: range, notes: elaboration.producers([tensor], except: range),
         hint: tensor.shape.count == 1
-          ? "reshape(…, [\(tensor.shape[0]), 1, 1]) makes a picture of one place" : nil)
+          ? "reshape(…, [\(tensor.shape[0]), 1, 1]) makes a picture of one pixel" : nil)
     }
     guard !tensor.isBatched else { return tensor }
     var single = tensor

@@ -6,7 +6,7 @@ import TGPlan
 import TGTensor
 
 extension OperationTable {
-  /// Functions place by place with one operand.
+  /// Elementwise functions with one operand.
   static let activations: [Operation] =
     [
       ("relu", PointwiseFunction.relu), ("sigmoid", .sigmoid), ("tanh", .tanh), ("gelu", .gelu),
@@ -57,10 +57,10 @@ extension OperationTable {
         guard slopes == 1 || slopes == x.shape.first else {
           throw failure(
             "prelu", "`slopes` is 1 or one per channel, not \(slopes) for \(shapeText(x.shape))",
-            at: call.place("slopes"))
+            at: call.location(of: "slopes"))
         }
         guard var slope = try call.weight("weight", [slopes], role: "other") else {
-          throw failure("argument", "`prelu` needs its slopes", at: call.place("weight"))
+          throw failure("argument", "`prelu` needs its slopes", at: call.location(of: "weight"))
         }
         try call.unbatched(slope, "weight")
         slope.shape = slopes == 1 ? [] : [slopes] + x.shape.dropFirst().map { _ in 1 }
@@ -93,7 +93,7 @@ extension OperationTable {
 }
 
 extension OperationTable {
-  /// Functions place by place with several operands.
+  /// Elementwise functions with several operands.
   static let arithmetics: [Operation] = [
     Operation("min", ["a", "b"]) { call in try call.binary(.minimum) { min($0, $1) } },
     Operation("max", ["a", "b"]) { call in try call.binary(.maximum) { max($0, $1) } },

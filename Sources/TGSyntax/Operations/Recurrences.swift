@@ -133,7 +133,7 @@ private struct Recurrence {
         name, [gates * hidden, width], role: "weight", fanIn: width, key: key)
     else {
       throw failure(
-        "argument", "`\(call.operation.name)` needs `\(name)`", at: call.place(name))
+        "argument", "`\(call.operation.name)` needs `\(name)`", at: call.location(of: name))
     }
     try call.unbatched(tensor, name)
     return tensor.value
@@ -238,7 +238,7 @@ private struct Recurrence {
 }
 
 extension Elaboration {
-  /// 1 on the first `length` of `words` places, 0 after, `[T]`.
+  /// 1 on the first `length` of `words` positions, 0 after, `[T]`.
   func mask(_ length: Tensor, _ words: Int, at range: SourceRange) throws -> Tensor {
     try below(length, (0..<words).map { Float($0) }, at: range)
   }
@@ -252,8 +252,8 @@ extension Elaboration {
 
   /// 1 where a number is below the length, `[T]`.
   private func below(_ length: Tensor, _ numbers: [Float], at range: SourceRange) throws -> Tensor {
-    let places = try constant([numbers.count], numbers, at: range)
+    let positions = try constant([numbers.count], numbers, at: range)
     let each = try batched(length)
-    return try pointwise(.less, [places, each], at: range)
+    return try pointwise(.less, [positions, each], at: range)
   }
 }

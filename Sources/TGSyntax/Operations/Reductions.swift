@@ -18,7 +18,7 @@ extension OperationTable {
       let axes: [Int]
       if call.given("axes") != nil {
         axes = try call.ints("axes", in: -64...64).map {
-          try call.elaboration.axis($0, of: x, at: call.place("axes"))
+          try call.elaboration.axis($0, of: x, at: call.location(of: "axes"))
         }
       } else if call.given("axis") != nil {
         axes = [try call.axis("axis", of: x)]
@@ -26,7 +26,7 @@ extension OperationTable {
         axes = Array(x.shape.indices)
       }
       guard Set(axes).count == axes.count else {
-        throw failure("axis", "an axis is named twice", at: call.place("axes"))
+        throw failure("axis", "an axis is named twice", at: call.location(of: "axes"))
       }
       return call.result(
         try call.elaboration.reduced(

@@ -17,7 +17,7 @@ extension OperationTable {
       guard let convention = ResampleTable.Convention(rawValue: word) else {
         let all = ResampleTable.Convention.allCases.map(\.rawValue)
         throw failure(
-          "convention", "there is no filter \"\(word)\"", at: call.place("filter"),
+          "convention", "there is no filter \"\(word)\"", at: call.location(of: "filter"),
           hint: nearestName(to: word, among: all).map { "did you mean \"\($0)\"?" }
             ?? "the filters are " + all.joined(separator: ", "))
       }
@@ -56,8 +56,8 @@ extension OperationTable {
         from = known
       } else {
         throw failure(
-          "image-range", "the range of this tensor is not known", at: call.place("x"),
-          notes: call.elaboration.producers([x], except: call.place("x")),
+          "image-range", "the range of this tensor is not known", at: call.location(of: "x"),
+          notes: call.elaboration.producers([x], except: call.location(of: "x")),
           hint: "rescale(x, \(rangeText(to)), from: -1 ... 1) says what its values mean")
       }
       guard from != to else { return call.result(x, image: to) }
@@ -76,7 +76,7 @@ extension OperationTable {
       let taps = try call.numbers("taps")
       let sum = taps.reduce(0, +)
       guard taps.count <= 64, sum != 0, sum.isFinite else {
-        throw failure("fir", "taps add up to a number that is not 0", at: call.place("taps"))
+        throw failure("fir", "taps add up to a number that is not 0", at: call.location(of: "taps"))
       }
       let borders: [Int]
       if call.given("padding") != nil {
@@ -90,7 +90,7 @@ extension OperationTable {
       }
       guard borders.count == 4 else {
         throw failure(
-          "padding", "`padding` of `fir` has four numbers", at: call.place("padding"),
+          "padding", "`padding` of `fir` has four numbers", at: call.location(of: "padding"),
           hint: "[top, bottom, left, right]")
       }
       let unit = taps.map { $0 / sum }

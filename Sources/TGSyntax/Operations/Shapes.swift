@@ -16,7 +16,7 @@ extension OperationTable {
         guard !overflow, rest > 0, count % rest == 0, shape.filter({ $0 == -1 }).count == 1 else {
           throw failure(
             "reshape", "\(shapeText(x.shape)) does not go into \(plainShapeText(shape))",
-            at: call.place("shape"), hint: "one -1 stands for what is left")
+            at: call.location(of: "shape"), hint: "one -1 stands for what is left")
         }
         shape[open] = count / rest
       }
@@ -25,7 +25,7 @@ extension OperationTable {
         throw failure(
           "reshape",
           "\(shapeText(x.shape)) has \(count) elements, \(plainShapeText(shape)) "
-            + (overflow ? "too many" : "\(wanted)"), at: call.place("shape"),
+            + (overflow ? "too many" : "\(wanted)"), at: call.location(of: "shape"),
           notes: call.elaboration.producers([x], except: call.range))
       }
       let value = try call.elaboration.builder.reshape(
@@ -49,7 +49,7 @@ extension OperationTable {
       guard order.sorted() == Array(x.shape.indices) else {
         throw failure(
           "axis", "\(plainShapeText(order)) is no order of the axes of \(shapeText(x.shape))",
-          at: call.place("order"), hint: "axes are counted without the batch, from 0")
+          at: call.location(of: "order"), hint: "axes are counted without the batch, from 0")
       }
       return try call.permuted(x, order)
     },
@@ -115,12 +115,12 @@ extension OperationTable {
       let x = try call.tensor("x")
       let axis = try call.axis("axis", of: x, default: 0)
       let sizes = try call.ints("sizes", in: 1...Int(Int32.max))
-      try call.elaboration.listing(sizes.count, at: call.place("sizes"))
+      try call.elaboration.listing(sizes.count, at: call.location(of: "sizes"))
       guard sizes.reduce(0, +) == x.shape[axis] else {
         throw failure(
           "split",
           "parts of \(plainShapeText(sizes)) do not add up to \(x.shape[axis]), axis \(axis) of "
-            + shapeText(x.shape), at: call.place("sizes"),
+            + shapeText(x.shape), at: call.location(of: "sizes"),
           notes: call.elaboration.producers([x], except: call.range))
       }
       let values = try call.elaboration.builder.split(
@@ -134,13 +134,13 @@ extension OperationTable {
         })
     },
     Operation("oneHot", ["ids", "count"]) { call in
-      // 1 where the place is the id: 1 − |sign(place − id)|
+      // 1 where the position is the id: 1 − |sign(position − id)|
       let (ids, rowNumbers) = try call.rowNumbers("ids")
       let count = try call.int("count")
       let elaboration = call.elaboration
       try elaboration.making(count, at: call.range)
       let ones = [Int](repeating: 1, count: ids.shape.count)
-      let places = try elaboration.constant(
+      let positions = try elaboration.constant(
         ones + [count], (0..<count).map { Float($0) }, at: call.range)
       try call.checkRows(ids, of: count, "ids")
       let numbers = try elaboration.constant(
@@ -151,7 +151,7 @@ extension OperationTable {
       each.shape = ids.shape + [1]
       each.value = try elaboration.builder.reshape(
         known, elaboration.full(each.shape, ids.isBatched))
-      let apart = try elaboration.pointwise(.subtract, [places, each], at: call.range)
+      let apart = try elaboration.pointwise(.subtract, [positions, each], at: call.range)
       let sign = try elaboration.pointwise(.sign, [apart], at: call.range)
       let far = try elaboration.pointwise(.absolute, [sign], at: call.range)
       return call.result(
@@ -164,7 +164,7 @@ extension OperationTable {
         let mode = try call.string("mode")
         guard ["constant", "reflect", "edge"].contains(mode) else {
           throw failure(
-            "convention", "there is no padding \"\(mode)\"", at: call.place("mode"),
+            "convention", "there is no padding \"\(mode)\"", at: call.location(of: "mode"),
             hint: "constant, reflect or edge")
         }
         if mode != "constant" {
@@ -197,11 +197,13 @@ extension OperationTable {
       let by = try call.int("by", in: -65_536...65_536)
       let shift = ((by % extent) + extent) % extent
       guard shift != 0 else { return call.result(x) }
-      let place = axis + (x.isBatched ? 1 : 0)
+      let graphAxis = axis + (x.isBatched ? 1 : 0)
       let builder = call.elaboration
-      let end = try builder.builder.slice(x.value, axis: place, from: extent - shift, count: shift)
-      let start = try builder.builder.slice(x.value, axis: place, from: 0, count: extent - shift)
-      let value = try builder.builder.concat([end, start], axis: place)
+      let end = try builder.builder.slice(
+        x.value, axis: graphAxis, from: extent - shift, count: shift)
+      let start = try builder.builder.slice(
+        x.value, axis: graphAxis, from: 0, count: extent - shift)
+      let value = try builder.builder.concat([end, start], axis: graphAxis)
       return call.result(
         Tensor(value: value, shape: x.shape, isBatched: x.isBatched, range: call.range))
     },
@@ -215,19 +217,19 @@ extension OperationTable {
 }
 
 extension Elaboration {
-  /// The elements of an axis of the graph that `source` names for each place of the result.
+  /// The elements of an axis of the graph that `source` names for each position of the result.
   fileprivate func picked(
-    _ value: Value, axis: Int, _ places: Range<Int>, at range: SourceRange,
+    _ value: Value, axis: Int, _ positions: Range<Int>, at range: SourceRange,
     _ source: (Int) -> Int
   ) throws -> Value {
-    guard places.count <= 1 << 20 else {
-      throw failure("limit", "an axis of \(places.count) is too long for this", at: range)
+    guard positions.count <= 1 << 20 else {
+      throw failure("limit", "an axis of \(positions.count) is too long for this", at: range)
     }
-    try making(places.count, at: range)
+    try making(positions.count, at: range)
     return try builder.insert(
       Resample(
-        axis: axis, starts: places.map(source), taps: 1,
-        weights: [Double](repeating: 1, count: places.count)), [value])
+        axis: axis, starts: positions.map(source), taps: 1,
+        weights: [Double](repeating: 1, count: positions.count)), [value])
   }
 }
 
@@ -282,16 +284,16 @@ extension OperationCall {
     var tensor = x
     for axis in x.shape.indices where before[axis] + after[axis] > 0 {
       let extent = x.shape[axis]
-      let place = axis + (x.isBatched ? 1 : 0)
+      let graphAxis = axis + (x.isBatched ? 1 : 0)
       guard !reflects || (before[axis] < extent && after[axis] < extent) else {
         throw failure(
           "pad", "a border of \(max(before[axis], after[axis])) is not mirrored out of \(extent)",
           at: range)
       }
-      let places = -before[axis]..<extent + after[axis]
-      tensor.value = try elaboration.picked(tensor.value, axis: place, places, at: range) { place in
-        guard reflects else { return min(max(place, 0), extent - 1) }
-        return place < 0 ? -place : place < extent ? place : 2 * (extent - 1) - place
+      let positions = -before[axis]..<extent + after[axis]
+      tensor.value = try elaboration.picked(tensor.value, axis: graphAxis, positions, at: range) {
+        guard reflects else { return min(max($0, 0), extent - 1) }
+        return $0 < 0 ? -$0 : $0 < extent ? $0 : 2 * (extent - 1) - $0
       }
       tensor.shape[axis] += before[axis] + after[axis]
     }

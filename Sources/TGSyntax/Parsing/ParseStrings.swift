@@ -6,11 +6,11 @@ extension Parser {
   mutating func stringLiteral(_ purpose: String) throws(Recovery) -> StringLiteral {
     guard token.kind == .string else { throw unexpected(purpose) }
     let taken = advance()
-    let place = range(taken)
+    let location = range(taken)
     var parts: [StringLiteral.Part] = []
     var pending: [UInt8] = []
-    var position = place.start + 1
-    let end = place.end - 1
+    var position = location.start + 1
+    let end = location.end - 1
     while position < end {
       let byte = source.bytes[position]
       switch byte {
@@ -36,7 +36,7 @@ extension Parser {
       }
     }
     if !pending.isEmpty { parts.append(.text(String(decoding: pending, as: UTF8.self))) }
-    return StringLiteral(parts: parts, range: place)
+    return StringLiteral(parts: parts, range: location)
   }
 
   private func escaped(_ byte: UInt8) -> UInt8? {

@@ -15,10 +15,10 @@ package func parse(_ source: SourceFile, file: Int) -> ParsedFile {
   var parser = Parser(source: source, file: file, lexed: lexed, depth: 0)
   let tree = parser.file()
   return ParsedFile(
-    tree: tree, diagnostics: parser.diagnostics.sorted { place($0) < place($1) })
+    tree: tree, diagnostics: parser.diagnostics.sorted { start($0) < start($1) })
 }
 
-private func place(_ diagnostic: Diagnostic) -> Int { diagnostic.range?.start ?? 0 }
+private func start(_ diagnostic: Diagnostic) -> Int { diagnostic.range?.start ?? 0 }
 
 /// A recursive-descent parser over tokens. What nests is counted, so that no text can exhaust the
 /// stack; what repeats is a loop.
@@ -30,7 +30,7 @@ struct Parser {
   /// The most findings that are reported for one file.
   static let maximumFindings = 50
 
-  /// Thrown once an error is reported; whoever catches it finds a place to go on.
+  /// Thrown once an error is reported; whoever catches it finds a token to go on from.
   struct Recovery: Error {}
 
   let source: SourceFile

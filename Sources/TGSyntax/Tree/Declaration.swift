@@ -20,7 +20,7 @@ package struct ImportDeclaration: Hashable, Sendable {
   package var path: String
   /// Where the path stands.
   package var pathRange: SourceRange
-  /// The place.
+  /// The location.
   package var range: SourceRange
 }
 
@@ -47,7 +47,7 @@ package struct Declaration: Hashable, Sendable {
 
   /// The kind.
   package var kind: Kind
-  /// The place, without the documentation.
+  /// The location, without the documentation.
   package var range: SourceRange
 }
 
@@ -57,7 +57,7 @@ package struct MemberBranch: Hashable, Sendable {
   package var condition: Expression
   /// The members.
   package var members: [Declaration]
-  /// The place of the braces and what is in them.
+  /// The location of the braces and what is in them.
   package var range: SourceRange
 }
 
@@ -71,7 +71,7 @@ package struct ParameterDeclaration: Hashable, Sendable {
   package var value: Expression?
   /// What is asked of it, if it is a part.
   package var part: PartParameter?
-  /// The place.
+  /// The location.
   package var range: SourceRange
 }
 
@@ -128,7 +128,7 @@ package struct FunctionDeclaration: Hashable, Sendable {
   package var body: Body
   /// The text of its `///` lines.
   package var documentation: String
-  /// The place.
+  /// The location.
   package var range: SourceRange
 }
 
@@ -146,9 +146,9 @@ package struct ModelDeclaration: Hashable, Sendable {
   }
   /// The text of its `///` lines.
   package var documentation: String
-  /// The place of the braces and what is in them.
+  /// The location of the braces and what is in them.
   package var bodyRange: SourceRange
-  /// The place.
+  /// The location.
   package var range: SourceRange
 }
 

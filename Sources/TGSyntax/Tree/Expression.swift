@@ -4,7 +4,7 @@ package import TGDiagnostics
 package struct Identifier: Hashable, Sendable {
   /// The spelling.
   package var name: String
-  /// The place.
+  /// The location.
   package var range: SourceRange
 }
 
@@ -20,7 +20,7 @@ package struct StringLiteral: Hashable, Sendable {
 
   /// The pieces in order.
   package var parts: [Part]
-  /// The place, quotation marks included.
+  /// The location, quotation marks included.
   package var range: SourceRange
 }
 
@@ -31,7 +31,7 @@ package struct Argument: Hashable, Sendable {
   /// The value.
   package var value: Expression
 
-  /// The place of label and value.
+  /// The location of label and value.
   package var range: SourceRange { label?.range.merged(with: value.range) ?? value.range }
 }
 
@@ -45,7 +45,7 @@ package struct Stage: Hashable, Sendable {
   package var address: StringLiteral?
   /// True if the author began a line with the pipe.
   package var startsLine: Bool
-  /// The place, from the callee's first byte.
+  /// The location, from the callee's first byte.
   package var range: SourceRange
 }
 
@@ -121,7 +121,7 @@ package struct Expression: Hashable, Sendable {
 
   /// The form.
   package var kind: Kind
-  /// The place.
+  /// The location.
   package var range: SourceRange
   /// The height of the tree, 1 for a leaf: what bounds every walk over it.
   package var height: Int
@@ -146,6 +146,6 @@ package struct TypeExpression: Hashable, Sendable {
 
   /// The form.
   package var kind: Kind
-  /// The place.
+  /// The location.
   package var range: SourceRange
 }

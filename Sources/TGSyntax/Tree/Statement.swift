@@ -4,7 +4,7 @@ package import TGDiagnostics
 package struct Body: Hashable, Sendable {
   /// The statements in order.
   package var statements: [Statement]
-  /// The place, braces included.
+  /// The location, braces included.
   package var range: SourceRange
 }
 
@@ -30,9 +30,9 @@ package struct Tap: Hashable, Sendable {
   package var address: StringLiteral
   /// The name under which the value is known, in `edit` and after the statement.
   package var name: Identifier
-  /// What takes its place.
+  /// What replaces it.
   package var edit: Expression?
-  /// The place.
+  /// The location.
   package var range: SourceRange
 }
 
@@ -73,6 +73,6 @@ package struct Statement: Hashable, Sendable {
 
   /// The kind.
   package var kind: Kind
-  /// The place.
+  /// The location.
   package var range: SourceRange
 }
