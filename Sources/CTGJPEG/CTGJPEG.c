@@ -156,21 +156,21 @@ static void begin(ctgjpeg_reader *reader, const uint8_t *bytes, ctgjpeg_header *
   }
 }
 
-/* The error with the place where it was met. */
+/* The error with the location where it was met. */
 static int say_where(ctgjpeg_reader *reader, char *message) {
   const struct jpeg_decompress_struct *jpeg = &reader->jpeg;
   if (!reader->has_failed) {
-    char place[128];
+    char location[128];
     size_t at = reader->count - (jpeg->src == NULL ? 0 : jpeg->src->bytes_in_buffer);
     if (reader->row == NULL) {
-      snprintf(place, sizeof place, " (near byte %zu of %zu)", at, reader->count);
+      snprintf(location, sizeof location, " (near byte %zu of %zu)", at, reader->count);
     } else {
-      snprintf(place, sizeof place, " (near byte %zu of %zu, in row %u of %u)", at, reader->count,
-               (unsigned)jpeg->output_scanline + 1, (unsigned)jpeg->output_height);
+      snprintf(location, sizeof location, " (near byte %zu of %zu, in row %u of %u)", at,
+               reader->count, (unsigned)jpeg->output_scanline + 1, (unsigned)jpeg->output_height);
     }
     size_t used = strlen(reader->log.error);
-    size_t length = strlen(place);
-    if (used + length < CTGJPEG_MESSAGE) memcpy(reader->log.error + used, place, length + 1);
+    size_t length = strlen(location);
+    if (used + length < CTGJPEG_MESSAGE) memcpy(reader->log.error + used, location, length + 1);
     reader->has_failed = 1;
   }
   put(message, reader->log.error);

@@ -33,7 +33,7 @@ package final class AnimatedPNG {
   /// The bytes so far.
   private var position = 0
   /// Where the chunk acTL stands, which counts the frames.
-  private var controlPlace = 0
+  private var controlOffset = 0
   /// The number of the next fcTL or fdAT.
   private var sequence: UInt32 = 0
   /// The first frame without its samples: the form that all frames have.
@@ -79,7 +79,7 @@ package final class AnimatedPNG {
   /// Shows a frame again, such as on the way back.
   ///
   /// - Parameters:
-  ///   - index: its place among those that were appended, from 0; traps if there is none.
+  ///   - index: its index among those that were appended, from 0; traps if there is none.
   ///   - delay: how long it is shown; nil for what all have.
   /// - Throws: `PictureError`.
   package func appendAgain(_ index: Int, for delay: Delay? = nil) throws(PictureError) {
@@ -96,7 +96,7 @@ package final class AnimatedPNG {
     guard frames > 0 else { return file = nil }
     try put(PNGChunks.chunk("IEND", []))
     do {
-      try file?.replace(at: controlPlace, with: control)
+      try file?.replace(at: controlOffset, with: control)
       try file.take()?.commit()
     } catch { throw .notWritten(error) }
   }
@@ -108,7 +108,7 @@ package final class AnimatedPNG {
     for chunk in chunks.prefix(while: { $0.kind != "IDAT" }) {
       try put(PNGChunks.chunk(chunk.kind, Array(chunk.data)))
     }
-    controlPlace = position
+    controlOffset = position
     try put(control)
   }
 

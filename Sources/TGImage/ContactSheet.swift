@@ -68,8 +68,8 @@ package struct ContactSheet: Sendable {
     for ((row, rowHeight), over) in zip(zip(rows, heights), overs) {
       draw(over, from: nextRow)
       let y = nextRow + room(over.count)
-      for (place, cell) in row.enumerated() {
-        let x = place * (cellWidth + Picture.gap)
+      for (column, cell) in row.enumerated() {
+        let x = column * (cellWidth + Picture.gap)
         let picture = pictures[cell]
         sheet.paste(
           picture, row: y + (cellHeight - picture.height) / 2,

@@ -17,14 +17,14 @@ enum EXIF {
     }
     guard let start = number(4, 4), let count = number(start, 2) else { return nil }
     for entry in 0..<count {
-      let place = start + 2 + 12 * entry
-      guard let tag = number(place, 2), let type = number(place + 2, 2),
-        let values = number(place + 4, 4)
+      let offset = start + 2 + 12 * entry
+      guard let tag = number(offset, 2), let type = number(offset + 2, 2),
+        let values = number(offset + 4, 4)
       else { return nil }
       guard tag == 0x0112 else { continue }
       // Bytes, shorts and longs; one value stands in the entry itself.
       guard values == 1, let size = [1: 1, 3: 2, 4: 4][type] else { return nil }
-      return number(place + 8, size)
+      return number(offset + 8, size)
     }
     return nil
   }
@@ -32,11 +32,11 @@ enum EXIF {
   /// The same in a text of XMP, where Pillow looks if EXIF states none; nil without one.
   static func orientation(ofXMP bytes: [UInt8]) -> Int? {
     let name = Array("tiff:Orientation".utf8)
-    var place = 0
-    while place + name.count < bytes.count {
-      defer { place += 1 }
-      guard bytes[place] == name[0], bytes[place...].starts(with: name) else { continue }
-      var rest = bytes[(place + name.count)...]
+    var index = 0
+    while index + name.count < bytes.count {
+      defer { index += 1 }
+      guard bytes[index] == name[0], bytes[index...].starts(with: name) else { continue }
+      var rest = bytes[(index + name.count)...]
       if rest.starts(with: Array("=\"".utf8)) {
         rest = rest.dropFirst(2)
       } else if rest.first == UInt8(ascii: ">") {

@@ -75,7 +75,7 @@ package struct FilmFrames {
     return try Picture.decode(still, path: path)
   }
 
-  /// The chunk at a place, which moves behind it; nil at the end of the file.
+  /// The chunk at a position, which moves behind it; nil at the end of the file.
   private static func chunk(
     of file: MappedFile, at position: inout Int, _ path: String
   ) throws(PictureError) -> (kind: String, data: [UInt8])? {
@@ -93,8 +93,8 @@ package struct FilmFrames {
 }
 
 extension [UInt8] {
-  /// The number at a place, the highest byte first.
-  fileprivate func number(at place: Int) -> UInt32 {
-    self[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+  /// The number at an index, the highest byte first.
+  fileprivate func number(at index: Int) -> UInt32 {
+    self[index..<index + 4].reduce(0) { $0 << 8 | UInt32($1) }
   }
 }

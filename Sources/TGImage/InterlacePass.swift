@@ -28,7 +28,7 @@ struct InterlacePass {
   /// True if some of the pixels of a row of the picture are of this pass.
   func holds(row: Int) -> Bool { row >= self.row && (row - self.row) % rowStep == 0 }
 
-  /// Puts the pixels of one row of the pass in their places in a row of the picture.
+  /// Puts the pixels of one row of the pass at their columns in a row of the picture.
   func weave(_ pixels: [UInt16], channels: Int, width: Int, into line: inout [UInt16]) {
     var source = 0
     for x in 0..<columns(of: width) {

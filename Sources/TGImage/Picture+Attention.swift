@@ -61,12 +61,12 @@ extension Picture {
     return result
   }
 
-  /// Blue, purple, orange, yellow: the colour at a place in `0 ... 1`, RGB in `0 ... 255`.
+  /// Blue, purple, orange, yellow: the colour of a number in `0 ... 1`, RGB in `0 ... 255`.
   private static func heat(_ value: Float) -> [Float] {
     let stops: [[Float]] = [[0, 0, 160], [190, 0, 140], [250, 130, 30], [255, 240, 80]]
-    let place = min(max(value, 0), 1) * 3
-    let index = min(Int(place), 2)
-    let fraction = place - Float(index)
+    let position = min(max(value, 0), 1) * 3
+    let index = min(Int(position), 2)
+    let fraction = position - Float(index)
     return zip(stops[index], stops[index + 1]).map { $0 + fraction * ($1 - $0) }
   }
 }

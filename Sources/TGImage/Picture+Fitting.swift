@@ -68,8 +68,8 @@ extension Picture {
     height target: Int, width across: Int, fit: PictureFit, by filter: PictureFilter
   ) -> Picture? {
     guard target > 0, across > 0 else { return nil }
-    let place = FittedPlace(height, width, height: target, width: across, fit: fit)
-    guard var fitting = PictureFitting(self, place: place, convention: filter.convention) else {
+    let framing = Framing(height, width, height: target, width: across, fit: fit)
+    guard var fitting = PictureFitting(self, framing: framing, convention: filter.convention) else {
       return nil
     }
     fitting.take(self)
@@ -88,7 +88,7 @@ extension Picture {
 
 /// Where a fitted picture comes from: the size that the whole picture is brought to, the part of it
 /// that is kept, and where that part lies on the sheet.
-struct FittedPlace {
+struct Framing {
   let height: Int
   let width: Int
   let rows: Range<Int>
@@ -97,7 +97,7 @@ struct FittedPlace {
   let top: Int
   let left: Int
 
-  /// The place of a picture at another size of which a part is kept.
+  /// The framing of a picture at another size of which a part is kept.
   init(height: Int, width: Int, rows: Range<Int>, columns: Range<Int>) {
     self.height = height
     self.width = width
@@ -107,7 +107,7 @@ struct FittedPlace {
     left = 0
   }
 
-  /// The place of a picture of `tall` rows and `wide` columns on a sheet.
+  /// The framing of a picture of `tall` rows and `wide` columns on a sheet.
   init(_ tall: Int, _ wide: Int, height target: Int, width across: Int, fit: PictureFit) {
     var whole = (height: target, width: across)
     switch fit {

@@ -16,10 +16,10 @@ extension Picture {
     rows: Range<Int>? = nil, columns: Range<Int>? = nil
   ) -> Picture? {
     guard newHeight > 0, newWidth > 0 else { return nil }
-    let place = FittedPlace(
+    let framing = Framing(
       height: newHeight, width: newWidth, rows: rows ?? 0..<newHeight,
       columns: columns ?? 0..<newWidth)
-    guard var fitting = PictureFitting(self, place: place, convention: convention) else {
+    guard var fitting = PictureFitting(self, framing: framing, convention: convention) else {
       return nil
     }
     fitting.take(self)

@@ -97,7 +97,7 @@ package struct Picture: Hashable, Sendable {
   }
 
   /// Copies another picture of the same channels and depth into this one, its top left corner at a
-  /// place; traps unless it fits.
+  /// row and a column; traps unless it fits.
   package mutating func paste(_ other: Picture, row: Int, column: Int) {
     precondition(other.channels == channels && other.depth == depth, "pictures of one form")
     precondition(

@@ -36,7 +36,7 @@ package struct PictureForm: Hashable, Sendable {
 ///
 /// What is held at a time is the result and some rows, however large the picture is.
 struct PictureFitting {
-  private let place: FittedPlace
+  private let framing: Framing
   private let channels: Int
   private let depth: Int
   private var stage: Stage
@@ -58,27 +58,29 @@ struct PictureFitting {
     case values(RowResampler<FloatingPointRows>, low: Float, high: Float)
   }
 
-  /// Begins to bring a picture of this form (its samples are not looked at) to a place.
+  /// Begins to bring a picture of this form (its samples are not looked at) to a framing.
   ///
   /// - Parameter range: the range of the values, if these are wanted unrounded.
   /// - Returns: nil if the size or the part is impossible.
   init?(
-    height: Int, width: Int, channels: Int, depth: Int, place: FittedPlace,
+    height: Int, width: Int, channels: Int, depth: Int, framing: Framing,
     convention: ResampleTable.Convention, range: (low: Float, high: Float)? = nil
   ) {
-    self.place = place
+    self.framing = framing
     self.channels = channels
     self.depth = depth
-    guard !place.rows.isEmpty, !place.columns.isEmpty else { return nil }
-    if place.height == height, place.width == width {
+    guard !framing.rows.isEmpty, !framing.columns.isEmpty else { return nil }
+    if framing.height == height, framing.width == width {
       stage = .copied
       return
     }
     guard
       let down = ResampleTable(
-        convention: convention, inputSize: height, outputSize: place.height, outputs: place.rows),
+        convention: convention, inputSize: height, outputSize: framing.height, outputs: framing.rows
+      ),
       let across = ResampleTable(
-        convention: convention, inputSize: width, outputSize: place.width, outputs: place.columns)
+        convention: convention, inputSize: width, outputSize: framing.width,
+        outputs: framing.columns)
     else { return nil }
     if let range {
       stage = .values(
@@ -91,21 +93,21 @@ struct PictureFitting {
     }
   }
 
-  /// Begins to bring a picture to a place.
-  init?(_ picture: Picture, place: FittedPlace, convention: ResampleTable.Convention) {
+  /// Begins to bring a picture to a framing.
+  init?(_ picture: Picture, framing: Framing, convention: ResampleTable.Convention) {
     self.init(
       height: picture.height, width: picture.width, channels: picture.channels,
-      depth: picture.depth, place: place, convention: convention)
+      depth: picture.depth, framing: framing, convention: convention)
   }
 
-  /// Takes the next row: `width` pixels of `channels` samples, from a place on.
+  /// Takes the next row: `width` pixels of `channels` samples, from an index on.
   mutating func take(_ line: [UInt16], at start: Int = 0, count: Int) {
     defer { row += 1 }
     switch stage {
     case .copied:
-      guard place.rows.contains(row) else { return }
-      let first = start + place.columns.lowerBound * channels
-      samples += line[first..<first + place.columns.count * channels]
+      guard framing.rows.contains(row) else { return }
+      let first = start + framing.columns.lowerBound * channels
+      samples += line[first..<first + framing.columns.count * channels]
     // The rows are taken out of the stage, so that nothing is copied.
     case .fixedPoint(var rows):
       stage = .copied
@@ -143,7 +145,7 @@ struct PictureFitting {
   /// The part that is kept, after the last row.
   var part: Picture {
     Picture(
-      height: place.rows.count, width: place.columns.count, channels: channels, depth: depth,
+      height: framing.rows.count, width: framing.columns.count, channels: channels, depth: depth,
       samples: samples)
   }
 
@@ -154,7 +156,7 @@ struct PictureFitting {
     var sheet = Picture(
       height: height, width: width, channels: channels, depth: depth,
       samples: [UInt16](repeating: UInt16(largest), count: height * width * channels))
-    sheet.paste(part, row: place.top, column: place.left)
+    sheet.paste(part, row: framing.top, column: framing.left)
     return sheet
   }
 
@@ -165,9 +167,9 @@ struct PictureFitting {
     }
     var result = HostTensor([1, channels, height, width], repeating: high)
     var source = 0
-    for row in 0..<place.rows.count {
-      for column in 0..<place.columns.count {
-        let target = (place.top + row) * width + place.left + column
+    for row in 0..<framing.rows.count {
+      for column in 0..<framing.columns.count {
+        let target = (framing.top + row) * width + framing.left + column
         for channel in 0..<channels {
           result[channel * height * width + target] = values[source + channel]
         }
@@ -187,9 +189,9 @@ extension PictureForm {
   /// - Returns: nil if the size is impossible.
   func fitting(height tall: Int, width wide: Int, depth: Int) -> PictureFitting? {
     guard height > 0, width > 0 else { return nil }
-    let place = FittedPlace(tall, wide, height: height, width: width, fit: fit)
+    let framing = Framing(tall, wide, height: height, width: width, fit: fit)
     return PictureFitting(
-      height: tall, width: wide, channels: channels, depth: depth, place: place,
+      height: tall, width: wide, channels: channels, depth: depth, framing: framing,
       convention: filter.convention, range: filter.convention.isPillow ? nil : (low, high))
   }
 

@@ -104,8 +104,8 @@ struct RowResampler<Arithmetic: RowArithmetic> {
       guard tap >= 0, tap < down.taps else { continue }
       let weight = downWeights[result * down.taps + tap]
       let target = (result - open.lowerBound) * line
-      for place in 0..<line {
-        Arithmetic.add(narrow[place], times: weight, to: &sums[target + place])
+      for index in 0..<line {
+        Arithmetic.add(narrow[index], times: weight, to: &sums[target + index])
       }
     }
     while let result = open.first, row >= down.starts[result] + down.taps - 1 {

@@ -50,7 +50,7 @@ final class TurnedRows: PictureRows {
     }
     if next == bandRows.upperBound { try fill(next..<min(height, next + bandHeight)) }
     let start = (next - bandRows.lowerBound) * width * channels
-    for place in 0..<width * channels { line[place] = band[start + place] }
+    for index in 0..<width * channels { line[index] = band[start + index] }
   }
 
   func finish(warnings: inout [String]) throws(PictureError) {

@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func relativePathsAndStrangePlaces() throws {
+  @Test func relativeAndStrangePaths() throws {
     for path in ["", "/", "/no/such/folder/a", "/dev/null", "/tmp"] {
       #expect(throws: AtomicFileError.self, "\(path)") { try AtomicFile.save([1], to: path) }
     }

@@ -104,11 +104,11 @@ import Testing
       let isRead = (try? frames(of: whole.prefix(length))) == 3
       #expect(!isRead || length >= whole.count - 12, "\(length)")
     }
-    for place in 0..<whole.count {
+    for index in 0..<whole.count {
       var bytes = whole
-      bytes[place] ^= 0x80
+      bytes[index] ^= 0x80
       let isRead = (try? frames(of: bytes)) == 3
-      #expect(!isRead || place >= whole.count - 12, "\(place)")
+      #expect(!isRead || index >= whole.count - 12, "\(index)")
     }
     #expect(throws: PictureError.self) { try frames(of: Data("no picture".utf8)) }
   }

@@ -144,12 +144,12 @@ import TGImage
       #expect(picture.samples == turned[number - 1], "\(number)")
       #expect(Self.form(picture) == (number < 5 ? [2, 3] : [3, 2]) + [1, 16])
       // A block that makes no sense turns nothing.
-      for place in [0, 3, 7, 11, 13, 17] {
+      for index in [0, 3, 7, 11, 13, 17] {
         var bytes = try stored.encoded()
         var damaged = block
-        damaged[place] ^= 0x40
+        damaged[index] ^= 0x40
         bytes.insert(contentsOf: PNGChunks.chunk("eXIf", damaged), at: 33)
-        #expect(try Picture.decode(bytes, path: "x.png") == stored, "\(place)")
+        #expect(try Picture.decode(bytes, path: "x.png") == stored, "\(index)")
       }
     }
   }

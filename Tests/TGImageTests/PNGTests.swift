@@ -251,7 +251,7 @@ import TGImage
     }
   }
 
-  @Test func placesThatHoldNoPicture() throws {
+  @Test func pathsThatHoldNoPicture() throws {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     for path in [folder.path, folder.path + "/none.png", "/dev/zero"] {

@@ -70,8 +70,8 @@ import TGImage
           for column in 0..<2 {
             var sum = 0.0
             for tap in 0..<table.taps {
-              let place = (table.starts[output] + tap) * 2 + column
-              sum += table.weights[output * table.taps + tap] * Double(values[place])
+              let index = (table.starts[output] + tap) * 2 + column
+              sum += table.weights[output * table.taps + tap] * Double(values[index])
             }
             #expect(rows[output * 2 + column] == Float(sum))
           }
