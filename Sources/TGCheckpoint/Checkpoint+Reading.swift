@@ -70,7 +70,7 @@ extension Checkpoint {
   private static func collect(
     _ document: PickleDocument, _ contents: Torch.Contents?, _ builder: inout EntryTableBuilder
   ) throws(CheckpointFault) {
-    if let place = document.root.place, document.records[place].kind == .call,
+    if let index = document.root.objectIndex, document.records[index].kind == .call,
       case .other(let name) = document.meaning(document.root)
     {
       throw .wholeObject(name)

@@ -112,8 +112,8 @@ package struct Checkpoint: Sendable {
   /// The part of the names that is left out: of a subtree, its prefix.
   let prefix: String
   let table: EntryTable
-  /// The places of the tensors of a subtree; nil for all.
-  private let places: [UInt32]?
+  /// The rows of the tensors of a subtree; nil for all.
+  private let rows: [UInt32]?
   private let file: ByteRegion
 
   init(
@@ -121,44 +121,44 @@ package struct Checkpoint: Sendable {
   ) throws(CheckpointFault) {
     self.init(
       fileName: fileName, format: format, file: file, table: try EntryTable(builder), prefix: "",
-      places: nil)
+      rows: nil)
   }
 
   private init(
     fileName: String, format: Format, file: ByteRegion, table: EntryTable, prefix: String,
-    places: [UInt32]?
+    rows: [UInt32]?
   ) {
     self.fileName = fileName
     self.format = format
     self.file = file
     self.table = table
     self.prefix = prefix
-    self.places = places
+    self.rows = rows
   }
 
   /// The tensors, in the order of the file. No two have one name.
-  package var entries: Entries { Entries(table: table, places: places, prefix: prefix) }
+  package var entries: Entries { Entries(table: table, rows: rows, prefix: prefix) }
 
   /// Some tensors of a file; each is read from the file when it is asked for.
   package struct Entries: RandomAccessCollection, Sendable {
     fileprivate let table: EntryTable
-    fileprivate let places: [UInt32]?
+    fileprivate let rows: [UInt32]?
     fileprivate let prefix: String
 
     /// 0.
     package var startIndex: Int { 0 }
     /// The number of tensors.
-    package var endIndex: Int { places?.count ?? table.tensors.count }
+    package var endIndex: Int { rows?.count ?? table.tensors.count }
 
-    /// The name of the tensor at a place.
+    /// The name of the tensor at a position.
     func name(at position: Int) -> String {
-      let name = table.name(table.tensors[places.map { Int($0[position]) } ?? position])
+      let name = table.name(table.tensors[rows.map { Int($0[position]) } ?? position])
       return Checkpoint.rest(of: name, behind: prefix) ?? name
     }
 
-    /// The tensor at a place.
+    /// The tensor at a position.
     package subscript(position: Int) -> Entry {
-      let row = table.tensors[places.map { Int($0[position]) } ?? position]
+      let row = table.tensors[rows.map { Int($0[position]) } ?? position]
       let name = table.name(row)
       return Entry(row, name, name: Checkpoint.rest(of: name, behind: prefix) ?? name, table)
     }
@@ -166,8 +166,8 @@ package struct Checkpoint: Sendable {
 
   /// What else was found, in the order of the file.
   package var skipped: [Skipped] {
-    (0..<table.others.count).compactMap { place in
-      let row = table.others[place]
+    (0..<table.others.count).compactMap { index in
+      let row = table.others[index]
       return Self.rest(of: table.name(row), behind: prefix).map {
         Skipped(name: $0, kind: table.sources[Int(row.source)].kind(row.value))
       }
@@ -183,7 +183,7 @@ package struct Checkpoint: Sendable {
   /// The tensor of a name.
   package subscript(name: String) -> Entry? {
     let full = prefix.isEmpty ? name : name.isEmpty ? prefix : "\(prefix).\(name)"
-    return table.place(of: full).map { Entry(table.tensors[$0], full, name: name, table) }
+    return table.row(of: full).map { Entry(table.tensors[$0], full, name: name, table) }
   }
 
   /// The tensors whose names begin with a prefix, without it. The prefix is part of a path: `netG`
@@ -192,11 +192,11 @@ package struct Checkpoint: Sendable {
   package func subtree(_ part: String) -> Checkpoint {
     guard !part.isEmpty else { return self }
     let whole = prefix.isEmpty ? part : "\(prefix).\(part)"
-    let found = (places ?? (0..<UInt32(table.tensors.count)).map { $0 }).filter {
+    let found = (rows ?? (0..<UInt32(table.tensors.count)).map { $0 }).filter {
       Self.rest(of: table.name(table.tensors[Int($0)]), behind: whole) != nil
     }
     return Checkpoint(
-      fileName: fileName, format: format, file: file, table: table, prefix: whole, places: found)
+      fileName: fileName, format: format, file: file, table: table, prefix: whole, rows: found)
   }
 
   /// The subtree of a name that someone gave; nothing is guessed. The path serves errors.

@@ -167,8 +167,8 @@ extension SafetensorsFault: CustomStringConvertible {
       "the safetensors head claims \(length) bytes, which are not there; the file may be cut off"
     case .json(let error): "the safetensors head is \(error)"
     case .entry(let name, let how): "the safetensors entry '\(name.shown)' \(how)"
-    case .long(let place, let limit):
-      "byte \(place) of the safetensors head begins something of more than \(limit) bytes"
+    case .long(let offset, let limit):
+      "byte \(offset) of the safetensors head begins something of more than \(limit) bytes"
     case .ranges(let how): "the ranges of its tensors \(how); the file may be cut off"
     }
   }

@@ -19,10 +19,10 @@ struct ChunkedArray<Element> {
     count += 1
   }
 
-  /// The element at a place; traps outside.
-  subscript(place: Int) -> Element {
-    get { pieces[place >> Self.shift][place & Self.mask] }
-    set { pieces[place >> Self.shift][place & Self.mask] = newValue }
+  /// The element at an index; traps outside.
+  subscript(index: Int) -> Element {
+    get { pieces[index >> Self.shift][index & Self.mask] }
+    set { pieces[index >> Self.shift][index & Self.mask] = newValue }
   }
 }
 

@@ -5,11 +5,11 @@ import TGTensor
 struct JSONScanner {
   private var input: ByteReader
 
-  /// The place of the next byte.
+  /// The offset of the next byte.
   var position: Int { input.position }
 
-  init(_ region: ByteRegion, at place: Int = 0, window: Int = 1 << 16) {
-    input = ByteReader(region, at: place, window: window)
+  init(_ region: ByteRegion, at offset: Int = 0, window: Int = 1 << 16) {
+    input = ByteReader(region, at: offset, window: window)
   }
 
   /// Walks the members of an object: `body` gets the scanner behind the colon, where it must pass the

@@ -49,7 +49,7 @@ extension PickleValue {
   /// The items of a list, tuple or set. Those of a file are read when they are asked for.
   package struct Items: RandomAccessCollection, Hashable, Sendable, ExpressibleByArrayLiteral {
     fileprivate let values: Lazy
-    /// The place of the container in its pickle.
+    /// The index of the container in its pickle.
     private let container: Int?
 
     /// Makes a list of values.
@@ -66,7 +66,7 @@ extension PickleValue {
     package var startIndex: Int { 0 }
     /// The number of items.
     package var endIndex: Int { values.count }
-    /// The item at a place.
+    /// The item at a position.
     package subscript(position: Int) -> PickleValue { values[position] }
     /// True if there are items and all are plain numbers; quick also for many.
     package var areNumbers: Bool {
@@ -103,7 +103,7 @@ extension PickleValue {
     package var startIndex: Int { 0 }
     /// The number of pairs.
     package var endIndex: Int { values.count / 2 }
-    /// The pair at a place.
+    /// The pair at a position.
     package subscript(position: Int) -> Pair {
       Pair(key: values[2 * position], value: values[2 * position + 1])
     }
@@ -116,7 +116,7 @@ extension PickleValue {
   /// Values in memory, or in a pickle.
   fileprivate enum Lazy: Sendable {
     case made([PickleValue])
-    /// The runs of items of a container: the place of each first item and the number of items before.
+    /// The runs of items of a container: the index of each first item and the number of items before.
     case stored(PickleSource, runs: [(first: Int, before: Int)], count: Int)
 
     init(_ source: PickleSource, container: Int) {
@@ -151,8 +151,8 @@ extension PickleValue {
           let middle = (low + high) / 2
           if runs[middle].before <= position { low = middle } else { high = middle }
         }
-        let place = runs[low].first + position - runs[low].before
-        return PickleValue(source.document.items[place], of: source)
+        let index = runs[low].first + position - runs[low].before
+        return PickleValue(source.document.items[index], of: source)
       }
     }
   }
@@ -234,10 +234,10 @@ extension PickleValue {
         document.text(span).map { .string($0) }
         ?? .bytes(document.bytes(span).map { $0.prefix($0.count) } ?? [])
     case .bytes(let region): self = .bytes(region.prefix(region.count))
-    case .list(let place): self = .list(Items(source, container: place))
-    case .tuple(let place): self = .tuple(Items(source, container: place))
-    case .set(let place): self = .set(Items(source, container: place))
-    case .dictionary(let place): self = .dictionary(Pairs(Lazy(source, container: place)))
+    case .list(let index): self = .list(Items(source, container: index))
+    case .tuple(let index): self = .tuple(Items(source, container: index))
+    case .set(let index): self = .set(Items(source, container: index))
+    case .dictionary(let index): self = .dictionary(Pairs(Lazy(source, container: index)))
     case .tensor, .array:
       if let elements = try? source.elements(item.bits, name: "") {
         self = .array(NumpyArray(elements))
@@ -276,26 +276,26 @@ private struct PickleWalk {
     }
     visits += 1
     guard visits <= limit else { throw .tooMuch(.values(limit: limit)) }
-    guard item.place != nil else { return }
+    guard item.objectIndex != nil else { return }
     switch document.meaning(item) {
-    case .list(let place), .tuple(let place), .set(let place):
-      for item in document.contents(of: place) { try visit(item, depth: depth + 1) }
-    case .dictionary(let place):
-      try checkKeys(of: place)
-      for item in document.contents(of: place) { try visit(item, depth: depth + 1) }
+    case .list(let index), .tuple(let index), .set(let index):
+      for item in document.contents(of: index) { try visit(item, depth: depth + 1) }
+    case .dictionary(let index):
+      try checkKeys(of: index)
+      for item in document.contents(of: index) { try visit(item, depth: depth + 1) }
     case .array(let array) where array.element != nil:
       _ = try document.elements(of: array, name: "")
     case .other:
-      guard let place = document.attributes(of: item) else { return }
-      for item in document.contents(of: place) { try visit(item, depth: depth + 1) }
+      guard let index = document.attributes(of: item) else { return }
+      for item in document.contents(of: index) { try visit(item, depth: depth + 1) }
     default: break
     }
   }
 
-  private func checkKeys(of place: Int) throws(CheckpointFault) {
+  private func checkKeys(of index: Int) throws(CheckpointFault) {
     var hashes: [Int] = []
     var isKey = true
-    for item in document.contents(of: place) {
+    for item in document.contents(of: index) {
       if isKey {
         var hasher = Hasher()
         if let number = document.int(item) {

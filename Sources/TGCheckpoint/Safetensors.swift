@@ -54,7 +54,7 @@ package enum Safetensors {
   }
 }
 
-/// The tensors of a safetensors file. Parts and values are places in the head: of a name, and of what
+/// The tensors of a safetensors file. Parts and values are offsets in the head: of a name, and of what
 /// stands behind it.
 struct SafetensorsSource: EntrySource {
   private let head: ByteRegion
@@ -72,7 +72,7 @@ struct SafetensorsSource: EntrySource {
 
   // MARK: The head
 
-  /// Gives the places of each name and of its value to a closure; `__metadata__` is only checked.
+  /// Gives the offsets of each name and of its value to a closure; `__metadata__` is only checked.
   func walk(
     _ body: (_ name: Int, _ value: Int) throws(CheckpointFault) -> Void
   ) throws(CheckpointFault) {
@@ -128,18 +128,18 @@ struct SafetensorsSource: EntrySource {
     return result
   }
 
-  /// The string that begins at a place of the head.
-  func string(at place: Int) throws(CheckpointFault) -> String {
+  /// The string that begins at an offset of the head.
+  func string(at offset: Int) throws(CheckpointFault) -> String {
     // Names are short and have no escapes.
-    let near = head.bytes(place..<min(place + 256, head.count)) ?? []
+    let near = head.bytes(offset..<min(offset + 256, head.count)) ?? []
     if let end = near.dropFirst().firstIndex(where: { $0 == 0x22 || $0 == 0x5c || $0 < 0x20 }),
       near[end] == 0x22, let text = String(validating: near[1..<end], as: UTF8.self)
     {
       return text
     }
-    var scanner = JSONScanner(head, at: place, window: 256)
+    var scanner = JSONScanner(head, at: offset, window: 256)
     try scanner.value(limit: Safetensors.textLimit)
-    guard case .string(let text) = try json(place..<scanner.position) else {
+    guard case .string(let text) = try json(offset..<scanner.position) else {
       throw .safetensors(.entry(name: "", "has no name"))
     }
     return text
@@ -156,11 +156,11 @@ struct SafetensorsSource: EntrySource {
 
   /// What stands behind a name, checked against the data.
   func entry(
-    at place: Int, name: String
+    at offset: Int, name: String
   ) throws(CheckpointFault) -> (type: TorchType, dimensions: [Int], range: Range<Int>) {
-    var scanner = JSONScanner(head, at: place, window: 256)
+    var scanner = JSONScanner(head, at: offset, window: 256)
     try scanner.value(limit: Safetensors.entryLimit)
-    let value = try json(place..<scanner.position)
+    let value = try json(offset..<scanner.position)
     guard case .object(let fields) = value, fields.count == 3,
       case .string(let typeName) = value["dtype"], case .array(let extents) = value["shape"],
       case .array(let offsets) = value["data_offsets"]

@@ -9,7 +9,7 @@ import Testing
     var name: String
     /// Which record is changed: "PK" and these two bytes.
     var record: [UInt8]
-    /// The place in the record and the new bytes.
+    /// The offset in the record and the new bytes.
     var offset: Int
     var bytes: [UInt8]
     var fault: ZipFault

@@ -16,10 +16,11 @@ extension PickleDocument {
         let dimensions = integers(fields[1]), let dtype = dtype(fields[2]),
         case .bool(let isColumnMajor) = fields[3].form
       else { return strange }
-      if dtype.name.hasPrefix("O"), let place = fields[4].place, records[place].kind == .list {
+      if dtype.name.hasPrefix("O"), let index = fields[4].objectIndex, records[index].kind == .list
+      {
         // An array of Python objects is the list of them; one without axes is its only object.
-        guard dimensions.isEmpty else { return .list(place) }
-        var items = contents(of: place)
+        guard dimensions.isEmpty else { return .list(index) }
+        var items = contents(of: index)
         return items.next().map { meaning($0, depth: depth) } ?? .none
       }
       return .array(
@@ -41,10 +42,10 @@ extension PickleDocument {
   }
 
   private func dtype(_ item: PickleItem) -> NumpyDtype? {
-    guard let place = item.place, records[place].kind == .call,
-      callee(of: place)?.meaning == .numpyDtype
+    guard let index = item.objectIndex, records[index].kind == .call,
+      callee(of: index)?.meaning == .numpyDtype
     else { return nil }
-    let (arguments, state) = parts(of: place)
+    let (arguments, state) = parts(of: index)
     guard arguments.count == 3, let name = string(arguments[0]), name.utf8.count <= 16 else {
       return nil
     }

@@ -9,7 +9,7 @@ enum PickleMeaning {
   case text(PickleSpan)
   case byteString(PickleSpan)
   case bytes(ByteRegion)
-  /// A container, by its place.
+  /// A container, by its index.
   case list(Int), tuple(Int), set(Int), dictionary(Int)
   case tensor(TorchTensor)
   case array(NumpyObject)
@@ -25,7 +25,7 @@ extension PickleDocument {
     switch item.form {
     case .none, .nothing: return .none
     case .bool(let value): return .bool(value)
-    case .object(let place): return object(place, depth: depth)
+    case .object(let index): return object(index, depth: depth)
     case .small, .literal, .farLiteral:
       switch literal(item) {
       case .int(let value): return .int(value)
@@ -39,13 +39,13 @@ extension PickleDocument {
     }
   }
 
-  private func object(_ place: Int, depth: Int) -> PickleMeaning {
-    let record = records[place]
+  private func object(_ index: Int, depth: Int) -> PickleMeaning {
+    let record = records[index]
     switch record.kind {
-    case .tuple: return .tuple(place)
-    case .list: return .list(place)
-    case .set: return .set(place)
-    case .dictionary: return .dictionary(place)
+    case .tuple: return .tuple(index)
+    case .list: return .list(index)
+    case .set: return .set(index)
+    case .dictionary: return .dictionary(index)
     case .storage: return .other("a storage without a tensor")
     case .name:
       let name = names[record.first]
@@ -53,18 +53,18 @@ extension PickleDocument {
     case .call:
       // Values are made of values, but never of themselves.
       guard depth < 16 else { return .other("a value made of itself") }
-      return result(of: place, depth: depth + 1)
+      return result(of: index, depth: depth + 1)
     }
   }
 
   /// The name that a call calls, or that was called to get what it calls.
-  func callee(of place: Int) -> PickleName? {
-    var place = place
+  func callee(of index: Int) -> PickleName? {
+    var index = index
     for _ in 0..<16 {
-      guard let callee = items[records[place].first].place else { return nil }
+      guard let callee = items[records[index].first].objectIndex else { return nil }
       switch records[callee].kind {
       case .name: return names[records[callee].first]
-      case .call: place = callee
+      case .call: index = callee
       default: return nil
       }
     }
@@ -72,15 +72,15 @@ extension PickleDocument {
   }
 
   /// The arguments and the state of a call; the state is nil if none came.
-  func parts(of place: Int) -> (arguments: [PickleItem], state: PickleItem?) {
-    let record = records[place]
+  func parts(of index: Int) -> (arguments: [PickleItem], state: PickleItem?) {
+    let record = records[index]
     let state = PickleItem(bits: record.more)
     return (tuple(items[record.first + 1]) ?? [], state == .nothing ? nil : state)
   }
 
   /// True if a container holds plain numbers only.
-  func holdsNumbers(_ place: Int) -> Bool {
-    contents(of: place).allSatisfy { item in
+  func holdsNumbers(_ index: Int) -> Bool {
+    contents(of: index).allSatisfy { item in
       switch item.form {
       case .small: true
       case .literal, .farLiteral:
@@ -95,18 +95,18 @@ extension PickleDocument {
 
   /// The dictionary of the attributes of a closed value; nil if it has none.
   func attributes(of item: PickleItem) -> Int? {
-    guard let place = item.place, records[place].kind == .call,
-      let state = parts(of: place).state?.place, records[state].kind == .dictionary
+    guard let index = item.objectIndex, records[index].kind == .call,
+      let state = parts(of: index).state?.objectIndex, records[state].kind == .dictionary
     else { return nil }
     return state
   }
 
-  private func result(of place: Int, depth: Int) -> PickleMeaning {
-    guard let callee = items[records[place].first].place, records[callee].kind == .name else {
-      return .other(self.callee(of: place)?.full ?? "a value")
+  private func result(of index: Int, depth: Int) -> PickleMeaning {
+    guard let callee = items[records[index].first].objectIndex, records[callee].kind == .name else {
+      return .other(self.callee(of: index)?.full ?? "a value")
     }
     let name = names[records[callee].first]
-    let (arguments, state) = parts(of: place)
+    let (arguments, state) = parts(of: index)
     switch name.meaning {
     case .tensor(let maker):
       guard state == nil else { return .unread("a tensor with a state that is not known", []) }
@@ -118,14 +118,15 @@ extension PickleDocument {
       }
       return inner(arguments[0], depth: depth)
     case .size:
-      guard arguments.count == 1, let place = arguments[0].place, records[place].kind == .tuple
+      guard arguments.count == 1, let index = arguments[0].objectIndex,
+        records[index].kind == .tuple
       else { return .other("torch.Size") }
-      return .tuple(place)
+      return .tuple(index)
     case .set:
-      guard arguments.count == 1, let place = arguments[0].place,
-        [.list, .tuple, .set].contains(records[place].kind)
+      guard arguments.count == 1, let index = arguments[0].objectIndex,
+        [.list, .tuple, .set].contains(records[index].kind)
       else { return .other("a set") }
-      return .set(place)
+      return .set(index)
     case .encode: return encoded(arguments).map { .bytes(ByteRegion($0)) } ?? .other("bytes")
     case .numpyReconstruct, .numpyScalar, .numpyFromBuffer:
       return array(name.meaning, arguments, state, depth: depth)
@@ -153,8 +154,8 @@ extension PickleDocument {
   private func tensor(
     _ maker: PickleName.TensorMaker, _ arguments: [PickleItem], depth: Int
   ) -> PickleMeaning {
-    let shape = { (place: Int) -> [Int] in
-      place < arguments.count ? self.integers(arguments[place]) ?? [] : []
+    let shape = { (index: Int) -> [Int] in
+      index < arguments.count ? self.integers(arguments[index]) ?? [] : []
     }
     let unknown = "a tensor with arguments to '\(maker.rawValue)' that are not known"
     switch maker {
@@ -186,9 +187,9 @@ extension PickleDocument {
       }
     case .sparse:
       let data = arguments.count == 2 ? tuple(arguments[1]) ?? [] : []
-      let sizes = data.compactMap { $0.place }.compactMap { place -> [Int]? in
-        guard case .tuple(let place) = object(place, depth: depth) else { return nil }
-        return integers(place)
+      let sizes = data.compactMap { $0.objectIndex }.compactMap { index -> [Int]? in
+        guard case .tuple(let index) = object(index, depth: depth) else { return nil }
+        return integers(index)
       }
       return .unread("a sparse tensor", sizes.first ?? [])
     case .quantised: return .unread("a quantised tensor", shape(2))
@@ -221,11 +222,11 @@ extension PickleDocument {
       rest = rest.dropFirst()
     }
     guard let properties = rest.first, properties != .none else { return .tensor(tensor) }
-    guard let pairs = properties.place, records[pairs].kind == .dictionary else { return nil }
+    guard let pairs = properties.objectIndex, records[pairs].kind == .dictionary else { return nil }
     let parts = [PickleItem](contents(of: pairs))
-    for place in stride(from: 0, to: parts.count, by: 2) {
-      guard case .bool(let isSet) = parts[place + 1].form else { return nil }
-      switch string(parts[place]) {
+    for index in stride(from: 0, to: parts.count, by: 2) {
+      guard case .bool(let isSet) = parts[index + 1].form else { return nil }
+      switch string(parts[index]) {
       case "neg": tensor.isNegated = isSet
       // Of real numbers the conjugate is the number; complex ones are not read.
       case "conj": break
@@ -251,21 +252,21 @@ extension PickleDocument {
   /// True for an empty dictionary, or nothing: hooks change what a tensor is used as.
   private func hasNoHooks(_ item: PickleItem) -> Bool {
     if case .none = item.form { return true }
-    guard let place = item.place, records[place].kind == .dictionary else { return false }
-    return count(of: place) == 0
+    guard let index = item.objectIndex, records[index].kind == .dictionary else { return false }
+    return count(of: index) == 0
   }
 
   /// Where the numbers of a tensor are: a storage of the file, or a file of `torch.save` in the bytes
   /// that a plain pickle holds.
   private func source(_ item: PickleItem) -> (source: TorchTensor.Source, type: TorchType)? {
-    guard let place = item.place else { return nil }
-    switch records[place].kind {
+    guard let index = item.objectIndex else { return nil }
+    switch records[index].kind {
     case .storage:
-      guard let storage = storage(items[records[place].first]) else { return nil }
+      guard let storage = storage(items[records[index].first]) else { return nil }
       return (.storage(storage), storage.type)
     case .call:
-      guard callee(of: place)?.meaning == .loadFromBytes else { return nil }
-      let arguments = parts(of: place).arguments
+      guard callee(of: index)?.meaning == .loadFromBytes else { return nil }
+      let arguments = parts(of: index).arguments
       guard arguments.count == 1, let bytes = bytes(arguments[0]),
         let type = Torch.bareStorage(bytes)?.type
       else { return nil }
@@ -304,8 +305,8 @@ extension PickleDocument {
   /// - Throws: `TorchFault.unexpectedStorage` if one is named in two ways.
   func storages() throws(TorchFault) -> [String: TorchStorage] {
     var result: [String: TorchStorage] = [:]
-    for place in 0..<records.count where records[place].kind == .storage {
-      guard let storage = storage(items[records[place].first]) else { continue }
+    for index in 0..<records.count where records[index].kind == .storage {
+      guard let storage = storage(items[records[index].first]) else { continue }
       let known = result.updateValue(storage, forKey: storage.key)
       guard known == nil || (known?.type == storage.type && known?.count == storage.count) else {
         throw .unexpectedStorage(storage.key)
@@ -318,20 +319,20 @@ extension PickleDocument {
 
   /// The whole numbers of a tuple or a list; nil for anything else.
   func integers(_ item: PickleItem) -> [Int]? {
-    guard let place = item.place else { return nil }
-    switch records[place].kind {
-    case .tuple: return integers(place)
+    guard let index = item.objectIndex else { return nil }
+    switch records[index].kind {
+    case .tuple: return integers(index)
     case .call:
-      guard case .tuple(let inner) = object(place, depth: 0) else { return nil }
+      guard case .tuple(let inner) = object(index, depth: 0) else { return nil }
       return integers(inner)
     default: return nil
     }
   }
 
-  private func integers(_ place: Int) -> [Int]? {
-    guard count(of: place) <= 64 else { return nil }
+  private func integers(_ index: Int) -> [Int]? {
+    guard count(of: index) <= 64 else { return nil }
     var result: [Int] = []
-    for item in contents(of: place) {
+    for item in contents(of: index) {
       guard let value = int(item) else { return nil }
       result.append(value)
     }
@@ -344,9 +345,9 @@ extension PickleDocument {
     case .bytes(let span), .byteString(let span): return bytes(span)
     default: break
     }
-    guard let place = item.place, records[place].kind == .call else { return nil }
-    let arguments = parts(of: place).arguments
-    switch callee(of: place)?.meaning {
+    guard let index = item.objectIndex, records[index].kind == .call else { return nil }
+    let arguments = parts(of: index).arguments
+    switch callee(of: index)?.meaning {
     case .encode: return encoded(arguments).map { ByteRegion($0) }
     case .bytearray: return arguments.count == 1 ? bytes(arguments[0]) : nil
     default: return nil

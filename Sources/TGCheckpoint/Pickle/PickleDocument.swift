@@ -19,11 +19,11 @@ struct PickleDocument: Sendable {
   init(_ region: ByteRegion) { self.region = region }
 
   /// The items of a container, one run after the other.
-  func contents(of place: Int) -> PickleContents { PickleContents(self, place) }
+  func contents(of index: Int) -> PickleContents { PickleContents(self, index) }
 
   /// How many items a container has.
-  func count(of place: Int) -> Int {
-    let record = records[place]
+  func count(of index: Int) -> Int {
+    let record = records[index]
     var count = Int(record.count)
     var run = Int(record.more)
     while run > 0 {
@@ -35,21 +35,21 @@ struct PickleDocument: Sendable {
 
   /// The items of a tuple; nil for anything else.
   func tuple(_ item: PickleItem) -> [PickleItem]? {
-    guard let place = item.place, records[place].kind == .tuple else { return nil }
-    return [PickleItem](contents(of: place))
+    guard let index = item.objectIndex, records[index].kind == .tuple else { return nil }
+    return [PickleItem](contents(of: index))
   }
 
   /// The name behind an item; nil for anything else.
   func name(_ item: PickleItem) -> PickleName? {
-    guard let place = item.place, records[place].kind == .name else { return nil }
-    return names[records[place].first]
+    guard let index = item.objectIndex, records[index].kind == .name else { return nil }
+    return names[records[index].first]
   }
 
   /// The value of a key of the outermost dictionary.
   func value(of key: String) -> PickleItem? {
-    guard let place = root.place, records[place].kind == .dictionary else { return nil }
+    guard let index = root.objectIndex, records[index].kind == .dictionary else { return nil }
     var isFound = false
-    for (position, item) in contents(of: place).enumerated() {
+    for (position, item) in contents(of: index).enumerated() {
       if position % 2 == 1, isFound { return item }
       isFound = position % 2 == 0 && string(item) == key
     }
@@ -60,14 +60,14 @@ struct PickleDocument: Sendable {
 /// The items of a container of a pickle.
 struct PickleContents: Sequence, IteratorProtocol {
   private let document: PickleDocument
-  private var place: Int
+  private var index: Int
   private var rest: Int
   private var run: Int
 
   init(_ document: PickleDocument, _ container: Int) {
     self.document = document
     let record = document.records[container]
-    place = record.first
+    index = record.first
     rest = Int(record.count)
     run = record.kind == .call ? 0 : Int(record.more)
   }
@@ -77,14 +77,14 @@ struct PickleContents: Sequence, IteratorProtocol {
     while rest == 0 {
       guard run > 0 else { return nil }
       let next = document.runs[run - 1]
-      place = Int(next.first)
+      index = Int(next.first)
       rest = Int(next.count)
       run = Int(next.next)
     }
     defer {
-      place += 1
+      index += 1
       rest -= 1
     }
-    return document.items[place]
+    return document.items[index]
   }
 }

@@ -1,5 +1,5 @@
-/// A value of a pickle in 32 bits: a constant, a small number, the place of a literal in the stream,
-/// or the place of an object in the table.
+/// A value of a pickle in 32 bits: a constant, a small number, the offset of a literal in the stream,
+/// or the index of an object in the table.
 ///
 /// Strings and numbers stay where they are, in the stream: a pickle needs four bytes for each value
 /// that it uses, whatever it is.
@@ -23,7 +23,7 @@ struct PickleItem: Hashable, Sendable {
   /// A boolean.
   static func bool(_ value: Bool) -> PickleItem { PickleItem(.constant, value ? 2 : 1) }
   /// An object of the table.
-  static func object(_ place: Int) -> PickleItem { PickleItem(.object, UInt32(place)) }
+  static func object(_ index: Int) -> PickleItem { PickleItem(.object, UInt32(index)) }
   /// A literal at a byte of the stream below 2^29.
   static func literal(_ offset: Int) -> PickleItem { PickleItem(.literal, UInt32(offset)) }
   /// A literal beyond that, by its number in a table of offsets.
@@ -61,8 +61,8 @@ struct PickleItem: Hashable, Sendable {
     }
   }
 
-  /// The place in the table of objects; nil if it is none.
-  var place: Int? { if case .object(let place) = form { place } else { nil } }
+  /// The index in the table of objects; nil if it is none.
+  var objectIndex: Int? { if case .object(let index) = form { index } else { nil } }
 }
 
 /// An object of the table, in 12 bytes: what it is and where its items are.
@@ -75,7 +75,7 @@ struct PickleRecord: Sendable {
     case list, set
     /// The same, keys and values in turn.
     case dictionary
-    /// A name: `first` is its place in the table of names.
+    /// A name: `first` is its index in the table of names.
     case name
     /// What calling a name gives: the items at `first` are the callee and its arguments; `more` is its
     /// state.
@@ -99,7 +99,7 @@ struct PickleRecord: Sendable {
   /// What this is.
   var kind: Kind { Kind(rawValue: head & 15) ?? .tuple }
 
-  /// The place of the first item.
+  /// The index of the first item.
   var first: Int {
     get { Int(head >> 4) }
     set { head = UInt32(newValue) << 4 | head & 15 }

@@ -28,7 +28,7 @@ struct PickleSpan {
   var spelling = Spelling.plain
 }
 
-/// Reads a literal at the place of a reader, behind its instruction.
+/// Reads a literal at the position of a reader, behind its instruction.
 struct PickleLiteralReader {
   var input: ByteReader
 
@@ -131,7 +131,7 @@ extension PickleDocument {
     let offset: Int
     switch item.form {
     case .small(let value): return .int(value)
-    case .literal(let place): offset = place
+    case .literal(let start): offset = start
     case .farLiteral(let number): offset = farLiterals[number]
     case .none, .nothing, .bool, .object: return nil
     }

@@ -7,13 +7,13 @@ extension PickleReader {
   mutating func call(for what: String) throws(PickleFault) {
     let arguments = try pop(for: what)
     let callee = try pop(for: what)
-    guard let place = callee.place, let items = document.tuple(arguments) else {
+    guard let index = callee.objectIndex, let items = document.tuple(arguments) else {
       throw .stack("a call")
     }
-    switch document.records[place].kind {
+    switch document.records[index].kind {
     case .call: break
     case .name:
-      let name = document.names[document.records[place].first]
+      let name = document.names[document.records[index].first]
       switch name.meaning {
       case .orderedDictionary:
         try push(.dictionary, try orderedPairs(items)[...])
@@ -33,14 +33,14 @@ extension PickleReader {
   /// Gives a value its state. Attributes of dictionaries, lists and closed values say nothing about
   /// tensors.
   mutating func build(_ target: PickleItem, _ state: PickleItem) throws(PickleFault) {
-    guard let place = target.place else { throw .stack("BUILD") }
-    switch document.records[place].kind {
+    guard let index = target.objectIndex else { throw .stack("BUILD") }
+    switch document.records[index].kind {
     case .dictionary, .list, .set: break
     case .call:
-      guard document.records[place].more == PickleItem.nothing.bits else {
-        throw .state(of: document.callee(of: place)?.full ?? "a value")
+      guard document.records[index].more == PickleItem.nothing.bits else {
+        throw .state(of: document.callee(of: index)?.full ?? "a value")
       }
-      document.records[place].more = state.bits
+      document.records[index].more = state.bits
     case .tuple, .name, .storage: throw .stack("BUILD")
     }
   }
@@ -57,16 +57,16 @@ extension PickleReader {
   /// True for a class or a closed value and the plain name of something in it: how old protocols write
   /// nested classes and methods. Anything else is how attacks climb to what they need.
   private func isPlainAttribute(_ arguments: [PickleItem]) -> Bool {
-    guard arguments.count == 2, let place = arguments[0].place,
+    guard arguments.count == 2, let index = arguments[0].objectIndex,
       let name = document.string(arguments[1]),
       !name.hasPrefix("_"), !name.isEmpty, !name.contains("."),
       !["eval", "exec", "system", "popen", "open", "load", "loads"].contains(name)
     else { return false }
-    switch document.records[place].kind {
+    switch document.records[index].kind {
     case .name:
-      let meaning = document.names[document.records[place].first].meaning
+      let meaning = document.names[document.records[index].first].meaning
       return meaning == .opaque || meaning == .tensorClass || meaning == .parameter
-    case .call: return document.callee(of: place)?.meaning == .opaque
+    case .call: return document.callee(of: index)?.meaning == .opaque
     default: return false
     }
   }
@@ -76,15 +76,15 @@ extension PickleReader {
     _ arguments: [PickleItem]
   ) throws(PickleFault) -> [PickleItem] {
     if arguments.isEmpty { return [] }
-    guard arguments.count == 1, let place = arguments[0].place,
-      document.records[place].kind == .list
+    guard arguments.count == 1, let index = arguments[0].objectIndex,
+      document.records[index].kind == .list
     else { throw .arguments(of: "collections.OrderedDict") }
     var items: [PickleItem] = []
-    for item in document.contents(of: place) {
-      guard let place = item.place,
-        [.list, .tuple].contains(document.records[place].kind), document.count(of: place) == 2
+    for item in document.contents(of: index) {
+      guard let index = item.objectIndex,
+        [.list, .tuple].contains(document.records[index].kind), document.count(of: index) == 2
       else { throw .arguments(of: "collections.OrderedDict") }
-      items += document.contents(of: place)
+      items += document.contents(of: index)
     }
     return items
   }

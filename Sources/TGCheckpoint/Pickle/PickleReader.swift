@@ -25,7 +25,7 @@ struct PickleReader {
   private var memo = ChunkedArray<PickleItem>()
   private var strayMemo: [Int: PickleItem] = [:]
   private var emptyTuple: PickleItem?
-  private var places: [String: Int] = [:]
+  private var nameIndices: [String: Int] = [:]
   private var spent = 0
 
   private init(_ region: ByteRegion, at position: Int, allowsStorages: Bool) {
@@ -71,7 +71,7 @@ struct PickleReader {
     return .object(document.records.count - 1)
   }
 
-  /// Puts items into the table; the result is the place of the first.
+  /// Puts items into the table; the result is the index of the first.
   mutating func store(_ items: ArraySlice<PickleItem>) throws(PickleFault) -> Int {
     try spend(4 * items.count)
     let first = document.items.count
@@ -196,8 +196,8 @@ struct PickleReader {
   mutating func extend(
     _ kind: PickleRecord.Kind, _ items: ArraySlice<PickleItem>, for what: String
   ) throws(PickleFault) {
-    guard let place = try top(for: what).place else { throw .stack(what) }
-    var record = document.records[place]
+    guard let index = try top(for: what).objectIndex else { throw .stack(what) }
+    var record = document.records[index]
     if record.kind == .call {
       guard isOpaque(record) else { throw .stack(what) }
       return
@@ -224,12 +224,12 @@ struct PickleReader {
         document.runs[second - 1].last = UInt32(number)
       }
     }
-    document.records[place] = record
+    document.records[index] = record
   }
 
   /// True for the call of a name that means nothing to us, however often its result was called.
   private func isOpaque(_ record: PickleRecord) -> Bool {
-    guard let callee = document.items[record.first].place else { return false }
+    guard let callee = document.items[record.first].objectIndex else { return false }
     let inner = document.records[callee]
     switch inner.kind {
     case .call: return true
@@ -243,8 +243,8 @@ struct PickleReader {
   /// Looks a name up and pushes what it stands for.
   mutating func pushName(module: String, name: String) throws(PickleFault) {
     let found = try PickleName(module: module, name: name)
-    if let place = places[found.full] {
-      push(.object(place))
+    if let index = nameIndices[found.full] {
+      push(.object(index))
       return
     }
     guard document.names.count < Limit.names else {
@@ -252,7 +252,7 @@ struct PickleReader {
     }
     document.names.append(found)
     let item = try object(PickleRecord(.name, first: document.names.count - 1, count: 0))
-    places[found.full] = document.records.count - 1
+    nameIndices[found.full] = document.records.count - 1
     push(item)
   }
 }

@@ -1,6 +1,6 @@
 import TGTensor
 
-/// The arrays of a zip archive that `numpy.savez` wrote; a value is the place of its member.
+/// The arrays of a zip archive that `numpy.savez` wrote; a value is the index of its member.
 struct ArchiveSource: EntrySource {
   let archive: ZipArchive
   /// The bytes of a head that are looked at: more than any real one has.
@@ -56,10 +56,10 @@ struct ArchiveSource: EntrySource {
   /// Lists the members in a table. Arrays of Python objects are lists and dictionaries of their own.
   func collect(into builder: inout EntryTableBuilder) throws(CheckpointFault) {
     let number = builder.add(self)
-    for place in archive.names.indices {
-      let value = UInt32(place)
+    for index in archive.names.indices {
+      let value = UInt32(index)
       let row = EntryTable.Row(folder: 0, part: value, source: number, value: value)
-      guard archive.names[place].hasSuffix(".npy") else {
+      guard archive.names[index].hasSuffix(".npy") else {
         try builder.add(row, isTensor: false)
         continue
       }

@@ -16,7 +16,7 @@ protocol EntrySource: Sendable {
   func kind(_ value: UInt32) -> String
 }
 
-/// The names and places of everything in a file, in 16 bytes for each.
+/// The names and indices of everything in a file, in 16 bytes for each.
 final class EntryTable: Sendable {
   /// A value and its name.
   struct Row: Sendable {
@@ -54,9 +54,9 @@ final class EntryTable: Sendable {
     let rows = builder.tensors
     let folders = builder.folders
     let sources = builder.sources
-    for place in 0..<rows.count {
-      let name = Self.name(rows[place], folders, sources)
-      let isNew = index.insert(name, at: place) {
+    for row in 0..<rows.count {
+      let name = Self.name(rows[row], folders, sources)
+      let isNew = index.insert(name, at: row) {
         Self.name(rows[$0], folders, sources) == name
       }
       guard isNew else { throw .duplicateName(name) }
@@ -68,8 +68,8 @@ final class EntryTable: Sendable {
   func name(_ row: Row) -> String { Self.name(row, folders, sources) }
 
   /// The row of a tensor of a name; nil if there is none.
-  func place(of name: String) -> Int? {
-    index.place(of: name) { self.name(self.tensors[$0]) == name }
+  func row(of name: String) -> Int? {
+    index.row(of: name) { self.name(self.tensors[$0]) == name }
   }
 
   private static func name(
@@ -121,7 +121,7 @@ struct EntryTableBuilder {
 
 /// Finds names without holding them: eight bytes for each.
 private struct NameIndex: Sendable {
-  /// The place of a row, from 1, and some bits of the hash of its name.
+  /// The index of a row, from 1, and some bits of the hash of its name.
   private var slots: [UInt64]
 
   init(_ count: Int) {
@@ -130,8 +130,8 @@ private struct NameIndex: Sendable {
     slots = [UInt64](repeating: 0, count: size)
   }
 
-  /// Adds a name unless it is there; `isSame` compares it with that of another place.
-  mutating func insert(_ name: String, at place: Int, isSame: (Int) -> Bool) -> Bool {
+  /// Adds a name unless it is there; `isSame` compares it with that of another row.
+  mutating func insert(_ name: String, at row: Int, isSame: (Int) -> Bool) -> Bool {
     let hash = Self.hash(name)
     var slot = Int(hash & UInt64(slots.count - 1))
     while slots[slot] != 0 {
@@ -140,17 +140,17 @@ private struct NameIndex: Sendable {
       }
       slot = (slot + 1) & (slots.count - 1)
     }
-    slots[slot] = hash & ~0xffff_ffff | UInt64(place + 1)
+    slots[slot] = hash & ~0xffff_ffff | UInt64(row + 1)
     return true
   }
 
-  /// The place of a name.
-  func place(of name: String, isSame: (Int) -> Bool) -> Int? {
+  /// The row of a name.
+  func row(of name: String, isSame: (Int) -> Bool) -> Int? {
     let hash = Self.hash(name)
     var slot = Int(hash & UInt64(slots.count - 1))
     while slots[slot] != 0 {
-      let place = Int(slots[slot] & 0xffff_ffff) - 1
-      if slots[slot] >> 32 == hash >> 32, isSame(place) { return place }
+      let row = Int(slots[slot] & 0xffff_ffff) - 1
+      if slots[slot] >> 32 == hash >> 32, isSame(row) { return row }
       slot = (slot + 1) & (slots.count - 1)
     }
     return nil

@@ -64,7 +64,7 @@ struct PickleSource: EntrySource {
     case .array: "an array of values that are not numbers"
     case .dictionary: "a value whose key is no text and no whole number"
     case .other(let kind): kind
-    case .list(let place), .tuple(let place): "a list of \(document.count(of: place)) numbers"
+    case .list(let index), .tuple(let index): "a list of \(document.count(of: index)) numbers"
     case .int, .float, .tensor, .unread: "a value"
     }
   }
@@ -112,21 +112,21 @@ struct TensorCollector {
     guard visits <= visitLimit else { throw .tooMuch(.values(limit: visitLimit)) }
     let document = source.document
     switch document.meaning(item) {
-    case .list(let place), .tuple(let place):
-      let count = document.count(of: place)
-      guard count <= Self.longList || !document.holdsNumbers(place) else {
+    case .list(let index), .tuple(let index):
+      let count = document.count(of: index)
+      guard count <= Self.longList || !document.holdsNumbers(index) else {
         try add(folder, part, item, isTensor: false)
         return
       }
       let inner = try open(folder, part)
-      for (position, item) in document.contents(of: place).enumerated() {
+      for (position, item) in document.contents(of: index).enumerated() {
         guard let name = PickleItem(small: position) else { break }
         try visit(item, folder: inner, part: name.bits, depth: depth + 1)
       }
-    case .dictionary(let place):
+    case .dictionary(let index):
       let inner = try open(folder, part)
       var key: PickleItem?
-      for item in document.contents(of: place) {
+      for item in document.contents(of: index) {
         guard let name = key else {
           key = item
           continue

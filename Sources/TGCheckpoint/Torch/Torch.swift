@@ -87,14 +87,14 @@ enum Torch {
     guard isLittle else { throw .torch(.bigEndian) }
     let document = try PickleReader.read(file, at: machine.end, allowsStorages: true)
     let list = try PickleReader.read(file, at: document.end, allowsStorages: false)
-    guard let place = list.root.place, list.records[place].kind == .list else {
+    guard let index = list.root.objectIndex, list.records[index].kind == .list else {
       throw .torch(.head("list of storages"))
     }
     let named: [String: TorchStorage]
     do { named = try document.storages() } catch { throw .torch(error) }
     var storages: [String: Bytes] = [:]
     var next = list.end
-    for item in list.contents(of: place) {
+    for item in list.contents(of: index) {
       guard let key = list.string(item) else { throw .torch(.head("list of storages")) }
       guard let storage = named[key], storages[key] == nil else {
         throw .torch(.unexpectedStorage(key))
@@ -123,10 +123,11 @@ enum Torch {
   /// it is something else.
   static func bareStorage(_ file: ByteRegion) -> (type: TorchType, bytes: ByteRegion)? {
     guard let opening = try? PickleReader.read(file, allowsStorages: false), isMagic(opening),
-      let contents = try? legacy(file, at: opening.end), let place = contents.document.root.place,
-      contents.document.records[place].kind == .storage,
+      let contents = try? legacy(file, at: opening.end),
+      let index = contents.document.root.objectIndex,
+      contents.document.records[index].kind == .storage,
       let storage = contents.document.storage(
-        contents.document.items[contents.document.records[place].first]),
+        contents.document.items[contents.document.records[index].first]),
       case .region(let bytes) = contents.storages[storage.key]
     else { return nil }
     return (storage.type, bytes)
@@ -174,7 +175,7 @@ extension TorchTensor {
   ///
   /// - Returns: The shape.
   func check(_ contents: Torch.Contents?, name: String) throws(CheckpointFault) -> Shape {
-    let range = try place(contents, name: name).1
+    let range = try location(contents, name: name).1
     guard let type = type.stored else {
       throw .unread(name: name, unread ?? "a tensor of type \(type.name)")
     }
@@ -190,7 +191,7 @@ extension TorchTensor {
   func elements(
     _ contents: Torch.Contents?, name: String
   ) throws(CheckpointFault) -> StoredElements {
-    let (bytes, range, isBigEndian) = try place(contents, name: name)
+    let (bytes, range, isBigEndian) = try location(contents, name: name)
     guard let type = type.stored else {
       throw .unread(name: name, unread ?? "a tensor of type \(type.name)")
     }
@@ -205,7 +206,7 @@ extension TorchTensor {
   }
 
   /// The storage, the part of it that the tensor may use, and the order of its bytes.
-  private func place(
+  private func location(
     _ contents: Torch.Contents?, name: String
   ) throws(CheckpointFault) -> (Torch.Bytes, Range<Int>, isBigEndian: Bool) {
     switch storage {

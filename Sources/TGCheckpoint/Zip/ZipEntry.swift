@@ -63,7 +63,7 @@ struct ZipEntry {
     return range
   }
 
-  /// True if a data descriptor of the member's sizes and checksum stands at a place. Its signature
+  /// True if a data descriptor of the member's sizes and checksum stands at an offset. Its signature
   /// is optional and its sizes have 32 or 64 bits.
   private func isDescribedAgain(at offset: Int, in file: ByteRegion) -> Bool {
     let found = file.bytes(offset..<min(file.count, offset + 24)) ?? []
