@@ -3,7 +3,7 @@ internal import TGTensor
 /// The command line of this process.
 enum CommandArguments {
   /// The words behind the command's name. Bytes that are no UTF-8 are kept (`FileName`), where
-  /// `CommandLine.arguments` puts other characters in their place.
+  /// `CommandLine.arguments` has other characters instead.
   static func ofThisProcess() -> [String] {
     guard CommandLine.argc > 1 else { return [] }
     return (1..<Int(CommandLine.argc)).compactMap { index in

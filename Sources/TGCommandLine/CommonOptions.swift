@@ -107,10 +107,10 @@ extension Failure {
   ) -> (option: String, value: String)? {
     let quoted = message.split(separator: "'").dropFirst().first ?? ""
     guard let option = quoted.split(separator: " ").first.map(String.init),
-      let place = arguments.firstIndex(of: option), place + 1 < arguments.count,
-      arguments[place + 1].hasPrefix("-"), Double(arguments[place + 1]) != nil
+      let index = arguments.firstIndex(of: option), index + 1 < arguments.count,
+      arguments[index + 1].hasPrefix("-"), Double(arguments[index + 1]) != nil
     else { return nil }
-    return (option, arguments[place + 1])
+    return (option, arguments[index + 1])
   }
 }
 

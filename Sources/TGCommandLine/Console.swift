@@ -82,7 +82,7 @@ package struct Console: Sendable {
     }
   }
 
-  /// Tells findings about a text; the command's name stands before one that has no place there.
+  /// Tells findings about a text; the command's name stands before one that has no location.
   package func explain(_ diagnostics: [Diagnostic], sources: SourceTable) {
     let renderer = TextRenderer(sources: sources, colour: terminal.hasColour)
     for diagnostic in diagnostics {
@@ -129,7 +129,7 @@ package struct Console: Sendable {
   }
 
   private func json(_ diagnostic: Diagnostic, sources: SourceTable) -> String {
-    func place(_ range: SourceRange?) -> [(String, JSON)] {
+    func location(_ range: SourceRange?) -> [(String, JSON)] {
       guard let range, range.file < sources.files.count else { return [] }
       let file = sources.files[range.file]
       let (line, column) = file.position(of: range.start)
@@ -139,13 +139,14 @@ package struct Console: Sendable {
       ("id", .string(diagnostic.id)), ("severity", .string(diagnostic.severity.rawValue)),
       ("message", .string(diagnostic.message)),
     ]
-    members += place(diagnostic.range)
+    members += location(diagnostic.range)
     if !diagnostic.notes.isEmpty {
       members.append(
         (
           "notes",
           .array(
-            diagnostic.notes.map { .pairs([("message", .string($0.message))] + place($0.range)) })
+            diagnostic.notes.map { .pairs([("message", .string($0.message))] + location($0.range)) }
+          )
         ))
     }
     if let hint = diagnostic.hint { members.append(("hint", .string(hint))) }

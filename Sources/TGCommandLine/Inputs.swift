@@ -66,7 +66,7 @@ package struct Inputs {
     metadata.append((Metadata.text + item.name, caption))
   }
 
-  /// Takes a number for every place.
+  /// Takes a number for every element.
   package mutating func add(number text: String, for item: InterfaceItem) throws {
     guard let number = Float(text) else {
       throw Failure(.badInput, "'\(text)' for '\(item.name)' is no number")

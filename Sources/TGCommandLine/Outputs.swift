@@ -6,7 +6,7 @@ internal import TGTensor
   import Musl
 #endif
 
-/// The places that a command writes to, looked at before anything is computed.
+/// The files that a command writes, looked at before anything is computed.
 package enum Outputs {
   /// The name under which a result is thrown away.
   package static let nowhere = "/dev/null"
@@ -14,22 +14,22 @@ package enum Outputs {
   /// Makes sure that every file can be created, none is written twice, and none that is read.
   ///
   /// - Parameters:
-  ///   - places: the files, as named on the command line.
+  ///   - paths: the files, as named on the command line.
   ///   - readFiles: what is read.
   ///   - newFolder: a folder, without a slash at its end, that `makeFolder` will make; nil if all must exist.
   /// - Throws: `Failure`.
   package static func check(
-    _ places: [String], readFiles: [String], newFolder: String? = nil
+    _ paths: [String], readFiles: [String], newFolder: String? = nil
   ) throws {
     var seen: Set<[UInt8]> = []
     var folders: Set<String> = []
     if let newFolder { try demandMakeable(newFolder) }
-    for place in places {
+    for path in paths {
       // Where a link leads the file is made.
-      let target = try AtomicFile.target(of: place)
+      let target = try AtomicFile.target(of: path)
       guard seen.insert(FileName.bytes(of: target)).inserted else {
         throw Failure(
-          .usage, "two results would be written to \(place)",
+          .usage, "two results would be written to \(path)",
           hint: "results of one name go to folders of their own: --outdir FOLDER")
       }
       let folder = Path.folder(target)
@@ -39,7 +39,7 @@ package enum Outputs {
       guard Path.exists(target) else { continue }
       if let source = readFiles.first(where: { Path.areSame($0, target) }) {
         throw Failure(
-          .usage, "\(place) would be written over \(source), which is read",
+          .usage, "\(path) would be written over \(source), which is read",
           hint: "give the result another name")
       }
     }
@@ -64,13 +64,13 @@ package enum Outputs {
   /// Makes sure that a folder is there or can be made.
   private static func demandMakeable(_ folder: String) throws(Failure) {
     guard !folder.isEmpty else { throw Failure(.usage, "--outdir '' names no folder") }
-    var place = folder
-    while !Path.exists(place) {
-      let parent = Path.folder(trimmed(place))
-      guard parent != place else { break }
-      place = parent
+    var path = folder
+    while !Path.exists(path) {
+      let parent = Path.folder(trimmed(path))
+      guard parent != path else { break }
+      path = parent
     }
-    try Path.demandFolder(place)
+    try Path.demandFolder(path)
   }
 
   /// A folder's path without slashes at its end.

@@ -42,7 +42,7 @@ package struct PictureList {
     pictures = Path.distinct(found)
   }
 
-  /// Keeps the part of the pictures that `I/N` names: those whose places in the order leave I - 1
+  /// Keeps the part of the pictures that `I/N` names: those whose indices in the order leave I - 1
   /// when divided by N.
   package mutating func keep(shard text: String) throws(Failure) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }

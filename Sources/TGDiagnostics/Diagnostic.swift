@@ -14,20 +14,20 @@ package struct Diagnostic: Hashable, Sendable {
   package var severity: Severity
   /// One line: what was found and what was expected.
   package var message: String
-  /// The place, if the finding has one.
+  /// The location, if the finding has one.
   package var range: SourceRange?
-  /// Further places and facts, such as where an operand came from.
+  /// Further locations and facts, such as where an operand came from.
   package var notes: [Note]
   /// What to do about it, in words that can be followed.
   package var hint: String?
   /// A replacement text for `range` that mends the finding, where one is certain.
   package var fix: String?
 
-  /// A further place or fact.
+  /// A further location or fact.
   package struct Note: Hashable, Sendable {
     /// One line.
     package var message: String
-    /// The place, if there is one.
+    /// The location, if there is one.
     package var range: SourceRange?
 
     /// Makes a note.

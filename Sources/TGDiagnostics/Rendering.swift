@@ -1,4 +1,4 @@
-/// Writes diagnostics for people: place, message, the line with carets, notes, hint.
+/// Writes diagnostics for people: location, message, the line with carets, notes, hint.
 package struct TextRenderer: Sendable {
   private let sources: SourceTable
   private let colour: Bool
@@ -14,17 +14,17 @@ package struct TextRenderer: Sendable {
     var lines: [String] = []
     let tint = diagnostic.severity == .error ? "31" : "33"
     let head = painted("\(diagnostic.severity.rawValue): ", tint) + painted(diagnostic.message, "1")
-    lines.append("\(place(diagnostic.range))\(head) [\(diagnostic.id)]")
+    lines.append("\(location(diagnostic.range))\(head) [\(diagnostic.id)]")
     lines += excerpt(diagnostic.range)
     for note in diagnostic.notes {
-      lines.append("\(place(note.range))note: \(note.message)")
+      lines.append("\(location(note.range))note: \(note.message)")
       lines += excerpt(note.range)
     }
     if let hint = diagnostic.hint { lines.append("hint: \(hint)") }
     return lines.joined(separator: "\n")
   }
 
-  private func place(_ range: SourceRange?) -> String {
+  private func location(_ range: SourceRange?) -> String {
     guard let range, range.file < sources.files.count else { return "" }
     let file = sources.files[range.file]
     let (line, column) = file.position(of: range.start)

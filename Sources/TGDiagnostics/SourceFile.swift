@@ -45,7 +45,7 @@ package struct SourceFile: Hashable, Sendable {
   }
 }
 
-/// A place in a source text: a file by its index in a `SourceTable`, and bytes.
+/// A range of a source text: a file by its index in a `SourceTable`, and bytes.
 package struct SourceRange: Hashable, Sendable {
   /// The index of the file in its `SourceTable`.
   package var file: Int

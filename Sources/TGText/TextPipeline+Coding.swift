@@ -1,7 +1,7 @@
 /// The stored form of a pipeline: what a plan holds.
 ///
 /// All numbers are unsigned LEB128 of at most four bytes. In order: the bytes `TGTX`, the version 1,
-/// the splitting (its place in `Splitting.allCases`), padding, 1 + unknown id (0: drop), 1 + first
+/// the splitting (its index in `Splitting.allCases`), padding, 1 + unknown id (0: drop), 1 + first
 /// (0: none), 1 + last (0: none), the number of words; then for each word, by ascending id, the id
 /// less the one before (less -1 for the first) and less 1, the number of bytes, and the bytes, UTF-8.
 /// Nothing follows. Equal pipelines have equal bytes.

@@ -115,7 +115,7 @@ package struct TextPipeline: Hashable, Sendable {
       "abcdefghijklmnopqrstuvwxyz0123456789-,;.!?:'\"/\\|_@#$%^&*~`+-=<>()[]{} "
     var words: [(id: Int, word: String)] = []
     for (index, scalar) in alphabet.unicodeScalars.enumerated() {
-      // The hyphen stands twice; the original's Lua table keeps the later place.
+      // The hyphen stands twice; the original's Lua table keeps the later position.
       if scalar == "-" && index == 36 { continue }
       words.append((index + 1, String(scalar)))
     }

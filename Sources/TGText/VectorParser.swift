@@ -5,14 +5,14 @@ struct VectorParser {
   private let path: String
   private let limit: Int
   private let wanted: [String]?
-  private var places: [ExactWord: Int] = [:]
+  private var rows: [ExactWord: Int] = [:]
   /// The words that the head claims; nil without a head.
   private var claimed: Int?
   private var dimension = 0
   private var line = 0
   /// The lines of words so far.
   private var count = 0
-  private var found: [(place: Int, word: String, values: Range<Int>)] = []
+  private var found: [(row: Int, word: String, values: Range<Int>)] = []
   private var seen: [ExactWord: Int] = [:]
   private var values: [Float] = []
   private var warnings: [String] = []
@@ -24,7 +24,7 @@ struct VectorParser {
     self.path = path
     self.limit = min(limit, Vocabulary.maximumCount)
     wanted = words
-    for (place, word) in (words ?? []).enumerated() { places[ExactWord(word)] = place }
+    for (row, word) in (words ?? []).enumerated() { rows[ExactWord(word)] = row }
   }
 
   /// Takes a line; false if no more are needed.
@@ -47,7 +47,7 @@ struct VectorParser {
       throw fail("a word has more than \(Vocabulary.maximumWordBytes) bytes")
     }
     let key = ExactWord(word)
-    guard let place = wanted == nil ? found.count : places[key] else { return true }
+    guard let row = wanted == nil ? found.count : rows[key] else { return true }
     if let first = seen[key] {
       warnings.append(
         "line \(line): '\(word)' has a vector on line \(first) already, which is taken")
@@ -57,7 +57,7 @@ struct VectorParser {
     guard (found.count + 2) * dimension <= WordVectors.maximumElements else {
       throw fail("the table has more than \(WordVectors.maximumElements) numbers")
     }
-    found.append((place, word, try read(bytes[(split + 1)...])))
+    found.append((row, word, try read(bytes[(split + 1)...])))
     return found.count < (wanted?.count ?? limit)
   }
 
@@ -88,7 +88,7 @@ struct VectorParser {
       )
     }
     if warnings.count > 4 { warnings[3...] = ["and \(warnings.count - 3) more remarks"] }
-    let ordered = found.sorted { $0.place < $1.place }
+    let ordered = found.sorted { $0.row < $1.row }
     var elements = [Float](repeating: 0, count: dimension)
     elements.reserveCapacity((ordered.count + 1) * dimension)
     for entry in ordered { elements += values[entry.values] }

@@ -13,7 +13,7 @@ extension Vocabulary {
   ///   id n. Lines may also hold a word and its id, in either order.
   /// - JSON: a list of words, by the same two rules; a map from words to ids, or from ids to words;
   ///   members such as `word2idx` and `idx2word`, `stoi` and `itos`, `wordtoix` and `ixtoword`, which
-  ///   must agree, a list among them having its places as ids; also inside `vocab`, `vocabulary` or
+  ///   must agree, a list among them having its indices as ids; also inside `vocab`, `vocabulary` or
   ///   `model` (`tokenizer.json`), or as an item of a list. Empty words in maps are left out.
   ///
   /// - Parameters:
@@ -110,14 +110,14 @@ extension Vocabulary {
       }
     }
     let numbers = columns.map { $0.compactMap { Int($0) } }
-    let places = [1, 0].filter { numbers[$0].count == lines.count && !lines.isEmpty }
-    guard !places.isEmpty else { return nil }
-    for place in places {
-      let low = numbers[place].min() ?? 0
-      guard low == 0 || low == 1, Set(numbers[place]) == Set(low..<low + lines.count) else {
+    let candidates = [1, 0].filter { numbers[$0].count == lines.count && !lines.isEmpty }
+    guard !candidates.isEmpty else { return nil }
+    for column in candidates {
+      let low = numbers[column].min() ?? 0
+      guard low == 0 || low == 1, Set(numbers[column]) == Set(low..<low + lines.count) else {
         continue
       }
-      return Array(zip(numbers[place], columns[1 - place])).map { (id: $0, word: $1) }
+      return Array(zip(numbers[column], columns[1 - column])).map { (id: $0, word: $1) }
     }
     throw .badVocabulary(
       path: path, line: 1,

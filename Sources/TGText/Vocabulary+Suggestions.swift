@@ -21,8 +21,8 @@ extension Vocabulary {
       guard abs(scalars.count - wanted.count) <= limit else { continue }
       let distance = editDistance(wanted, scalars)
       guard distance <= limit, distance < scalars.count else { continue }
-      let place = best.firstIndex { $0.distance > distance } ?? best.count
-      best.insert((candidate, distance), at: place)
+      let index = best.firstIndex { $0.distance > distance } ?? best.count
+      best.insert((candidate, distance), at: index)
       if best.count > 3 { best.removeLast() }
       if best.count == 3 { limit = best[2].distance }
     }

@@ -21,8 +21,8 @@ extension Vocabulary {
     switch value {
     case .list(let items):
       if items.isEmpty { return "it holds no words" }
-      let place = items.firstIndex { $0.text == nil } ?? 0
-      return "the list holds more than words: item \(place) is none"
+      let index = items.firstIndex { $0.text == nil } ?? 0
+      return "the list holds more than words: item \(index) is none"
     case .pairs(let pairs):
       guard let odd = pairs.first(where: { WordMapping.entry($0) == nil }) else {
         return pairs.isEmpty ? "it holds no words" : "it maps neither words to ids nor ids to words"
@@ -91,11 +91,11 @@ struct WordMapping {
     return texts.count == pairs.count ? texts : nil
   }
 
-  /// The words of a list whose places are the ids, or of a map.
+  /// The words of a list whose indices are the ids, or of a map.
   private func entries(_ value: WordValue) -> [(id: Int, word: String)]? {
     switch value {
     case .list(let items):
-      let words = items.enumerated().compactMap { place, item in item.text.map { (place, $0) } }
+      let words = items.enumerated().compactMap { id, item in item.text.map { (id, $0) } }
       return words.count == items.count && !items.isEmpty ? words : nil
     case .pairs(let pairs): return map(pairs)
     case .text, .whole, .other: return nil

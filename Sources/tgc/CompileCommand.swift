@@ -33,7 +33,7 @@ struct CompileCommand: Tool {
         tgc birds.tgraph --invert --emit page         the page with that objective
         tgc fmt *.tgraph                              the one canonical style
 
-      FILE#PREFIX is a part of a checkpoint: keys and places in lists joined by points, such as \
+      FILE#PREFIX is a part of a checkpoint: keys and indices in lists joined by points, such as \
       ckpt.pth#state_dict.netG or models.0; a tensor without a name is read as parameter(""). \
       Checkpoints are files of torch.save, pickles of NumPy arrays, .safetensors, .npy and .npz; \
       the bytes decide. ./a=b.pth is always a file.

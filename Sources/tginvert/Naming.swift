@@ -64,7 +64,7 @@ struct Naming {
       newFolder: newFolder)
   }
 
-  /// Makes sure that `-o` names a place that a code and the files beside it can go to.
+  /// Makes sure that `-o` names a file that a code and the files beside it can be written to.
   private static func checkOut(_ out: String) throws(Failure) {
     if Path.isFolder(out) {
       throw Failure(

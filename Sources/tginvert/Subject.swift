@@ -11,7 +11,7 @@ struct Subject: Hashable {
   let digest: String
   /// What its files are called by.
   let name: String
-  /// Its place among all subjects, broken pictures included, which is its row in arrays.
+  /// Its index among all subjects, broken pictures included, which is its row in arrays.
   let row: Int
 
   /// The picture in the form of an input; nil if there is none.

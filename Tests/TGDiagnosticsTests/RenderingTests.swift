@@ -9,7 +9,7 @@ import Testing
     return table
   }
 
-  @Test func showsPlaceLineCaretNoteAndHint() {
+  @Test func showsLocationLineCaretNoteAndHint() {
     let diagnostic = Diagnostic(
       "rank", "ranks differ", at: SourceRange(file: 0, start: 10, end: 13),
       notes: [.init("made here", at: SourceRange(file: 0, start: 0, end: 3))], hint: "reshape it")
