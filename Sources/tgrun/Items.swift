@@ -108,8 +108,8 @@ struct NamedItem {
     let input: String
     /// Where it is.
     let path: String
-    /// Its place among all pictures.
-    let place: Int
+    /// Its index among all pictures.
+    let index: Int
   }
 
   /// What is computed.

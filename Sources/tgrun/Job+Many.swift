@@ -23,7 +23,7 @@ extension Job {
         }
         guard let tensor = read else { continue }
         good.append(own)
-        tensors[own.place] = tensor
+        tensors[own.index] = tensor
       }
       guard !good.isEmpty else { continue }
       let items = itemPlan.items(

@@ -152,14 +152,14 @@ struct Job {
 
   /// Binds items, and for edited codes their numbers.
   ///
-  /// - Parameter own: pictures of their own, in the form of their input, by place.
+  /// - Parameter own: pictures of their own, in the form of their input, by index.
   func prepare(_ items: [NamedItem], own: [Int: HostTensor] = [:]) throws -> PreparedRun {
     try session.prepare(
       inputs.given,
       items: try items.map { item in
         var run = item.run
         run.numbers = try editing.numbers(of: run, frame: item.frame)
-        if let picture = item.picture, let tensor = own[picture.place] {
+        if let picture = item.picture, let tensor = own[picture.index] {
           run.numbers[picture.input] = tensor.elements
         }
         return run
@@ -206,7 +206,7 @@ struct Job {
     try Session(loaded, function: function, on: machine.target, within: machine.budget)
   }
 
-  /// The command line with a picture that has no place moved behind `-o`; no file that is there is
+  /// The command line with a picture that no input takes moved behind `-o`; no file that is there is
   /// proposed as the result.
   private static func meant(_ options: RunOptions, picture: String) -> String {
     var words = ["tgrun", options.plan ?? "PLAN.tplan"]

@@ -90,7 +90,7 @@ struct Naming {
     }
   }
 
-  /// Makes sure that `-o` names a place that a picture can go to.
+  /// Makes sure that `-o` names a file that a picture can be written to.
   private func checkOut(_ out: String, console: Console) throws {
     let needsMore = console.isJSON || !attention.isEmpty || isFilmed
     switch out {
@@ -145,7 +145,7 @@ struct Naming {
   }
 
   /// What stands for the number of a frame in `-o`.
-  static let place = "%d"
+  static let frameNumber = "%d"
 
   /// Makes sure that pictures fit into one and nothing is to be drawn beside each.
   private func check(_ sheet: SheetForm) throws {
@@ -192,7 +192,7 @@ struct Naming {
     guard isWriting else { return nil }
     let isMain = output == mainPicture
     let frame = sheet == nil ? item.frame.map { Self.digits($0, frameDigits) } : nil
-    if let out, isMain { return frame.map { out.replacing(Self.place, with: $0) } ?? out }
+    if let out, isMain { return frame.map { out.replacing(Self.frameNumber, with: $0) } ?? out }
     if case .grid = sheet, isMain { return Path.join(folder, "\(stem)-\(firstSeed).png") }
     var name = "\(stem)-\(item.run.seed)"
     if let picture = item.picture { name += "-" + Path.stem(picture.path) }
@@ -215,7 +215,7 @@ struct Naming {
 
   /// Makes sure that everything can be created, nothing is written twice, and nothing that is read.
   func check(arrays: [String], items: [NamedItem], readFiles: [String]) throws {
-    var places = arrays
+    var paths = arrays
     let heads: [NamedItem] =
       switch sheet {
       case .grid: Array(items.prefix(1))
@@ -226,14 +226,14 @@ struct Naming {
       for output in outputs {
         guard let path = path(of: output, for: item), path != "-", path != Outputs.nowhere
         else { continue }
-        places.append(path)
+        paths.append(path)
         if output == mainPicture {
-          places += attention.map { attentionPath($0, beside: path) }
-          if hasBeforeAfter { places.append(beforeAfterPath(beside: path)) }
+          paths += attention.map { attentionPath($0, beside: path) }
+          if hasBeforeAfter { paths.append(beforeAfterPath(beside: path)) }
         }
       }
     }
-    try Outputs.check(places, readFiles: readFiles, newFolder: newFolder)
+    try Outputs.check(paths, readFiles: readFiles, newFolder: newFolder)
   }
 
   private static func digits(_ number: Int, _ count: Int) -> String {

@@ -15,7 +15,7 @@ struct Operands {
     let lists: [String]
     /// The pictures as items have them.
     var items: [NamedItem.OwnPicture] {
-      paths.enumerated().map { .init(input: input.name, path: $1, place: $0) }
+      paths.enumerated().map { .init(input: input.name, path: $1, index: $0) }
     }
   }
 
@@ -33,7 +33,7 @@ struct Operands {
   ///
   /// - Parameters:
   ///   - taken: the names of inputs that are given by name or by a file of captions.
-  ///   - meant: makes the command line that was probably meant when a picture has no place.
+  ///   - meant: makes the command line that was probably meant when no input takes a picture.
   init(
     _ operands: [String], to variants: FunctionVariants, taken: Set<String>,
     meant: (_ picture: String) -> String
@@ -50,7 +50,7 @@ struct Operands {
         guard !variants.pictureInputs.isEmpty else {
           throw Failure(
             .usage,
-            "the function '\(variants.form.name)' takes no picture, so \(operand) has no place",
+            "the function '\(variants.form.name)' takes no picture, so \(operand) fits no input",
             hint: "to write a result: \(meant(operand))")
         }
         plain.append(operand)
@@ -86,13 +86,13 @@ struct Operands {
       !caption[..<sign].contains(" ")
     {
       throw Failure(
-        .usage, "\(caption) has no place",
+        .usage, "\(caption) fits no input",
         hint: "each array has its option: --input \(Path.quoted(caption))")
     }
     guard captions.count < inputs.count else {
       if Self.looksLikeFile(caption) {
         throw Failure(
-          .missingInput, "\(caption) is no picture file, and a caption has no place",
+          .missingInput, "\(caption) is no picture file, and a caption fits no input",
           hint: "arrays are given by name: --input NAME=\(Path.quoted(caption))")
       }
       throw SessionError.noInput(for: captions.map(\.text) + [caption], in: variants)

@@ -260,12 +260,12 @@ struct Results {
     guard let sheet = Picture.sideBySide(before + [after]) else {
       throw Failure(.badInput, "the pictures are too large to stand side by side")
     }
-    let place = naming.beforeAfterPath(beside: path)
+    let sheetPath = naming.beforeAfterPath(beside: path)
     do {
-      try sheet.write(path: place, as: naming.encoding)
+      try sheet.write(path: sheetPath, as: naming.encoding)
     } catch { throw SessionError.picture(error) }
-    if !console.isJSON { try console.print(place) }
-    return [("before_after", .string(place))]
+    if !console.isJSON { try console.print(sheetPath) }
+    return [("before_after", .string(sheetPath))]
   }
 
   private static func picture(at path: String) throws -> Picture {
@@ -283,12 +283,12 @@ struct Results {
       guard let maps = values[name] else { continue }
       let sheet = try AttentionSheet(
         picture: picture, maps: maps, words: words(of: item), most: request.most)
-      let place = naming.attentionPath(name, beside: path)
+      let sheetPath = naming.attentionPath(name, beside: path)
       do {
-        try sheet.picture.write(path: place, as: naming.encoding)
+        try sheet.picture.write(path: sheetPath, as: naming.encoding)
       } catch { throw SessionError.picture(error) }
-      if !console.isJSON { try console.print(place) }
-      files.append(("attention.\(name)", .string(place)))
+      if !console.isJSON { try console.print(sheetPath) }
+      files.append(("attention.\(name)", .string(sheetPath)))
     }
     return files
   }

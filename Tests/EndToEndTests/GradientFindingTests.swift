@@ -41,7 +41,7 @@ import Testing
     """
 
   @Test(arguments: [["--check"], ["-o", "net.tplan"]])
-  func allFindingsAreToldWithTheirPlaces(options: [String]) throws {
+  func allFindingsAreToldWithTheirLocations(options: [String]) throws {
     let folder = try TemporaryFolder()
     let file = folder.url.appendingPathComponent("net.tgraph")
     try Data((Self.page + "\n").utf8).write(to: file)

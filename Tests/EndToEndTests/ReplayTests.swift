@@ -65,8 +65,8 @@ import Testing
     _ = try fixture.run(["sample.tplan", "a small bird", "-o", "out.png"])
     let whole = try fixture.bytes("out.png")
     var bytes = whole
-    let place = try #require(bytes.range(of: Data("IDAT".utf8)))
-    bytes[place.upperBound + 9] ^= 4
+    let range = try #require(bytes.range(of: Data("IDAT".utf8)))
+    bytes[range.upperBound + 9] ^= 4
     try bytes.write(to: fixture.url("out.png"))
     let outcome = try fixture.run(["--replay", "out.png"])
     #expect(outcome.status == 65 && outcome.messages.contains("damaged"), "\(outcome.messages)")

@@ -42,13 +42,13 @@ import Testing
         "no row for a number that is not whole, asked for at position [0, 2]", "rows.tgraph:5"
       ),
     ]
-    for (function, x, words, place) in cases {
+    for (function, x, words, location) in cases {
       for more in [["--threads", "1"], ["--threads", "3"]] {
         for isa in ["scalar", "avx2", "avx512"] {
           let outcome = try run(function, x, more, isa: isa)
           guard outcome.status != 69 else { continue }
           #expect(outcome.status == 65)
-          #expect(outcome.messages.contains(place), "\(outcome.messages)")
+          #expect(outcome.messages.contains(location), "\(outcome.messages)")
           #expect(outcome.messages.contains(words), "\(outcome.messages)")
           #expect(!FileManager.default.fileExists(atPath: folder.path("y.npy")))
         }

@@ -119,7 +119,7 @@ import Testing
       file: ["a.weight": [6, 4, 1, 1], "a.bias": [4]],
       says: ["that is the layout of `convTranspose`"]),
     Case(
-      name: "a convolution of one place for a matrix", id: "tensor-layout",
+      name: "a convolution of one pixel for a matrix", id: "tensor-layout",
       body: "x |> linear(4) @ \"a\"",
       file: ["a.weight": [4, 6, 1, 1], "a.bias": [4]],
       says: ["reshape(parameter(\"weight\", [4, 6, 1, 1]), [4, 6])"]),

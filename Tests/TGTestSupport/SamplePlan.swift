@@ -40,11 +40,11 @@ public enum SamplePlan {
 
   private static func paint(_ batch: Int) -> PlanFunction {
     var function = PlanFunction(name: "paint", batch: batch)
-    let ids = place([batch, 4], .int32, in: &function)
-    let lengths = place([batch], .int32, in: &function)
-    let z = place([batch, 3, 8, 8], in: &function)
-    let image = place([batch, 3, 8, 8], in: &function)
-    let maps = place([batch, 4, 2, 2], in: &function)
+    let ids = view([batch, 4], .int32, in: &function)
+    let lengths = view([batch], .int32, in: &function)
+    let z = view([batch, 3, 8, 8], in: &function)
+    let image = view([batch, 3, 8, 8], in: &function)
+    let maps = view([batch, 4, 2, 2], in: &function)
     var caption = InterfaceItem(name: "caption", kind: .text(vocabulary: "captions"), view: ids)
     caption.lengths = lengths
     caption.rows = 6
@@ -61,8 +61,8 @@ public enum SamplePlan {
       ])
     let each = ids.seen(dimensions: [batch, 4, 2, 2], strides: [4, 1, 0, 0])
     function.instructions = [
-      placed(PointwiseMap(program: program, operands: [spread, quarters], output: result), 4),
-      placed(PointwiseMap(program: .identity, operands: [each], output: maps), 5),
+      instruction(PointwiseMap(program: program, operands: [spread, quarters], output: result), 4),
+      instruction(PointwiseMap(program: .identity, operands: [each], output: maps), 5),
     ]
     function.outputs = [
       InterfaceItem(name: "maps", kind: .tensor, view: maps),
@@ -74,12 +74,12 @@ public enum SamplePlan {
 
   private static func edit() -> PlanFunction {
     var function = PlanFunction(name: "edit", batch: 1)
-    let photo = place([1, 3, 8, 8], in: &function)
-    let image = place([1, 3, 8, 8], in: &function)
+    let photo = view([1, 3, 8, 8], in: &function)
+    let image = view([1, 3, 8, 8], in: &function)
     let kind = InterfaceItem.Kind.image(low: -1, high: 1, fit: "crop", filter: "bilinear")
     function.inputs = [InterfaceItem(name: "photo", kind: kind, view: photo)]
     function.instructions = [
-      placed(
+      instruction(
         PointwiseMap(
           program: PointwiseProgram(operandCount: 1, steps: [.init(.negate, [0])]),
           operands: [photo], output: image), 9)
@@ -96,11 +96,11 @@ public enum SamplePlan {
 
   private static func measure() -> PlanFunction {
     var function = PlanFunction(name: "measure", batch: 1)
-    let x = place([1, 2], in: &function)
-    let y = place([1, 2], in: &function)
+    let x = view([1, 2], in: &function)
+    let y = view([1, 2], in: &function)
     function.inputs = [InterfaceItem(name: "x", kind: .tensor, view: x)]
     function.instructions = [
-      placed(
+      instruction(
         PointwiseMap(
           program: PointwiseProgram(operandCount: 1, steps: [.init(.logarithm, [0])]),
           operands: [x], output: y), 12)
@@ -112,14 +112,14 @@ public enum SamplePlan {
   private static func mix() -> PlanFunction {
     var function = PlanFunction(name: "mix", batch: 2)
     function.itemsInteract = true
-    let x = place([2, 2], in: &function)
-    let shift = place([2, 2], in: &function)
-    let y = place([2, 2], in: &function)
+    let x = view([2, 2], in: &function)
+    let shift = view([2, 2], in: &function)
+    let y = view([2, 2], in: &function)
     var optional = InterfaceItem(name: "shift", kind: .tensor, view: shift)
     optional.defaultValue = 3
     function.inputs = [InterfaceItem(name: "x", kind: .tensor, view: x), optional]
     function.instructions = [
-      placed(
+      instruction(
         PointwiseMap(
           program: PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])]),
           operands: [x, shift], output: y), 15)
@@ -130,16 +130,16 @@ public enum SamplePlan {
 
   private static func pick() -> PlanFunction {
     var function = PlanFunction(name: "pick", batch: 1)
-    let label = place([1], .int32, in: &function)
-    let drawn = place([1, 5], in: &function)
-    let y = place([1, 1], in: &function)
+    let label = view([1], .int32, in: &function)
+    let drawn = view([1, 5], in: &function)
+    let y = view([1, 1], in: &function)
     function.inputs = [
       InterfaceItem(name: "label", kind: .label(count: 10), view: label),
       InterfaceItem(name: "u", kind: .uniform(low: 2, high: 3), view: drawn),
     ]
     let number = label.seen(dimensions: [1, 1], strides: [1, 1])
     function.instructions = [
-      placed(PointwiseMap(program: .identity, operands: [number], output: y), 18)
+      instruction(PointwiseMap(program: .identity, operands: [number], output: y), 18)
     ]
     function.outputs = [
       InterfaceItem(name: "y", kind: .tensor, view: y),
@@ -148,7 +148,7 @@ public enum SamplePlan {
     return function
   }
 
-  private static func place(
+  private static func view(
     _ dimensions: [Int], _ dtype: DType = .float32, in function: inout PlanFunction
   ) -> View {
     let type = TensorType(dtype, Shape(dimensions))
@@ -158,7 +158,7 @@ public enum SamplePlan {
     return View(slot: function.slots.count - 1, type: type)
   }
 
-  private static func placed(_ map: PointwiseMap, _ line: Int) -> PlacedInstruction {
+  private static func instruction(_ map: PointwiseMap, _ line: Int) -> PlacedInstruction {
     PlacedInstruction(.map(map), label: "map", source: "sample.tgraph:\(line)")
   }
 }

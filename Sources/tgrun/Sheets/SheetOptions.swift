@@ -71,7 +71,7 @@ struct GridForm: ExpressibleByArgument, Hashable, CustomStringConvertible {
     rows = parts.count == 2 ? parts[1] : nil
   }
 
-  /// The pictures that have a place; nil if all have.
+  /// The pictures that fit into the cells; nil if all do.
   var cells: Int? { rows.map { $0 * columns } }
 
   var description: String { "\(columns)" + (rows.map { "x\($0)" } ?? "") }

@@ -15,7 +15,7 @@ enum SheetForm: Hashable {
   ///   - items: how many pictures are made.
   ///   - frames: how many frames each run has, 0 or 1 if it is one picture.
   init?(_ options: RunOptions, items: Int, frames: Int) throws(Failure) {
-    let isNumbered = options.outdir != nil || options.out?.contains(Naming.place) == true
+    let isNumbered = options.outdir != nil || options.out?.contains(Naming.frameNumber) == true
     guard let grid = options.sheets.grid else {
       guard frames > 1, !isNumbered else { return nil }
       self = .strip(frames)

@@ -4,7 +4,7 @@ import TGTestSupport
 import Testing
 
 /// Where results go: names that are none, links, folders, and hints that write over nothing.
-@Suite struct OutputPlaceTests {
+@Suite struct OutputPathTests {
   private static let files = FileManager.default
 
   @Test func aLinkToNothingIsFollowed() throws {
