@@ -60,7 +60,7 @@ struct CaptionList {
       }
       throw Failure(
         .usage,
-        "--captions has no place: '\(inputs.variants.form.name)' has no Text input left to fill")
+        "--captions fits no input: '\(inputs.variants.form.name)' has no Text input left to fill")
     }
     return input
   }
@@ -77,7 +77,7 @@ struct CaptionList {
     guard content.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return nil }
     do {
       return Line(number: number, text: try Caption.read(content))
-    } catch { throw .caption(error, location: "\(place(number, of: path)): ") }
+    } catch { throw .caption(error, location: "\(location(number, of: path)): ") }
   }
 
   /// That there are no captions at all.
@@ -86,7 +86,7 @@ struct CaptionList {
   }
 
   /// How messages call a line.
-  static func place(_ line: Int, of path: String) -> String {
+  static func location(_ line: Int, of path: String) -> String {
     path == "-" ? "line \(line)" : "\(path):\(line)"
   }
 
@@ -104,22 +104,23 @@ struct CaptionCheck {
   func check(inputs: Inputs, list: CaptionList?) throws {
     for item in session.variants.textInputs {
       guard case .caption(let text) = inputs.given[item.name] else { continue }
-      try check(text, for: item, place: "")
+      try check(text, for: item, location: "")
     }
     guard let list else { return }
     for line in list.lines {
       try check(
-        line.text, for: list.input, place: "\(CaptionList.place(line.number, of: list.path)): ")
+        line.text, for: list.input,
+        location: "\(CaptionList.location(line.number, of: list.path)): ")
     }
   }
 
   /// Checks one caption.
-  func check(_ caption: String, for item: InterfaceItem, place: String) throws {
+  func check(_ caption: String, for item: InterfaceItem, location: String) throws {
     let tokens = try session.tokens(
       of: caption, for: item, strictWords: options.strictWords || options.inputs.strict,
-      location: place)
+      location: location)
     guard let tokens else { return }
-    for warning in tokens.warnings { console.warn(place + warning) }
-    if options.showTokens { console.tell("\(place)\(item.name): \(tokens.shown)") }
+    for warning in tokens.warnings { console.warn(location + warning) }
+    if options.showTokens { console.tell("\(location)\(item.name): \(tokens.shown)") }
   }
 }

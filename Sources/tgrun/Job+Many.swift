@@ -46,7 +46,7 @@ extension Job {
       do {
         guard let line = try CaptionList.line(bytes, number: number, of: "-") else { continue }
         try captionCheck.check(
-          line.text, for: input, place: "\(CaptionList.place(number, of: "-")): ")
+          line.text, for: input, location: "\(CaptionList.location(number, of: "-")): ")
         let items = itemPlan.items(captions: [line], input: input.name)
         try results.check(items)
         try compute(try prepare(items), items, interrupts: interrupts)

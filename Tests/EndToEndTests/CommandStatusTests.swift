@@ -48,7 +48,7 @@ import Testing
     ("sample.tplan bird --attention image", 64, "attention maps are"),
     ("sample.tplan bird --threads -1", 64, "0 (one per core)"),
     ("sample.tplan bird --max-memory 0", 64, "megabytes"),
-    ("sample.tplan --function edit photo.png --captions captions.txt", 64, "no place"),
+    ("sample.tplan --function edit photo.png --captions captions.txt", 64, "fits no input"),
     // 65: what is in the files.
     ("photo.png", 65, "it is a picture"),
     ("photo.png sample.tplan bird", 64, "tgrun sample.tplan photo.png bird"),
@@ -112,8 +112,8 @@ import Testing
     let fixture = try CommandFixture()
     var bytes = try fixture.bytes("sample.tplan")
     // The weight section begins behind the header of 512 bytes or less; only --verify reads it.
-    let place = try #require(bytes.range(of: Data([0, 0, 0x80, 0x3F, 0, 0, 0, 0x40])))
-    bytes[place.lowerBound + 1] ^= 1
+    let range = try #require(bytes.range(of: Data([0, 0, 0x80, 0x3F, 0, 0, 0, 0x40])))
+    bytes[range.lowerBound + 1] ^= 1
     try bytes.write(to: fixture.url("flipped.tplan"))
     let run = { try fixture.tginspect.run($0, in: fixture.folder.url) }
     #expect(try run(["flipped.tplan"]).status == 0)

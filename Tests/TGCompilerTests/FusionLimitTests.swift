@@ -35,7 +35,7 @@ import Testing
   func epiloguesThatHaveNoRoomStayAsTheyAre(first: Int, second: Int) throws {
     let graphCase = try Self.sums(first, second)
     // The first map goes into the layer, the second only where there is room.
-    let chained = try FusePointwise().run(graphCase.graph)
+    let chained = try FuseElementwise().run(graphCase.graph)
     let fused = try FuseEpilogues().run(chained)
     try fused.verify()
     let expected = graphCase.reference()

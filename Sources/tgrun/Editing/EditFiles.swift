@@ -184,7 +184,7 @@ struct EditFiles {
     let encoder = try session(route.encoder)
     if route.source == .caption {
       for caption in [one, other] {
-        try check(encoder).check(caption, for: route.input, place: "")
+        try check(encoder).check(caption, for: route.input, location: "")
       }
     }
     return try Conditions(
