@@ -12,7 +12,7 @@ import TGTensor
 /// ```swift
 /// let inversion = try Inversion(plan)
 /// let found = try inversion.run(["target": .picture(Picture(contentsOf: "me.png"))], rounds: 200)
-/// try found.output.picture?.write(to: "found.png")
+/// try found.pictures["image"]?.write(to: "found.png")
 /// ```
 public final class Inversion {
   private let plan: Plan
@@ -23,10 +23,11 @@ public final class Inversion {
   /// Prepares an objective.
   ///
   /// - Parameters:
+  ///   - plan: the plan that it is of.
   ///   - objective: the name; nil for the plan's first.
   ///   - threads: how many threads compute; nil for as many as the machine has processors.
   ///   - memory: the most bytes that weights and working memory may take; nil for what the machine has.
-  /// - Throws: `TGraphError` if the plan has none (`Page.inverts` adds one).
+  /// - Throws: `TGraphError` if the plan has none (`inverting` of `Plan.compile` adds one).
   public init(
     _ plan: Plan, objective: String? = nil, threads: Int? = nil, memory: Int? = nil
   ) throws(TGraphError) {
@@ -43,9 +44,6 @@ public final class Inversion {
     self.budget = budget
   }
 
-  /// What it takes, in declared order.
-  public var inputs: [Plan.Item] { session.variants.form.inputs.map { Plan.Item($0) } }
-
   /// Minimises for one item.
   ///
   /// - Parameters:
@@ -53,11 +51,12 @@ public final class Inversion {
   ///   - seed: of what is drawn.
   ///   - rounds: the most rounds of each loop; nil for those of the page.
   ///   - progress: told the round and its loss; false ends the minimisation there.
+  /// - Returns: the codes, and what the objective gives for them, such as the picture of the code.
   /// - Throws: `TGraphError`.
   public func run(
     _ inputs: [String: Input], seed: UInt64 = 0, rounds: Int? = nil,
     progress: (_ round: Int, _ loss: Float) -> Bool = { _, _ in true }
-  ) throws(TGraphError) -> FoundCode {
+  ) throws(TGraphError) -> Output {
     try TGraphError.from {
       var settings = try InversionSettings(objective)
       if let rounds {
@@ -82,26 +81,10 @@ public final class Inversion {
         if !progress(round, loss ?? .nan) { try run.stop() }
       }
       let outputs = try FunctionVariants(of: plan.loaded.plan, named: objective.finish).form.outputs
-      return FoundCode(try run.outcomes()[0], of: outputs)
+      let found = try run.outcomes()[0]
+      return Output(
+        found.variables.merging(found.results) { _, result in result }, of: outputs,
+        loss: found.loss)
     }
-  }
-}
-
-/// What a minimisation found.
-public struct FoundCode: Hashable, Sendable {
-  /// The variables of the objective, of extents `[1, …]`.
-  public let code: [String: Tensor]
-  /// What the objective gives for them, such as the picture of the code.
-  public let output: Output
-  /// The loss of each round, all loops one after the other.
-  public let losses: [Float]
-  /// The loss of the code.
-  public let loss: Float
-
-  init(_ outcome: Outcome, of items: [InterfaceItem]) {
-    code = outcome.variables.mapValues { Tensor($0) }
-    output = Output(outcome.results, of: items)
-    losses = outcome.records.flatMap(\.losses)
-    loss = outcome.loss
   }
 }

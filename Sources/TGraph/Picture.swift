@@ -16,14 +16,10 @@ public struct Picture: Hashable, Sendable {
     picture = try TGraphError.from { try TGImage.Picture.read(path: path) }
   }
 
-  /// The number of rows.
-  public var height: Int { picture.height }
-  /// The number of pixels in a row.
-  public var width: Int { picture.width }
-
-  /// Red, green and blue of each pixel, row by row from the top, 3 · `height` · `width` bytes.
-  public var rgb: [UInt8] {
-    picture.with8Bits().converted(channels: 3).samples.map { UInt8(truncatingIfNeeded: $0) }
+  /// Red, green and blue of each pixel, 0 to 255: extents `[rows, columns, 3]`.
+  public var pixels: Tensor {
+    let samples = picture.with8Bits().converted(channels: 3).samples
+    return Tensor(HostTensor([picture.height, picture.width, 3], samples.map { Float($0) }))
   }
 
   /// Writes a file, whole or not at all: `.png`, `.jpg` or `.jpeg`.

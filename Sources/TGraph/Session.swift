@@ -13,8 +13,8 @@ import TGTensor
 ///
 /// ```swift
 /// let session = try Session(plan)
-/// let result = try session.run(["caption": .caption("a red bird")], seed: 7)
-/// try result.picture?.write(to: "bird.png")
+/// let results = try session.run(["caption": .caption("a red bird")], seeds: [7, 8])
+/// try results[0].pictures["image"]?.write(to: "bird.png")
 /// ```
 public final class Session {
   let session: TGSession.Session
@@ -22,6 +22,7 @@ public final class Session {
   /// Prepares a function.
   ///
   /// - Parameters:
+  ///   - plan: the plan that it is of.
   ///   - function: the name; nil for the plan's first.
   ///   - threads: how many threads compute; nil for as many as the machine has processors.
   ///   - memory: the most bytes that weights and working memory may take; nil for what the machine has.
@@ -35,26 +36,15 @@ public final class Session {
     }
   }
 
-  /// The function that is run.
-  public var function: Plan.Function { Plan.Function(session.variants) }
-
-  /// Computes one item.
+  /// Computes as many items as there are seeds, in batches as the plan has them. A tensor with as many
+  /// rows gives a row to each item; all else is given to every item.
   ///
   /// - Parameters:
   ///   - inputs: what is given, by name; what is drawn, or has a default, may be left out.
-  ///   - seed: of what is drawn.
+  ///   - seeds: of what is drawn, one for each item.
   /// - Throws: `TGraphError` for what does not fit, or is infinite.
-  public func run(_ inputs: [String: Input] = [:], seed: UInt64 = 0) throws(TGraphError) -> Output {
-    try run(inputs, seeds: [seed])[0]
-  }
-
-  /// Computes several items, in batches as the plan has them. A tensor with as many rows as there are
-  /// seeds gives a row to each item; all else is given to every item.
-  ///
-  /// - Parameter seeds: one for each item, at least one.
-  /// - Throws: `TGraphError`.
   public func run(
-    _ inputs: [String: Input] = [:], seeds: [UInt64]
+    _ inputs: [String: Input] = [:], seeds: [UInt64] = [0]
   ) throws(TGraphError) -> [Output] {
     try TGraphError.from {
       let given = try inputs.given(to: session.variants)
@@ -71,26 +61,23 @@ public final class Session {
   }
 }
 
-/// What a function gave for one item.
+/// What a function gave, or an objective found, for one item.
 public struct Output: Hashable, Sendable {
-  /// The numbers of each output, of extents `[1, …]`.
+  /// The numbers of each output, of extents `[1, …]`; of an objective also the codes.
   public let tensors: [String: Tensor]
   /// The outputs that are pictures, by name.
   public let pictures: [String: Picture]
-  /// The picture that the function is for: the last output that is one; nil if none is.
-  public let picture: Picture?
+  /// How far from what was wanted the code is that an objective found; nil of a function.
+  public let loss: Float?
 
-  init(_ values: [String: HostTensor], of items: [InterfaceItem]) {
+  init(_ values: [String: HostTensor], of items: [InterfaceItem], loss: Float? = nil) {
     tensors = values.mapValues { Tensor($0) }
     var pictures: [String: Picture] = [:]
-    var last: Picture?
     for item in items {
-      guard let picture = values[item.name].flatMap(item.picture) else { continue }
-      pictures[item.name] = Picture(picture)
-      last = pictures[item.name]
+      pictures[item.name] = values[item.name].flatMap(item.picture).map { Picture($0) }
     }
     self.pictures = pictures
-    picture = last
+    self.loss = loss
   }
 }
 

@@ -10,21 +10,14 @@ import TGTensor
 import TGText
 
 /// Why something could not be done, in sentences for a person.
-public struct TGraphError: Error, Hashable, Sendable {
-  /// What was found and what was expected; of a page, each finding with its line.
-  public let message: String
-  /// What to do about it; nil where the message says it.
-  public let hint: String?
+public struct TGraphError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What was found and what was expected, of a page each finding with its line; and where the message
+  /// does not say what to do about it, a hint on a line of its own.
+  public let description: String
 
   init(_ message: String, hint: String? = nil) {
-    self.message = message
-    self.hint = hint
+    description = message + (hint.map { "\nhint: \($0)" } ?? "")
   }
-}
-
-extension TGraphError: CustomStringConvertible {
-  /// The message, and the hint on a line of its own.
-  public var description: String { message + (hint.map { "\nhint: \($0)" } ?? "") }
 }
 
 extension TGraphError {

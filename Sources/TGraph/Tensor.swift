@@ -1,6 +1,6 @@
 import TGTensor
 
-/// Numbers in row-major order, the first axis the items of a batch.
+/// Numbers in row-major order; of functions the first axis counts the items of a batch.
 public struct Tensor: Hashable, Sendable {
   /// The extents, such as `[1, 3, 64, 64]` of one picture: batch, channels, rows, columns.
   public let shape: [Int]

@@ -5,38 +5,37 @@ import TGraph
 let folder = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "."
 
 do {
-  // 1. Compile. The weights are made of a seed; `page.weights` would name a checkpoint.
-  var page = Page("\(folder)/small.tgraph")
-  page.syntheticWeights = 1
-  page.batches = [1, 2]
-  page.inverts = ""
-  let plan = try page.compile(to: "\(folder)/small.tplan")
-  for function in plan.functions {
+  // 1. Compile. The weights are made of a seed; `weights:` would name a checkpoint.
+  let plan = try Plan.compile(
+    "\(folder)/small.tgraph", batches: [1, 2], syntheticWeights: 1, inverting: "",
+    to: "\(folder)/small.tplan")
+  for function in plan.functions + plan.objectives {
     print(function.name, function.inputs.map { "\($0.name): \($0.kind) \($0.shape)" })
   }
 
   // 2. Draw. The same seed gives the same picture in every batch.
   let session = try Session(plan, threads: 1)
-  let pictures = try session.run(seeds: [3, 4]).compactMap(\.picture)
+  let pictures = try session.run(seeds: [3, 4]).compactMap { $0.pictures["image"] }
   try pictures[0].write(to: "\(folder)/drawn.png")
-  print(
-    "drawn", pictures[0].width, pictures[0].height, try session.run(seed: 3).picture == pictures[0])
+  let again = try session.run(seeds: [3])[0].pictures["image"]
+  print("drawn", pictures[0].pixels.shape, again == pictures[0])
 
   // 3. Invert: 60 rounds of gradient descent through the same plan.
   let inversion = try Inversion(plan, threads: 1)
-  let target = inversion.inputs.first { $0.kind == "image" }?.name ?? "target"
-  let found = try inversion.run([target: .picture(pictures[0])], seed: 1, rounds: 60) {
+  var first = Float.nan
+  let found = try inversion.run(["target": .picture(pictures[0])], seed: 1, rounds: 60) {
     round, loss in
-    loss > 0 && round < 60
+    if round == 1 { first = loss }
+    return true
   }
-  try found.output.picture?.write(to: "\(folder)/found.png")
-  print("found", found.loss < found.losses[0] / 4)
+  try found.pictures["image"]?.write(to: "\(folder)/found.png")
+  print("found", found.tensors["z"]?.shape ?? [], (found.loss ?? .nan) < first / 4)
 
-  // 4. What does not fit is said in sentences.
+  // 4. A plan is opened again, and what does not fit is said in sentences.
   do throws(TGraphError) {
-    _ = try session.run(["zz": .number(1)])
+    _ = try Session(Plan(contentsOf: "\(folder)/small.tplan")).run(["zz": .number(1)])
   } catch {
-    print(error.message)
+    print(error)
   }
 } catch {
   print(error)
