@@ -3,89 +3,73 @@ import Testing
 
 /// Passes that replace convolutions by cheaper ones.
 @Suite struct ConvolutionPassTests {
+  private static let enlarged = """
+    %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
+    %1 = constant() shape=[1, 1, 2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [1, 1, 2, 2]
+    %2 = upsample(%0) factors=[2, 2] : [1, 4, 4, 1]
+    """
+  private static let blocks = """
+    %0 = input() name="x" shape=[1, 4, 4, 1] : [1, 4, 4, 1]
+    %1 = constant() shape=[1, 1, 1, 1] values=[2.0]f : [1, 1, 1, 1]
+    %2 = convolution(%0, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
+    0, 0, 0] size=[4, 4] epilogue={1: } : [1, 4, 4, 1]
+    %3 = reshape(%2) shape=[1, 2, 2, 2, 2, 1] : [1, 2, 2, 2, 2, 1]
+    %4 = reduce(%3) function=0 program={1: } axes=[2, 4] : [1, 2, 2, 1]
+    """
+
   /// Each phase adds up the kernel positions that read the same row and column.
   @Test func anEnlargedPictureIsConvolvedInPhases() throws {
     try PassCase.expect(
-      SplitUpsampledConvolutions(),
+      SplitUpsampledConvolutions(), on: Self.enlarged,
       turns: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
-          %1 = constant() shape=[1, 1, 2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [1, 1, 2, 2]
-          %2 = upsample(%0) factors=[2, 2] : [1, 4, 4, 1]
-          %3 = convolution(%2, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
+        %3 = convolution(%2, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
         0, 0, 0] size=[3, 3] epilogue={1: } : [1, 3, 3, 1]
-          output "y" = %3
-        }
+        output "y" = %3
         """,
       into: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
-          %1 = constant() shape=[1, 1, 2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [1, 1, 2, 2]
-          %2 = constant() shape=[1, 1, 1, 1] values=[10.0]f : [1, 1, 1, 1]
-          %3 = constant() shape=[1, 1, 1, 2] values=[4.0, 6.0]f : [1, 1, 1, 2]
-          %4 = constant() shape=[1, 1, 2, 1] values=[3.0, 7.0]f : [1, 1, 2, 1]
-          %5 = convolution(%0, %2, %3, %4, %1) stride=[1, 1] dilation=[1, 1] scale=[2, 2] groups=1 \
+        %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
+        %1 = constant() shape=[1, 1, 2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [1, 1, 2, 2]
+        %2 = constant() shape=[1, 1, 1, 1] values=[10.0]f : [1, 1, 1, 1]
+        %3 = constant() shape=[1, 1, 1, 2] values=[4.0, 6.0]f : [1, 1, 1, 2]
+        %4 = constant() shape=[1, 1, 2, 1] values=[3.0, 7.0]f : [1, 1, 2, 1]
+        %5 = convolution(%0, %2, %3, %4, %1) stride=[1, 1] dilation=[1, 1] scale=[2, 2] groups=1 \
         phases=[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 1] size=[3, 3] epilogue={1: } : [1, \
         3, 3, 1]
-          output "y" = %5
-        }
+        output "y" = %5
         """)
   }
 
   @Test func aStridedConvolutionOfAnEnlargedPictureStays() throws {
     try PassCase.expect(
-      SplitUpsampledConvolutions(),
+      SplitUpsampledConvolutions(), on: Self.enlarged,
       keeps: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
-          %1 = constant() shape=[1, 1, 2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [1, 1, 2, 2]
-          %2 = upsample(%0) factors=[2, 2] : [1, 4, 4, 1]
-          %3 = convolution(%2, %1) stride=[2, 2] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
+        %3 = convolution(%2, %1) stride=[2, 2] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
         0, 0, 0] size=[2, 2] epilogue={1: } : [1, 2, 2, 1]
-          output "y" = %3
-        }
+        output "y" = %3
         """)
   }
 
   @Test func aSumOverBlocksBecomesAStride() throws {
     try PassCase.expect(
-      MergeBlockSums(),
+      MergeBlockSums(), on: Self.blocks,
       turns: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 4, 1] : [1, 4, 4, 1]
-          %1 = constant() shape=[1, 1, 1, 1] values=[2.0]f : [1, 1, 1, 1]
-          %2 = convolution(%0, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
-        0, 0, 0] size=[4, 4] epilogue={1: } : [1, 4, 4, 1]
-          %3 = reshape(%2) shape=[1, 2, 2, 2, 2, 1] : [1, 2, 2, 2, 2, 1]
-          %4 = reduce(%3) function=0 program={1: } axes=[2, 4] : [1, 2, 2, 1]
-          output "y" = %4
-        }
+        output "y" = %4
         """,
       into: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 4, 1] : [1, 4, 4, 1]
-          %1 = constant() shape=[1, 1, 2, 2] values=[2.0, 2.0, 2.0, 2.0]f : [1, 1, 2, 2]
-          %2 = convolution(%0, %1) stride=[2, 2] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
+        %0 = input() name="x" shape=[1, 4, 4, 1] : [1, 4, 4, 1]
+        %1 = constant() shape=[1, 1, 2, 2] values=[2.0, 2.0, 2.0, 2.0]f : [1, 1, 2, 2]
+        %2 = convolution(%0, %1) stride=[2, 2] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
         0, 0, 0] size=[2, 2] epilogue={1: } : [1, 2, 2, 1]
-          output "y" = %2
-        }
+        output "y" = %2
         """)
   }
 
   @Test func blocksOfAPictureThatIsAResultStay() throws {
     try PassCase.expect(
-      MergeBlockSums(),
+      MergeBlockSums(), on: Self.blocks,
       keeps: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 4, 1] : [1, 4, 4, 1]
-          %1 = constant() shape=[1, 1, 1, 1] values=[2.0]f : [1, 1, 1, 1]
-          %2 = convolution(%0, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
-        0, 0, 0] size=[4, 4] epilogue={1: } : [1, 4, 4, 1]
-          %3 = reshape(%2) shape=[1, 2, 2, 2, 2, 1] : [1, 2, 2, 2, 2, 1]
-          %4 = reduce(%3) function=0 program={1: } axes=[2, 4] : [1, 2, 2, 1]
-          output "y" = %4
-          output "z" = %2
-        }
+        output "y" = %4
+        output "z" = %2
         """)
   }
 
@@ -94,24 +78,20 @@ import Testing
     try PassCase.expect(
       MultiplySinglePositions(),
       turns: """
-        graph "f" {
-          %0 = input() name="z" shape=[1, 1, 1, 2] : [1, 1, 1, 2]
-          %1 = constant() shape=[1, 2, 2, 2] values=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]f : \
+        %0 = input() name="z" shape=[1, 1, 1, 2] : [1, 1, 1, 2]
+        %1 = constant() shape=[1, 2, 2, 2] values=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]f : \
         [1, 2, 2, 2]
-          %2 = convolution(%0, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[1, \
+        %2 = convolution(%0, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[1, \
         1, 0, 0] size=[2, 2] epilogue={1: } : [1, 2, 2, 1]
-          output "y" = %2
-        }
+        output "y" = %2
         """,
       into: """
-        graph "f" {
-          %0 = input() name="z" shape=[1, 1, 1, 2] : [1, 1, 1, 2]
-          %1 = constant() shape=[4, 2] values=[4.0, 8.0, 3.0, 7.0, 2.0, 6.0, 1.0, 5.0]f : [4, 2]
-          %2 = reshape(%0) shape=[1, 2] : [1, 2]
-          %3 = linear(%2, %1) epilogue={1: } : [1, 4]
-          %4 = reshape(%3) shape=[1, 2, 2, 1] : [1, 2, 2, 1]
-          output "y" = %4
-        }
+        %0 = input() name="z" shape=[1, 1, 1, 2] : [1, 1, 1, 2]
+        %1 = constant() shape=[4, 2] values=[4.0, 8.0, 3.0, 7.0, 2.0, 6.0, 1.0, 5.0]f : [4, 2]
+        %2 = reshape(%0) shape=[1, 2] : [1, 2]
+        %3 = linear(%2, %1) epilogue={1: } : [1, 4]
+        %4 = reshape(%3) shape=[1, 2, 2, 1] : [1, 2, 2, 1]
+        output "y" = %4
         """)
   }
 
@@ -119,14 +99,12 @@ import Testing
     try PassCase.expect(
       MultiplySinglePositions(),
       keeps: """
-        graph "f" {
-          %0 = input() name="z" shape=[1, 1, 2, 2] : [1, 1, 2, 2]
-          %1 = constant() shape=[1, 2, 2, 2] values=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]f : \
+        %0 = input() name="z" shape=[1, 1, 2, 2] : [1, 1, 2, 2]
+        %1 = constant() shape=[1, 2, 2, 2] values=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]f : \
         [1, 2, 2, 2]
-          %2 = convolution(%0, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[1, \
+        %2 = convolution(%0, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[1, \
         1, 0, 0] size=[2, 3] epilogue={1: } : [1, 2, 3, 1]
-          output "y" = %2
-        }
+        output "y" = %2
         """)
   }
 }

@@ -3,26 +3,30 @@ import Testing
 
 /// Passes that compute and shrink constants.
 @Suite struct FoldingPassTests {
+  private static let scaled = """
+    %0 = input() name="x" shape=[1, 2] : [1, 2]
+    %1 = constant() shape=[2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [2, 2]
+    %2 = linear(%0, %1) epilogue={1: } : [1, 2]
+    %3 = constant() shape=[2] values=[10.0, 100.0]f : [2]
+    %4 = map(%2, %3) program={2: multiply(0, 1)} : [1, 2]
+    """
+
   @Test func whatReadsConstantsOnlyIsComputed() throws {
     try PassCase.expect(
       FoldConstants(),
       turns: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2] : [1, 2]
-          %1 = constant() shape=[2] values=[1.0, 2.0]f : [2]
-          %2 = constant() shape=[] values=[3.0]f : []
-          %3 = map(%1, %2) program={2: multiply(0, 1)} : [2]
-          %4 = map(%0, %3) program={2: add(0, 1)} : [1, 2]
-          output "y" = %4
-        }
+        %0 = input() name="x" shape=[1, 2] : [1, 2]
+        %1 = constant() shape=[2] values=[1.0, 2.0]f : [2]
+        %2 = constant() shape=[] values=[3.0]f : []
+        %3 = map(%1, %2) program={2: multiply(0, 1)} : [2]
+        %4 = map(%0, %3) program={2: add(0, 1)} : [1, 2]
+        output "y" = %4
         """,
       into: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2] : [1, 2]
-          %1 = constant() shape=[2] values=[3.0, 6.0]f : [2]
-          %2 = map(%0, %1) program={2: add(0, 1)} : [1, 2]
-          output "y" = %2
-        }
+        %0 = input() name="x" shape=[1, 2] : [1, 2]
+        %1 = constant() shape=[2] values=[3.0, 6.0]f : [2]
+        %2 = map(%0, %1) program={2: add(0, 1)} : [1, 2]
+        output "y" = %2
         """)
   }
 
@@ -31,13 +35,11 @@ import Testing
     try PassCase.expect(
       FoldConstants(),
       keeps: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2] : [1, 2]
-          %1 = constant() shape=[] values=[3.0]f : []
-          %2 = broadcast(%1) shape=[1, 2] : [1, 2]
-          %3 = map(%0, %2) program={2: add(0, 1)} : [1, 2]
-          output "y" = %3
-        }
+        %0 = input() name="x" shape=[1, 2] : [1, 2]
+        %1 = constant() shape=[] values=[3.0]f : []
+        %2 = broadcast(%1) shape=[1, 2] : [1, 2]
+        %3 = map(%0, %2) program={2: add(0, 1)} : [1, 2]
+        output "y" = %3
         """)
   }
 
@@ -45,20 +47,16 @@ import Testing
     try PassCase.expect(
       NarrowConstants(),
       turns: """
-        graph "f" {
-          %0 = input() name="x" shape=[2, 2] : [2, 2]
-          %1 = constant() shape=[2, 2] values=[1.0, 2.0, 1.0, 2.0]f : [2, 2]
-          %2 = map(%0, %1) program={2: add(0, 1)} : [2, 2]
-          output "y" = %2
-        }
+        %0 = input() name="x" shape=[2, 2] : [2, 2]
+        %1 = constant() shape=[2, 2] values=[1.0, 2.0, 1.0, 2.0]f : [2, 2]
+        %2 = map(%0, %1) program={2: add(0, 1)} : [2, 2]
+        output "y" = %2
         """,
       into: """
-        graph "f" {
-          %0 = input() name="x" shape=[2, 2] : [2, 2]
-          %1 = constant() shape=[1, 2] values=[1.0, 2.0]f : [1, 2]
-          %2 = map(%0, %1) program={2: add(0, 1)} : [2, 2]
-          output "y" = %2
-        }
+        %0 = input() name="x" shape=[2, 2] : [2, 2]
+        %1 = constant() shape=[1, 2] values=[1.0, 2.0]f : [1, 2]
+        %2 = map(%0, %1) program={2: add(0, 1)} : [2, 2]
+        output "y" = %2
         """)
   }
 
@@ -66,51 +64,33 @@ import Testing
     try PassCase.expect(
       NarrowConstants(),
       keeps: """
-        graph "f" {
-          %0 = input() name="x" shape=[2, 2] : [2, 2]
-          %1 = constant() shape=[2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [2, 2]
-          %2 = map(%0, %1) program={2: add(0, 1)} : [2, 2]
-          output "y" = %2
-        }
+        %0 = input() name="x" shape=[2, 2] : [2, 2]
+        %1 = constant() shape=[2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [2, 2]
+        %2 = map(%0, %1) program={2: add(0, 1)} : [2, 2]
+        output "y" = %2
         """)
   }
 
   @Test func aScalePerChannelGoesIntoTheWeights() throws {
     try PassCase.expect(
-      FoldScales(),
+      FoldScales(), on: Self.scaled,
       turns: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2] : [1, 2]
-          %1 = constant() shape=[2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [2, 2]
-          %2 = linear(%0, %1) epilogue={1: } : [1, 2]
-          %3 = constant() shape=[2] values=[10.0, 100.0]f : [2]
-          %4 = map(%2, %3) program={2: multiply(0, 1)} : [1, 2]
-          output "y" = %4
-        }
+        output "y" = %4
         """,
       into: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2] : [1, 2]
-          %1 = constant() shape=[2, 2] values=[10.0, 20.0, 300.0, 400.0]f : [2, 2]
-          %2 = linear(%0, %1) epilogue={1: } : [1, 2]
-          output "y" = %2
-        }
+        %0 = input() name="x" shape=[1, 2] : [1, 2]
+        %1 = constant() shape=[2, 2] values=[10.0, 20.0, 300.0, 400.0]f : [2, 2]
+        %2 = linear(%0, %1) epilogue={1: } : [1, 2]
+        output "y" = %2
         """)
   }
 
   @Test func aScaleStaysWhereTheUnscaledIsReadToo() throws {
     try PassCase.expect(
-      FoldScales(),
+      FoldScales(), on: Self.scaled,
       keeps: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2] : [1, 2]
-          %1 = constant() shape=[2, 2] values=[1.0, 2.0, 3.0, 4.0]f : [2, 2]
-          %2 = linear(%0, %1) epilogue={1: } : [1, 2]
-          %3 = constant() shape=[2] values=[10.0, 100.0]f : [2]
-          %4 = map(%2, %3) program={2: multiply(0, 1)} : [1, 2]
-          %5 = map(%2, %4) program={2: add(0, 1)} : [1, 2]
-          output "y" = %5
-        }
+        %5 = map(%2, %4) program={2: add(0, 1)} : [1, 2]
+        output "y" = %5
         """)
   }
 }

@@ -7,29 +7,25 @@ import Testing
     try PassCase.expect(
       ShareStatistics(),
       turns: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
-          %1 = reduce(%0) function=5 program={1: } axes=[1] : [1, 2]
-          %2 = normalize(%0) axes=[1] epsilon=0.5 epilogue={1: } : [1, 4, 2]
-          output "y" = %1
-          output "z" = %2
-        }
+        %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
+        %1 = reduce(%0) function=5 program={1: } axes=[1] : [1, 2]
+        %2 = normalize(%0) axes=[1] epsilon=0.5 epilogue={1: } : [1, 4, 2]
+        output "y" = %1
+        output "z" = %2
         """,
       into: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
-          %1 = reduce(%0) function=5 program={1: } axes=[1] : [1, 2]
-          %2 = reshape(%1) shape=[1, 1, 2] : [1, 1, 2]
-          %3 = reduce(%0) function=1 program={1: } axes=[1] : [1, 2]
-          %4 = reshape(%3) shape=[1, 1, 2] : [1, 1, 2]
-          %5 = constant() shape=[] values=[0.5]f : []
-          %6 = map(%2, %5) program={2: add(0, 1)} : [1, 1, 2]
-          %7 = map(%6) program={1: reciprocalSquareRoot(0)} : [1, 1, 2]
-          %8 = map(%0, %4) program={2: subtract(0, 1)} : [1, 4, 2]
-          %9 = map(%7, %8) program={2: multiply(0, 1)} : [1, 4, 2]
-          output "y" = %1
-          output "z" = %9
-        }
+        %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
+        %1 = reduce(%0) function=5 program={1: } axes=[1] : [1, 2]
+        %2 = reshape(%1) shape=[1, 1, 2] : [1, 1, 2]
+        %3 = reduce(%0) function=1 program={1: } axes=[1] : [1, 2]
+        %4 = reshape(%3) shape=[1, 1, 2] : [1, 1, 2]
+        %5 = constant() shape=[] values=[0.5]f : []
+        %6 = map(%2, %5) program={2: add(0, 1)} : [1, 1, 2]
+        %7 = map(%6) program={1: reciprocalSquareRoot(0)} : [1, 1, 2]
+        %8 = map(%0, %4) program={2: subtract(0, 1)} : [1, 4, 2]
+        %9 = map(%7, %8) program={2: multiply(0, 1)} : [1, 4, 2]
+        output "y" = %1
+        output "z" = %9
         """)
   }
 
@@ -38,13 +34,11 @@ import Testing
     try PassCase.expect(
       ShareStatistics(),
       keeps: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
-          %1 = reduce(%0) function=5 program={1: } axes=[2] : [1, 4]
-          %2 = normalize(%0) axes=[1] epsilon=0.5 epilogue={1: } : [1, 4, 2]
-          output "y" = %1
-          output "z" = %2
-        }
+        %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
+        %1 = reduce(%0) function=5 program={1: } axes=[2] : [1, 4]
+        %2 = normalize(%0) axes=[1] epsilon=0.5 epilogue={1: } : [1, 4, 2]
+        output "y" = %1
+        output "z" = %2
         """)
   }
 
@@ -52,23 +46,19 @@ import Testing
     try PassCase.expect(
       FactorReductions(),
       turns: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
-          %1 = input() name="s" shape=[1, 1, 2] : [1, 1, 2]
-          %2 = map(%0, %1) program={2: multiply(0, 1)} : [1, 4, 2]
-          %3 = reduce(%2) function=0 program={1: } axes=[1] : [1, 2]
-          output "y" = %3
-        }
+        %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
+        %1 = input() name="s" shape=[1, 1, 2] : [1, 1, 2]
+        %2 = map(%0, %1) program={2: multiply(0, 1)} : [1, 4, 2]
+        %3 = reduce(%2) function=0 program={1: } axes=[1] : [1, 2]
+        output "y" = %3
         """,
       into: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
-          %1 = input() name="s" shape=[1, 1, 2] : [1, 1, 2]
-          %2 = reduce(%0) function=0 program={1: } axes=[1] : [1, 2]
-          %3 = reshape(%1) shape=[1, 2] : [1, 2]
-          %4 = map(%2, %3) program={2: multiply(0, 1)} : [1, 2]
-          output "y" = %4
-        }
+        %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
+        %1 = input() name="s" shape=[1, 1, 2] : [1, 1, 2]
+        %2 = reduce(%0) function=0 program={1: } axes=[1] : [1, 2]
+        %3 = reshape(%1) shape=[1, 2] : [1, 2]
+        %4 = map(%2, %3) program={2: multiply(0, 1)} : [1, 2]
+        output "y" = %4
         """)
   }
 
@@ -76,13 +66,11 @@ import Testing
     try PassCase.expect(
       FactorReductions(),
       keeps: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
-          %1 = input() name="s" shape=[1, 4, 1] : [1, 4, 1]
-          %2 = map(%0, %1) program={2: multiply(0, 1)} : [1, 4, 2]
-          %3 = reduce(%2) function=0 program={1: } axes=[1] : [1, 2]
-          output "y" = %3
-        }
+        %0 = input() name="x" shape=[1, 4, 2] : [1, 4, 2]
+        %1 = input() name="s" shape=[1, 4, 1] : [1, 4, 1]
+        %2 = map(%0, %1) program={2: multiply(0, 1)} : [1, 4, 2]
+        %3 = reduce(%2) function=0 program={1: } axes=[1] : [1, 2]
+        output "y" = %3
         """)
   }
 
@@ -90,30 +78,26 @@ import Testing
     try PassCase.expect(
       MaskBeforeMaxPoolGradient(),
       turns: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
-          %1 = pool(%0) function=0 kernel=[2, 2] stride=[2, 2] padding=[0, 0] size=[1, 1] : [1, 1, \
+        %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
+        %1 = pool(%0) function=0 kernel=[2, 2] stride=[2, 2] padding=[0, 0] size=[1, 1] : [1, 1, \
         1, 1]
-          %2 = map(%1) program={1: tanh(0)} : [1, 1, 1, 1]
-          %3 = max_pool_gradient(%0, %2) kernel=[2, 2] stride=[2, 2] padding=[0, 0] : [1, 2, 2, 1]
-          %4 = constant() shape=[] values=[0.0]f : []
-          %5 = map(%4, %0) program={2: less(0, 1)} : [1, 2, 2, 1]
-          %6 = map(%5, %3, %4) program={3: select(0, 1, 2)} : [1, 2, 2, 1]
-          output "y" = %6
-        }
+        %2 = map(%1) program={1: tanh(0)} : [1, 1, 1, 1]
+        %3 = max_pool_gradient(%0, %2) kernel=[2, 2] stride=[2, 2] padding=[0, 0] : [1, 2, 2, 1]
+        %4 = constant() shape=[] values=[0.0]f : []
+        %5 = map(%4, %0) program={2: less(0, 1)} : [1, 2, 2, 1]
+        %6 = map(%5, %3, %4) program={3: select(0, 1, 2)} : [1, 2, 2, 1]
+        output "y" = %6
         """,
       into: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
-          %1 = pool(%0) function=0 kernel=[2, 2] stride=[2, 2] padding=[0, 0] size=[1, 1] : [1, 1, \
+        %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
+        %1 = pool(%0) function=0 kernel=[2, 2] stride=[2, 2] padding=[0, 0] size=[1, 1] : [1, 1, \
         1, 1]
-          %2 = map(%1) program={1: tanh(0)} : [1, 1, 1, 1]
-          %3 = constant() shape=[] values=[0.0]f : []
-          %4 = map(%3, %1) program={2: less(0, 1)} : [1, 1, 1, 1]
-          %5 = map(%4, %2, %3) program={3: select(0, 1, 2)} : [1, 1, 1, 1]
-          %6 = max_pool_gradient(%0, %5) kernel=[2, 2] stride=[2, 2] padding=[0, 0] : [1, 2, 2, 1]
-          output "y" = %6
-        }
+        %2 = map(%1) program={1: tanh(0)} : [1, 1, 1, 1]
+        %3 = constant() shape=[] values=[0.0]f : []
+        %4 = map(%3, %1) program={2: less(0, 1)} : [1, 1, 1, 1]
+        %5 = map(%4, %2, %3) program={3: select(0, 1, 2)} : [1, 1, 1, 1]
+        %6 = max_pool_gradient(%0, %5) kernel=[2, 2] stride=[2, 2] padding=[0, 0] : [1, 2, 2, 1]
+        output "y" = %6
         """)
   }
 
@@ -122,15 +106,13 @@ import Testing
     try PassCase.expect(
       MaskBeforeMaxPoolGradient(),
       keeps: """
-        graph "f" {
-          %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
-          %1 = input() name="g" shape=[1, 1, 1, 1] : [1, 1, 1, 1]
-          %2 = max_pool_gradient(%0, %1) kernel=[2, 2] stride=[2, 2] padding=[0, 0] : [1, 2, 2, 1]
-          %3 = constant() shape=[] values=[0.0]f : []
-          %4 = map(%3, %0) program={2: less(0, 1)} : [1, 2, 2, 1]
-          %5 = map(%4, %2, %3) program={3: select(0, 1, 2)} : [1, 2, 2, 1]
-          output "y" = %5
-        }
+        %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
+        %1 = input() name="g" shape=[1, 1, 1, 1] : [1, 1, 1, 1]
+        %2 = max_pool_gradient(%0, %1) kernel=[2, 2] stride=[2, 2] padding=[0, 0] : [1, 2, 2, 1]
+        %3 = constant() shape=[] values=[0.0]f : []
+        %4 = map(%3, %0) program={2: less(0, 1)} : [1, 2, 2, 1]
+        %5 = map(%4, %2, %3) program={3: select(0, 1, 2)} : [1, 2, 2, 1]
+        output "y" = %5
         """)
   }
 }

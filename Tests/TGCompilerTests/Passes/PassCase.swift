@@ -8,14 +8,19 @@ import Testing
 /// One pass on a graph in IR text.
 enum PassCase {
   /// Expects a pass to turn one graph into another, which means the same.
+  ///
+  /// - Parameters:
+  ///   - start: the first lines of the graph, which a suite states once.
+  ///   - rest: its other lines.
+  ///   - after: the lines of the result.
   static func expect(
-    _ pass: any Pass, turns before: String, into after: String,
+    _ pass: any Pass, on start: String = "", turns rest: String, into after: String,
     at location: SourceLocation = #_sourceLocation
   ) throws {
-    let graph = try parsed(before)
+    let graph = try parsed(text(start, rest))
     let result = try pass.run(graph)
     try result.verify()
-    #expect(PrintedGraph(result).text == after + "\n", sourceLocation: location)
+    #expect(PrintedGraph(result).text == text(after), sourceLocation: location)
     let (expected, actual) = (values(of: graph), values(of: result))
     #expect(Set(expected.keys) == Set(actual.keys), sourceLocation: location)
     for (name, tensor) in expected {
@@ -28,10 +33,18 @@ enum PassCase {
 
   /// Expects a pass to leave a graph as it is.
   static func expect(
-    _ pass: any Pass, keeps text: String, at location: SourceLocation = #_sourceLocation
+    _ pass: any Pass, on start: String = "", keeps rest: String,
+    at location: SourceLocation = #_sourceLocation
   ) throws {
-    let result = try pass.run(parsed(text))
-    #expect(PrintedGraph(result).text == text + "\n", sourceLocation: location)
+    let whole = text(start, rest)
+    let result = try pass.run(parsed(whole))
+    #expect(PrintedGraph(result).text == whole, sourceLocation: location)
+  }
+
+  /// The text of a graph "f" of lines.
+  private static func text(_ parts: String...) -> String {
+    let lines = parts.flatMap { $0.split(separator: "\n") }
+    return (["graph \"f\" {"] + lines.map { "  \($0)" } + ["}"]).joined(separator: "\n") + "\n"
   }
 
   /// The graph of a text.
