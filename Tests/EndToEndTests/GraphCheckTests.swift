@@ -145,18 +145,15 @@ import Testing
     }
   }
 
-  /// Each page has a row below the heading of its family.
+  /// Each page has an entry below the heading of its family, each block a row.
   @Test func everyPageSaysWhereItsWeightsComeFrom() throws {
     let file = GraphPages.library.appending(path: "README.md")
     var rows: Set<String> = []
     var family = ""
     for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
       if line.hasPrefix("## ") { family = String(line.dropFirst(3)) }
-      guard line.hasPrefix("| `") else { continue }
-      let cell = line.dropFirst(2).prefix { $0 != "|" }
-      for part in cell.split(separator: "`") where part.first?.isLetter == true {
-        rows.insert("\(family)/\(part)")
-      }
+      guard let start = ["| `", "- **`"].first(where: line.hasPrefix) else { continue }
+      rows.insert("\(family)/\(line.dropFirst(start.count).prefix { $0 != "`" })")
     }
     #expect(rows.sorted() == GraphPages.all)
   }
