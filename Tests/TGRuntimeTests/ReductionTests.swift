@@ -210,8 +210,8 @@ private let layouts: [Layout] = [.dense, .gaps, .shuffled, .shuffled, .shuffled]
   @Test(arguments: [[5, 700], [700, 5], [3, 4]], [0, 1])
   func areSummedAsTheNearestFloats(_ extents: [Int], _ order: Int) throws {
     var builder = PlanBuilder()
-    let numbers = builder.place(extents, .order(order == 0 ? [0, 1] : [1, 0]), dtype: .int32)
-    let sums = builder.place([extents[0]])
+    let numbers = builder.allocate(extents, .order(order == 0 ? [0, 1] : [1, 0]), dtype: .int32)
+    let sums = builder.allocate([extents[0]])
     builder.add(.reduce(Reduction(function: .sum, input: numbers, keptRank: 1, output: sums)))
     let values = (0..<extents[0] * extents[1]).map { Float($0 % 9 - 4) }
     for target in [ReferenceTarget(), NativeTarget()] as [any ExecutionTarget] {
