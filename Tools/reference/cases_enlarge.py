@@ -137,7 +137,8 @@ def exported(folder, shared):
 
 
 CASES = [
-    enlarges("real-esrgan-1", "real-esrgan", enlargers.RealESRGAN, 1, 801, 32, 32),
+    enlarges("real-esrgan-1", "real-esrgan", enlargers.RealESRGAN, 1, 801, 32, 32,
+             {"conv_last": 0.01}),
     enlarges("real-esrgan-3", "real-esrgan", enlargers.RealESRGAN, 3, 802, 9, 13, blocks=2,
              features=10, growth=6),
     enlarges("real-esrgan-video-1", "real-esrgan-video", enlargers.SRVGG, 1, 803, 64, 64),
