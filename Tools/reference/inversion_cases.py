@@ -21,6 +21,7 @@ import numpy
 import torch
 
 import gan_int_cls
+import lpips
 import stylegan1_port
 import stylegan2
 import stylegan2_ada
@@ -120,21 +121,18 @@ def perceives(name, graph, batch, seed, size, stages=vgg.VGG16, **settings):
         [f"relu.{k}" for k in range(len(sizes["relus"]))], seed)
 
 
-HEAD_SUMS = (6.92599, 8.85833, 17.515, 51.5213, 47.0349)
-
-
 def differs(name, seed, size, whole=False, published=False):
     """Pairs from equal to unlike. `published`: the real heads over a backbone of seeded weights."""
     heads = "lpips-heads/v0.1/vgg.pth"
 
     def build(folder, shared):
-        network = vgg.LPIPS(whole)
+        network = lpips.LPIPS(whole=whole)
         state = synthetic.fill(network, seed)
         files = [("", folder / "heads.safetensors")]
         if published:
             files = [("", shared / "data/weights" / heads)]
             state = torch.load(files[0][1], map_location="cpu", weights_only=True)
-            for known, head in zip(HEAD_SUMS, state.values()):
+            for known, head in zip(lpips.SUMS["0.1", "vgg"], state.values()):
                 if abs(float(head.double().sum()) - known) > 1e-4 * known:
                     raise ValueError(f"{name}: a head sums to {head.sum():.6g}, not {known}")
             synthetic.load(network, state)
@@ -142,7 +140,7 @@ def differs(name, seed, size, whole=False, published=False):
             save_weights(state, files[0][1])
         backbone = None
         if not whole:
-            backbone = vgg.Trunk()
+            backbone = lpips.Trunk("vgg")
             files.append(("vgg", folder / "vgg-legacy.pth"))
             save_weights(synthetic.fill(backbone, seed + 1), files[1][1])
         rng = numpy.random.default_rng(seed + 2)

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 import gan_int_cls
 import indomain
+import lpips
 import real
 import stylegan1
 import stylegan1_port
@@ -227,7 +228,7 @@ def projects(name, seed, resolution=64, widest=64, samples=50, rounds=250):
 
     def build(folder):
         G = stylegan2.Generator(resolution, widest=widest)
-        heads, trunk = vgg.LPIPS(), vgg.Trunk()
+        heads, trunk = lpips.LPIPS(), lpips.Trunk("vgg")
         files = weigh(folder, seed, [("G", G, {}), ("P", heads, {}), ("P.vgg", trunk, {})])
         rng = numpy.random.default_rng(seed + 9)
         inputs = {"target": scene(rng, resolution), "z": normal(rng, 1, samples, 512)}
@@ -289,7 +290,7 @@ CALM = {"modules.5.modules.2.modules.7": 0.5, "modules.10.modules.2.modules.7": 
 def speaks(name, seed, g=32, d=16, features=0.0, perceptual=0.0):
     def build(folder):
         G, D = gan_int_cls.Generator(g), gan_int_cls.Discriminator(d)
-        heads, trunk = vgg.LPIPS(), vgg.Trunk()
+        heads, trunk = lpips.LPIPS(), lpips.Trunk("vgg")
         parts = [("G", G, CALM)]
         parts += [("D", D, {"modules.6": 0.7})] if features else []
         parts += [("P", heads, {}), ("P.vgg", trunk, {})] if perceptual else []

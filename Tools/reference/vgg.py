@@ -1,4 +1,4 @@
-"""VGG-16 and VGG-19 (Simonyan and Zisserman 2015) as feature networks, and LPIPS (Zhang et al. 2018).
+"""VGG-16 and VGG-19 (Simonyan and Zisserman 2015) as feature networks, and a head of LPIPS (lpips.py).
 
 `stages` are the convolutions between two pools; layer numbers count activations and pools, as in
 torchvision's `features`.
@@ -113,27 +113,3 @@ class Head(nn.Module):
 
     def forward(self, x):
         return self.model(x).mean((1, 2, 3))
-
-
-class LPIPS(nn.Module):
-    """Pictures in -1 to 1 to a distance for each pair. The backbone is handed in, or is part of it
-    under the name `net.slice{s}.{at}`."""
-
-    def __init__(self, whole=False):
-        super().__init__()
-        if whole:
-            self.net = Trunk(VGG16, lambda s, at: f"slice{s + 1}.{at}")
-        for k, channels in enumerate((64, 128, 256, 512, 512)):
-            self.add_module(f"lin{k}", Head(channels))
-
-    def features(self, image, backbone):
-        column = lambda *v: torch.tensor(v, dtype=image.dtype, device=image.device)[:, None, None]
-        x = (image - column(-0.030, -0.088, -0.188)) / column(0.458, 0.448, 0.450)
-        taps = backbone(x)
-        return [unit(taps[k]) for k in TAPS]
-
-    def forward(self, a, b, backbone=None):
-        backbone = backbone or self.net
-        pairs = zip(self.features(a, backbone), self.features(b, backbone))
-        return sum(
-            self.get_submodule(f"lin{k}")((f - g).square()) for k, (f, g) in enumerate(pairs))
