@@ -6,7 +6,6 @@ SqueezeNet 1.1 in the tensor names of torchvision or of the whole module of LPIP
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 import vgg
 
