@@ -6,7 +6,9 @@ import Testing
 /// Pages that `tgc` finds by name: which are listed, what is a name and what is a file, where is
 /// searched, and what is said where there is no such page.
 @Suite struct PageNameTests {
+  /// By family, then by name: `stackgan` comes before `stackgan-v2`.
   private static let named = GraphPages.all.filter { !$0.hasPrefix("blocks/") }
+    .sorted { $0.split(separator: "/").lexicographicallyPrecedes($1.split(separator: "/")) }
 
   @Test func theListHasEveryPageWithALineOfItsOwn() throws {
     let fixture = try PageFixture()
