@@ -150,6 +150,14 @@ static int is_splat(ptrdiff_t rows, ptrdiff_t columns, const tg_block *in) {
   return (rows == 1 || in->row_stride == 0) && (columns == 1 || in->column_stride == 0);
 }
 
+/* The first element of a block of an operand, as a float. */
+static float first(const tg_program *program, int operand, const tg_block *in) {
+  if (program->expand[operand] == NULL) return ((const float *)in->base)[in->offset];
+  float value;
+  program->expand[operand](&value, 1, 1, in);
+  return value;
+}
+
 /* A block of at most TG_TILE elements: as one row where all that is read and written lies so or the
  * rows are short, else row by row. Operands that fit neither are copied to a buffer first,
  * those that hold no floats expanded there. */
@@ -169,22 +177,22 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
   float *splats = workspace + (program->operand_count + program->register_count + 1) * TG_TILE;
   for (int k = 0; k < program->operand_count; k += 1) {
     const tg_block *in = &operands[k];
-    if (program->expand[k] != NULL) {
-      program->expand[k](buffer, rows, columns, in);
-      values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
-      buffer += TG_TILE;
-      continue;
-    }
-    const float *base = (const float *)in->base + in->offset;
-    values[k] = (tg_argument){.base = base, .row_stride = in->row_stride, .step = width};
     if (is_splat(rows, columns, in)) {
-      float *splat = splats + k * TG_LANES, value = base[0];
+      float *splat = splats + k * TG_LANES;
+      const float value = first(program, k, in);
       for (int lane = 0; lane < TG_LANES; lane += 1) splat[lane] = value;
       values[k] = (tg_argument){.base = splat};
-    } else if (flat ? !is_flat(rows, columns, in->row_stride, in->column_stride)
-                    : in->column_stride != 1) {
-      tg_copy_block(rows, columns, buffer, columns, 1, base, in->row_stride, in->column_stride);
+    } else if (program->expand[k] != NULL) {
+      program->expand[k](buffer, rows, columns, in);
       values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
+    } else {
+      const float *base = (const float *)in->base + in->offset;
+      values[k] = (tg_argument){.base = base, .row_stride = in->row_stride, .step = width};
+      if (flat ? !is_flat(rows, columns, in->row_stride, in->column_stride)
+               : in->column_stride != 1) {
+        tg_copy_block(rows, columns, buffer, columns, 1, base, in->row_stride, in->column_stride);
+        values[k] = (tg_argument){.base = buffer, .row_stride = columns, .step = width};
+      }
     }
     buffer += TG_TILE;
   }

@@ -9,7 +9,7 @@ package struct NamedView: Hashable, Sendable {
   /// How it is used.
   package var access = ViewAccess.read
   /// What its elements may be.
-  package var dtypes: [DType] = [.float32]
+  package var dtypes = DTypes.float32
 
   /// True if its elements are what they may be.
   package var isWellTyped: Bool { dtypes.contains(view.dtype) }

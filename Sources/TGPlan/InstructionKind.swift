@@ -54,16 +54,16 @@ package struct ViewUse: Hashable, Sendable {
   /// How it is used.
   package var access: ViewAccess
   /// What its elements may be.
-  package var dtypes: [DType]
+  package var dtypes: DTypes
 
   /// Joins the two; float32 unless stated otherwise.
-  package init(_ access: ViewAccess, _ dtypes: [DType] = [.float32]) {
+  package init(_ access: ViewAccess, _ dtypes: DTypes = .float32) {
     self.access = access
     self.dtypes = dtypes
   }
 
   /// An operand of an elementwise program: every type that is read becomes float32.
-  package static let elementwise = ViewUse(.readInPlace, [.float32, .int32, .bits])
+  package static let elementwise = ViewUse(.readInPlace, .any)
 }
 
 /// Which numbers an attribute of an instruction may be; none is larger in magnitude than
@@ -92,22 +92,22 @@ package enum AttributeRange: Hashable, Sendable {
 extension PlanArchive {
   /// A view that is read in an order of the instruction's own.
   package mutating func input(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ dtypes: DType...
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ dtypes: DTypes = .float32
   ) throws(Failure) {
-    try self.view(name, &view, role, ViewUse(.read, dtypes.isEmpty ? [.float32] : dtypes))
+    try self.view(name, &view, role, ViewUse(.read, dtypes))
   }
 
   /// A contiguous view of a weight slot.
   package mutating func weights(
-    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ dtypes: DType...
+    _ name: StaticString, _ view: inout View, _ role: ViewRole, _ dtypes: DTypes = .float32
   ) throws(Failure) {
-    try self.view(name, &view, role, ViewUse(.readWeights, dtypes.isEmpty ? [.float32] : dtypes))
+    try self.view(name, &view, role, ViewUse(.readWeights, dtypes))
   }
 
   /// The view that is written.
   package mutating func output(
-    _ name: StaticString, _ view: inout View, _ dtypes: DType...
+    _ name: StaticString, _ view: inout View, _ dtypes: DTypes = .float32
   ) throws(Failure) {
-    try self.view(name, &view, .output, ViewUse(.written, dtypes.isEmpty ? [.float32] : dtypes))
+    try self.view(name, &view, .output, ViewUse(.written, dtypes))
   }
 }

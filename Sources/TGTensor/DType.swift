@@ -45,6 +45,30 @@ package enum DType: Int, Hashable, Sendable, CaseIterable {
   }
 }
 
+/// Types that a view may have. An enumeration and no array: the runtime asks for it for each view
+/// of each instruction.
+package enum DTypes: Sendable {
+  /// Only that type.
+  case float32, int32, bits
+  /// `float32` or `int32`.
+  case numbers
+  /// `float32`, `int32` or `bits`.
+  case any
+
+  /// True if a type is one of them.
+  package func contains(_ dtype: DType) -> Bool {
+    switch dtype {
+    case .float32: self == .float32 || self == .numbers || self == .any
+    case .int32: self == .int32 || self == .numbers || self == .any
+    case .bits: self == .bits || self == .any
+    default: false
+    }
+  }
+
+  /// The types, by their codes.
+  package var list: [DType] { DType.allCases.filter { contains($0) } }
+}
+
 extension DType: CustomStringConvertible {
   /// The name in listings, IR text and JSON.
   package var description: String {

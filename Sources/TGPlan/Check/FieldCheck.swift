@@ -18,7 +18,7 @@ struct FieldCheck: FieldWalk {
     try function.checkView(view, role)
     let named = NamedView(role: role, view: view, access: use.access, dtypes: use.dtypes)
     guard named.isWellTyped else {
-      throw PlanError(.view(role, .dtype(view.dtype, expected: use.dtypes)))
+      throw PlanError(.view(role, .dtype(view.dtype, expected: use.dtypes.list)))
     }
     if use.access == .readWeights { try checkWeights(view, role) }
     if use.access == .written { try checkWritten(view) }

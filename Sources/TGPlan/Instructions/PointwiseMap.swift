@@ -36,7 +36,7 @@ extension PointwiseMap: InstructionKind {
   ) throws(Archive.Failure) {
     try archive.program("program", &program)
     try archive.views("operands", &operands, ViewRole.operand) { _ in .elementwise }
-    try archive.output("output", &output, .float32, .int32)
+    try archive.output("output", &output, .numbers)
   }
 
   package func check(limits: PlanLimits) throws(PlanError) {

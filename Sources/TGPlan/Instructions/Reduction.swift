@@ -65,7 +65,7 @@ extension Reduction: InstructionKind {
     try archive.number("kept_rank", &keptRank)
     try archive.output("output", &output)
     try archive.views("operands", &operands, ViewRole.operand) { _ in
-      ViewUse(.read, [.float32, .int32])
+      ViewUse(.read, .numbers)
     }
     try archive.program("program", &program)
   }
