@@ -25,6 +25,7 @@ import Testing
     let settings: [String: Setting]
     let weights: [Weights]
     let vocabulary: String?
+    let parts: [String: String]?
     let inputs: [String: String]
     let outputs: [String: Output]
     let tolerance: Tolerance
@@ -72,6 +73,9 @@ import Testing
     }
     options += fixture.settings.sorted { $0.key < $1.key }.flatMap {
       ["--set", "\($0.key)=\($0.value.text)"]
+    }
+    for (part, page) in fixture.parts ?? [:] {
+      options += ["--part", "\(part)=\(GraphPages.file(page).path)"]
     }
     if let vocabulary = fixture.vocabulary { options += ["--vocabulary", file(vocabulary)] }
     if let model = fixture.model { options += ["--model", model] }

@@ -140,6 +140,8 @@ def store(data, folder, case, dtype=numpy.float64):
         "outputs": outputs,
         "tolerance": {"absolute": case.tolerance} if case.tolerance else {"relative": RELATIVE},
     }
+    if case.parts:
+        record["parts"] = case.parts
     (folder / "case.json").write_text(json.dumps(record, indent=2) + "\n")
 
 

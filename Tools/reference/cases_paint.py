@@ -230,6 +230,7 @@ TINY = dict(entries=6, length=5, nef=4)
 FIXTURES = [
     paints_v2("stackgan-v2", 2, 1131, g=4, z=3, condition=3, textSize=5, last=0.25, step=19),
     judges_v2("stackgan-v2-discriminator", 2, 1132, 64, d=2, condition=3),
+    spells_judge_v2("stackgan-v2-judge", [30, 7], 1133, d=2, condition=3, textSize=4),
     paints_dcgan("attn-dcgan", [5, 2], 1231, g=1, z=4, condition=4, step=19, **TINY),
     controls("controlgan", [4, 2], 1244, g=1, residuals=1, z=4, condition=4, step=19, entries=6,
              length=5, nef=2, drop=(

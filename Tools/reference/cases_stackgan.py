@@ -164,5 +164,6 @@ FIXTURES = [
     stage2("stackgan", 2, 1361, g=4, z=3, condition=3, residuals=1, textSize=5, last=0.6, step=19),
     judges("stackgan-discriminator", 2, 1322, 64, d=2, condition=3),
     tensorflow("stackgan-tensorflow", 2, 1361, g=4, z=3, condition=3, textSize=5, last=0.3, step=19),
+    spells_judge("stackgan-judge", [30, 7], 1367, 64, d=2, condition=3, textSize=4),
     judges_tensorflow("stackgan-tensorflow-discriminator", 2, 1352, 64, d=2, condition=3, textSize=5),
 ]

@@ -18,18 +18,19 @@ import cases_generate
 import cases_paint
 import cases_read
 import cases_see
-from cases import edits, paints, reads
+from cases import draws_scenes, edits, paints, reads
 from cases_scenes import edits_scenes
 from inversion_cases import truncated
 from harness import named
 from parity import FIXTURES
 
-LIMIT = 5_000_000
+LIMIT = 7_000_000
 
 SMALL_PAINTER = dict(
     g=4, residuals=1, entries=20, length=5, nef=16, z=8, condition=8, last=0.6,
     step=7)
 SMALL_EDITOR = dict(hidden=8, condition=6, wordSize=6, length=5, size=32)
+SMALL_SCENES = dict(g=1, d=1, z=6, narrowed=5, entries=9, hidden=8, wordSize=5, length=5)
 
 CASES = [
     paints("attngan", [5, 2, 3], 71, **SMALL_PAINTER),
@@ -38,6 +39,8 @@ CASES = [
     edits("tagan-embedding", [4, 1, 5], 73, base=2, entries=9, last=0.6, **SMALL_EDITOR),
     edits_scenes("tagan-scenes", [5, 2], 74, base=1, hidden=8, wordSize=5, length=5, size=24,
                  entries=9, regions=3),
+    draws_scenes("gan-scenes", [5, 2], 75, step=5, **SMALL_SCENES),
+    draws_scenes("gan-scenes-transfer", [5, 2], 75, "transfer", step=5, **SMALL_SCENES),
     reads("text-encoder", [2, 5, 3], 71, entries=20, length=5, nef=16),
     truncated("stylegan2", 2, 73, resolution=16, widest=6, styles=8, depth=2),
 ] + cases_paint.FIXTURES + cases_read.FIXTURES + cases_see.FIXTURES + cases_generate.FIXTURES
