@@ -59,7 +59,8 @@ def known_at(output, place, *values):
 class Data:
     """What a case consists of once built. `weights` are (root, file), the unnamed root is ''. Of trained
     networks `source` says what the weights are, `runtime` what has computed the outputs, `known` what
-    is written down of them; `imported` is a file that is compiled instead of a page."""
+    is written down of them; `imported` is a file that is compiled instead of a page, `settings` are
+    what the weights need beyond those of the case."""
 
     weights: list
     inputs: dict
@@ -67,6 +68,7 @@ class Data:
     vocabulary: Path | None = None
     notes: list = field(default_factory=list)
     networks: list = field(default_factory=list)
+    settings: dict = field(default_factory=dict)
     source: str = ""
     runtime: str = "PyTorch, float64"
     known: list = field(default_factory=list)

@@ -24,10 +24,11 @@ def uniform(low, high, *shape):
 
 
 def packaged(name, package, weights, page, function, inputs, outputs, known, settings=None, batch=1,
-             runtime=FLOAT64, convert=None, needs=()):
+             runtime=FLOAT64, convert=None, own=None, needs=()):
     """`weights` are names of files of the package by root; `inputs(shared)` gives the arrays, `outputs(files,
-    inputs)` what the runtime makes of them, by name. Where tgc does not read a file, `convert` gives
-    its tensors by the page's names."""
+    inputs)` what the runtime makes of them, by name. `own` are settings by which the page has the names
+    of the file. Where tgc does not read it, `convert` gives its tensors by the names that the page has
+    without."""
 
     def build(folder, shared):
         files = real_packages.files(package)
@@ -37,6 +38,7 @@ def packaged(name, package, weights, page, function, inputs, outputs, known, set
         changed = any(f not in files.values() for _, f in bound)
         return Data(
             bound, given, {n: Output(a) for n, a in found.items()},
+            settings={} if changed else own or {},
             source=source_of(package, *weights.values()) + (", converted" if changed else ""),
             runtime=runtime, known=list(known))
 

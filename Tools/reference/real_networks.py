@@ -82,7 +82,7 @@ def enlarges(name, file, module, page, known, **sizes):
             known_at("image", at[0, 0, 0, 0:4], *corner),
             known_at("image", at[0, :, place, place], *middle)],
         dict(height=16, width=16) | sizes, runtime="ncnn",
-        convert=in_order(lambda: module(**sizes)))
+        convert=in_order(lambda: module(**sizes)), own=dict(names="ncnn"))
 
 
 ENLARGERS = [
@@ -153,7 +153,8 @@ STYLES = [
             "image": uniform(0, 1, 1, 3, 64, 64), "style": numpy.array([7])}, SEVENTH),
     imported(
         "multistyle26-onnx-style-7", packages.STYLES, "multistyle26.onnx", styles_of({7: 1}),
-        lambda inputs: [inputs["image"], inputs["shares"][0]], ["styled"], SEVENTH),
+        lambda inputs: [inputs["image"], inputs["shares"][0]], ["styled"], SEVENTH,
+        dict(h=64, w=64)),
 ]
 
 # efficientnet-lite0

@@ -72,7 +72,7 @@ def sentence_data(folder, shared):
 def read_sentences(case, data, folder):
     plan = running.compiled(
         find_page(case.graph), folder / "sentences.tplan",
-        [*running.weights_of(data), *running.settings_of(case), "--vocabulary", data.vocabulary])
+        [*running.weights_of(data), *running.settings_of(case, data), "--vocabulary", data.vocabulary])
 
     def run(outputs, *words):
         options = [o for n in outputs for o in ("--output", f"{n}={folder / f'{n}.npy'}")]

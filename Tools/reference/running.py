@@ -14,8 +14,9 @@ def compiled(graph, plan, options):
     return plan
 
 
-def settings_of(case):
-    return [o for n, v in case.settings.items() for o in ("--set", f"{n}={text(v)}")]
+def settings_of(case, data):
+    settings = case.settings | data.settings
+    return [o for n, v in settings.items() for o in ("--set", f"{n}={text(v)}")]
 
 
 def weights_of(data):
@@ -37,7 +38,7 @@ def outputs_of(plan, folder, inputs, outputs, function=None):
 def execute(case, data, folder, level=None):
     """Compiles the graph and runs it. Returns the produced arrays by output."""
     graph = data.imported or find_page(case.graph)
-    options = weights_of(data) + settings_of(case)
+    options = weights_of(data) + settings_of(case, data)
     if data.vocabulary:
         options += ["--vocabulary", data.vocabulary]
     for name, part in case.parts.items():
@@ -53,9 +54,12 @@ def execute(case, data, folder, level=None):
 
 
 def outputs_by_place(plan, folder, data):
-    """The same of a file that names its inputs and outputs itself: they are taken in their order."""
+    """The same of a file that names its inputs and outputs itself: they are taken in their order. A plan's
+    arrays begin with the batch, also where the file has none."""
     listed = json.loads(call("tginspect", plan, "--json"))
-    inputs = {i["name"]: v for i, v in zip(listed["inputs"], data.inputs.values(), strict=True)}
+    inputs = {
+        i["name"]: v.reshape(i["shape"])
+        for i, v in zip(listed["inputs"], data.inputs.values(), strict=True)}
     names = [o["name"] for o in listed["outputs"]]
     found = outputs_of(plan, folder, inputs, names)
     return {ours: found[n] for ours, n in zip(data.outputs, names, strict=True)}
