@@ -1,5 +1,5 @@
-"""Networks with small trained weights, which a folder of data holds with golden files; facts about them
-are in its README. Tools/parity --real runs them where the folder is; real_networks.py has those of
+"""Small networks whose trained weights a folder of data holds with golden files; facts about them are
+in its README. Tools/parity --real runs them where the folder is; real_networks.py has those of
 packages."""
 
 import numpy

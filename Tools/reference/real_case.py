@@ -25,10 +25,10 @@ def uniform(low, high, *shape):
 
 def packaged(name, package, weights, page, function, inputs, outputs, known, settings=None, batch=1,
              runtime=FLOAT64, convert=None, own=None, needs=()):
-    """`weights` are names of files of the package by root; `inputs(shared)` gives the arrays, `outputs(files,
-    inputs)` what the runtime makes of them, by name. `own` are settings by which the page has the names
-    of the file. Where tgc does not read it, `convert` gives its tensors by the names that the page has
-    without."""
+    """`weights` are names of files of the package by root; `inputs(shared)` gives the arrays,
+    `outputs(files, inputs)` what the runtime makes of them, by name. `own` are settings by which the
+    page has the names of the file. Where tgc does not read it, `convert` gives its tensors by the
+    names that the page has without."""
 
     def build(folder, shared):
         files = real_packages.files(package)
@@ -50,8 +50,8 @@ def source_of(package, *files):
 
 
 def imported(name, package, file, inputs, given, outputs, known, settings=None):
-    """An ONNX file that is compiled as it is, and what ONNX Runtime makes of it. `given` turns the inputs
-    of the page's case into those of the file, `outputs` names its outputs."""
+    """An ONNX file that is compiled as it is, and what ONNX Runtime makes of it. `given` turns the
+    inputs of the page's case into those of the file, `outputs` names its outputs."""
 
     def build(folder, shared):
         path = real_packages.files(package)[file]

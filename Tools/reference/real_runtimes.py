@@ -1,5 +1,5 @@
-"""The runtimes of the sources: what each makes of its own file. Arrays are batch first; float32 runtimes
-are told to round nowhere else."""
+"""The runtimes of the sources: what each makes of its own file. Arrays are batch first; numbers are
+rounded to float32 and to nothing shorter."""
 
 import numpy
 

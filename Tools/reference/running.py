@@ -54,8 +54,8 @@ def execute(case, data, folder, level=None):
 
 
 def outputs_by_place(plan, folder, data):
-    """The same of a file that names its inputs and outputs itself: they are taken in their order. A plan's
-    arrays begin with the batch, also where the file has none."""
+    """The same of a file that names its inputs and outputs itself: they are taken in their order. A
+    plan's arrays begin with the batch, also where the file has none."""
     listed = json.loads(call("tginspect", plan, "--json"))
     inputs = {
         i["name"]: v.reshape(i["shape"])
