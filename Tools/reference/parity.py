@@ -149,6 +149,8 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.real:
+        if options.references or options.level:
+            parser.error("--real takes neither --references nor -O")
         return real_parity.main(options)
     results = Results(CACHE / "results.json")
     if options.page:
