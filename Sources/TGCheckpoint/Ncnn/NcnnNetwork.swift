@@ -48,6 +48,7 @@ struct NcnnNetwork {
   ///
   /// - Throws: `CheckpointFault.ncnn`.
   init(_ file: ByteRegion) throws(CheckpointFault) {
+    guard Self.begins(file) else { throw .ncnn(.line(1, "it does not begin with 7767517")) }
     guard file.count <= Self.textLimit else {
       throw .ncnn(.line(1, "the text is longer than \(Self.textLimit) bytes"))
     }

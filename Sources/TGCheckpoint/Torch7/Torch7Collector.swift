@@ -118,7 +118,8 @@ struct Torch7Collector {
       case .tensor(let tensor): add(item(tensor, object), field, folder)
       case .storage(let kind, _): add(.other("a \(kind.name)"), field, folder)
       case .function: add(.other("a function"), field, folder)
-      case .table(let pairs) where longLists.contains(object): add(.numbers(pairs.count), field, folder)
+      case .table(let pairs) where longLists.contains(object):
+        add(.numbers(pairs.count), field, folder)
       case .table, .instance:
         guard let home = homes[object] else {
           add(.other("nested deeper than \(TensorCollector.depth) levels"), field, folder)

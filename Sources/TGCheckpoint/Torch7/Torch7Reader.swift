@@ -150,9 +150,9 @@ struct Torch7Reader {
   private mutating func attach(
     _ value: Torch7Document.Value, to object: Int?, of kind: Torch7Class
   ) throws(CheckpointFault) {
-    if case .nothing = value { return }
-    guard let object, case .tensor(var tensor) = objects[object],
-      case .object(let index) = value, case .storage(let other, _) = objects[index],
+    guard let object, case .tensor(var tensor) = objects[object] else { return }
+    if case .nothing = value, tensor.dimensions.isEmpty { return }
+    guard case .object(let index) = value, case .storage(let other, _) = objects[index],
       other.numbers == kind.numbers
     else { throw stream.fault(.storage(kind.name)) }
     tensor.storage = index

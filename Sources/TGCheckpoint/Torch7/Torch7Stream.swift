@@ -57,7 +57,7 @@ struct Torch7Stream {
   mutating func longs(_ count: Int) throws(CheckpointFault) -> [Int] {
     var result: [Int] = []
     for _ in 0..<count { result.append(form == .text ? try whole(Int64.self) : try long()) }
-    if count > 0 { endLine() }
+    if count > 0 { try endLine() }
     return result
   }
 
@@ -86,7 +86,7 @@ struct Torch7Stream {
 
   private mutating func block(of count: Int) throws(CheckpointFault) -> Range<Int> {
     guard count >= 0, let range = reader.skip(UInt64(count)) else { throw fault(.length(count)) }
-    if count > 0 { endLine() }
+    if count > 0 { try endLine() }
     return range
   }
 
@@ -129,7 +129,7 @@ struct Torch7Stream {
       guard let bits else { throw fault(.number) }
       for place in 0..<type.size { bytes.append(UInt8(truncatingIfNeeded: bits >> (8 * place))) }
     }
-    if count > 0 { endLine() }
+    if count > 0 { try endLine() }
     return ByteRegion(bytes)
   }
 
@@ -156,12 +156,14 @@ struct Torch7Stream {
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (9...13).contains(byte) }
 
   private mutating func ended<Number>(_ number: Number) throws(CheckpointFault) -> Number {
-    endLine()
+    try endLine()
     return number
   }
 
   /// Passes over the newline behind an array; in a binary file there is none.
-  private mutating func endLine() {
-    if form == .text, reader.peek() == 0x0a { _ = reader.next() }
+  private mutating func endLine() throws(CheckpointFault) {
+    guard form == .text else { return }
+    guard let next = reader.next() else { throw fault(.truncated) }
+    guard next == 0x0a else { throw fault(.number) }
   }
 }
