@@ -29,7 +29,7 @@ struct Torch7Collector {
     _ document: Torch7Document, into builder: inout EntryTableBuilder
   ) throws(CheckpointFault) {
     var document = document
-    document.listModules()
+    document.modernize()
     var collector = Torch7Collector(document)
     collector.settle()
     try collector.list()

@@ -38,6 +38,9 @@ struct Torch7Document: Sendable {
   let longType: StoredType
   /// All objects.
   var objects: [Object]
+  /// Objects of classes that are a table of somebody else's: it is not theirs to be looked into, so
+  /// that each table is looked into once, however many objects there are.
+  let borrowers: Set<Int>
   /// The value that the file is.
   let root: Value
 
@@ -52,7 +55,7 @@ struct Torch7Document: Sendable {
     switch objects[index] {
     case .table(let pairs): return pairs
     case .instance(_, .object(let fields)):
-      guard case .table(let pairs) = objects[fields] else { return nil }
+      guard !borrowers.contains(index), case .table(let pairs) = objects[fields] else { return nil }
       return pairs
     default: return nil
     }

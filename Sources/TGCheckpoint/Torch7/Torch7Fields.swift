@@ -30,7 +30,7 @@ struct Torch7Field {
 
 extension Torch7Document {
   /// The longest text that is a part of a name, in bytes.
-  private static let longestPart = 512
+  private static let longestPart = 128
 
   /// What an object holds: numbered parts in their order, then named ones by their bytes, whatever
   /// order the file has, which is that of a hash table. What has no name comes last.
@@ -38,7 +38,7 @@ extension Torch7Document {
     switch objects[index] {
     case .table(let pairs): return sorted(pairs.map { field($0) })
     case .instance(let name, let content):
-      guard case .object(let fields) = content, case .table(let pairs) = objects[fields] else {
+      guard let pairs = pairs(of: .object(index)) else {
         return [Torch7Field(part: .none, value: content)]
       }
       return sorted(
@@ -51,7 +51,8 @@ extension Torch7Document {
     }
   }
 
-  private func field(_ pair: Pair) -> Torch7Field {
+  /// A pair of a table as a field.
+  func field(_ pair: Pair) -> Torch7Field {
     switch pair.key {
     case .number(let number):
       if let whole = Int(exactly: number) {
@@ -72,7 +73,8 @@ extension Torch7Document {
     file.bytes(range).flatMap { String(validating: $0, as: UTF8.self) }
   }
 
-  private func sorted(_ fields: [Torch7Field]) -> [Torch7Field] {
+  /// Fields in the order of their names.
+  func sorted(_ fields: [Torch7Field]) -> [Torch7Field] {
     let keyed = fields.enumerated().map { position, field in
       switch field.part {
       case .number(let number): Place(kind: 0, number: number, field: field)
@@ -94,52 +96,5 @@ extension Torch7Document {
     var number: Int
     var text: [UInt8] = []
     var field: Torch7Field
-  }
-
-  // MARK: Modules
-
-  /// Why a field of a module is no weight; nil if it may be one.
-  ///
-  /// Modules keep what they computed last beside their weights. The names are those of torch/nn and
-  /// cudnn.torch: `output`, what begins with `grad`, what begins with `_`, and these.
-  private func aside(_ field: Torch7Field, isGraph: Bool) -> Torch7Field.Aside? {
-    guard case .text(let range) = field.part, let name = text(range) else { return nil }
-    switch field.value {
-    case .number, .boolean, .text: return .setting
-    default: break
-    }
-    if name.hasPrefix("grad") || name.hasPrefix("_grad") { return .gradient }
-    if isGraph, Self.graphFields.contains(name) { return .graph }
-    return name.hasPrefix("_") || Self.buffers.contains(name) ? .buffer : nil
-  }
-
-  private static let graphFields: Set<String> = [
-    "fg", "bg", "forwardnodes", "backwardnodes", "innode", "outnode",
-  ]
-
-  private static let buffers: Set<String> = [
-    "output", "output_tensor", "finput", "fgradInput", "ones", "columns", "allcolumns", "indices",
-    "noise", "mask", "buffer", "buffer1", "buffer2", "addBuffer", "save_mean", "save_std", "norm",
-    "normp", "mininput", "localsums", "localstds", "total_weight_tensor", "formatted_input",
-  ]
-
-  /// Gives graphs of modules that were saved without the list of their modules that list: the modules
-  /// of `forwardnodes` in their order, as nngraph itself does when it reads such a file.
-  mutating func listModules() {
-    for index in objects.indices {
-      guard case .instance("nn.gModule", .object(let fields)) = objects[index],
-        case .table(var pairs) = objects[fields],
-        !pairs.contains(where: { isText($0.key, "modules") }),
-        let nodes = self.pairs(of: field("forwardnodes", of: .object(index)))
-      else { continue }
-      let ordered = sorted(nodes.map { field($0) }).filter { $0.part != .none }
-      let modules = ordered.compactMap { field("module", of: field("data", of: $0.value)) }
-      objects.append(
-        .table(
-          modules.enumerated().map { Pair(key: .number(Double($0.offset + 1)), value: $0.element) })
-      )
-      pairs.append(Pair(key: .modules, value: .object(objects.count - 1)))
-      objects[fields] = .table(pairs)
-    }
   }
 }

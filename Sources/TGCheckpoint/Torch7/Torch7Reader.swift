@@ -9,6 +9,7 @@ struct Torch7Reader {
 
   private var stream: Torch7Stream
   private var objects: [Torch7Document.Object] = []
+  private var borrowers: Set<Int> = []
   private var frames: [Frame] = []
   private var count = 0
 
@@ -77,7 +78,8 @@ struct Torch7Reader {
       throw reader.stream.fault(.trailing(reader.stream.remaining))
     }
     return Torch7Document(
-      file: file, longType: reader.stream.longType, objects: reader.objects, root: root)
+      file: file, longType: reader.stream.longType, objects: reader.objects,
+      borrowers: reader.borrowers, root: root)
   }
 
   private init(_ file: ByteRegion, _ form: Torch7Stream.Form) {
@@ -90,21 +92,26 @@ struct Torch7Reader {
     while true {
       guard frames.count <= Self.depth else { throw .tooMuch(.depth(limit: Self.depth)) }
       var value = try begin()
+      // What has no parts, or was there before.
+      var isNew = false
       // What has no parts to come is a part of what is around it.
       while value != nil || frames.last?.left == 0 {
         if let found = value {
           guard !frames.isEmpty else { return found }
-          try take(found)
+          try take(found, isNew: isNew)
           value = nil
         } else {
           value = finish(frames.removeLast())
+          isNew = true
         }
       }
     }
   }
 
   /// Adds a value to the innermost frame.
-  private mutating func take(_ value: Torch7Document.Value) throws(CheckpointFault) {
+  private mutating func take(
+    _ value: Torch7Document.Value, isNew: Bool
+  ) throws(CheckpointFault) {
     let top = frames.count - 1
     frames[top].left -= 1
     guard frames[top].ignored == 0 else {
@@ -131,6 +138,7 @@ struct Torch7Reader {
         return
       }
       objects[object] = .instance(name, value)
+      if !isNew { borrowers.insert(object) }
     case .storage(let kind): try attach(value, to: frames[top].object, of: kind)
     case .function: break
     }
