@@ -1,3 +1,5 @@
+import TGTensor
+
 /// The two files of an ncnn network.
 struct NcnnPair {
   /// The `.param`.
