@@ -3,7 +3,7 @@ import TGCheckpoint
 import TGTensor
 import Testing
 
-/// The committed files, made by Tools/fixtures/checkpoints.py.
+/// The committed files, made by Tools/fixtures/checkpoints.py and nvidia.py.
 enum Fixtures {
   static let folder = URL(filePath: #filePath)
     .appending(path: "../../Fixtures/checkpoint").standardized.path
@@ -19,12 +19,12 @@ enum Fixtures {
   }
 
   /// What each file holds, as Python wrote it down.
-  static let expected: [Expected] = {
-    guard let bytes = try? bytes("expected.json"), let json = try? JSON(parsing: bytes),
+  static let expected: [Expected] = ["expected.json", "nvidia.json"].flatMap { table in
+    guard let bytes = try? bytes(table), let json = try? JSON(parsing: bytes),
       case .array(let rows) = json
-    else { return [] }
+    else { return [Expected]() }
     return rows.map { Expected($0) }
-  }()
+  }
 
   /// One file and its tensors.
   struct Expected: Sendable, CustomTestStringConvertible {
