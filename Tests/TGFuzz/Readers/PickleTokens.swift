@@ -1,3 +1,5 @@
+import TGTensor
+
 /// A file cut into the instructions of its pickles and the raw bytes that follow them.
 struct PickleTokens {
   private var tokens: [[UInt8]] = []
