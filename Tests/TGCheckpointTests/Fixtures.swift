@@ -19,7 +19,9 @@ enum Fixtures {
   }
 
   /// What each file holds, as Python wrote it down.
-  static let expected = expected(in: "checkpoint") + expected(in: "checkpoint", table: "nvidia.json")
+  static let expected = ["expected.json", "nvidia.json"].flatMap {
+    expected(in: "checkpoint", table: $0)
+  }
 
   /// What each file of a folder beside that of checkpoints holds; its paths are relative to the latter.
   static func expected(in name: String, table: String = "expected.json") -> [Expected] {
