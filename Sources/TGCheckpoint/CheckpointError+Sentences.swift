@@ -16,6 +16,7 @@ extension CheckpointFault: CustomStringConvertible {
     case .pickle(let offset, let fault): "at byte \(offset) of its pickle: \(fault)"
     case .torch(let fault): fault.description
     case .safetensors(let fault): fault.description
+    case .tensorFlow(let fault): fault.description
     case .numpy(let member, let fault):
       member.isEmpty ? "\(fault)" : "the array '\(member.shown)': \(fault)"
     case .view(let name, let fault): "the tensor '\(name.shown)' \(fault)"
@@ -70,7 +71,7 @@ extension ForeignFile: CustomStringConvertible {
       "this is \(kind), not a checkpoint that is read; \(advice)"
     case .other(let kind): "this is \(kind), not a checkpoint"
     case .unknown:
-      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz)"
+      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz, TensorFlow's)"
     }
   }
 
@@ -176,7 +177,7 @@ extension SafetensorsFault: CustomStringConvertible {
 
 extension String {
   /// The text shortened for a message, control characters made visible.
-  fileprivate var shown: String {
+  var shown: String {
     let text = unicodeScalars.prefix(120).map { scalar in
       scalar.value < 0x20 || scalar.value == 0x7f ? "\u{fffd}" : String(Character(scalar))
     }
