@@ -45,6 +45,9 @@ extension Checkpoint {
         file, name: fileName, beside: siblings, into: &builder)
       return try Checkpoint(fileName: fileName, format: format, file: file, builder)
     }
+    if TensorFlowFiles.isCutOff(file, name: fileName) {
+      throw .tensorFlow(.table("its end is missing"))
+    }
     if let name = try TensorFlowFiles.latest(file, beside: siblings) {
       guard let latest = try siblings.file(name), SortedTable.ends(latest) else {
         throw .tensorFlow(.list)

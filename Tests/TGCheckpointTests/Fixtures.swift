@@ -19,12 +19,15 @@ enum Fixtures {
   }
 
   /// What each file holds, as Python wrote it down.
-  static let expected: [Expected] = {
-    guard let bytes = try? bytes("expected.json"), let json = try? JSON(parsing: bytes),
-      case .array(let rows) = json
+  static let expected = expected(in: folder)
+
+  /// What the files of a folder hold, as Python wrote it down there.
+  static func expected(in folder: String) -> [Expected] {
+    guard let data = try? Data(contentsOf: URL(filePath: "\(folder)/expected.json")),
+      let json = try? JSON(parsing: [UInt8](data)), case .array(let rows) = json
     else { return [] }
     return rows.map { Expected($0) }
-  }()
+  }
 
   /// One file and its tensors.
   struct Expected: Sendable, CustomTestStringConvertible {

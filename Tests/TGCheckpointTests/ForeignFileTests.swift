@@ -47,14 +47,9 @@ import Testing
     ([8, 1, 0x12, 3, 0x0a, 1, 0], "saved_model.pb", "SavedModel"),
     ([0x0a, 3] + Array("vgg".utf8) + [0xa2, 6, 2, 0x0a, 0], "m.caffemodel", "Caffe network"),
     (
-      [UInt8](repeating: 0, count: 40) + [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb],
-      "model.ckpt.index", "index of a TensorFlow checkpoint"
-    ),
-    (
       [UInt8](repeating: 1, count: 40), "model.ckpt.data-00000-of-00001",
       "data of a TensorFlow checkpoint"
     ),
-    (Array("model_checkpoint_path: \"model.ckpt\"\n".utf8), "checkpoint", "TensorFlow checkpoint"),
     (Array("GGUF".utf8) + [3, 0, 0, 0], "m.gguf", "GGUF"),
     (Array("PAR1".utf8), "m.parquet", "Parquet"),
     ([0xba, 0x16, 0x4f, 0x2f, 12, 0, 0, 0], "cc.en.300.bin", "fastText"),

@@ -9,7 +9,7 @@ import TGTensor
 /// none.
 struct SortedTable: Sendable {
   /// The most bytes of all keys together. Keys share beginnings, so that few bytes can say long ones.
-  static let keyLimit = 64 << 20
+  static let keyLimit = 16 << 20
   /// The bytes at the end that say where the index is.
   private static let footerSize = 48
   /// The bytes behind each block: how it is compressed, and its checksum.

@@ -36,6 +36,11 @@ enum TensorFlowFiles {
     return .tensorFlow2
   }
 
+  /// True for an index, by its name and its first entry, that does not end as one.
+  static func isCutOff(_ file: ByteRegion, name: String) -> Bool {
+    name.hasSuffix(indexSuffix) && file.prefix(2) == [0, 0] && !SortedTable.ends(file)
+  }
+
   /// The name of a data file: `PREFIX.data-00000-of-00001`.
   private static func shard(_ number: Int, of count: Int, prefix: String) -> String {
     func digits(_ number: Int) -> String {

@@ -112,8 +112,15 @@ extension Subject {
 
   /// Reads a checkpoint and every element in it.
   private static func checkpoint(_ bytes: [UInt8]) -> Outcome {
+    everything { () throws(CheckpointError) in
+      try Checkpoint.read(ByteRegion(bytes), path: "mutated")
+    }
+  }
+
+  /// Reads a checkpoint in some way, and every element in it.
+  static func everything(in read: () throws(CheckpointError) -> Checkpoint) -> Outcome {
     outcome { () throws(CheckpointError) in
-      let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: "mutated")
+      let checkpoint = try read()
       let wanted = checkpoint.entries.prefix(3).map { ($0.name, $0.shape) }
       _ = checkpoint.located(
         for: Dictionary(wanted + [("weight", [])], uniquingKeysWith: { first, _ in first }))
@@ -133,7 +140,9 @@ extension Subject {
       try read()
       return .accepted
     } catch {
-      demand(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
+      var status: Int32 = 65
+      if case .tensorFlow(.missing) = error.fault { status = 66 }
+      demand(error.exitCode == status && !error.description.isEmpty, "an odd refusal")
       return isEarly(error.fault) ? .refusedAtOnce : .refused
     }
   }
@@ -142,6 +151,7 @@ extension Subject {
   private static func isEarly(_ fault: CheckpointFault) -> Bool {
     switch fault {
     case .foreign, .unreadable, .zip(.noDirectory), .safetensors(.headLength): true
+    case .tensorFlow(.table("its end is missing")): true
     case .pickle(let offset, _): offset <= 2
     case .safetensors(.json(let error)): error.offset <= 1
     case .numpy(_, let error): [.notNumpy, .version(0, 0)].contains(error)
