@@ -35,7 +35,9 @@ struct TypedList {
   /// - Throws: `TensorFlowFault.record`.
   func count() throws(CheckpointFault) -> Int {
     var count = 0
-    try walk { _ in count += 1 } packed: { (bytes) throws(CheckpointFault) in
+    try walk { _ in
+      count += 1
+    } packed: { (bytes) throws(CheckpointFault) in
       switch kind {
       case .fixed32: count += bytes.count / 4
       case .fixed64: count += bytes.count / 8

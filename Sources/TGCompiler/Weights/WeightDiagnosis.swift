@@ -62,6 +62,7 @@ struct WeightDiagnosis {
     unread = checkpoint.entries.lazy.filter { entry in
       !names.contains(entry.name) && !entry.name.hasSuffix("num_batches_tracked")
         && !root.ignored.contains { matches(pattern: $0, entry.name) }
+        && !checkpoint.isTrainingState(entry)
     }.map { Stored(name: $0.name, form: $0.form) }
     run()
   }
