@@ -93,6 +93,19 @@ import Testing
     #expect(error.description.contains("'gone.index'"))
   }
 
+  /// What an optimizer keeps of the variables in a file is told from variables that end alike.
+  @Test func whatOptimizersKeepIsKnown() throws {
+    let checkpoint = try Checkpoint.read(path: "\(Self.folder)/model.ckpt-100")
+    let kept = checkpoint.entries.filter { checkpoint.isTrainingState($0) }.map(\.name)
+    #expect(
+      kept == [
+        "beta1_power", "beta2_power", "g/bias/Adam", "g/bias/Adam_1", "g/kernel/Adam",
+        "g/kernel/Adam_1", "global_step",
+      ])
+    let others = try Checkpoint.read(path: "\(Self.folder)/objects")
+    #expect(!others.entries.contains { others.isTrainingState($0) })
+  }
+
   // MARK: What is missing
 
   @Test func aMissingDataFileIsNamed() throws {
