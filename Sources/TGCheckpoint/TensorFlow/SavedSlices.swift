@@ -74,14 +74,15 @@ struct SavedSlices: EntrySource {
   /// - Throws: `TensorFlowFault` for slices that are not those of a variable.
   func collect(into builder: inout EntryTableBuilder) throws(CheckpointFault) {
     let number = builder.add(self)
-    var used = 0
+    var used: Set<Int> = []
     for value in 0..<UInt32(variables.count) {
       let variable = try variable(value)
       let name = String(decoding: variable.name, as: UTF8.self)
-      used += variable.slices.count
       let tiling = try tiling(of: variable, name: name)
       for (slice, box) in zip(variable.slices, tiling.boxes) {
-        let list = try list(of: slice, of: variable, name: name)
+        let record = try record(of: slice, of: variable, name: name)
+        guard used.insert(record).inserted else { throw .tensorFlow(.strangeSlices(-1)) }
+        let list = try list(in: record, of: variable, name: name)
         guard variable.type.stored != nil else { continue }
         guard try list.count() == Shape(box.map(\.count)).count else {
           throw .tensorFlow(.entry(name: name, "has another number of elements than its shape"))
@@ -90,8 +91,8 @@ struct SavedSlices: EntrySource {
       try builder.add(
         EntryTable.Row(folder: 0, part: value, source: number, value: value), isTensor: true)
     }
-    guard used == table.count - 1 else {
-      throw .tensorFlow(.strangeSlices(table.count - 1 - used))
+    guard used.count == table.count - 1 else {
+      throw .tensorFlow(.strangeSlices(table.count - 1 - used.count))
     }
   }
 
@@ -103,13 +104,20 @@ struct SavedSlices: EntrySource {
     }
   }
 
-  /// The elements of a slice.
-  private func list(
+  /// The record of a slice.
+  private func record(
     of slice: TensorSlice, of variable: Variable, name: String
-  ) throws(CheckpointFault) -> TypedList {
+  ) throws(CheckpointFault) -> Int {
     guard let record = table.record(of: slice.key(of: variable.name)) else {
       throw .tensorFlow(.entry(name: name, "has a slice that is not in the file"))
     }
+    return record
+  }
+
+  /// The elements in the record of a slice.
+  private func list(
+    in record: Int, of variable: Variable, name: String
+  ) throws(CheckpointFault) -> TypedList {
     var tensor: ByteRegion?
     var fields = ProtoReader(table.value(record), of: name)
     while let field = try fields.next(2) {
@@ -146,7 +154,8 @@ struct SavedSlices: EntrySource {
     let tiling = try tiling(of: variable, name: name)
     var pieces: [ByteRegion] = []
     for (slice, box) in zip(variable.slices, tiling.boxes) {
-      let list = try list(of: slice, of: variable, name: name)
+      let record = try record(of: slice, of: variable, name: name)
+      let list = try list(in: record, of: variable, name: name)
       pieces.append(try list.bytes(of: type, count: Shape(box.map(\.count)).count))
     }
     let bytes =

@@ -20,7 +20,7 @@ package enum TensorFlowFault: Error, Hashable, Sendable {
   case record(String)
   /// What is wrong with a variable: the end of a sentence.
   case entry(name: String, String)
-  /// So many slices belong to no variable; with a minus, are used more than once.
+  /// So many slices belong to no variable; with a minus, one is used more than once.
   case strangeSlices(Int)
   /// The variables claim more bytes than the data files have.
   case claims(Int, of: Int)

@@ -112,6 +112,8 @@ struct SlicedTensor {
       boxes.append(box)
     }
     self.boxes = boxes
+    // Slices without elements share none, and are stored once all the same.
+    guard Set(slices).count == slices.count else { throw .overlap }
     var rest = Shape(dimensions).count
     for box in boxes {
       let count = box.reduce(1) { $0 * $1.count }
