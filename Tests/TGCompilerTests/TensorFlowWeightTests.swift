@@ -5,7 +5,6 @@ import TGDiagnostics
 import TGPlan
 import TGSyntax
 import TGTensor
-import TGTestSupport
 import Testing
 
 /// Pages that read a checkpoint which TensorFlow wrote: `Tests/Fixtures/tensorflow`.
