@@ -69,6 +69,7 @@ let package = Package(
     .target(name: "CTGJPEG", dependencies: ["CJPEG"]),
     .target(name: "CTGPNG", dependencies: ["CPNG"]),
     .target(name: "CTGPlan", dependencies: ["CProtobufC"]),
+    .target(name: "CTGONNX", dependencies: ["CProtobufC"]),
 
     // MARK: 1. What everything speaks of
     module("TGDiagnostics"),
@@ -80,9 +81,10 @@ let package = Package(
     module("TGPlan", ["TGTensor", "CTGChecksum", "CTGPlan", "CProtobufC", crypto]),
     module("TGImage", ["TGTensor", "CTGJPEG", "CTGPNG"]),
     module("TGText", ["TGTensor"]),
-    module("TGCheckpoint", ["TGTensor", "CZlib"]),
+    module("TGONNX", ["TGTensor"]),
 
-    // MARK: 3. The graph; what every executor of plans is
+    // MARK: 3. Checkpoints; the graph; what every executor of plans is
+    module("TGCheckpoint", ["TGTensor", "CZlib"]),
     module("TGExecution", ["TGPlan", "TGMachine", "TGTensor"]),
     module("TGIR", ["TGTensor", "TGDiagnostics", "TGPlan"]),
 

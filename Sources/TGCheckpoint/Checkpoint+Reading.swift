@@ -25,13 +25,15 @@ extension Checkpoint {
     return try read(bytes, path: file.path, beside: file.isPiped ? .none : .beside(file.path))
   }
 
-  /// Reads the bytes of a checkpoint; the path serves names and errors only. What a checkpoint of
-  /// several files has besides is looked for among `siblings`.
+  /// Reads the bytes of a checkpoint; the path serves names and errors, and to find the other half of
+  /// an ncnn network. What a checkpoint of TensorFlow has besides is looked for among `siblings`.
   package static func read(
     _ file: ByteRegion, path: String, beside siblings: Siblings = .none
   ) throws(CheckpointError) -> Checkpoint {
-    let name = path.split(separator: "/").last.map { String($0) } ?? path
-    do { return try read(file, fileName: name, siblings) } catch {
+    do {
+      if let network = try ncnn(halfOf: file, path: path) { return network }
+      return try read(file, fileName: fileName(path), siblings)
+    } catch {
       throw CheckpointError(path: path, fault: error)
     }
   }
@@ -69,6 +71,9 @@ extension Checkpoint {
     } else if Safetensors.begins(file) {
       format = .safetensors
       try Safetensors.collect(file, into: &builder)
+    } else if Torch7Reader.begins(file) {
+      format = .torch7
+      try Torch7Collector.collect(try Torch7Reader.read(file), into: &builder)
     } else {
       switch try opened(file) {
       case .arrays(let archive):

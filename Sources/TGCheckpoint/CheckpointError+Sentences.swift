@@ -17,6 +17,8 @@ extension CheckpointFault: CustomStringConvertible {
     case .torch(let fault): fault.description
     case .safetensors(let fault): fault.description
     case .tensorFlow(let fault): fault.description
+    case .torch7(let offset, let fault): "at byte \(offset) of the Torch7 file: \(fault)"
+    case .ncnn(let fault): fault.description
     case .numpy(let member, let fault):
       member.isEmpty ? "\(fault)" : "the array '\(member.shown)': \(fault)"
     case .view(let name, let fault): "the tensor '\(name.shown)' \(fault)"
@@ -71,7 +73,8 @@ extension ForeignFile: CustomStringConvertible {
       "this is \(kind), not a checkpoint that is read; \(advice)"
     case .other(let kind): "this is \(kind), not a checkpoint"
     case .unknown:
-      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz, TensorFlow's)"
+      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz, .t7, "
+        + "TensorFlow's, or an ncnn .param with its .bin)"
     }
   }
 

@@ -41,6 +41,10 @@ package enum CheckpointFault: Error, Hashable, Sendable {
   case safetensors(SafetensorsFault)
   /// The files of a TensorFlow checkpoint.
   case tensorFlow(TensorFlowFault)
+  /// A Torch7 file, at one of its bytes.
+  case torch7(offset: Int, Torch7Fault)
+  /// The pair of files of an ncnn network.
+  case ncnn(NcnnFault)
   /// An `.npy` file, or a member of an `.npz`.
   case numpy(member: String, NumpyError)
   /// A tensor whose view of its bytes cannot be.

@@ -19,14 +19,19 @@ enum Fixtures {
   }
 
   /// What each file holds, as Python wrote it down.
-  static let expected = expected(in: folder)
+  static let expected = expected(in: "checkpoint")
 
-  /// What the files of a folder hold, as Python wrote it down there.
-  static func expected(in folder: String) -> [Expected] {
-    guard let data = try? Data(contentsOf: URL(filePath: "\(folder)/expected.json")),
-      let json = try? JSON(parsing: [UInt8](data)), case .array(let rows) = json
+  /// What each file of a folder beside that of checkpoints holds; its paths are relative to the latter.
+  static func expected(in name: String) -> [Expected] {
+    let place = name == "checkpoint" ? "" : "../\(name)/"
+    guard let bytes = try? bytes(place + "expected.json"), let json = try? JSON(parsing: bytes),
+      case .array(let rows) = json
     else { return [] }
-    return rows.map { Expected($0) }
+    return rows.map { row in
+      var expected = Expected(row)
+      expected.file = place + expected.file
+      return expected
+    }
   }
 
   /// One file and its tensors.

@@ -11,11 +11,14 @@ import numpy
 import torch
 
 import counts
+import real_parity
 import sources
 from parity_page import Results, table
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
-from harness import REPOSITORY, Failed, NotRun, call, find_page, judge, named, text
+from harness import REPOSITORY, Failed, NotRun, find_page, judge, named, text
+from real_page import kept
+from running import execute
 
 SHARED = Path(os.environ.get("TG_SHARED", REPOSITORY.parent / "shared"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tgraph/parity"
@@ -60,34 +63,6 @@ def fixtures():
             record["settings"], lambda folder, shared, data=data: data, real=True,
             tolerance=record["tolerance"].get("absolute"), model=record.get("model")))
     return cases
-
-
-def execute(case, data, folder, level):
-    """Compiles the graph and runs it. Returns the produced arrays by output."""
-    graph, plan = find_page(case.graph), folder / f"{case.name}.tplan"
-    # Pages of tests take their blocks out of the library.
-    compile_options = [graph, "--allow-imports", REPOSITORY / "Graphs"]
-    for root, file in data.weights:
-        compile_options += ["--weights", f"{root}={file}" if root else file]
-    for name, value in case.settings.items():
-        compile_options += ["--set", f"{name}={text(value)}"]
-    if data.vocabulary:
-        compile_options += ["--vocabulary", data.vocabulary]
-    for name, part in case.parts.items():
-        page, *model = part.split(":")
-        compile_options += ["--part", ":".join([f"{name}={find_page(page)}", *model])]
-    if case.model:
-        compile_options += ["--model", case.model]
-    compile_options += ["--batch", case.batch, "-o", plan] + ([level] if level else [])
-    call("tgc", *compile_options)
-    run_options = [plan] + (["--function", case.function] if case.function else [])
-    for name, values in data.inputs.items():
-        numpy.save(folder / f"in-{name}.npy", values)
-        run_options += ["--input", f"{name}={folder / f'in-{name}.npy'}"]
-    for name in data.outputs:
-        run_options += ["--output", f"{name}={folder / f'out-{name}.npy'}"]
-    call("tgrun", *run_options)
-    return {n: numpy.load(folder / f"out-{n}.npy", allow_pickle=False) for n in data.outputs}
 
 
 def line(case, v):
@@ -163,12 +138,24 @@ def main():
     parser.add_argument(
         "--page", action="store_true",
         help="write spec/parity.md from the last run of each case, without running any")
+    parser.add_argument(
+        "--real", action="store_true",
+        help="fetch trained networks of others, and hold ours against the runtimes of their sources; --page "
+        "then writes their section")
+    parser.add_argument(
+        "--shared", metavar="PATH", default=SHARED,
+        help="with --real: a folder with data/weights, for the networks that no package has")
     parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    if options.real:
+        if options.references or options.level:
+            parser.error("--real takes neither --references nor -O")
+        return real_parity.main(options)
     results = Results(CACHE / "results.json")
     if options.page:
-        (REPOSITORY / "spec/parity.md").write_text(table(results, CASES))
+        page = REPOSITORY / "spec/parity.md"
+        page.write_text(table(results, CASES) + kept(page.read_text()))
         return 0
     cases = named(options.pattern, CASES + fixtures())
     if not cases:

@@ -21,9 +21,10 @@ extension Subject {
         })
     ) { bytes in
       let input = TableWithData(bytes)
-      return everything { () throws(CheckpointError) in
-        try Checkpoint.read(
-          ByteRegion(input.table), path: "m.index", beside: .memory(input.siblings))
+      return outcome { () throws(CheckpointError) in
+        lookInto(
+          try Checkpoint.read(
+            ByteRegion(input.table), path: "m.index", beside: .memory(input.siblings)))
       }
     }
   }
