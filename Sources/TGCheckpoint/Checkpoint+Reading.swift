@@ -16,32 +16,47 @@ extension Checkpoint {
   /// Reads a checkpoint that was named, or came through a pipe.
   ///
   /// - Throws: `CheckpointError` with the path and what is wrong.
-  package static func read(_ file: GivenFile) throws(CheckpointError) -> Checkpoint {
+  package static func read(_ given: GivenFile) throws(CheckpointError) -> Checkpoint {
+    let file = resolved(given)
     let bytes: ByteRegion
     do { bytes = try file.bytes() } catch {
       throw CheckpointError(path: file.path, fault: .unreadable(error))
     }
-    return try read(bytes, path: file.path)
+    return try read(bytes, path: file.path, beside: file.isPiped ? .none : .beside(file.path))
   }
 
   /// Reads the bytes of a checkpoint; the path serves names and errors, and to find the other half of
-  /// an ncnn network.
+  /// an ncnn network. What a checkpoint of TensorFlow has besides is looked for among `siblings`.
   package static func read(
-    _ file: ByteRegion, path: String
+    _ file: ByteRegion, path: String, beside siblings: Siblings = .none
   ) throws(CheckpointError) -> Checkpoint {
     do {
       if let network = try ncnn(halfOf: file, path: path) { return network }
-      return try read(file, fileName: fileName(path))
+      return try read(file, fileName: fileName(path), siblings)
     } catch {
       throw CheckpointError(path: path, fault: error)
     }
   }
 
   private static func read(
-    _ file: ByteRegion, fileName: String
+    _ file: ByteRegion, fileName: String, _ siblings: Siblings
   ) throws(CheckpointFault) -> Checkpoint {
-    if let foreign = ForeignFile(file, name: fileName) { throw .foreign(foreign) }
     var builder = EntryTableBuilder()
+    if SortedTable.ends(file) {
+      let format = try TensorFlowFiles.collect(
+        file, name: fileName, beside: siblings, into: &builder)
+      return try Checkpoint(fileName: fileName, format: format, file: file, builder)
+    }
+    if TensorFlowFiles.isCutOff(file, name: fileName) {
+      throw .tensorFlow(.table("its end is missing"))
+    }
+    if let name = try TensorFlowFiles.latest(file, beside: siblings) {
+      guard let latest = try siblings.file(name), SortedTable.ends(latest) else {
+        throw .tensorFlow(.list)
+      }
+      return try read(latest, fileName: name, siblings)
+    }
+    if let foreign = ForeignFile(file, name: fileName) { throw .foreign(foreign) }
     let format: Format
     if file.prefix(6) == NumpyArray.magic {
       format = .npy

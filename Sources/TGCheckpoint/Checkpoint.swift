@@ -114,6 +114,10 @@ package struct Checkpoint: Sendable {
     case npy
     /// A zip archive of NumPy arrays.
     case npz
+    /// A file of TensorFlow's older Saver.
+    case tensorFlow1 = "tensorflow-1"
+    /// An index and data files of TensorFlow.
+    case tensorFlow2 = "tensorflow-2"
     /// An object that Torch7 saved.
     case torch7
     /// The two files of an ncnn network.

@@ -16,6 +16,7 @@ extension CheckpointFault: CustomStringConvertible {
     case .pickle(let offset, let fault): "at byte \(offset) of its pickle: \(fault)"
     case .torch(let fault): fault.description
     case .safetensors(let fault): fault.description
+    case .tensorFlow(let fault): fault.description
     case .torch7(let offset, let fault): "at byte \(offset) of the Torch7 file: \(fault)"
     case .ncnn(let fault): fault.description
     case .numpy(let member, let fault):
@@ -75,8 +76,8 @@ extension ForeignFile: CustomStringConvertible {
       "this is \(kind), not a checkpoint that is read; \(advice)"
     case .other(let kind): "this is \(kind), not a checkpoint"
     case .unknown:
-      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz, .t7, or an "
-        + "ncnn .param with its .bin)"
+      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz, .t7, "
+        + "TensorFlow's, or an ncnn .param with its .bin)"
     }
   }
 

@@ -16,6 +16,7 @@ package struct CheckpointError: Error, Hashable, Sendable {
   /// The exit code that a command ends with: 66 for a file that is not there or cannot be opened,
   /// 74 for a failed read, 65 for everything that is wrong with its bytes.
   package var exitCode: Int32 {
+    if case .tensorFlow(.missing) = fault { return 66 }
     guard case .unreadable(let reason) = fault else { return 65 }
     return switch reason {
     case .cannotOpen, .notARegularFile: 66
@@ -38,6 +39,8 @@ package enum CheckpointFault: Error, Hashable, Sendable {
   case torch(TorchFault)
   /// The safetensors head or its ranges.
   case safetensors(SafetensorsFault)
+  /// The files of a TensorFlow checkpoint.
+  case tensorFlow(TensorFlowFault)
   /// A Torch7 file, at one of its bytes.
   case torch7(offset: Int, Torch7Fault)
   /// The pair of files of an ncnn network.

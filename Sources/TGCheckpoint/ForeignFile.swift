@@ -51,7 +51,7 @@ package enum ForeignFile: Hashable, Sendable {
       self = .framework(kind.name, advice: kind.advice)
     } else if let kind = ForeignFile.kinds.first(where: { begins($0.magic) }) {
       self = .other(kind.name)
-    } else if let kind = ForeignFile.framework(head, end: file.suffix(8), name: name) {
+    } else if let kind = ForeignFile.framework(head, name: name) {
       self = kind
     } else {
       return nil
@@ -62,9 +62,9 @@ package enum ForeignFile: Hashable, Sendable {
   init(_ archive: ZipArchive) {
     let last = archive.names.map { $0.split(separator: "/").last.map { String($0) } ?? $0 }
     if last.contains("saved_model.pb") {
-      self = .framework("a packed TensorFlow SavedModel", advice: Self.tensorFlow)
+      self = .framework("a packed TensorFlow SavedModel", advice: ForeignAdvice.packedModel)
     } else if last.contains("model.weights.h5") {
-      self = .framework("a Keras file (.keras)", advice: Self.keras)
+      self = .framework("a Keras file (.keras)", advice: ForeignAdvice.keras)
     } else {
       let suffixes = [
         ".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".safetensors", ".npz", ".npy", ".bin",
@@ -80,11 +80,23 @@ package enum ForeignFile: Hashable, Sendable {
 
   /// What a file is that no reader took: a text, such as the answer of a server, or unknown.
   static func unclaimed(_ file: ByteRegion) -> ForeignFile {
+    guard !isHDF5(file) else {
+      return .framework("an HDF5 file (Keras .h5)", advice: ForeignAdvice.hdf5)
+    }
     guard isText(file) else { return .unknown }
     let opening = String(
       decoding: file.prefix(1024).drop { $0 <= 0x20 }, as: UTF8.self)
-    if opening.hasPrefix("model_checkpoint_path") {
-      return .framework("the list of a TensorFlow checkpoint's files", advice: tensorFlow)
+    if opening.hasPrefix("{"),
+      ["modelTopology", "weightsManifest", "layers-model", "graph-model"].contains(where: {
+        opening.contains("\"\($0)\"")
+      })
+    {
+      return .framework("the list of a TensorFlow.js model", advice: ForeignAdvice.script)
+    }
+    if opening.hasPrefix("name:"), opening.contains("layer") || opening.contains("input:") {
+      return .framework(
+        "the description of a Caffe network (.prototxt), without weights",
+        advice: "its .caffemodel has them: " + ForeignAdvice.caffe)
     }
     if opening.hasPrefix("{"),
       opening.contains("\"weight_map\"") || opening.contains("\"metadata\"")
@@ -105,17 +117,15 @@ package enum ForeignFile: Hashable, Sendable {
 
   // MARK: What has no magic at its beginning
 
-  private static func framework(_ head: [UInt8], end: [UInt8], name: String) -> ForeignFile? {
-    let name = name.lowercased()
-    if end == [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb] {
-      return .framework("the index of a TensorFlow checkpoint", advice: tensorFlow)
-    }
-    if name.contains(".data-000") {
-      return .framework("the data of a TensorFlow checkpoint", advice: tensorFlow)
+  private static func framework(_ head: [UInt8], name given: String) -> ForeignFile? {
+    let name = given.lowercased()
+    if let index = TensorFlowFiles.index(ofData: given) {
+      return .framework(
+        "the data of a TensorFlow checkpoint", advice: ForeignAdvice.index(index))
     }
     if (0x81...0x8f).contains(head[0]) || [0xde, 0xdf].contains(head[0]), isMap(head) {
       return .framework(
-        "a msgpack file (Flax)", advice: "load it in Flax and save its leaves by numpy.savez")
+        "a msgpack file (Flax)", advice: ForeignAdvice.flax)
     }
     // Protocol buffers: a field's number and kind, its length or value, the next field.
     var message = Message(head)
@@ -127,16 +137,34 @@ package enum ForeignFile: Hashable, Sendable {
           "an ONNX network", advice: "save its initializers by numpy.savez, under their names")
       }
       if fields[1] == 2, name.hasSuffix(".pb") || version == 1 {
-        return .framework("a TensorFlow SavedModel (.pb)", advice: tensorFlow)
+        return .framework("a TensorFlow SavedModel (.pb)", advice: ForeignAdvice.savedModel)
       }
     }
-    if head[0] == 0x0a, name.hasSuffix(".caffemodel") || fields.contains(100) {
-      return .framework("a Caffe network (.caffemodel)", advice: caffe)
+    if fields.first == 100 || head[0] == 0x0a && fields.contains(100)
+      || [0x0a, 0x12].contains(head[0]) && name.hasSuffix(".caffemodel")
+    {
+      return .framework("a Caffe network (.caffemodel)", advice: ForeignAdvice.caffe)
     }
-    if head[0] == 0x0a, name.hasSuffix(".pb") || name.hasSuffix(".meta") {
-      return .framework("a TensorFlow graph", advice: tensorFlow)
+    if head[0] == 0x0a, name.hasSuffix(".meta") {
+      return .framework("a TensorFlow graph (.meta)", advice: ForeignAdvice.metaGraph)
+    }
+    if head[0] == 0x0a, name.hasSuffix(".pb") {
+      return .framework("a TensorFlow graph (.pb)", advice: ForeignAdvice.graph)
     }
     return nil
+  }
+
+  private static let hdf5 = [0x89] + Array("HDF\r\n".utf8) + [0x1a, 0x0a]
+
+  /// True for HDF5 whose mark stands behind a block of the user's, of 512 bytes, 1024, and so on.
+  private static func isHDF5(_ file: ByteRegion) -> Bool {
+    var offset = 512
+    while offset < file.count {
+      if file.region(offset..<file.count)?.prefix(hdf5.count) == hdf5 { return true }
+      // A file is never half as long as an `Int` reaches.
+      offset *= 2
+    }
+    return false
   }
 
   /// True if a msgpack map begins with a text as its first key.
@@ -212,18 +240,12 @@ package enum ForeignFile: Hashable, Sendable {
   ]
 
   private static let joblib = "load it in its program and save its arrays by numpy.savez"
-  private static let tensorFlow =
-    "read it in TensorFlow (tf.train.load_checkpoint, or the model) and save its variables by "
-    + "numpy.savez, under their names"
-  private static let keras =
-    "load the model in Keras and save its weights by numpy.savez, under names of your choice"
-  private static let caffe = "read it in Caffe and save its blobs by numpy.savez"
 
   private static let frameworks: [(magic: [UInt8], offset: Int, name: String, advice: String)] = [
-    ([0x89] + Array("HDF\r\n".utf8) + [0x1a, 0x0a], 0, "an HDF5 file (Keras .h5)", keras),
+    (hdf5, 0, "an HDF5 file (Keras .h5)", ForeignAdvice.hdf5),
     (Array("MATLAB 5.0".utf8), 0, "a MATLAB file (.mat, version 5)", matlab),
     (Array("MATLAB 7.3".utf8), 0, "a MATLAB file (.mat, version 7.3)", matlab),
-    (Array("TFL3".utf8), 4, "a TensorFlow Lite network", tensorFlow),
+    (Array("TFL3".utf8), 4, "a TensorFlow Lite network", ForeignAdvice.lite),
     (Array("GGUF".utf8), 0, "a GGUF file", "save its tensors by numpy.savez (gguf.GGUFReader)"),
     (Array("PAR1".utf8), 0, "a Parquet table", "save its columns by numpy.savez"),
     (
@@ -248,11 +270,4 @@ package enum ForeignFile: Hashable, Sendable {
     (Array("PTRT".utf8), "a TensorRT engine"), (Array("ptrt".utf8), "a TensorRT engine"),
     (Array("ftrt".utf8), "a TensorRT engine"),
   ]
-}
-
-extension ByteRegion {
-  /// A copy of the last bytes, fewer if the region is shorter.
-  fileprivate func suffix(_ length: Int) -> [UInt8] {
-    bytes(max(0, count - length)..<count) ?? []
-  }
 }

@@ -31,9 +31,11 @@ package struct FileArgument: Hashable, Sendable {
 
   /// Takes an argument apart.
   ///
-  /// - Parameter isThere: whether a path names something; asks the system unless told otherwise.
+  /// - Parameter isThere: whether a path names something; asks the system unless told otherwise. The
+  ///   prefix of a TensorFlow checkpoint names its index.
   package init(
-    _ text: String, parts: Parts, isThere: (String) -> Bool = { $0 == "-" || Path.exists($0) }
+    _ text: String, parts: Parts,
+    isThere: (String) -> Bool = { $0 == "-" || Path.exists($0) || Path.exists($0 + ".index") }
   ) {
     var readings = Self.prefixes(of: text, name: nil, parts)
     if parts.contains(.name), let sign = text.firstIndex(of: "="), sign != text.startIndex,

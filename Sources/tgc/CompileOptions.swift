@@ -33,8 +33,8 @@ struct CompileOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "A checkpoint (.pth, .ckpt, .safetensors, .npz); several roots have one each. #PREFIX names "
-        + "a part of it. A file of the whole name wins; - is the standard input.",
+      "A checkpoint (.pth, .ckpt, .safetensors, .npz, TensorFlow's .index); several roots have one "
+        + "each. #PREFIX names a part of it. A file of the whole name wins; - is the standard input.",
       valueName: "[ROOT=]FILE[#PREFIX]"), completion: .file())
   var weights: [String] = []
 

@@ -20,7 +20,7 @@ struct DraftCommand: Tool {
 
   @ArgumentParser.Argument(
     help: ArgumentHelp(
-      "A checkpoint (.pth, .ckpt, .safetensors, .npz), or a part of it.",
+      "A checkpoint (.pth, .ckpt, .safetensors, .npz, TensorFlow's .index), or a part of it.",
       valueName: "FILE[#PREFIX]"),
     completion: .file())
   var file: String

@@ -16,7 +16,8 @@ enum FileContents {
   /// Reads a file, whatever it is.
   ///
   /// - Throws: `Failure`, with what the file is instead.
-  init(_ path: String) throws {
+  init(_ given: String) throws {
+    let path = Checkpoint.resolved(GivenFile(path: given)).path
     let file: MappedFile
     do { file = try MappedFile(path: path) } catch {
       throw Failure(.missingInput, "\(path) \(error)")
@@ -34,7 +35,7 @@ enum FileContents {
       }
     } catch { throw Failure(ExitStatus(rawValue: error.exitCode) ?? .badInput, error.message) }
     do throws(CheckpointError) {
-      let checkpoint = try Checkpoint.read(bytes, path: path)
+      let checkpoint = try Checkpoint.read(bytes, path: path, beside: .beside(path))
       if let words = Self.words(bytes, path, beside: checkpoint) {
         self = .vocabulary(words)
       } else {

@@ -32,9 +32,13 @@ import Testing
     }
   }
 
+  private static let hdf5: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+
   /// Weights of other frameworks: how they begin, how they are named, what is said of them.
   private static let frameworks: [(bytes: [UInt8], name: String, said: String)] = [
-    ([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], "m.h5", "HDF5 file (Keras .h5)"),
+    (hdf5, "m.h5", "HDF5 file (Keras .h5)"),
+    ([UInt8](repeating: 7, count: 512) + hdf5, "m.h5", "visititems"),
+    ([UInt8](repeating: 0, count: 2048) + hdf5, "m.bin", "HDF5 file"),
     (Array("MATLAB 5.0 MAT-file, Platform".utf8), "m.mat", "MATLAB file (.mat, version 5)"),
     (Array("MATLAB 7.3 MAT-file, Platform".utf8), "m.mat", "version 7.3"),
     ([0x81, 0xa6] + Array("params".utf8) + [0x80], "m.msgpack", "msgpack file (Flax)"),
@@ -44,17 +48,21 @@ import Testing
       "ONNX"
     ),
     ([8, 8, 0x3a, 2, 0x0a, 0], "m.bin", "ONNX"),
-    ([8, 1, 0x12, 3, 0x0a, 1, 0], "saved_model.pb", "SavedModel"),
+    ([8, 1, 0x12, 3, 0x0a, 1, 0], "saved_model.pb", "variables/variables.index"),
+    ([0x0a, 3, 0x0a, 1, 0x77], "frozen.pb", "GraphDef"),
+    ([0x0a, 3, 0x0a, 1, 0x77], "model.ckpt-5.meta", ".index file beside it"),
+    ([0xa2, 6, 2, 0x0a, 0], "net", "Caffe network"),
+    ([0x12, 3, 0x0a, 1, 0x77], "m.caffemodel", "readNetFromCaffe"),
+    (Array("name: \"net\"\ninput: \"data\"\n".utf8), "net.prototxt", "its .caffemodel has them"),
+    (
+      Array("{\"format\": \"layers-model\", \"modelTopology\": {}}".utf8), "model.json",
+      "weightsManifest"
+    ),
     ([0x0a, 3] + Array("vgg".utf8) + [0xa2, 6, 2, 0x0a, 0], "m.caffemodel", "Caffe network"),
     (
-      [UInt8](repeating: 0, count: 40) + [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb],
-      "model.ckpt.index", "index of a TensorFlow checkpoint"
-    ),
-    (
       [UInt8](repeating: 1, count: 40), "model.ckpt.data-00000-of-00001",
-      "data of a TensorFlow checkpoint"
+      "its index, 'model.ckpt.index', is not beside it"
     ),
-    (Array("model_checkpoint_path: \"model.ckpt\"\n".utf8), "checkpoint", "TensorFlow checkpoint"),
     (Array("GGUF".utf8) + [3, 0, 0, 0], "m.gguf", "GGUF"),
     (Array("PAR1".utf8), "m.parquet", "Parquet"),
     ([0xba, 0x16, 0x4f, 0x2f, 12, 0, 0, 0], "cc.en.300.bin", "fastText"),

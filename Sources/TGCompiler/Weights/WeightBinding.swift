@@ -13,10 +13,11 @@ package struct WeightFile: Sendable {
   /// A subtree of the file (`FILE#prefix`), nil to find it.
   package let subtree: String?
 
-  /// Names a file.
+  /// Names a file, or what stands for one (`Checkpoint.resolved`): the index of a TensorFlow
+  /// checkpoint has checksums of all its tensors, and so says for all its files which they are.
   package init(root: String? = nil, _ file: GivenFile, subtree: String? = nil) {
     self.root = root
-    self.file = file
+    self.file = Checkpoint.resolved(file)
     self.subtree = subtree
   }
 }
@@ -39,7 +40,7 @@ package struct ParameterKey: Hashable, Sendable {
 ///
 /// A tensor that a compiled function needs and no file has, a tensor of another shape, and a tensor
 /// of a file that nobody reads are all listed and stop the import, except what the graph declares
-/// `optional` or `ignore`d, and counters of batches. A function that needs a root without a file is
+/// `optional` or `ignore`d, counters of batches, and what TensorFlow's optimizers keep. A function that needs a root without a file is
 /// left out with a note.
 package struct WeightBinding: Sendable {
   /// The tensors by name.

@@ -232,9 +232,8 @@ extension WeightDiagnosis {
     var result: [String] = []
     for name in names where !result.contains(where: { matches(pattern: $0, name) }) {
       var pattern = name
-      var prefix = ""
-      for part in name.split(separator: ".", omittingEmptySubsequences: false).dropLast() {
-        prefix += part + "."
+      for end in name.indices where name[end] == "." || name[end] == "/" {
+        let prefix = name[...end]
         let isRead = parameters.contains { $0.name.hasPrefix(prefix) }
         guard !isRead else { continue }
         pattern = prefix + "*"
@@ -250,7 +249,7 @@ extension GraphParameter {
   /// True if a tensor's name has the same path, of which only the last part differs.
   fileprivate func isNeighbour(of other: String) -> Bool {
     func path(_ name: String) -> Substring {
-      name.lastIndex(of: ".").map { name[..<$0] } ?? ""
+      name.lastIndex { $0 == "." || $0 == "/" }.map { name[..<$0] } ?? ""
     }
     return path(name) == path(other) && (!path(name).isEmpty || name.contains(".") == false)
   }

@@ -23,6 +23,7 @@ struct MalformedReader {
       MalformedReader(name: "zip", refusal: checkpoint),
       MalformedReader(name: "safetensors", refusal: checkpoint),
       MalformedReader(name: "npy", refusal: checkpoint),
+      MalformedReader(name: "tensorflow", refusal: tensorFlow),
       MalformedReader(name: "torch7", refusal: checkpoint),
       MalformedReader(name: "ncnn", refusal: network),
       MalformedReader(name: "json", refusal: json),
@@ -50,11 +51,24 @@ struct MalformedReader {
 
   /// A checkpoint with all that is in it.
   private static func checkpoint(_ bytes: [UInt8]) -> (Int, String)? {
+    refusal(ofAllIn: bytes, path: "FILE", beside: .none)
+  }
+
+  /// An index of TensorFlow beside a data file of 64 bytes that count up.
+  private static func tensorFlow(_ bytes: [UInt8]) -> (Int, String)? {
+    let data = ByteRegion((0..<64).map { UInt8($0) })
+    return refusal(
+      ofAllIn: bytes, path: "FILE.index", beside: .memory(["FILE.data-00000-of-00001": data]))
+  }
+
+  private static func refusal(
+    ofAllIn bytes: [UInt8], path: String, beside siblings: Siblings
+  ) -> (Int, String)? {
     refusal { () throws(CheckpointError) in
-      let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: "FILE")
+      let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: path, beside: siblings)
       for entry in checkpoint.entries {
         do throws(CheckpointFault) { _ = try entry.tensor() } catch {
-          throw CheckpointError(path: "FILE", fault: error)
+          throw CheckpointError(path: path, fault: error)
         }
       }
     }

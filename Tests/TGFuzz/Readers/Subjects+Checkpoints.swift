@@ -162,7 +162,9 @@ extension Subject {
       try read()
       return .accepted
     } catch {
-      demand(error.exitCode == 65 && !error.description.isEmpty, "an odd refusal")
+      var status: Int32 = 65
+      if case .tensorFlow(.missing) = error.fault { status = 66 }
+      demand(error.exitCode == status && !error.description.isEmpty, "an odd refusal")
       return isEarly(error.fault) ? .refusedAtOnce : .refused
     }
   }
@@ -171,6 +173,7 @@ extension Subject {
   private static func isEarly(_ fault: CheckpointFault) -> Bool {
     switch fault {
     case .foreign, .unreadable, .zip(.noDirectory), .safetensors(.headLength): true
+    case .tensorFlow(.table("its end is missing")): true
     case .pickle(let offset, _): offset <= 2
     case .torch7(let offset, _): offset <= 8
     case .ncnn(.line(let line, _)): line == 1
