@@ -2985,18 +2985,24 @@ const ProtobufCMessageDescriptor tgraph__plan__convolution__phase__descriptor =
   (ProtobufCMessageInit) tgraph__plan__convolution__phase__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue tgraph__plan__convolution__packing__enum_values_by_number[2] =
+static const ProtobufCEnumValue tgraph__plan__convolution__packing__enum_values_by_number[5] =
 {
   { "PANELS", "TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS", 0 },
   { "DEPTHWISE", "TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE", 1 },
+  { "TILES_OF_2", "TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_2", 2 },
+  { "TILES_OF_3", "TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_3", 3 },
+  { "TILES_OF_4", "TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_4", 4 },
 };
 static const ProtobufCIntRange tgraph__plan__convolution__packing__value_ranges[] = {
-{0, 0},{0, 2}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex tgraph__plan__convolution__packing__enum_values_by_name[2] =
+static const ProtobufCEnumValueIndex tgraph__plan__convolution__packing__enum_values_by_name[5] =
 {
   { "DEPTHWISE", 1 },
   { "PANELS", 0 },
+  { "TILES_OF_2", 2 },
+  { "TILES_OF_3", 3 },
+  { "TILES_OF_4", 4 },
 };
 const ProtobufCEnumDescriptor tgraph__plan__convolution__packing__descriptor =
 {
@@ -3005,9 +3011,9 @@ const ProtobufCEnumDescriptor tgraph__plan__convolution__packing__descriptor =
   "Packing",
   "Tgraph__Plan__Convolution__Packing",
   "tgraph.plan",
-  2,
+  5,
   tgraph__plan__convolution__packing__enum_values_by_number,
-  2,
+  5,
   tgraph__plan__convolution__packing__enum_values_by_name,
   1,
   tgraph__plan__convolution__packing__value_ranges,

@@ -308,7 +308,19 @@ typedef enum _Tgraph__Plan__Convolution__Packing {
   /*
    * [kernel_height][kernel_width][C], for groups = C = O.
    */
-  TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE = 1
+  TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE = 1,
+  /*
+   * [n][n][ceil(O / 16)][C][16], transformed for tiles of 2 x 2 results, n = kernel extent + 1.
+   */
+  TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_2 = 2,
+  /*
+   * The same for tiles of 3 x 3 results, n = kernel extent + 2.
+   */
+  TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_3 = 3,
+  /*
+   * The same for tiles of 4 x 4 results, n = kernel extent + 3.
+   */
+  TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_4 = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__CONVOLUTION__PACKING)
 } Tgraph__Plan__Convolution__Packing;
 typedef enum _Tgraph__Plan__Reduction__Function {

@@ -82,6 +82,8 @@ package struct Pipeline: Sendable {
       passes += [Rematerialize(keepsSums: level < .reassociating), FuseEpilogues()]
       // What no producer took in is computed where it is summed.
       if level >= .reassociating { passes += [FuseReductions()] }
+      // No pass behind it looks at what a convolution is made of.
+      if level >= .reassociating { passes += [TileConvolutions()] }
       // Last: the order of what remains, and what of it is kept as bits.
       passes += [Schedule(), PackMasks()]
     }

@@ -39,6 +39,8 @@ package import TGMachine
   package var groups = 1
   /// True if weights are `[kernelHeight][kernelWidth][C]`, one kernel per channel.
   package var isDepthwise = false
+  /// Results along each side of the tiles that weights are transformed for, 0 if they are not.
+  package var tile = 0
   /// Input positions from one output position of a phase to the next.
   package var stride = (y: 1, x: 1)
   /// Input positions between taps.
@@ -73,10 +75,22 @@ package import TGMachine
       let taps = unsafe phase.kernel.height * phase.kernel.width
       unsafe precondition(phase.kernel.height > 0 && phase.kernel.width > 0, "a kernel has taps")
       // Panels of 16 output channels of a group, the last one filled up.
+      let padded = unsafe (outputs / groups + 15) / 16 * 16
+      let side = unsafe tile + phase.kernel.height - 1
       let count =
-        unsafe isDepthwise
-        ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels
+        unsafe tile > 0
+        ? side * side * padded * channels
+        : isDepthwise ? taps * channels : padded * taps * channels
       unsafe precondition(phase.weightCount == count, "weights have the packing's size")
+    }
+    if unsafe tile > 0 {
+      unsafe precondition(
+        groups == 1 && !isDepthwise && stride == (1, 1) && dilation == (1, 1), "tiles of plain sums"
+      )
+      let extent = unsafe phases[0].kernel.height
+      unsafe precondition(tg_winograd_exists(tile, extent) != 0, "tiles have a form")
+      unsafe precondition(
+        phases.allSatisfy { unsafe $0.kernel == (extent, extent) }, "one square extent")
     }
     for index in unsafe epilogue.operands.indices {
       let operand = unsafe epilogue.operands[index]
@@ -110,6 +124,9 @@ extension KernelCall {
     }
     let operands = unsafe convolution.epilogue.operands.map { unsafe $0.raw }
     let steps = unsafe convolution.epilogue.program.raw
+    guard unsafe convolution.tile == 0 else {
+      return unsafe tiled(convolution, shape, phases, operands, steps)
+    }
     let parts = unsafe KernelRecord(
       [tg_convolution_part](repeating: tg_convolution_part(), count: phases.count))
     var prepared = unsafe tg_convolution()
@@ -129,5 +146,27 @@ extension KernelCall {
       record: KernelRecord([prepared], keeping: [parts]),
       function: convolution.isDepthwise
         ? tg_convolution_depthwise_tile : tg_convolution_tile)
+  }
+
+  /// Prepares a convolution whose weights are transformed.
+  private static func tiled(
+    _ convolution: KernelConvolution, _ shape: tg_convolution_shape, _ phases: [tg_phase],
+    _ operands: [tg_view], _ steps: [tg_step]
+  ) -> KernelCall {
+    let parts = unsafe KernelRecord(
+      [tg_winograd_part](repeating: tg_winograd_part(), count: phases.count))
+    var prepared = unsafe tg_winograd()
+    let status = unsafe withUnsafePointer(to: shape) { shape in
+      unsafe tg_winograd_prepare(
+        &prepared,
+        UnsafeMutablePointer(
+          mutating: parts.pointer.assumingMemoryBound(to: tg_winograd_part.self)),
+        shape, convolution.tile, phases.count, phases, Int32(operands.count), operands,
+        Int32(steps.count), steps)
+    }
+    precondition(status == TG_OK, "an epilogue's program is sound")
+    return unsafe KernelCall(
+      tileCount: prepared.tile_count, workspaceBytes: prepared.workspace_bytes,
+      record: KernelRecord([prepared], keeping: [parts]), function: tg_winograd_tile)
   }
 }

@@ -110,6 +110,7 @@ extension Arena {
       output: try resolve(convolution.output, writing: true), phases: phases)
     unsafe kernel.groups = convolution.groups
     unsafe kernel.isDepthwise = convolution.packing == .depthwise
+    unsafe kernel.tile = convolution.packing.results ?? 0
     unsafe kernel.stride = (convolution.strideY, convolution.strideX)
     unsafe kernel.dilation = (convolution.dilationY, convolution.dilationX)
     unsafe kernel.scale = (convolution.scaleY, convolution.scaleX)

@@ -13,7 +13,8 @@ extension Conv2D {
       }
       lowered.append(
         .init(
-          weights: context.kernel(kernel, groups: groups), kernelHeight: kernel.shape[2],
+          weights: context.kernel(kernel, groups: groups, tile: tile),
+          kernelHeight: kernel.shape[2],
           kernelWidth: kernel.shape[3], padTop: phase.padTop, padLeft: phase.padLeft,
           originY: phase.originY, originX: phase.originX))
     }
