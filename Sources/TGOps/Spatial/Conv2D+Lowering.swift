@@ -21,6 +21,7 @@ extension Conv2D {
     var instruction = TGPlan.Convolution(
       input: input, output: context.output(), phases: lowered)
     instruction.groups = groups
+    instruction.packing = TGPlan.Convolution.Packing(results: tile)
     (instruction.strideY, instruction.strideX) = (stride[0], stride[1])
     (instruction.dilationY, instruction.dilationX) = (dilation[0], dilation[1])
     (instruction.scaleY, instruction.scaleX) = (scale[0], scale[1])

@@ -199,7 +199,12 @@ package struct Conv2D: Op {
     for (phase, w) in zip(phases, operands[1...]) {
       let rows = (outputSize[0] - phase.originY + scale[0] - 1) / scale[0]
       let columns = (outputSize[1] - phase.originX + scale[1] - 1) / scale[1]
-      total += result[0] * rows * columns * w.count
+      if let form = WinogradForm.of(results: tile, kernel: w[2]) {
+        let tiles = result[0] * form.tiles(rows) * form.tiles(columns)
+        total += tiles * form.side * form.side * w[0] * w[1]
+      } else {
+        total += result[0] * rows * columns * w.count
+      }
     }
     return total
   }
