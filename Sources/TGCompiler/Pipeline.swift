@@ -34,7 +34,7 @@ package enum OptimizationLevel: Int, Hashable, Sendable, CaseIterable, Comparabl
   case exact = 1
   /// What changes sums only by reassociating them.
   case reassociating = 2
-  /// Also Winograd with large tiles; the same as `reassociating` until that exists.
+  /// What loses more than reassociation does; the same as `reassociating` until there is something.
   case approximate = 3
 
   /// Orders by strength.
