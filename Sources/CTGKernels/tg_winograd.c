@@ -1,5 +1,6 @@
-/* Convolution by minimal filtering, block by block: tiles of the input are transformed, each position
- * of the transformed tiles is multiplied with its matrix, and the sums are transformed back. */
+/* Convolution by minimal filtering, block by block: tiles of the input are transformed, each
+ * position of the transformed tiles is multiplied with its matrix, and the sums are transformed
+ * back. */
 #include "tg_winograd.h"
 
 #include "tg_variant.h"
@@ -31,6 +32,24 @@ static const tg_winograd_form *find(tg_isa isa, ptrdiff_t results, ptrdiff_t ker
 
 int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel) {
   return find(TG_ISA_SCALAR, results, kernel) != NULL;
+}
+
+ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
+                              ptrdiff_t kernel) {
+  const ptrdiff_t n = results + kernel - 1;
+  return n * n * divide_up(outputs, TG_PANEL) * channels * TG_PANEL;
+}
+
+void tg_winograd_transform(tg_isa isa, const float *weights, ptrdiff_t channels, ptrdiff_t outputs,
+                           ptrdiff_t results, ptrdiff_t kernel, float *out) {
+  const tg_winograd_form *form = find(isa, results, kernel);
+  const ptrdiff_t panels = divide_up(outputs, TG_PANEL), panel = channels * TG_PANEL;
+  for (ptrdiff_t p = 0; p < panels; p += 1) {
+    for (ptrdiff_t c = 0; c < channels; c += 1) {
+      form->transform(weights + p * kernel * kernel * panel + c * TG_PANEL, panel,
+                      out + p * panel + c * TG_PANEL, panels * panel);
+    }
+  }
 }
 
 static ptrdiff_t pitch_of(ptrdiff_t floats) {
@@ -98,8 +117,10 @@ tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
     block = most(block, parts[i].block);
     blocks += parts[i].blocks;
   }
-  w->chunks = w->outputs == 0 ? 0 : most(1, least(w->panels / LEAST_CHUNK,
-                                                 divide_up(WANTED_TILES, most(blocks, 1))));
+  w->chunks =
+      w->outputs == 0
+          ? 0
+          : most(1, least(w->panels / LEAST_CHUNK, divide_up(WANTED_TILES, most(blocks, 1))));
   w->chunk = w->chunks > 0 ? divide_up(w->panels, w->chunks) : 0;
   w->chunks = w->chunk > 0 ? divide_up(w->panels, w->chunk) : 0;
   for (ptrdiff_t i = 0; i < phase_count; i += 1) {
@@ -200,12 +221,12 @@ static void run_epilogue(const tg_winograd *w, const tg_winograd_part *p, place 
                              .column_stride = 1};
     for (int k = 1; k < w->program.operand_count; k += 1) {
       const ptrdiff_t *strides = p->operand_strides[k];
-      operands[k] = (tg_block){.base = p->operands[k],
-                               .offset = p->operand_offsets[k] + at.n * strides[0] +
-                                         (at.y + row) * strides[1] + at.x * strides[2] +
-                                         first * strides[3],
-                               .row_stride = strides[2],
-                               .column_stride = strides[3]};
+      operands[k] =
+          (tg_block){.base = p->operands[k],
+                     .offset = p->operand_offsets[k] + at.n * strides[0] +
+                               (at.y + row) * strides[1] + at.x * strides[2] + first * strides[3],
+                     .row_stride = strides[2],
+                     .column_stride = strides[3]};
     }
     tg_program_run(&w->program, columns, channels, out + row * p->out_stride[1], p->out_stride[2],
                    1, operands, workspace);
@@ -220,7 +241,8 @@ void tg_winograd_tile(const void *record, ptrdiff_t tile, void *workspace) {
   float *patch = workspace, *in = (float *)(memory + w->patch_bytes);
   float *sums = (float *)(memory + w->patch_bytes + w->in_bytes);
   float *scratch = (float *)(memory + w->patch_bytes + w->in_bytes + w->sum_bytes);
-  const ptrdiff_t m = w->form->results, positions = (m + w->form->kernel - 1) * (m + w->form->kernel - 1);
+  const ptrdiff_t m = w->form->results,
+                  positions = (m + w->form->kernel - 1) * (m + w->form->kernel - 1);
   const ptrdiff_t first_panel = (tile - p->first_tile) % w->chunks * w->chunk;
   const ptrdiff_t panels = least(w->chunk, w->panels - first_panel);
   const ptrdiff_t start = (tile - p->first_tile) / w->chunks * p->block;
@@ -248,7 +270,8 @@ void tg_winograd_tile(const void *record, ptrdiff_t tile, void *workspace) {
                       p->out_stride[2], rows, columns);
       continue;
     }
-    w->form->output(from, w->sum_position, channels, &finish, scratch, m * channels, channels, m, m);
+    w->form->output(from, w->sum_position, channels, &finish, scratch, m * channels, channels, m,
+                    m);
     run_epilogue(w, p, at, scratch, out, first, channels, rows, columns,
                  (char *)scratch + w->scratch_bytes);
   }

@@ -3,11 +3,13 @@
  * The matrices follow from the points of interpolation by Toom and Cook. Of F(4, 3) they are 0,
  * +-sqrt(1/2), +-sqrt(2) and infinity, whose products are 1, so that no row of a transform has
  * large numbers: a fifth of the error of the usual 0, +-1, +-2 (Barabasz et al. 2020 on the choice
- * of points). Of F(2, 3) and F(3, 2) they are 0, +-1 and infinity. TGPlan's WinogradForm states the
- * same as matrices; a test compares. */
+ * of points). Of F(2, 3) and F(3, 2) they are 0, +-1 and infinity. With points p and infinity, row
+ * p of the input's matrix has the coefficients of the product of (x - q) over the other points q,
+ * the last row those of all; results take p^i; see below for the kernel. */
 
 #define HALF_ROOT 0.70710678118654752f
 #define ROOT 1.41421356237309505f
+#define HALF_ROOT_DOUBLE 0.70710678118654752440
 
 /* a + b * c with a known factor. */
 TG_INLINE vf plus_times(vf a, float factor, vf c) { return vfma(vset(factor), c, a); }
@@ -38,8 +40,8 @@ TG_INLINE void winograd_out_4_3(const vf *s, ptrdiff_t step, vf *y, ptrdiff_t ou
   y[0 * out_step] = vadd(vadd(s[0], sum1), sum2);
   y[1 * out_step] = plus_times(vmul(vset(HALF_ROOT), difference1), ROOT, difference2);
   y[2 * out_step] = plus_times(vmul(vset(0.5f), sum1), 2.0f, sum2);
-  y[3 * out_step] = plus_times(plus_times(s[5 * step], 0.5f * HALF_ROOT, difference1), 2.0f * ROOT,
-                               difference2);
+  y[3 * out_step] =
+      plus_times(plus_times(s[5 * step], 0.5f * HALF_ROOT, difference1), 2.0f * ROOT, difference2);
 }
 
 TG_INLINE void winograd_out_2_3(const vf *s, ptrdiff_t step, vf *y, ptrdiff_t out_step) {
@@ -53,6 +55,27 @@ TG_INLINE void winograd_out_3_2(const vf *s, ptrdiff_t step, vf *y, ptrdiff_t ou
   y[1 * out_step] = vsub(s[1 * step], s[2 * step]);
   y[2 * out_step] = vadd(sum, s[3 * step]);
 }
+
+TG_INLINE d16 winograd_dot(const double *factors, const d16 *g, const int count) {
+  d16 sum = d16_set(0.0);
+  TG_REPEAT(k, count) {
+    TG_REPEAT(i, PARTS) sum.part[i] += factors[k] * g[k].part[i];
+  }
+  return sum;
+}
+
+/* What turns a column of a kernel: point p takes p^k / product of (p - q) over the others. */
+static const double winograd_kernel_4_3[6][3] = {
+    {1.0, 0.0, 0.0},
+    {-2.0 / 3.0, -2.0 / 3.0 * HALF_ROOT_DOUBLE, -1.0 / 3.0},
+    {-2.0 / 3.0, 2.0 / 3.0 * HALF_ROOT_DOUBLE, -1.0 / 3.0},
+    {1.0 / 6.0, 1.0 / 3.0 * HALF_ROOT_DOUBLE, 1.0 / 3.0},
+    {1.0 / 6.0, -1.0 / 3.0 * HALF_ROOT_DOUBLE, 1.0 / 3.0},
+    {0.0, 0.0, 1.0},
+};
+static const double winograd_kernel_2_3[4][3] = {
+    {-1.0, 0.0, 0.0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0.0, 0.0, 1.0}};
+static const double winograd_kernel_3_2[4][2] = {{-1.0, 0.0}, {0.5, 0.5}, {0.5, -0.5}, {0.0, 1.0}};
 
 #define WINOGRAD_FORM(m, r, n)                                                                     \
   static void winograd_input_##m##_##r(const float *in, ptrdiff_t row_stride,                      \
@@ -79,10 +102,25 @@ TG_INLINE void winograd_out_3_2(const vf *s, ptrdiff_t step, vf *y, ptrdiff_t ou
       }                                                                                            \
     }                                                                                              \
   }                                                                                                \
-  static void winograd_output_##m##_##r(                                                           \
-      const float *in, ptrdiff_t position_stride, ptrdiff_t channels, const tg_finish *finish,     \
-      float *out, ptrdiff_t row_stride, ptrdiff_t column_stride, ptrdiff_t rows,                   \
-      ptrdiff_t columns) {                                                                         \
+  static void winograd_transform_##m##_##r(const float *in, ptrdiff_t step, float *out,            \
+                                           ptrdiff_t position_stride) {                            \
+    d16 half[n * r];                                                                               \
+    TG_REPEAT(x, r) {                                                                              \
+      d16 g[r];                                                                                    \
+      TG_REPEAT(y, r) g[y] = v16_widen(v16_load(in + (y * r + x) * step));                         \
+      TG_REPEAT(y, n) half[y * r + x] = winograd_dot(winograd_kernel_##m##_##r[y], g, r);          \
+    }                                                                                              \
+    TG_REPEAT(y, n) {                                                                              \
+      TG_REPEAT(x, n) {                                                                            \
+        d16 u = winograd_dot(winograd_kernel_##m##_##r[x], half + y * r, r);                       \
+        v16_store(out + (y * n + x) * position_stride, d16_narrow(u));                             \
+      }                                                                                            \
+    }                                                                                              \
+  }                                                                                                \
+  static void winograd_output_##m##_##r(const float *in, ptrdiff_t position_stride,                \
+                                        ptrdiff_t channels, const tg_finish *finish, float *out,   \
+                                        ptrdiff_t row_stride, ptrdiff_t column_stride,             \
+                                        ptrdiff_t rows, ptrdiff_t columns) {                       \
     for (ptrdiff_t c = 0; c < channels; c += VW) {                                                 \
       const ptrdiff_t left = channels - c;                                                         \
       vf half[m * n], tile[m * m];                                                                 \
@@ -114,8 +152,8 @@ WINOGRAD_FORM(2, 3, 4)
 WINOGRAD_FORM(3, 2, 4)
 
 static const tg_winograd_form winograd_forms[] = {
-    {4, 3, winograd_input_4_3, winograd_output_4_3},
-    {2, 3, winograd_input_2_3, winograd_output_2_3},
-    {3, 2, winograd_input_3_2, winograd_output_3_2},
+    {4, 3, winograd_input_4_3, winograd_output_4_3, winograd_transform_4_3},
+    {2, 3, winograd_input_2_3, winograd_output_2_3, winograd_transform_2_3},
+    {3, 2, winograd_input_3_2, winograd_output_3_2, winograd_transform_3_2},
     {0},
 };

@@ -2985,24 +2985,18 @@ const ProtobufCMessageDescriptor tgraph__plan__convolution__phase__descriptor =
   (ProtobufCMessageInit) tgraph__plan__convolution__phase__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue tgraph__plan__convolution__packing__enum_values_by_number[5] =
+static const ProtobufCEnumValue tgraph__plan__convolution__packing__enum_values_by_number[2] =
 {
   { "PANELS", "TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS", 0 },
   { "DEPTHWISE", "TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE", 1 },
-  { "TILES_OF_2", "TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_2", 2 },
-  { "TILES_OF_3", "TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_3", 3 },
-  { "TILES_OF_4", "TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_4", 4 },
 };
 static const ProtobufCIntRange tgraph__plan__convolution__packing__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 2}
 };
-static const ProtobufCEnumValueIndex tgraph__plan__convolution__packing__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex tgraph__plan__convolution__packing__enum_values_by_name[2] =
 {
   { "DEPTHWISE", 1 },
   { "PANELS", 0 },
-  { "TILES_OF_2", 2 },
-  { "TILES_OF_3", 3 },
-  { "TILES_OF_4", 4 },
 };
 const ProtobufCEnumDescriptor tgraph__plan__convolution__packing__descriptor =
 {
@@ -3011,9 +3005,9 @@ const ProtobufCEnumDescriptor tgraph__plan__convolution__packing__descriptor =
   "Packing",
   "Tgraph__Plan__Convolution__Packing",
   "tgraph.plan",
-  5,
+  2,
   tgraph__plan__convolution__packing__enum_values_by_number,
-  5,
+  2,
   tgraph__plan__convolution__packing__enum_values_by_name,
   1,
   tgraph__plan__convolution__packing__value_ranges,
@@ -3027,7 +3021,7 @@ static const int64_t tgraph__plan__convolution__dilation_x__default_value = 1ll;
 static const int64_t tgraph__plan__convolution__scale_y__default_value = 1ll;
 static const int64_t tgraph__plan__convolution__scale_x__default_value = 1ll;
 static const Tgraph__Plan__Convolution__Packing tgraph__plan__convolution__packing__default_value = TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS;
-static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descriptors[12] =
+static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descriptors[13] =
 {
   {
     "input",
@@ -3173,6 +3167,18 @@ static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tile",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tgraph__Plan__Convolution, has_tile),
+    offsetof(Tgraph__Plan__Convolution, tile),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__convolution__field_indices_by_name[] = {
   6,   /* field[6] = dilation_x */
@@ -3187,11 +3193,12 @@ static const unsigned tgraph__plan__convolution__field_indices_by_name[] = {
   7,   /* field[7] = scale_y */
   4,   /* field[4] = stride_x */
   3,   /* field[3] = stride_y */
+  12,   /* field[12] = tile */
 };
 static const ProtobufCIntRange tgraph__plan__convolution__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__convolution__descriptor =
 {
@@ -3201,7 +3208,7 @@ const ProtobufCMessageDescriptor tgraph__plan__convolution__descriptor =
   "Tgraph__Plan__Convolution",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Convolution),
-  12,
+  13,
   tgraph__plan__convolution__field_descriptors,
   tgraph__plan__convolution__field_indices_by_name,
   1,  tgraph__plan__convolution__number_ranges,

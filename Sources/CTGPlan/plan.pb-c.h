@@ -308,19 +308,7 @@ typedef enum _Tgraph__Plan__Convolution__Packing {
   /*
    * [kernel_height][kernel_width][C], for groups = C = O.
    */
-  TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE = 1,
-  /*
-   * [n][n][ceil(O / 16)][C][16], transformed for tiles of 2 x 2 results, n = kernel extent + 1.
-   */
-  TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_2 = 2,
-  /*
-   * The same for tiles of 3 x 3 results, n = kernel extent + 2.
-   */
-  TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_3 = 3,
-  /*
-   * The same for tiles of 4 x 4 results, n = kernel extent + 3.
-   */
-  TGRAPH__PLAN__CONVOLUTION__PACKING__TILES_OF_4 = 4
+  TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE = 1
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__CONVOLUTION__PACKING)
 } Tgraph__Plan__Convolution__Packing;
 typedef enum _Tgraph__Plan__Reduction__Function {
@@ -931,10 +919,16 @@ struct  Tgraph__Plan__Convolution
   size_t n_phases;
   Tgraph__Plan__Convolution__Phase **phases;
   Tgraph__Plan__Epilogue *epilogue;
+  /*
+   * Results along each side of the tiles of minimal filtering by which the sums are taken; 0 for direct
+   * sums.
+   */
+  protobuf_c_boolean has_tile;
+  int64_t tile;
 };
 #define TGRAPH__PLAN__CONVOLUTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__convolution__descriptor) \
-    , NULL, NULL, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS, 0,NULL, NULL }
+    , NULL, NULL, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS, 0,NULL, NULL, 0, 0 }
 
 
 /*

@@ -326,10 +326,7 @@ package protocol LoweringContext {
   mutating func weights(_ numbers: WeightNumbers) -> View
   /// Names the kernel of a convolution, `[O, C / groups, height, width]`. How it lies in memory is
   /// for the target to say (`Convolution.packing`), after lowering.
-  ///
-  /// - Parameter tile: the results along each side of the tiles that it is to be transformed for; 0 for
-  ///   a kernel as it is.
-  mutating func kernel(_ weights: HostTensor, groups: Int, tile: Int) -> View
+  mutating func kernel(_ weights: HostTensor, groups: Int) -> View
   /// Adds an instruction.
   mutating func emit(_ instruction: Instruction)
   /// Declares that the result is not computed but seen: `view` has the result's extents.

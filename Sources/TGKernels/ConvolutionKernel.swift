@@ -39,7 +39,8 @@ package import TGMachine
   package var groups = 1
   /// True if weights are `[kernelHeight][kernelWidth][C]`, one kernel per channel.
   package var isDepthwise = false
-  /// Results along each side of the tiles that weights are transformed for, 0 if they are not.
+  /// Results along each side of the tiles by which the sums are taken, 0 for direct sums. The weights
+  /// are then those that `TiledWeights` makes.
   package var tile = 0
   /// Input positions from one output position of a phase to the next.
   package var stride = (y: 1, x: 1)
@@ -75,12 +76,12 @@ package import TGMachine
       let taps = unsafe phase.kernel.height * phase.kernel.width
       unsafe precondition(phase.kernel.height > 0 && phase.kernel.width > 0, "a kernel has taps")
       // Panels of 16 output channels of a group, the last one filled up.
-      let padded = unsafe (outputs / groups + 15) / 16 * 16
-      let side = unsafe tile + phase.kernel.height - 1
       let count =
         unsafe tile > 0
-        ? side * side * padded * channels
-        : isDepthwise ? taps * channels : padded * taps * channels
+        ? TiledWeights(
+          channels: channels, outputs: outputs, results: tile, kernel: phase.kernel.height
+        ).count
+        : isDepthwise ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels
       unsafe precondition(phase.weightCount == count, "weights have the packing's size")
     }
     if unsafe tile > 0 {
@@ -148,7 +149,7 @@ extension KernelCall {
         ? tg_convolution_depthwise_tile : tg_convolution_tile)
   }
 
-  /// Prepares a convolution whose weights are transformed.
+  /// Prepares a convolution in tiles.
   private static func tiled(
     _ convolution: KernelConvolution, _ shape: tg_convolution_shape, _ phases: [tg_phase],
     _ operands: [tg_view], _ steps: [tg_step]

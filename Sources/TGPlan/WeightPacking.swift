@@ -48,44 +48,6 @@ package enum WeightPacking {
     return packed
   }
 
-  /// Transforms and packs `[O, C, r, r]` into `[n][n][⌈O / 16⌉][C][16]`, missing channels 0; each number
-  /// is rounded once.
-  package static func packTiles(_ weights: HostTensor, form: WinogradForm) -> [Float] {
-    let (outputs, channels) = (weights.shape[0], weights.shape[1])
-    let (n, r) = (form.side, form.kernel)
-    precondition(weights.shape[2] == r && weights.shape[3] == r, "a kernel of the form's extent")
-    let panels = (outputs + panelWidth - 1) / panelWidth
-    var packed = [Float](repeating: 0, count: n * n * panels * channels * panelWidth)
-    let position = panels * channels * panelWidth
-    let matrix = form.weights.flatMap { $0 }
-    let elements = weights.elements
-    var half = [Double](repeating: 0, count: n * r)
-    for output in 0..<outputs {
-      for channel in 0..<channels {
-        let source = (output * channels + channel) * r * r
-        for row in 0..<n {
-          for column in 0..<r {
-            var sum = 0.0
-            for k in 0..<r {
-              sum += matrix[row * r + k] * Double(elements[source + k * r + column])
-            }
-            half[row * r + column] = sum
-          }
-        }
-        let target =
-          (output / panelWidth * channels + channel) * panelWidth + output % panelWidth
-        for row in 0..<n {
-          for column in 0..<n {
-            var sum = 0.0
-            for k in 0..<r { sum += half[row * r + k] * matrix[column * r + k] }
-            packed[(row * n + column) * position + target] = Float(sum)
-          }
-        }
-      }
-    }
-    return packed
-  }
-
   /// Packs `[C, 1, kernelHeight, kernelWidth]` into `[kernelHeight][kernelWidth][C]`.
   package static func packDepthwise(_ weights: HostTensor) -> [Float] {
     let shape = weights.shape

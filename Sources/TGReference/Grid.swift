@@ -40,26 +40,3 @@ struct Grid {
     }
   }
 }
-
-extension Grid {
-  /// Whether a picture `[N, H, W, C]` has a row and a column.
-  func has(row: Int, column: Int) -> Bool {
-    (0..<dimensions[1]).contains(row) && (0..<dimensions[2]).contains(column)
-  }
-}
-
-/// A tile of a picture's results: the picture, and its first row and column.
-struct GridTile {
-  let n: Int
-  let y: Int
-  let x: Int
-
-  /// The tiles of a side that cover pictures.
-  static func all(_ pictures: Int, _ rows: Int, _ columns: Int, _ side: Int) -> [GridTile] {
-    (0..<pictures).flatMap { n in
-      stride(from: 0, to: rows, by: side).flatMap { y in
-        stride(from: 0, to: columns, by: side).map { GridTile(n: n, y: y, x: $0) }
-      }
-    }
-  }
-}

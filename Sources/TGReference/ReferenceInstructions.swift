@@ -48,7 +48,6 @@ extension ReferenceMemory {
   }
 
   private func sums(of x: Convolution) -> Grid {
-    if let form = x.form { return tiledSums(of: x, form) }
     let input = read(x.input)
     let (height, width) = (input.dimensions[1], input.dimensions[2])
     let outputs = x.output.dimensions[3]
@@ -82,54 +81,6 @@ extension ReferenceMemory {
       }
     }
     return result
-  }
-
-  /// The sums of a convolution whose kernels are transformed, tile by tile (`WinogradForm`).
-  private func tiledSums(of x: Convolution, _ form: WinogradForm) -> Grid {
-    let input = read(x.input)
-    let (channels, outputs) = (input.dimensions[3], x.output.dimensions[3])
-    let (n, panels) = (form.side, (outputs + 15) / 16)
-    let (inward, outward) = (form.input, form.output)
-    var result = Grid(x.output.dimensions)
-    for phase in x.phases {
-      let weights = read(phase.weights).elements
-      let (rows, columns) = x.extents(of: phase)
-      for tile in GridTile.all(input.dimensions[0], rows, columns, form.results) {
-        let turned = (0..<channels).map { channel in
-          sandwich(inward, by: n) { i, j in
-            let (y, column) = (tile.y + i - phase.padTop, tile.x + j - phase.padLeft)
-            let isInside = input.has(row: y, column: column)
-            return isInside ? input[tile.n, y, column, channel] : 0
-          }
-        }
-        for o in 0..<outputs {
-          let sums = sandwich(outward, by: n) { i, j in
-            (0..<channels).reduce(0) { sum, channel in
-              let panel = ((i * n + j) * panels + o / 16) * channels + channel
-              return sum + turned[channel][i][j] * weights[panel * 16 + o % 16]
-            }
-          }
-          for i in 0..<min(form.results, rows - tile.y) {
-            for j in 0..<min(form.results, columns - tile.x) {
-              let row = phase.originY + (tile.y + i) * x.scaleY
-              result[tile.n, row, phase.originX + (tile.x + j) * x.scaleX, o] = sums[i][j]
-            }
-          }
-        }
-      }
-    }
-    return result
-  }
-
-  /// `matrix · m · matrixᵀ` of a square m.
-  private func sandwich(
-    _ matrix: [[Double]], by count: Int, _ m: (Int, Int) -> Double
-  ) -> [[Double]] {
-    let middle = (0..<count).map { i in (0..<count).map { m(i, $0) } }
-    return matrix.map { left in
-      let row = (0..<count).map { j in (0..<count).reduce(0) { $0 + left[$1] * middle[$1][j] } }
-      return matrix.map { right in zip(row, right).reduce(0) { $0 + $1.0 * $1.1 } }
-    }
   }
 
   private func product(of x: MatrixProduct) -> Grid {

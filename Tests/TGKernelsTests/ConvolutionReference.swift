@@ -135,7 +135,7 @@ extension ConvolutionCase {
     var kept = [inputMemory]
     let packed = phases.map { phase in
       FloatMemory(
-        pack(phase.weights))
+        pack(phase.weights, isa))
     }
     kept += packed
     let operandMemories = operands.map { FloatMemory($0.values) }
@@ -164,12 +164,16 @@ extension ConvolutionCase {
       output: outputMemory, call: try KernelCall.convolution(convolution, isa: isa), kept: kept)
   }
 
-  private func pack(_ weights: HostTensor) -> [Float] {
-    if let form = WinogradForm.of(results: tile, kernel: kernel[0]) {
-      return WeightPacking.packTiles(weights, form: form)
-    }
-    return isDepthwise
-      ? WeightPacking.packDepthwise(weights) : WeightPacking.packPanels(weights, groups: groups)
+  private func pack(_ weights: HostTensor, _ isa: ISA) -> [Float] {
+    guard !isDepthwise else { return WeightPacking.packDepthwise(weights) }
+    let packed = WeightPacking.packPanels(weights, groups: groups)
+    guard tile > 0 else { return packed }
+    let tiled = TiledWeights(
+      channels: channels, outputs: outputs, results: tile, kernel: kernel[0])
+    let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))
+    unsafe tiled.transform(
+      UnsafePointer(from.view([packed.count]).base), into: to.view([tiled.count]).base, isa: isa)
+    return to.elements
   }
 
   /// Runs and gathers the results row-major; checks that nothing else was written.

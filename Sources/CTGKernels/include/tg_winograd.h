@@ -23,11 +23,17 @@ typedef void (*tg_winograd_output)(const float *_Nonnull in, ptrdiff_t position_
                                    float *_Nonnull out, ptrdiff_t row_stride,
                                    ptrdiff_t column_stride, ptrdiff_t rows, ptrdiff_t columns);
 
+/** Turns the kernels of 16 outputs for one channel: r x r taps, `step` apart, into n x n positions.
+ */
+typedef void (*tg_winograd_kernel)(const float *_Nonnull in, ptrdiff_t step, float *_Nonnull out,
+                                   ptrdiff_t position_stride);
+
 /** A form: m results along each side of a tile from a kernel of r. */
 typedef struct {
   int results, kernel;
   tg_winograd_input _Nonnull input;
   tg_winograd_output _Nonnull output;
+  tg_winograd_kernel _Nonnull transform;
 } tg_winograd_form;
 
 /** One phase, prepared. The axes of results are N, Y, X. */
@@ -70,6 +76,15 @@ typedef struct {
 
 /** True if there is a form of tiles of m x m results for kernels of r x r. */
 int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel);
+
+/** The floats of the transformed weights of one phase. */
+ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
+                              ptrdiff_t kernel);
+
+/** Transforms packed weights [panels][r][r][C][16] into [n x n positions][panels][C][16]. */
+void tg_winograd_transform(tg_isa isa, const float *_Nonnull weights, ptrdiff_t channels,
+                           ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
+                           float *_Nonnull out);
 
 /** Prepares a convolution with stride, dilation and groups 1 whose phases' weights are transformed
  * for tiles of `results`; `parts` has room for `phase_count` parts and stays where it is. Operands

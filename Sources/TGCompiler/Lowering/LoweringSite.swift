@@ -128,8 +128,8 @@ struct LoweringSite: LoweringContext {
     name(.numbers(numbers), TensorType(numbers.dtype, [numbers.count]))
   }
 
-  mutating func kernel(_ weights: HostTensor, groups: Int, tile: Int) -> View {
-    name(.kernel(weights, groups: groups, tile: tile), TensorType(.float32, weights.shape))
+  mutating func kernel(_ weights: HostTensor, groups: Int) -> View {
+    name(.kernel(weights, groups: groups), TensorType(.float32, weights.shape))
   }
 
   /// A slot for a constant, seen row-major; where it lies in the weight section comes later.
@@ -148,9 +148,8 @@ struct LoweringSite: LoweringContext {
 enum NamedConstant: Sendable {
   /// Numbers, row-major.
   case numbers(WeightNumbers)
-  /// The kernel of a convolution, `[O, C / groups, height, width]`, with the results along each side of
-  /// the tiles that it is transformed for, or 0.
-  case kernel(HostTensor, groups: Int, tile: Int)
+  /// The kernel of a convolution, `[O, C / groups, height, width]`.
+  case kernel(HostTensor, groups: Int)
 }
 
 extension View {

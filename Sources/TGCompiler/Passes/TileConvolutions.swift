@@ -6,9 +6,9 @@ import TGTensor
 /// `convolution(x, w) → convolution(x, w) in tiles`: minimal filtering (Winograd), by which m × m results
 /// of an r × r kernel take (m + r − 1)² products for each pair of channels instead of m²r².
 ///
-/// The equation and its matrices are `WinogradForm`'s. Kernels of 3 × 3, also of gradients, go by tiles
+/// `spec/runtime.md` has the equation. Kernels of 3 × 3, also of gradients, go by tiles
 /// of 2 or 4 results, the 2 × 2 kernels of enlarged and transposed layers' phases by tiles of 3;
-/// `CostModel.tile` chooses. The kernels are transformed where they are packed.
+/// `CostModel.tile` chooses. The kernels are transformed when the plan is opened.
 ///
 /// Effect on numbers: reassociating. The largest error of a layer of 64 channels is some 5e-6 of
 /// results of 4.5 with tiles of 4, 2e-6 with those of 2 and 3, 1e-6 without (spec/performance.md).

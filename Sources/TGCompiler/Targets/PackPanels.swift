@@ -5,9 +5,8 @@ import TGTensor
 /// processor's kernels read them.
 ///
 /// Ops say what a constant is (`NamedConstant`); this step says how it lies in memory: panels of 16
-/// output channels, or `[height][width][C]` where each channel has a kernel of its own; kernels for tiles
-/// are transformed before. Equal constants get one slot, and a kernel that batch sizes or functions share
-/// is packed once. A target with another packing is another step in this folder.
+/// output channels, or `[height][width][C]` where each channel has a kernel of its own. Equal constants
+/// get one slot, and a kernel that batch sizes or functions share is packed once. A target with another packing is another step in this folder.
 enum PackPanels {
   /// The function with its constants in `store`, in the order in which they were named; slots that are
   /// no longer named remain.
@@ -20,24 +19,20 @@ enum PackPanels {
     var result = function
     var numbers = Array(function.slots.indices)
     var known: [Slot: Int] = [:]
-    var packings: [Int: Convolution.Packing] = [:]
+    var isDepthwise: [Int: Bool] = [:]
     for (number, constant) in constants {
       let slot: Slot
       switch constant {
       case .numbers(let numbers): slot = store.insert(numbers)
-      case .kernel(let weights, let groups, let tile):
+      case .kernel(let weights, let groups):
         // One input channel for each output channel, and more than one of them.
         let depthwise = groups > 1 && groups == weights.shape[0] && weights.shape[1] == 1
-        let packing = depthwise ? .depthwise : Convolution.Packing(results: tile)
-        slot = store.insert(weights, groups: groups, tile: tile) { weights in
-          if let form = WinogradForm.of(results: tile, kernel: weights.shape[2]) {
-            return WeightPacking.packTiles(weights, form: form)
-          }
-          return depthwise
+        slot = store.insert(weights, groups: groups) { weights in
+          depthwise
             ? WeightPacking.packDepthwise(weights)
             : WeightPacking.packPanels(weights, groups: groups)
         }
-        packings[number] = packing
+        isDepthwise[number] = depthwise
       }
       result.slots[number] = slot
       numbers[number] = known[slot] ?? number
@@ -49,7 +44,7 @@ enum PackPanels {
       }
       for phase in convolution.phases.indices {
         let slot = convolution.phases[phase].weights.slot
-        convolution.packing = packings[slot] ?? .panels
+        convolution.packing = isDepthwise[slot] == true ? .depthwise : .panels
         convolution.phases[phase].weights = View(slot: slot, shape: [result.slots[slot].count])
       }
       result.instructions[index].instruction = .convolve(convolution)

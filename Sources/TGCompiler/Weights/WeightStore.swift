@@ -33,7 +33,6 @@ package struct WeightStore: Sendable {
   private struct Packed {
     var kernel: HostTensor
     var groups: Int
-    var tile: Int
     var slot: Slot
   }
 
@@ -54,23 +53,23 @@ package struct WeightStore: Sendable {
     return slot
   }
 
-  /// Puts a kernel into the section as `pack` lays it out; a kernel of the same memory, shape, groups
-  /// and tiles that this function or the one before has put there is not packed again. So the batch sizes of a
+  /// Puts a kernel into the section as `pack` lays it out; a kernel of the same memory, shape and groups
+  /// that this function or the one before has put there is not packed again. So the batch sizes of a
   /// function, and functions of one network after each other, pack each kernel once.
   package mutating func insert(
-    _ kernel: HostTensor, groups: Int, tile: Int = 0, packedBy pack: (HostTensor) -> [Float]
+    _ kernel: HostTensor, groups: Int, packedBy pack: (HostTensor) -> [Float]
   ) -> Slot {
     let key = Key(.floats(kernel.elements))
     func find(_ all: [Packed]?) -> Packed? {
       all?.first {
-        $0.groups == groups && $0.tile == tile && $0.kernel.shape == kernel.shape
+        $0.groups == groups && $0.kernel.shape == kernel.shape
           && $0.kernel.elements.span.isIdentical(to: kernel.elements.span)
       }
     }
     if let packed = find(now[key]) { return packed.slot }
     let packed =
       find(before[key])
-      ?? Packed(kernel: kernel, groups: groups, tile: tile, slot: insert(.floats(pack(kernel))))
+      ?? Packed(kernel: kernel, groups: groups, slot: insert(.floats(pack(kernel))))
     now[key, default: []].append(packed)
     return packed.slot
   }

@@ -88,7 +88,7 @@ package struct Linear: Op {
         input: views[0], output: views[1],
         phases: [
           .init(
-            weights: context.kernel(kernel, groups: 1, tile: 0), kernelHeight: 1,
+            weights: context.kernel(kernel, groups: 1), kernelHeight: 1,
             kernelWidth: 1, padTop: 0, padLeft: 0)
         ])
       instruction.epilogue = fused

@@ -13,7 +13,7 @@ extension Conv2D {
       }
       lowered.append(
         .init(
-          weights: context.kernel(kernel, groups: groups, tile: tile),
+          weights: context.kernel(kernel, groups: groups),
           kernelHeight: kernel.shape[2],
           kernelWidth: kernel.shape[3], padTop: phase.padTop, padLeft: phase.padLeft,
           originY: phase.originY, originX: phase.originX))
@@ -21,7 +21,7 @@ extension Conv2D {
     var instruction = TGPlan.Convolution(
       input: input, output: context.output(), phases: lowered)
     instruction.groups = groups
-    instruction.packing = TGPlan.Convolution.Packing(results: tile)
+    instruction.tile = tile
     (instruction.strideY, instruction.strideX) = (stride[0], stride[1])
     (instruction.dilationY, instruction.dilationX) = (dilation[0], dilation[1])
     (instruction.scaleY, instruction.scaleX) = (scale[0], scale[1])

@@ -16,28 +16,6 @@ package struct Convolution: Hashable, Sendable {
     case panels = 0
     /// `[kernelHeight][kernelWidth][C]`, for `groups == C == O`.
     case depthwise = 1
-    /// `[n][n][⌈O / 16⌉][C][16]`: kernels transformed for tiles of 2 × 2 results (`WinogradForm`), n
-    /// = the kernel's extent + 1. For kernels of one square extent, and stride, dilation and groups 1.
-    case tilesOf2 = 2
-    /// The same for tiles of 3 × 3 results, n = the kernel's extent + 2.
-    case tilesOf3 = 3
-    /// The same for tiles of 4 × 4 results, n = the kernel's extent + 3.
-    case tilesOf4 = 4
-
-    /// Results along each side of a tile; nil if kernels are not transformed.
-    package var results: Int? {
-      switch self {
-      case .panels, .depthwise: nil
-      case .tilesOf2: 2
-      case .tilesOf3: 3
-      case .tilesOf4: 4
-      }
-    }
-
-    /// The packing for tiles of so many results along each side, 2 to 4; panels for any other number.
-    package init(results: Int) {
-      self = Self.allCases.first { $0.results == results } ?? .panels
-    }
   }
 
   /// The output positions of one residue class, with their kernel.
@@ -92,6 +70,9 @@ package struct Convolution: Hashable, Sendable {
   package var scaleX = 1
   /// How all phases' weights are packed.
   package var packing = Packing.panels
+  /// Results along each side of the tiles by which the sums are taken (`WinogradForm`), in place of one
+  /// sum of products for each result; 0 for direct sums.
+  package var tile = 0
   /// Together the phases cover every output position once.
   package var phases: [Phase]
   /// Applied to each result.
@@ -144,10 +125,10 @@ extension InstructionRule {
         + "\(output) output channels")
   }
 
-  package static func transformed(results: Int, kernel: Int) -> InstructionRule {
+  package static func noTiles(results: Int, kernel: Int) -> InstructionRule {
     InstructionRule(
-      "weights for tiles of \(results) results need square kernels of one extent that have such a "
-        + "form, and stride, dilation and groups 1; the kernel has \(kernel) rows")
+      "tiles of \(results) results need square kernels of one extent that have such a form, stride, "
+        + "dilation and groups 1; the first kernel has \(kernel) rows")
   }
 
   package static func weightCount(phase: Int, found: Int, expected: Int) -> InstructionRule {
@@ -186,6 +167,7 @@ extension Convolution: InstructionKind {
     try archive.choice("packing", &packing)
     try archive.messages("phases", &phases)
     try archive.message("epilogue", &epilogue)
+    try archive.attribute("tile", &tile, .notNegative)
   }
 
   package func check(limits: PlanLimits) throws(PlanError) {
@@ -199,9 +181,8 @@ extension Convolution: InstructionKind {
     guard packing != .depthwise || (groups == inner && groups == outer) else {
       throw PlanError(.rule(.depthwiseGroups(groups: groups, input: inner, output: outer)))
     }
-    guard phases.isEmpty || packing.results == nil || form != nil else {
-      throw PlanError(
-        .rule(.transformed(results: packing.results ?? 0, kernel: phases[0].kernelHeight)))
+    guard tile == 0 || phases.isEmpty || form != nil else {
+      throw PlanError(.rule(.noTiles(results: tile, kernel: phases[0].kernelHeight)))
     }
     guard phases.count <= limits.phases else {
       throw PlanError(.limit(.phases, phases.count, limits.phases))
@@ -251,13 +232,13 @@ extension Convolution: InstructionKind {
     )
   }
 
-  /// The form of its tiles; nil if weights are not transformed, or not as they can be.
+  /// The form of its tiles; nil for direct sums, or if they have none.
   package var form: WinogradForm? {
-    guard let results = packing.results, let kernel = phases.first?.kernelHeight,
-      groups == 1, strideY == 1, strideX == 1, dilationY == 1, dilationX == 1,
+    guard tile > 0, let kernel = phases.first?.kernelHeight, packing == .panels, groups == 1,
+      strideY == 1, strideX == 1, dilationY == 1, dilationX == 1,
       phases.allSatisfy({ $0.kernelHeight == kernel && $0.kernelWidth == kernel })
     else { return nil }
-    return WinogradForm.of(results: results, kernel: kernel)
+    return WinogradForm.of(results: tile, kernel: kernel)
   }
 
   /// The elements of a phase's packed weights; nil if their number does not fit.
@@ -269,14 +250,11 @@ extension Convolution: InstructionKind {
       let panels = (output.dimensions[3] / groups + 15) / 16
       return Int.product([groups, panels, channels / groups, 16] + kernel)
     case .depthwise: return Int.product([channels] + kernel)
-    case .tilesOf2, .tilesOf3, .tilesOf4:
-      guard let form else { return nil }
-      return Int.product([form.side, form.side, (output.dimensions[3] + 15) / 16, channels, 16])
     }
   }
 
-  /// Positions in the padding count, the zeros that fill up panels do not; of transformed kernels the
-  /// products of whole tiles.
+  /// Positions in the padding count, the zeros that fill up panels do not; of tiles the products of whole
+  /// ones.
   package var checkedMacs: Int? {
     guard input.rank == 4, output.rank == 4, groups > 0, scaleY > 0, scaleX > 0 else { return nil }
     var sum = 0

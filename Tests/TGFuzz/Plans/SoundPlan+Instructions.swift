@@ -253,39 +253,25 @@ extension SoundPlan {
     convolution.scaleY = random.one(of: [1, 1, 2, 3])
     convolution.scaleX = random.one(of: [1, 1, 2, 3])
     convolution.epilogue = epilogue(for: extents)
-    let form = random.once(in: 4) ? random.one(of: WinogradForm.all) : nil
-    if let form, groups == 1, !isDepthwise {
-      convolution.packing = Convolution.Packing(results: form.results)
+    if random.once(in: 4), groups == 1, !isDepthwise {
+      convolution.tile = random.one(of: WinogradForm.all).results
       (convolution.strideY, convolution.strideX) = (1, 1)
       (convolution.dilationY, convolution.dilationX) = (1, 1)
     }
     for y in 0..<min(convolution.scaleY, extents[1]) {
-      for x in 0..<min(convolution.scaleX, extents[2]) {
-        phase(y, x, of: &convolution, kernel: convolution.packing.results != nil ? form : nil)
-      }
+      for x in 0..<min(convolution.scaleX, extents[2]) { phase(y, x, of: &convolution) }
     }
     convolution.output = result(extents, innermostOne: true)
     return .convolve(convolution)
   }
 
-  private mutating func phase(
-    _ y: Int, _ x: Int, of convolution: inout Convolution, kernel form: WinogradForm?
-  ) {
+  private mutating func phase(_ y: Int, _ x: Int, of convolution: inout Convolution) {
     var phase = Convolution.Phase(
       weights: convolution.input, kernelHeight: 1 + random.below(4),
       kernelWidth: 1 + random.below(4), padTop: random.below(6) - 2, padLeft: random.below(6) - 2,
       originY: y, originX: x)
-    if let form {
+    if let form = WinogradForm.all.first(where: { $0.results == convolution.tile }) {
       (phase.kernelHeight, phase.kernelWidth) = (form.kernel, form.kernel)
-      let (outputs, inputs) = (convolution.output.dimensions[3], convolution.input.dimensions[3])
-      let kernel = HostTensor(
-        [outputs, inputs, form.kernel, form.kernel],
-        numbers(outputs * inputs * form.kernel * form.kernel).words.map { Float(bitPattern: $0) })
-      let packed = WeightPacking.packTiles(kernel, form: form)
-      phase.weights = weight(
-        Numbers(words: packed.map(\.bitPattern), count: packed.count, dtype: .float32))
-      convolution.phases.append(phase)
-      return
     }
     let count = convolution.packedWeightCount(of: phase) ?? 0
     var elements = numbers(count)

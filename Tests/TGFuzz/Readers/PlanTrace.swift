@@ -135,13 +135,9 @@ struct PlanTrace {
       let inner = convolution.input.dimensions[3] / convolution.groups
       let panels = (output[3] / convolution.groups + 15) / 16
       let kernel = phase.kernelHeight * phase.kernelWidth
-      let side = phase.kernelHeight + (convolution.packing.results ?? 0) - 1
       let count =
-        switch convolution.packing {
-        case .panels: convolution.groups * panels * kernel * inner * 16
-        case .depthwise: kernel * output[3]
-        case .tilesOf2, .tilesOf3, .tilesOf4: side * side * panels * inner * 16
-        }
+        convolution.packing == .depthwise
+        ? kernel * output[3] : convolution.groups * panels * kernel * inner * 16
       demand(phase.weights.count == count, "weights are missing")
     }
     demand(covered.count == output[1] * output[2], "a place is not computed")
