@@ -40,15 +40,23 @@ ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t r
   return n * n * divide_up(outputs, TG_PANEL) * channels * TG_PANEL;
 }
 
-void tg_winograd_transform(tg_isa isa, const float *weights, ptrdiff_t channels, ptrdiff_t outputs,
-                           ptrdiff_t results, ptrdiff_t kernel, float *out) {
-  const tg_winograd_form *form = find(isa, results, kernel);
-  const ptrdiff_t panels = divide_up(outputs, TG_PANEL), panel = channels * TG_PANEL;
-  for (ptrdiff_t p = 0; p < panels; p += 1) {
-    for (ptrdiff_t c = 0; c < channels; c += 1) {
-      form->transform(weights + p * kernel * kernel * panel + c * TG_PANEL, panel,
-                      out + p * panel + c * TG_PANEL, panels * panel);
-    }
+void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const float *weights,
+                                   ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
+                                   ptrdiff_t kernel, float *out) {
+  *t = (tg_winograd_transform){.form = find(isa, results, kernel),
+                               .weights = weights,
+                               .out = out,
+                               .channels = channels,
+                               .tile_count = divide_up(outputs, TG_PANEL)};
+}
+
+void tg_winograd_transform_tile(const void *record, ptrdiff_t tile, void *workspace) {
+  (void)workspace;
+  const tg_winograd_transform *t = record;
+  const ptrdiff_t panel = t->channels * TG_PANEL, taps = t->form->kernel * t->form->kernel;
+  for (ptrdiff_t c = 0; c < t->channels; c += 1) {
+    t->form->transform(t->weights + tile * taps * panel + c * TG_PANEL, panel,
+                       t->out + tile * panel + c * TG_PANEL, t->tile_count * panel);
   }
 }
 

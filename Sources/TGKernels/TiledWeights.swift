@@ -23,11 +23,17 @@ package struct TiledWeights: Hashable, Sendable {
   /// How many floats they are.
   package var count: Int { tg_winograd_weights(channels, outputs, results, kernel) }
 
-  /// Makes them of packed weights, `[⌈O / 16⌉][r][r][C][16]`; `transformed` has room for `count`.
-  package func transform(
+  /// The call that makes them of packed weights, `[⌈O / 16⌉][r][r][C][16]`; `transformed` has room for
+  /// `count`.
+  package func transforming(
     _ packed: UnsafePointer<Float>, into transformed: UnsafeMutablePointer<Float>, isa: ISA
-  ) {
-    unsafe tg_winograd_transform(
-      isa.code, packed, channels, outputs, results, kernel, transformed)
+  ) -> KernelCall {
+    var record = unsafe tg_winograd_transform(
+      form: nil, weights: packed, out: transformed, channels: 0, tile_count: 0)
+    unsafe tg_winograd_transform_prepare(
+      &record, isa.code, packed, channels, outputs, results, kernel, transformed)
+    return unsafe KernelCall(
+      tileCount: record.tile_count, workspaceBytes: 0, record: KernelRecord([record]),
+      function: tg_winograd_transform_tile)
   }
 }

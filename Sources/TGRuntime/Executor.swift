@@ -51,7 +51,7 @@ package final class Executor: PlanExecutor {
     }
     arena = try Arena(self.function, weights: file.weights)
     tiled = try TiledMemory(
-      self.function, arena: arena, isa: isa, taken: arenaBytes, allowed: allowed)
+      self.function, arena: arena, isa: isa, taken: arenaBytes, within: budget)
     var prepared: [PreparedCalls] = []
     for placed in self.function.instructions {
       prepared.append(try arena.prepare(placed.instruction, isa: isa, tiled: tiled))

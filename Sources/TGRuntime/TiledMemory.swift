@@ -28,10 +28,10 @@ internal import TGTensor
 
   /// Transforms the weights of a function's convolutions.
   ///
-  /// - Throws: `overBudget` if they take more than `allowed` bytes besides the `taken` ones,
+  /// - Throws: `overBudget` if they take more bytes than the budget has besides the `taken` ones,
   ///   `outOfMemory`, and `unsound` for a view outside of its slot, or tiles that have no form.
   init(
-    _ function: PlanFunction, arena: Arena, isa: ISA, taken: Int, allowed: Int
+    _ function: PlanFunction, arena: Arena, isa: ISA, taken: Int, within budget: Budget
   ) throws(RuntimeError) {
     var offsets: [Key: Int] = [:]
     var total = 0
@@ -48,18 +48,24 @@ internal import TGTensor
         total += (bytes + Slot.alignment - 1) / Slot.alignment * Slot.alignment
       }
     }
+    let allowed = budget.allowedBytes
     guard total <= allowed - taken else {
       throw .overBudget(needed: taken + total, allowed: allowed)
     }
-    memory = try SystemMemory(byteCount: total)
+    memory = try SystemMemory(byteCount: total, inLargePages: true)
     self.offsets = offsets
+    var calls: [KernelCall] = []
     for (key, offset) in offsets {
       let packed = unsafe try arena.resolve(key.view)
-      unsafe memory.lend {
-        let target = unsafe ($0 + offset).assumingMemoryBound(to: Float.self)
-        unsafe key.weights.transform(packed.base, into: target, isa: isa)
-      }
+      unsafe calls.append(
+        memory.lend {
+          let target = unsafe ($0 + offset).assumingMemoryBound(to: Float.self)
+          return unsafe key.weights.transforming(packed.base, into: target, isa: isa)
+        })
     }
+    guard !calls.isEmpty else { return }
+    let pool = try ThreadPool(calls: calls, threads: budget.threads)
+    for call in calls.indices { pool.run(call: call) }
   }
 
   /// The transformed weights of a phase and how many they are; nil for a convolution of direct sums.

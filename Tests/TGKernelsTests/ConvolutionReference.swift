@@ -171,8 +171,9 @@ extension ConvolutionCase {
     let tiled = TiledWeights(
       channels: channels, outputs: outputs, results: tile, kernel: kernel[0])
     let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))
-    unsafe tiled.transform(
-      UnsafePointer(from.view([packed.count]).base), into: to.view([tiled.count]).base, isa: isa)
+    TGKernelsTests.run(
+      unsafe tiled.transforming(
+        UnsafePointer(from.view([packed.count]).base), into: to.view([tiled.count]).base, isa: isa))
     return to.elements
   }
 

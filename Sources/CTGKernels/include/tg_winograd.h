@@ -81,10 +81,24 @@ int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel);
 ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
                               ptrdiff_t kernel);
 
-/** Transforms packed weights [panels][r][r][C][16] into [n x n positions][panels][C][16]. */
-void tg_winograd_transform(tg_isa isa, const float *_Nonnull weights, ptrdiff_t channels,
-                           ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
-                           float *_Nonnull out);
+/** A transformation of packed weights [panels][r][r][C][16] into [n x n positions][panels][C][16];
+ * its tiles are the panels. */
+typedef struct {
+  const tg_winograd_form *_Nullable form;
+  const float *_Nonnull weights;
+  float *_Nonnull out;
+  ptrdiff_t channels, tile_count;
+} tg_winograd_transform;
+
+/** Prepares a transformation; there is a form of tiles of `results` for the kernel. */
+void tg_winograd_transform_prepare(tg_winograd_transform *_Nonnull transform, tg_isa isa,
+                                   const float *_Nonnull weights, ptrdiff_t channels,
+                                   ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
+                                   float *_Nonnull out);
+
+/** Transforms one panel; needs no workspace. */
+void tg_winograd_transform_tile(const void *_Nonnull transform, ptrdiff_t tile,
+                                void *_Nonnull workspace);
 
 /** Prepares a convolution with stride, dilation and groups 1 whose phases' weights are transformed
  * for tiles of `results`; `parts` has room for `phase_count` parts and stays where it is. Operands
