@@ -182,9 +182,8 @@ static int row_count(const tg_micro_table *micro, int panels, ptrdiff_t pixels, 
   return 1;
 }
 
-/* How many panels to take at once. */
-static int panel_count(const tg_micro_table *micro, ptrdiff_t pixels, ptrdiff_t rows,
-                       ptrdiff_t left) {
+int tg_convolution_panels(const tg_micro_table *micro, ptrdiff_t pixels, ptrdiff_t rows,
+                          ptrdiff_t left) {
   if (left >= 4 && pixels * rows <= micro->pixels[3]) return 4;
   if (left >= 2 && micro->pixels[1] > 0 &&
       (micro->pixels[1] >= micro->pixels[0] || pixels * rows <= micro->pixels[1])) {
@@ -227,7 +226,7 @@ void tg_convolution_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const ptrdiff_t pixels = position.count[p->pixel_axis];
   const ptrdiff_t rows = position.count[p->row_axes[0]] * position.count[p->row_axes[1]];
   for (ptrdiff_t panel = position.first_panel; panel < position.end_panel;) {
-    int panels = panel_count(c->micro, pixels, rows, position.end_panel - panel);
+    int panels = tg_convolution_panels(c->micro, pixels, rows, position.end_panel - panel);
     for (ptrdiff_t row = 0; row < rows;) {
       int count = p->dots ? 1 : row_count(c->micro, panels, pixels, rows - row);
       run_rows(&position, row, count, panel, panels);

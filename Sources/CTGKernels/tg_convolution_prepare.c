@@ -82,6 +82,20 @@ static int recognise(tg_finish *finish, int32_t operand_count, const tg_view *op
   return i == step_count;
 }
 
+int tg_epilogue_prepare(tg_program *program, tg_finish *finish, int *finishes, tg_isa isa,
+                        int32_t operand_count, const tg_view *operands, int32_t step_count,
+                        const tg_step *steps) {
+  if (operand_count >= TG_MAX_OPERANDS) return 0;
+  tg_element elements[TG_MAX_OPERANDS] = {TG_FLOAT32};
+  for (int32_t k = 0; k < operand_count; k += 1) elements[k + 1] = operands[k].element;
+  if (tg_program_prepare(program, isa, operand_count + 1, elements, step_count, steps) != TG_OK) {
+    return 0;
+  }
+  *finishes = recognise(finish, operand_count, operands, step_count, steps);
+  if (!*finishes) memset(finish, 0, sizeof *finish);
+  return 1;
+}
+
 /* Joins the pixels of all pictures to one row where the kernel sees one position and memory
  * permits: many rows times a matrix. */
 static void join_pixels(tg_convolution *c, tg_convolution_part *p) {
@@ -288,19 +302,14 @@ tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
                                  const tg_view *operands, int32_t step_count,
                                  const tg_step *steps) {
   memset(c, 0, sizeof *c);
-  if (operand_count >= TG_MAX_OPERANDS) return TG_UNSOUND_PROGRAM;
-  tg_element elements[TG_MAX_OPERANDS] = {TG_FLOAT32};
-  for (int32_t k = 0; k < operand_count; k += 1) elements[k + 1] = operands[k].element;
-  if (tg_program_prepare(&c->program, shape->isa, operand_count + 1, elements, step_count, steps) !=
-      TG_OK) {
+  if (!tg_epilogue_prepare(&c->program, &c->finish, &c->finishes, shape->isa, operand_count,
+                           operands, step_count, steps)) {
     return TG_UNSOUND_PROGRAM;
   }
   c->micro = tg_variant_of(shape->isa)->micros;
   c->isa = (int)shape->isa;
   c->parts = parts;
   c->part_count = phase_count;
-  c->finishes = recognise(&c->finish, operand_count, operands, step_count, steps);
-  if (!c->finishes) memset(&c->finish, 0, sizeof c->finish);
   c->input = shape->input.base;
   c->step[0] = 1;
   c->step[1] = shape->stride_y;

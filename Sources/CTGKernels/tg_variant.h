@@ -14,6 +14,7 @@
 #include "tg_reduce_internal.h"
 #include "tg_resample.h"
 #include "tg_softmax.h"
+#include "tg_winograd.h"
 
 /* Kernels take units of work begin ..< end; those with a workspace cut it as their headers say. */
 typedef struct {
@@ -21,6 +22,8 @@ typedef struct {
   int width;
   const tg_step_table *steps;
   const tg_micro_table *micros;
+  /* The forms of minimal filtering; the last has no results. */
+  const tg_winograd_form *winograd;
   tg_multiply multiply;
   void (*normalize_rows)(const tg_normalize *, float *workspace, ptrdiff_t, ptrdiff_t);
   void (*normalize_moments)(const tg_normalize *, ptrdiff_t, ptrdiff_t);

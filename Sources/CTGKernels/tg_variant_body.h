@@ -12,11 +12,13 @@
 #include "tg_pack_masks_body.h"
 #include "tg_softmax_body.h"
 #include "tg_max_pool_gradient_body.h"
+#include "tg_winograd_body.h"
 
 const tg_variant TG_VARIANT = {
     .width = VW,
     .steps = &steps,
     .micros = &micros,
+    .winograd = winograd_forms,
     .multiply = product,
     .normalize_rows = normalize_rows,
     .normalize_moments = normalize_moments,

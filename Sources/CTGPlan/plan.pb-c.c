@@ -3021,7 +3021,7 @@ static const int64_t tgraph__plan__convolution__dilation_x__default_value = 1ll;
 static const int64_t tgraph__plan__convolution__scale_y__default_value = 1ll;
 static const int64_t tgraph__plan__convolution__scale_x__default_value = 1ll;
 static const Tgraph__Plan__Convolution__Packing tgraph__plan__convolution__packing__default_value = TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS;
-static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descriptors[12] =
+static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descriptors[13] =
 {
   {
     "input",
@@ -3167,6 +3167,18 @@ static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tile",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Tgraph__Plan__Convolution, has_tile),
+    offsetof(Tgraph__Plan__Convolution, tile),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__convolution__field_indices_by_name[] = {
   6,   /* field[6] = dilation_x */
@@ -3181,11 +3193,12 @@ static const unsigned tgraph__plan__convolution__field_indices_by_name[] = {
   7,   /* field[7] = scale_y */
   4,   /* field[4] = stride_x */
   3,   /* field[3] = stride_y */
+  12,   /* field[12] = tile */
 };
 static const ProtobufCIntRange tgraph__plan__convolution__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__convolution__descriptor =
 {
@@ -3195,7 +3208,7 @@ const ProtobufCMessageDescriptor tgraph__plan__convolution__descriptor =
   "Tgraph__Plan__Convolution",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Convolution),
-  12,
+  13,
   tgraph__plan__convolution__field_descriptors,
   tgraph__plan__convolution__field_indices_by_name,
   1,  tgraph__plan__convolution__number_ranges,

@@ -919,10 +919,16 @@ struct  Tgraph__Plan__Convolution
   size_t n_phases;
   Tgraph__Plan__Convolution__Phase **phases;
   Tgraph__Plan__Epilogue *epilogue;
+  /*
+   * Results along each side of the tiles of minimal filtering by which the sums are taken; 0 for direct
+   * sums.
+   */
+  protobuf_c_boolean has_tile;
+  int64_t tile;
 };
 #define TGRAPH__PLAN__CONVOLUTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__convolution__descriptor) \
-    , NULL, NULL, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS, 0,NULL, NULL }
+    , NULL, NULL, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS, 0,NULL, NULL, 0, 0 }
 
 
 /*

@@ -34,7 +34,7 @@ package enum OptimizationLevel: Int, Hashable, Sendable, CaseIterable, Comparabl
   case exact = 1
   /// What changes sums only by reassociating them.
   case reassociating = 2
-  /// Also Winograd with large tiles; the same as `reassociating` until that exists.
+  /// What loses more than reassociation does; the same as `reassociating` until there is something.
   case approximate = 3
 
   /// Orders by strength.
@@ -82,6 +82,8 @@ package struct Pipeline: Sendable {
       passes += [Rematerialize(keepsSums: level < .reassociating), FuseEpilogues()]
       // What no producer took in is computed where it is summed.
       if level >= .reassociating { passes += [FuseReductions()] }
+      // No pass behind it looks at what a convolution is made of.
+      if level >= .reassociating { passes += [TileConvolutions()] }
       // Last: the order of what remains, and what of it is kept as bits.
       passes += [Schedule(), PackMasks()]
     }

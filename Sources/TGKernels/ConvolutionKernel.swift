@@ -39,6 +39,9 @@ package import TGMachine
   package var groups = 1
   /// True if weights are `[kernelHeight][kernelWidth][C]`, one kernel per channel.
   package var isDepthwise = false
+  /// Results along each side of the tiles by which the sums are taken, 0 for direct sums. The weights
+  /// are then those that `TiledWeights` makes.
+  package var tile = 0
   /// Input positions from one output position of a phase to the next.
   package var stride = (y: 1, x: 1)
   /// Input positions between taps.
@@ -74,9 +77,21 @@ package import TGMachine
       unsafe precondition(phase.kernel.height > 0 && phase.kernel.width > 0, "a kernel has taps")
       // Panels of 16 output channels of a group, the last one filled up.
       let count =
-        unsafe isDepthwise
-        ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels
+        unsafe tile > 0
+        ? TiledWeights(
+          channels: channels, outputs: outputs, results: tile, kernel: phase.kernel.height
+        ).count
+        : isDepthwise ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels
       unsafe precondition(phase.weightCount == count, "weights have the packing's size")
+    }
+    if unsafe tile > 0 {
+      unsafe precondition(
+        groups == 1 && !isDepthwise && stride == (1, 1) && dilation == (1, 1), "tiles of plain sums"
+      )
+      let extent = unsafe phases[0].kernel.height
+      unsafe precondition(tg_winograd_exists(tile, extent) != 0, "tiles have a form")
+      unsafe precondition(
+        phases.allSatisfy { unsafe $0.kernel == (extent, extent) }, "one square extent")
     }
     for index in unsafe epilogue.operands.indices {
       let operand = unsafe epilogue.operands[index]
@@ -110,6 +125,9 @@ extension KernelCall {
     }
     let operands = unsafe convolution.epilogue.operands.map { unsafe $0.raw }
     let steps = unsafe convolution.epilogue.program.raw
+    guard unsafe convolution.tile == 0 else {
+      return unsafe tiled(convolution, shape, phases, operands, steps)
+    }
     let parts = unsafe KernelRecord(
       [tg_convolution_part](repeating: tg_convolution_part(), count: phases.count))
     var prepared = unsafe tg_convolution()
@@ -129,5 +147,27 @@ extension KernelCall {
       record: KernelRecord([prepared], keeping: [parts]),
       function: convolution.isDepthwise
         ? tg_convolution_depthwise_tile : tg_convolution_tile)
+  }
+
+  /// Prepares a convolution in tiles.
+  private static func tiled(
+    _ convolution: KernelConvolution, _ shape: tg_convolution_shape, _ phases: [tg_phase],
+    _ operands: [tg_view], _ steps: [tg_step]
+  ) -> KernelCall {
+    let parts = unsafe KernelRecord(
+      [tg_winograd_part](repeating: tg_winograd_part(), count: phases.count))
+    var prepared = unsafe tg_winograd()
+    let status = unsafe withUnsafePointer(to: shape) { shape in
+      unsafe tg_winograd_prepare(
+        &prepared,
+        UnsafeMutablePointer(
+          mutating: parts.pointer.assumingMemoryBound(to: tg_winograd_part.self)),
+        shape, convolution.tile, phases.count, phases, Int32(operands.count), operands,
+        Int32(steps.count), steps)
+    }
+    precondition(status == TG_OK, "an epilogue's program is sound")
+    return unsafe KernelCall(
+      tileCount: prepared.tile_count, workspaceBytes: prepared.workspace_bytes,
+      record: KernelRecord([prepared], keeping: [parts]), function: tg_winograd_tile)
   }
 }

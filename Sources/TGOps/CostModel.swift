@@ -49,6 +49,38 @@ package enum CostModel {
     matrix <= kernels
   }
 
+  /// What it costs to turn one number of a tile, and to read one weight, in multiplications with
+  /// additions: a number takes some three vector instructions, of which a core does two at a time, beside
+  /// 32 multiplications; 4 bytes at 20 GB/s take as long as 10 multiplications at 50 · 10⁹ a second.
+  private static let (turning, readingWeight) = (6.0, 10.0)
+
+  /// The fewest channels, on either side, of a convolution in tiles: with less the transforms take longer
+  /// than what they save.
+  private static let leastTiledChannels = 16
+
+  /// Results along each side of the tiles by which a convolution is cheapest, 0 for none.
+  ///
+  /// - Parameters:
+  ///   - kernel: `[O, C, r, r]`.
+  ///   - results: pictures, rows and columns of the results of one phase.
+  package static func tile(kernel: Shape, results: [Int]) -> Int {
+    guard min(kernel[0], kernel[1]) >= leastTiledChannels else { return 0 }
+    // In floating point: extents are anything that a page says.
+    let (outputs, channels) = (Double((kernel[0] + 15) / 16 * 16), Double(kernel[1]))
+    let (extent, pictures) = (kernel[2], Double(results[0]))
+    let pixels = pictures * Double(results[1]) * Double(results[2])
+    let taps = Double(extent * extent)
+    var best = (cost: (pixels + readingWeight) * taps * outputs * channels, tile: 0)
+    for form in WinogradForm.all where form.kernel == extent {
+      let tiles = pictures * Double(form.tiles(results[1])) * Double(form.tiles(results[2]))
+      let products = (tiles + readingWeight) * outputs * channels
+      let turned = tiles * turning * (outputs + channels)
+      let cost = Double(form.side * form.side) * (products + turned)
+      if cost < best.cost { best = (cost, form.results) }
+    }
+    return best.tile
+  }
+
   // MARK: What is kept as bits
 
   /// The fewest elements of a value that is kept as bits: 64 KiB, which fits into the second-level

@@ -17,6 +17,7 @@ package final class Executor: PlanExecutor {
   package let isa: ISA
   private let verification: WeightVerification?
   private let arena: Arena
+  private let tiled: TiledMemory
   /// What the calls of one instruction hand on to each other, one instruction after the other.
   private let shared: SystemMemory
   private let pool: ThreadPool
@@ -32,7 +33,7 @@ package final class Executor: PlanExecutor {
   ///   - function: its number.
   ///   - isa: the instruction set, one that the processor has.
   ///   - budget: the threads that may work, of which no more are started than there are tiles, and
-  ///     the bytes that arena, partial results and scratch memory may take.
+  ///     the bytes that arena, transformed weights, partial results and scratch memory may take.
   /// - Throws: `RuntimeError`, `outOfMemory` if the system refuses memory for all threads but none.
   package init(
     _ file: LoadedPlan, function: Int = 0, isa: ISA = .best(), within budget: Budget
@@ -49,13 +50,16 @@ package final class Executor: PlanExecutor {
       throw .overBudget(needed: arenaBytes, allowed: allowed)
     }
     arena = try Arena(self.function, weights: file.weights)
+    tiled = try TiledMemory(
+      self.function, arena: arena, isa: isa, taken: arenaBytes, within: budget)
     var prepared: [PreparedCalls] = []
     for placed in self.function.instructions {
-      prepared.append(try arena.prepare(placed.instruction, isa: isa))
+      prepared.append(try arena.prepare(placed.instruction, isa: isa, tiled: tiled))
     }
+    let fixedBytes = arenaBytes + tiled.byteCount
     let sharedBytes = prepared.lazy.map(\.sharedBytes).max() ?? 0
-    guard sharedBytes <= allowed - arenaBytes else {
-      throw .overBudget(needed: arenaBytes + sharedBytes, allowed: allowed)
+    guard sharedBytes <= allowed - fixedBytes else {
+      throw .overBudget(needed: fixedBytes + sharedBytes, allowed: allowed)
     }
     shared = try SystemMemory(byteCount: sharedBytes)
     var calls: [KernelCall] = []
@@ -70,7 +74,7 @@ package final class Executor: PlanExecutor {
     callEnds = ends
     self.refusals = refusals
     let demand = ThreadPool.demand(of: calls, threads: budget.threads)
-    let needed = arenaBytes + sharedBytes + demand.bytes
+    let needed = fixedBytes + sharedBytes + demand.bytes
     guard needed <= allowed else { throw .overBudget(needed: needed, allowed: allowed) }
     pool = try ThreadPool(
       calls: calls, threads: try Self.ready(demand.threads, for: self.function, isa: isa))
@@ -86,8 +90,11 @@ package final class Executor: PlanExecutor {
     return able
   }
 
-  /// The bytes of memory in use besides weights: arena, what calls share, and scratch memory.
-  package var memoryBytes: Int { arena.byteCount + shared.byteCount + pool.workspaceBytes }
+  /// The bytes of memory in use besides weights as they lie in the file: arena, transformed weights, what
+  /// calls share, and scratch memory.
+  package var memoryBytes: Int {
+    arena.byteCount + tiled.byteCount + shared.byteCount + pool.workspaceBytes
+  }
 
   /// How many threads work, the caller included.
   package var threadCount: Int { pool.threadCount }

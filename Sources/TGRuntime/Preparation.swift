@@ -11,13 +11,15 @@ extension Arena {
   /// - Throws: `unsound` if a view lies outside its slot or is of a type that the instruction does not
   ///   take, or a resampling outside its input,
   ///   `outOfMemory` if no machine has the memory that a convolution needs.
-  func prepare(_ instruction: Instruction, isa: ISA) throws(RuntimeError) -> PreparedCalls {
+  func prepare(
+    _ instruction: Instruction, isa: ISA, tiled: TiledMemory
+  ) throws(RuntimeError) -> PreparedCalls {
     if let wrong = instruction.namedViews.first(where: { !$0.isWellTyped }) {
       throw .unsound("\(wrong.role) is of \(wrong.view.dtype)")
     }
     switch instruction {
     case .convolve(let convolution):
-      let kernel = unsafe try prepare(convolution)
+      let kernel = unsafe try prepare(convolution, tiled)
       do throws(KernelTooLarge) {
         return [unsafe try .convolution(kernel, isa: isa)]
       } catch {
@@ -95,13 +97,18 @@ extension Arena {
     }
   }
 
-  private func prepare(_ convolution: Convolution) throws(RuntimeError) -> KernelConvolution {
+  private func prepare(
+    _ convolution: Convolution, _ tiled: TiledMemory
+  ) throws(RuntimeError) -> KernelConvolution {
     var phases = unsafe [KernelConvolution.Phase]()
     for phase in convolution.phases {
-      let weights = unsafe try resolve(phase.weights)
+      let packed = unsafe try resolve(phase.weights)
+      let weights =
+        unsafe tiled.weights(of: phase, in: convolution)
+        ?? (base: UnsafePointer(packed.base), count: phase.weights.count)
       unsafe phases.append(
         KernelConvolution.Phase(
-          weights: weights.base, weightCount: phase.weights.count,
+          weights: weights.base, weightCount: weights.count,
           kernel: (phase.kernelHeight, phase.kernelWidth), pad: (phase.padTop, phase.padLeft),
           origin: (phase.originY, phase.originX)))
     }
@@ -110,6 +117,7 @@ extension Arena {
       output: try resolve(convolution.output, writing: true), phases: phases)
     unsafe kernel.groups = convolution.groups
     unsafe kernel.isDepthwise = convolution.packing == .depthwise
+    unsafe kernel.tile = convolution.tile
     unsafe kernel.stride = (convolution.strideY, convolution.strideX)
     unsafe kernel.dilation = (convolution.dilationY, convolution.dilationX)
     unsafe kernel.scale = (convolution.scaleY, convolution.scaleX)

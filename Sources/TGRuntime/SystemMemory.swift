@@ -13,8 +13,10 @@ internal import TGExecution
 
   /// Takes memory.
   ///
+  /// - Parameter inLargePages: whether pages of megabytes are asked for, where the system has them: for
+  ///   memory that is filled as a whole, of which each page costs a visit to the system.
   /// - Throws: `outOfMemory` if the system refuses.
-  init(byteCount: Int) throws(RuntimeError) {
+  init(byteCount: Int, inLargePages: Bool = false) throws(RuntimeError) {
     self.byteCount = byteCount
     let memory = unsafe mmap(
       nil, max(byteCount, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -22,6 +24,10 @@ internal import TGExecution
       throw .outOfMemory(byteCount)
     }
     unsafe base = unsafe memory
+    #if os(Linux)
+      // A wish: small pages do as well.
+      if inLargePages { _ = unsafe madvise(memory, max(byteCount, 1), MADV_HUGEPAGE) }
+    #endif
   }
 
   deinit { unsafe munmap(base, max(byteCount, 1)) }

@@ -19,6 +19,8 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   var kernel = [3, 3]
   /// Rows above, columns left of the first phase; later phases have one less.
   var pad = [1, 1]
+  /// Results along each side of the tiles that weights are transformed for, 0 for none.
+  var tile = 0
   /// Output rows and columns.
   var output = [5, 7]
   /// Elements between neighbouring positions beyond the channels, of input and output.
@@ -28,7 +30,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   var description: String {
     "N\(batch) \(height)x\(width)x\(channels) to \(output)x\(outputs) k\(kernel) s\(stride) "
       + "d\(dilation) p\(pad) g\(groups) scale\(scale) gaps \(inputGap) \(outputGap)"
-      + (isDepthwise ? " depthwise" : "")
+      + (isDepthwise ? " depthwise" : "") + (tile > 0 ? " tiles of \(tile)" : "")
   }
 
   /// A case of stride 1 and the padding that keeps the extents, unless given.
@@ -59,10 +61,10 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     var weights: HostTensor
   }
 
-  /// The phases with random weights; kernels differ in extent from phase to phase.
+  /// The phases with random weights; kernels differ in extent from phase to phase, but those of tiles.
   func phases(using generator: inout SeededGenerator) -> [Phase] {
     indices(scale).map { origin in
-      let kernel = zip(kernel, origin).map { max(1, $0 - $1) }
+      let kernel = tile > 0 ? kernel : zip(kernel, origin).map { max(1, $0 - $1) }
       let shape = Shape([outputs, channels / groups] + kernel)
       return Phase(
         origin: origin, pad: zip(pad, origin).map { $0 - $1 }, kernel: kernel,
@@ -133,9 +135,7 @@ extension ConvolutionCase {
     var kept = [inputMemory]
     let packed = phases.map { phase in
       FloatMemory(
-        isDepthwise
-          ? WeightPacking.packDepthwise(phase.weights)
-          : WeightPacking.packPanels(phase.weights, groups: groups))
+        pack(phase.weights, isa))
     }
     kept += packed
     let operandMemories = operands.map { FloatMemory($0.values) }
@@ -151,6 +151,7 @@ extension ConvolutionCase {
       output: outputMemory.view(extents, outputStrides), phases: resolved)
     unsafe convolution.groups = groups
     unsafe convolution.isDepthwise = isDepthwise
+    unsafe convolution.tile = tile
     unsafe convolution.stride = (stride[0], stride[1])
     unsafe convolution.dilation = (dilation[0], dilation[1])
     unsafe convolution.scale = (scale[0], scale[1])
@@ -161,6 +162,19 @@ extension ConvolutionCase {
       })
     return unsafe PreparedConvolution(
       output: outputMemory, call: try KernelCall.convolution(convolution, isa: isa), kept: kept)
+  }
+
+  private func pack(_ weights: HostTensor, _ isa: ISA) -> [Float] {
+    guard !isDepthwise else { return WeightPacking.packDepthwise(weights) }
+    let packed = WeightPacking.packPanels(weights, groups: groups)
+    guard tile > 0 else { return packed }
+    let tiled = TiledWeights(
+      channels: channels, outputs: outputs, results: tile, kernel: kernel[0])
+    let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))
+    TGKernelsTests.run(
+      unsafe tiled.transforming(
+        UnsafePointer(from.view([packed.count]).base), into: to.view([tiled.count]).base, isa: isa))
+    return to.elements
   }
 
   /// Runs and gathers the results row-major; checks that nothing else was written.

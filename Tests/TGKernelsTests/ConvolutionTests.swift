@@ -78,6 +78,7 @@ import Testing
       phases.outputGap = 4
       cases.append(phases)
     }
+    cases += tiledCases
     var uneven = ConvolutionCase(1, 9, 14, 8, 20)
     uneven.kernel = [1, 5]
     uneven.pad = [0, 1]
@@ -85,6 +86,37 @@ import Testing
     uneven.dilation = [1, 2]
     uneven.output = [5, 9]
     cases.append(uneven)
+    return cases
+  }()
+
+  /// Tiles of each form: cut at the border, fewer than a block, several blocks and chunks of panels,
+  /// padding of none, beyond the kernel and negative, gaps, phases.
+  private static let tiledCases: [ConvolutionCase] = {
+    var cases: [ConvolutionCase] = []
+    for tile in [2, 4] {
+      for (height, width) in [(1, 1), (4, 4), (5, 7), (9, 13), (30, 2)] {
+        for (channels, outputs) in [(1, 1), (17, 33), (32, 48)] {
+          var test = ConvolutionCase(2, height, width, channels, outputs)
+          test.tile = tile
+          cases.append(test)
+        }
+      }
+      for (pad, size) in [(0, 20), (3, 6), (-2, 12)] {
+        var test = ConvolutionCase(1, size, size, 20, 24, pad: pad)
+        (test.tile, test.inputGap, test.outputGap) = (tile, 5, 43)
+        cases.append(test)
+      }
+      for (size, channels, outputs) in [(50, 24, 32), (8, 40, 272), (6, 512, 64)] {
+        var test = ConvolutionCase(1, size, size, channels, outputs)
+        test.tile = tile
+        cases.append(test)
+      }
+    }
+    for (size, output) in [(5, [10, 9]), (4, [7, 8]), (23, [46, 45])] {
+      var test = ConvolutionCase(2, size, size, 18, 20, kernel: 2, pad: 1)
+      (test.tile, test.scale, test.output, test.outputGap) = (3, [2, 2], output, 4)
+      cases.append(test)
+    }
     return cases
   }()
 
@@ -102,7 +134,10 @@ import Testing
     for position in stride(from: elements.count % step, to: elements.count, by: step) {
       let reference = test.reference(input, phases, at: elements[position])
       let error = abs(Double(result[position]) - reference.sum)
-      if !(error <= 1e-6 * reference.size + 1e-30) { wrong += 1 }
+      // What a tile adds and takes away again is that of all its positions.
+      let bound =
+        test.tile > 0 ? 1e-6 * max(reference.size, Double(test.channels)) : 1e-6 * reference.size
+      if !(error <= bound + 1e-30) { wrong += 1 }
     }
     #expect(wrong == 0, "\(isa) \(test), seed \(seed)")
     #expect(test.strayWrites(prepared) == 0)

@@ -192,6 +192,9 @@ extension CheckerCase {
     .at(2, "depthwise of fewer groups", .rule(.depthwiseGroups(groups: 8, input: 16, output: 16))) {
       $0.convolution { $0.groups = 8 }
     },
+    .at(2, "tiles without a form", .rule(.noTiles(results: 3, kernel: 3))) {
+      $0.convolution { $0.tile = 3 }
+    },
     .at(5, "phase missing", .rule(.phases(found: 3, expected: 4))) {
       $0.convolution { $0.phases.removeLast() }
     },

@@ -23,3 +23,4 @@
 #include "tg_reduce.h"
 #include "tg_resample.h"
 #include "tg_softmax.h"
+#include "tg_winograd.h"

@@ -146,6 +146,17 @@ tg_status tg_convolution_prepare(tg_convolution *_Nonnull convolution,
                                  const tg_view *_Nonnull operands, int32_t step_count,
                                  const tg_step *_Nonnull steps);
 
+/** How many of `left` panels a micro-kernel takes at once for rows of pixels. */
+int tg_convolution_panels(const tg_micro_table *_Nonnull micro, ptrdiff_t pixels, ptrdiff_t rows,
+                          ptrdiff_t left);
+
+/** Prepares the program of an epilogue, and the finish that does the same where it is so simple;
+ * `finishes` says whether. Operand 0 of the program is the result. False if it is unsound. */
+int tg_epilogue_prepare(tg_program *_Nonnull program, tg_finish *_Nonnull finish,
+                        int *_Nonnull finishes, tg_isa isa, int32_t operand_count,
+                        const tg_view *_Nonnull operands, int32_t step_count,
+                        const tg_step *_Nonnull steps);
+
 /** Runs one tile of a prepared convolution with weights in panels. */
 void tg_convolution_tile(const void *_Nonnull convolution, ptrdiff_t tile,
                          void *_Nonnull workspace);

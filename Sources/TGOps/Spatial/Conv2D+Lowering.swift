@@ -13,13 +13,15 @@ extension Conv2D {
       }
       lowered.append(
         .init(
-          weights: context.kernel(kernel, groups: groups), kernelHeight: kernel.shape[2],
+          weights: context.kernel(kernel, groups: groups),
+          kernelHeight: kernel.shape[2],
           kernelWidth: kernel.shape[3], padTop: phase.padTop, padLeft: phase.padLeft,
           originY: phase.originY, originX: phase.originX))
     }
     var instruction = TGPlan.Convolution(
       input: input, output: context.output(), phases: lowered)
     instruction.groups = groups
+    instruction.tile = tile
     (instruction.strideY, instruction.strideX) = (stride[0], stride[1])
     (instruction.dilationY, instruction.dilationX) = (dilation[0], dilation[1])
     (instruction.scaleY, instruction.scaleX) = (scale[0], scale[1])

@@ -31,6 +31,28 @@ extension Conv2D {
       [
         [1, 3, 5, 8], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [1, 1, 1, 33],
       ], constants: [1, 2, 3, 4, 5]),
+    // Tiles: of 2 and 4 results, cut at the border; of 3 in phases.
+    OpSample(
+      Conv2D(
+        phases: [.init(padTop: 1, padLeft: 1)], outputSize: [5, 7], tile: 2,
+        epilogue: .init(operandCount: 2, steps: [.init(.add, [0, 1]), .init(.tanh, [2])])),
+      [[2, 5, 7, 3], [17, 3, 3, 3], [2, 5, 7, 17]], constants: [1]),
+    OpSample(
+      Conv2D(phases: [.init(padTop: 1, padLeft: 1)], outputSize: [9, 11], tile: 4),
+      [[2, 9, 11, 5], [18, 5, 3, 3]], constants: [1]),
+    OpSample(
+      Conv2D(
+        scale: [2, 2],
+        phases: [
+          .init(padTop: 1, padLeft: 1, originY: 0, originX: 0),
+          .init(padTop: 1, padLeft: 0, originY: 0, originX: 1),
+          .init(padTop: 0, padLeft: 1, originY: 1, originX: 0),
+          .init(padTop: 0, padLeft: 0, originY: 1, originX: 1),
+        ], outputSize: [9, 10], tile: 3,
+        epilogue: .init(operandCount: 2, steps: [.init(.add, [0, 1]), .init(.relu, [2])])),
+      [
+        [1, 5, 5, 8], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [1, 1, 1, 33],
+      ], constants: [1, 2, 3, 4, 5]),
     // Bits: phases, groups of no whole words, one channel per group, a matrix.
     OpSample(
       Conv2D(

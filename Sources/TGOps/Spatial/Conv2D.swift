@@ -17,6 +17,7 @@ package import TGTensor
 /// - C1: groups divide the channels; kernels agree in O and C / groups.
 /// - C2: the phases' origins are all residues of scaleY × scaleX, once each.
 /// - C3: extents, strides and dilations are positive.
+/// - C4: tiles have a form for square kernels of one extent; stride, dilation and groups are 1.
 package struct Conv2D: Op {
   /// Which output positions one kernel computes, and where it starts.
   package struct Phase: Hashable, Sendable {
@@ -49,6 +50,9 @@ package struct Conv2D: Op {
   package var groups: Int
   /// The phases.
   package var phases: [Phase]
+  /// Results along each side of the tiles of minimal filtering (`WinogradForm`), by which the sums are
+  /// taken in another order; 0 for direct sums. In IR text it is left out where it is 0.
+  package var tile: Int
   /// Rows and columns of the result.
   package var outputSize: [Int]
   /// Applied to each result; operand 0 is the sum of products.
@@ -57,7 +61,7 @@ package struct Conv2D: Op {
   /// Makes a convolution.
   package init(
     stride: [Int] = [1, 1], dilation: [Int] = [1, 1], scale: [Int] = [1, 1], groups: Int = 1,
-    phases: [Phase], outputSize: [Int], epilogue: PointwiseProgram = .identity
+    phases: [Phase], outputSize: [Int], tile: Int = 0, epilogue: PointwiseProgram = .identity
   ) {
     self.stride = stride
     self.dilation = dilation
@@ -65,6 +69,7 @@ package struct Conv2D: Op {
     self.groups = groups
     self.phases = phases
     self.outputSize = outputSize
+    self.tile = tile
     self.epilogue = epilogue
   }
 
@@ -80,7 +85,7 @@ package struct Conv2D: Op {
       Attribute(
         "phases", .ints(phases.flatMap { [$0.padTop, $0.padLeft, $0.originY, $0.originX] })),
       Attribute("size", .ints(outputSize)), Attribute("epilogue", .program(epilogue)),
-    ]
+    ] + (tile == 0 ? [] : [Attribute("tile", .int(tile))])
   }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
@@ -94,6 +99,7 @@ package struct Conv2D: Op {
         Phase(
           padTop: flat[$0], padLeft: flat[$0 + 1], originY: flat[$0 + 2], originX: flat[$0 + 3])
       }, outputSize: try attributes.ints("size", count: 2),
+      tile: attributes.has("tile") ? try attributes.int("tile") : 0,
       epilogue: try attributes.program("epilogue"))
   }
 
@@ -129,9 +135,20 @@ package struct Conv2D: Op {
         "stride \(stride), dilation \(dilation) and size \(outputSize) must be positive",
         id: "convolution")
     }
+    guard tile == 0 || hasForm(operands[1...phases.count]) else {  // convolution_c4
+      throw TypeRuleError("tiles of \(tile) results have no form for \(w)", id: "tile")
+    }
     let result = try makeShape([x[0], outputSize[0], outputSize[1], w[0]])
     try checkEpilogue(epilogue, operands[(1 + phases.count)...], result: result)
     return result
+  }
+
+  /// Whether its kernels have a form of minimal filtering.
+  private func hasForm(_ kernels: ArraySlice<Shape>) -> Bool {
+    guard let extent = kernels.first?[2] else { return false }
+    return stride == [1, 1] && dilation == [1, 1] && groups == 1
+      && kernels.allSatisfy { $0[2] == extent && $0[3] == extent }
+      && WinogradForm.of(results: tile, kernel: extent) != nil
   }
 
   package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
@@ -182,7 +199,12 @@ package struct Conv2D: Op {
     for (phase, w) in zip(phases, operands[1...]) {
       let rows = (outputSize[0] - phase.originY + scale[0] - 1) / scale[0]
       let columns = (outputSize[1] - phase.originX + scale[1] - 1) / scale[1]
-      total += result[0] * rows * columns * w.count
+      if let form = WinogradForm.of(results: tile, kernel: w[2]) {
+        let tiles = result[0] * form.tiles(rows) * form.tiles(columns)
+        total += tiles * form.side * form.side * w[0] * w[1]
+      } else {
+        total += result[0] * rows * columns * w.count
+      }
     }
     return total
   }

@@ -70,6 +70,9 @@ package struct Convolution: Hashable, Sendable {
   package var scaleX = 1
   /// How all phases' weights are packed.
   package var packing = Packing.panels
+  /// Results along each side of the tiles by which the sums are taken (`WinogradForm`), in place of one
+  /// sum of products for each result; 0 for direct sums.
+  package var tile = 0
   /// Together the phases cover every output position once.
   package var phases: [Phase]
   /// Applied to each result.
@@ -122,6 +125,12 @@ extension InstructionRule {
         + "\(output) output channels")
   }
 
+  package static func noTiles(results: Int, kernel: Int) -> InstructionRule {
+    InstructionRule(
+      "tiles of \(results) results need square kernels of one extent that have such a form, stride, "
+        + "dilation and groups 1; the first kernel has \(kernel) rows")
+  }
+
   package static func weightCount(phase: Int, found: Int, expected: Int) -> InstructionRule {
     InstructionRule("phase \(phase) has \(found) weights; its kernel takes \(expected)")
   }
@@ -158,6 +167,7 @@ extension Convolution: InstructionKind {
     try archive.choice("packing", &packing)
     try archive.messages("phases", &phases)
     try archive.message("epilogue", &epilogue)
+    try archive.attribute("tile", &tile, .notNegative)
   }
 
   package func check(limits: PlanLimits) throws(PlanError) {
@@ -170,6 +180,9 @@ extension Convolution: InstructionKind {
     }
     guard packing != .depthwise || (groups == inner && groups == outer) else {
       throw PlanError(.rule(.depthwiseGroups(groups: groups, input: inner, output: outer)))
+    }
+    guard tile == 0 || phases.isEmpty || form != nil else {
+      throw PlanError(.rule(.noTiles(results: tile, kernel: phases[0].kernelHeight)))
     }
     guard phases.count <= limits.phases else {
       throw PlanError(.limit(.phases, phases.count, limits.phases))
@@ -219,6 +232,15 @@ extension Convolution: InstructionKind {
     )
   }
 
+  /// The form of its tiles; nil for direct sums, or if they have none.
+  package var form: WinogradForm? {
+    guard tile > 0, let kernel = phases.first?.kernelHeight, packing == .panels, groups == 1,
+      strideY == 1, strideX == 1, dilationY == 1, dilationX == 1,
+      phases.allSatisfy({ $0.kernelHeight == kernel && $0.kernelWidth == kernel })
+    else { return nil }
+    return WinogradForm.of(results: tile, kernel: kernel)
+  }
+
   /// The elements of a phase's packed weights; nil if their number does not fit.
   package func packedWeightCount(of phase: Phase) -> Int? {
     let channels = input.dimensions[3]
@@ -231,17 +253,19 @@ extension Convolution: InstructionKind {
     }
   }
 
-  /// Positions in the padding count, the zeros that fill up panels do not.
+  /// Positions in the padding count, the zeros that fill up panels do not; of tiles the products of whole
+  /// ones.
   package var checkedMacs: Int? {
     guard input.rank == 4, output.rank == 4, groups > 0, scaleY > 0, scaleX > 0 else { return nil }
     var sum = 0
     for phase in phases {
       let (rows, columns) = extents(of: phase)
+      let products =
+        form.map { [$0.tiles(rows), $0.tiles(columns), $0.side, $0.side] }
+        ?? [rows, columns, phase.kernelHeight, phase.kernelWidth]
       guard
-        let macs = Int.product([
-          output.dimensions[0], rows, columns, output.dimensions[3], phase.kernelHeight,
-          phase.kernelWidth, input.dimensions[3] / groups,
-        ]),
+        let macs = Int.product(
+          products + [output.dimensions[0], output.dimensions[3], input.dimensions[3] / groups]),
         let next = sum.adding(macs)
       else { return nil }
       sum = next

@@ -1,4 +1,5 @@
 import TGCompiler
+import TGOps
 import Testing
 
 /// Passes that replace convolutions by cheaper ones.
@@ -106,5 +107,46 @@ import Testing
         1, 0, 0] size=[2, 3] epilogue={1: } : [1, 2, 3, 1]
         output "y" = %2
         """)
+  }
+
+  /// A graph of one convolution of so many channels, and the line of the convolution.
+  private func plain(_ channels: Int, _ size: Int, _ kernel: Int, stride: Int = 1) -> String {
+    let count = channels * channels * kernel * kernel
+    let values = (0..<count).map { "\(Double($0 % 7) - 3)" }.joined(separator: ", ")
+    let end = (size - 1) / stride + 1
+    return """
+      %0 = input() name="x" shape=[1, \(size), \(size), \(channels)] : [1, \(size), \(size), \(channels)]
+      %1 = constant() shape=[\(channels), \(channels), \(kernel), \(kernel)] values=[\(values)]f : \
+      [\(channels), \(channels), \(kernel), \(kernel)]
+      %2 = convolution(%0, %1) stride=[\(stride), \(stride)] dilation=[1, 1] scale=[1, 1] groups=1 \
+      phases=[1, 1, 0, 0] size=[\(end), \(end)] epilogue={1: } : [1, \(end), \(end), \(channels)]
+      output "y" = %2
+      """
+  }
+
+  /// The results along each side of the tiles that the pass chooses for a graph.
+  private func tile(_ text: String) throws -> Int {
+    let graph = try TileConvolutions().run(PassCase.parsed("graph \"f\" {\n" + text + "\n}\n"))
+    try graph.verify()
+    return try #require(graph.nodes.compactMap { $0.op as? Conv2D }.first).tile
+  }
+
+  @Test func tilesAreOfWhatTheyCost() throws {
+    // Of 4 where there are many, of 2 where a picture is small beside its weights.
+    #expect(try tile(plain(16, 32, 3)) == 4)
+    #expect(CostModel.tile(kernel: [512, 512, 3, 3], results: [1, 16, 16]) == 4)
+    #expect(CostModel.tile(kernel: [512, 512, 3, 3], results: [1, 8, 8]) == 2)
+    #expect(CostModel.tile(kernel: [512, 512, 3, 3], results: [1, 1, 1]) == 0)
+    // Phases of enlarged layers of 3, but not where the weights are most of it.
+    #expect(CostModel.tile(kernel: [64, 128, 2, 2], results: [1, 64, 64]) == 3)
+    #expect(CostModel.tile(kernel: [512, 512, 2, 2], results: [1, 4, 4]) == 0)
+  }
+
+  @Test func otherConvolutionsHaveNoTiles() throws {
+    #expect(try tile(plain(16, 32, 3, stride: 2)) == 0)
+    #expect(try tile(plain(16, 32, 5)) == 0)
+    #expect(try tile(plain(3, 32, 3)) == 0)
+    #expect(CostModel.tile(kernel: [64, 8, 3, 3], results: [1, 64, 64]) == 0)
+    #expect(CostModel.tile(kernel: [64, 64, 1, 1], results: [1, 64, 64]) == 0)
   }
 }

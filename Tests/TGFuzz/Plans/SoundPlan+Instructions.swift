@@ -253,6 +253,11 @@ extension SoundPlan {
     convolution.scaleY = random.one(of: [1, 1, 2, 3])
     convolution.scaleX = random.one(of: [1, 1, 2, 3])
     convolution.epilogue = epilogue(for: extents)
+    if random.once(in: 4), groups == 1, !isDepthwise {
+      convolution.tile = random.one(of: WinogradForm.all).results
+      (convolution.strideY, convolution.strideX) = (1, 1)
+      (convolution.dilationY, convolution.dilationX) = (1, 1)
+    }
     for y in 0..<min(convolution.scaleY, extents[1]) {
       for x in 0..<min(convolution.scaleX, extents[2]) { phase(y, x, of: &convolution) }
     }
@@ -265,6 +270,9 @@ extension SoundPlan {
       weights: convolution.input, kernelHeight: 1 + random.below(4),
       kernelWidth: 1 + random.below(4), padTop: random.below(6) - 2, padLeft: random.below(6) - 2,
       originY: y, originX: x)
+    if let form = WinogradForm.all.first(where: { $0.results == convolution.tile }) {
+      (phase.kernelHeight, phase.kernelWidth) = (form.kernel, form.kernel)
+    }
     let count = convolution.packedWeightCount(of: phase) ?? 0
     var elements = numbers(count)
     let outputs = convolution.output.dimensions[3] / convolution.groups

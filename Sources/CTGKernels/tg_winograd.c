@@ -1,0 +1,286 @@
+/* Convolution by minimal filtering, block by block: tiles of the input are transformed, each
+ * position of the transformed tiles is multiplied with its matrix, and the sums are transformed
+ * back. */
+#include "tg_winograd.h"
+
+#include "tg_variant.h"
+
+static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+
+enum {
+  /* Tiles of a block: four micro-kernels of 14. Each weight that is read serves so many tiles; the
+   * inputs and sums of a block of 64 channels are a megabyte. */
+  BLOCK_TILES = 4 * TG_MICRO_PIXELS,
+  /* Chunks of panels are made until there is work for so many threads; each transforms the inputs
+   * anew, which takes some 3 % of the products with the 128 outputs of so many panels. */
+  WANTED_TILES = 16,
+  LEAST_CHUNK = 8,
+  /* Tiles so many floats apart share a line of the first cache; a line between them helps. */
+  ALIASING_FLOATS = 512,
+  LINE_FLOATS = 16,
+};
+
+static const tg_winograd_form *find(tg_isa isa, ptrdiff_t results, ptrdiff_t kernel) {
+  const tg_winograd_form *form = tg_variant_of(isa)->winograd;
+  for (; form->results > 0; form += 1) {
+    if (form->results == results && form->kernel == kernel) return form;
+  }
+  return NULL;
+}
+
+int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel) {
+  return find(TG_ISA_SCALAR, results, kernel) != NULL;
+}
+
+ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
+                              ptrdiff_t kernel) {
+  const ptrdiff_t n = results + kernel - 1;
+  return n * n * divide_up(outputs, TG_PANEL) * channels * TG_PANEL;
+}
+
+void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const float *weights,
+                                   ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
+                                   ptrdiff_t kernel, float *out) {
+  *t = (tg_winograd_transform){.form = find(isa, results, kernel),
+                               .weights = weights,
+                               .out = out,
+                               .channels = channels,
+                               .tile_count = divide_up(outputs, TG_PANEL)};
+}
+
+void tg_winograd_transform_tile(const void *record, ptrdiff_t tile, void *workspace) {
+  (void)workspace;
+  const tg_winograd_transform *t = record;
+  const ptrdiff_t panel = t->channels * TG_PANEL, taps = t->form->kernel * t->form->kernel;
+  for (ptrdiff_t c = 0; c < t->channels; c += 1) {
+    t->form->transform(t->weights + tile * taps * panel + c * TG_PANEL, panel,
+                       t->out + tile * panel + c * TG_PANEL, t->tile_count * panel);
+  }
+}
+
+static ptrdiff_t pitch_of(ptrdiff_t floats) {
+  return floats % ALIASING_FLOATS == 0 ? floats + LINE_FLOATS : floats;
+}
+
+/* ---- Preparing */
+
+static void prepare_part(const tg_winograd *w, tg_winograd_part *p,
+                         const tg_convolution_shape *shape, const tg_phase *phase,
+                         const tg_view *operands) {
+  const ptrdiff_t scale[3] = {1, shape->scale_y, shape->scale_x};
+  const ptrdiff_t origin[3] = {0, phase->origin_y, phase->origin_x};
+  memset(p, 0, sizeof *p);
+  p->weights = phase->weights;
+  p->pad[1] = phase->pad_top;
+  p->pad[2] = phase->pad_left;
+  p->out = shape->output.base;
+  ptrdiff_t tiles = 1;
+  for (int a = 0; a < 3; a += 1) {
+    ptrdiff_t positions = shape->output.dims[a] - origin[a];
+    p->extent[a] = positions > 0 ? divide_up(positions, scale[a]) : 0;
+    p->grid[a] = a == 0 ? p->extent[a] : divide_up(p->extent[a], w->form->results);
+    tiles *= p->grid[a];
+    p->out_stride[a] = shape->output.strides[a] * scale[a];
+    p->out += origin[a] * shape->output.strides[a];
+  }
+  for (int k = 1; k < w->program.operand_count; k += 1) {
+    const tg_view *view = &operands[k - 1];
+    p->operands[k] = view->base;
+    p->operand_strides[k][3] = view->strides[3];
+    for (int a = 0; a < 3; a += 1) {
+      p->operand_strides[k][a] = view->strides[a] * scale[a];
+      p->operand_offsets[k] += origin[a] * view->strides[a];
+    }
+  }
+  p->blocks = divide_up(tiles, BLOCK_TILES);
+  p->block = p->blocks > 0 ? divide_up(tiles, p->blocks) : 0;
+}
+
+tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
+                              const tg_convolution_shape *shape, ptrdiff_t results,
+                              ptrdiff_t phase_count, const tg_phase *phases, int32_t operand_count,
+                              const tg_view *operands, int32_t step_count, const tg_step *steps) {
+  memset(w, 0, sizeof *w);
+  if (!tg_epilogue_prepare(&w->program, &w->finish, &w->finishes, shape->isa, operand_count,
+                           operands, step_count, steps)) {
+    return TG_UNSOUND_PROGRAM;
+  }
+  w->micro = tg_variant_of(shape->isa)->micros;
+  w->form = find(shape->isa, results, phases[0].kernel_height);
+  w->parts = parts;
+  w->part_count = phase_count;
+  w->input = shape->input.base;
+  for (int a = 0; a < 3; a += 1) {
+    w->in_extent[a] = shape->input.dims[a];
+    w->in_stride[a] = shape->input.strides[a];
+  }
+  w->channels = shape->input.dims[3];
+  w->outputs = shape->output.dims[3];
+  w->panels = divide_up(w->outputs, TG_PANEL);
+  ptrdiff_t block = 0, blocks = 0;
+  for (ptrdiff_t i = 0; i < phase_count; i += 1) {
+    prepare_part(w, &parts[i], shape, &phases[i], operands);
+    block = most(block, parts[i].block);
+    blocks += parts[i].blocks;
+  }
+  w->chunks =
+      w->outputs == 0
+          ? 0
+          : most(1, least(w->panels / LEAST_CHUNK, divide_up(WANTED_TILES, most(blocks, 1))));
+  w->chunk = w->chunks > 0 ? divide_up(w->panels, w->chunks) : 0;
+  w->chunks = w->chunk > 0 ? divide_up(w->panels, w->chunk) : 0;
+  for (ptrdiff_t i = 0; i < phase_count; i += 1) {
+    parts[i].first_tile = w->tile_count;
+    parts[i].tile_count = parts[i].blocks * w->chunks;
+    w->tile_count += parts[i].tile_count;
+  }
+  const ptrdiff_t n = w->form->results + w->form->kernel - 1, word = sizeof(float);
+  w->in_pitch = pitch_of(w->channels);
+  w->in_position = pitch_of(block * w->in_pitch);
+  w->sum_pitch = pitch_of(w->chunk * TG_PANEL);
+  w->sum_position = pitch_of(block * w->sum_pitch);
+  w->patch_bytes = tg_aligned(n * n * w->channels * word);
+  w->in_bytes = tg_aligned(n * n * w->in_position * word);
+  w->sum_bytes = tg_aligned(n * n * w->sum_position * word);
+  if (!w->finishes) {
+    w->scratch_bytes = tg_aligned(results * results * w->chunk * TG_PANEL * word);
+    w->workspace_bytes = tg_program_workspace(&w->program);
+  }
+  w->workspace_bytes += w->patch_bytes + w->in_bytes + w->sum_bytes + w->scratch_bytes;
+  return TG_OK;
+}
+
+/* ---- Running */
+
+/* A tile of the grid: its picture and its first result. */
+typedef struct {
+  ptrdiff_t n, y, x;
+} place;
+
+static place place_of(const tg_winograd *w, const tg_winograd_part *p, ptrdiff_t tile) {
+  const ptrdiff_t row = tile / p->grid[2];
+  return (place){row / p->grid[1], row % p->grid[1] * w->form->results,
+                 tile % p->grid[2] * w->form->results};
+}
+
+/* Transforms the patch of one tile; one that reaches over the border is copied between zeros. */
+static void transform_input(const tg_winograd *w, const tg_winograd_part *p, place at, float *patch,
+                            float *out) {
+  const ptrdiff_t n = w->form->results + w->form->kernel - 1;
+  const ptrdiff_t y = at.y - p->pad[1], x = at.x - p->pad[2];
+  const float *in = w->input + at.n * w->in_stride[0];
+  if (y >= 0 && x >= 0 && y + n <= w->in_extent[1] && x + n <= w->in_extent[2]) {
+    in += y * w->in_stride[1] + x * w->in_stride[2];
+    w->form->input(in, w->in_stride[1], w->in_stride[2], w->channels, out, w->in_position);
+    return;
+  }
+  const size_t bytes = (size_t)w->channels * sizeof(float);
+  for (ptrdiff_t i = 0; i < n * n; i += 1) {
+    const ptrdiff_t row = y + i / n, column = x + i % n;
+    float *to = patch + i * w->channels;
+    if (row < 0 || column < 0 || row >= w->in_extent[1] || column >= w->in_extent[2]) {
+      memset(to, 0, bytes);
+    } else {
+      memcpy(to, in + row * w->in_stride[1] + column * w->in_stride[2], bytes);
+    }
+  }
+  w->form->input(patch, n * w->channels, w->channels, w->channels, out, w->in_position);
+}
+
+/* The products of one position: tiles times a few panels. */
+static void multiply(const tg_winograd *w, const float *weights, ptrdiff_t panels, ptrdiff_t tiles,
+                     const float *in, float *sums) {
+  tg_micro_arguments a = {
+      .in_stride = w->in_pitch,
+      .out_stride = w->sum_pitch,
+      .outer = 1,
+      .inner = 1,
+      .run = w->channels,
+      .panel_stride = w->channels * TG_PANEL,
+  };
+  for (ptrdiff_t panel = 0; panel < panels;) {
+    const int count = tg_convolution_panels(w->micro, tiles, 1, panels - panel);
+    const tg_micro *kernels = w->micro->kernels[count - 1][0];
+    const ptrdiff_t parts = divide_up(tiles, w->micro->pixels[count - 1]);
+    a.weights = weights + panel * a.panel_stride;
+    a.channels = count * TG_PANEL;
+    ptrdiff_t done = 0;
+    for (ptrdiff_t part = 0; part < parts; part += 1) {
+      const ptrdiff_t pixels = (tiles - done) / (parts - part);
+      a.in[0] = in + done * w->in_pitch;
+      a.out[0] = sums + done * w->sum_pitch + panel * TG_PANEL;
+      kernels[pixels - 1](&a);
+      done += pixels;
+    }
+    panel += count;
+  }
+}
+
+/* The program of the epilogue over the results of one tile in the scratch memory, row by row. */
+static void run_epilogue(const tg_winograd *w, const tg_winograd_part *p, place at,
+                         const float *results, float *out, ptrdiff_t first, ptrdiff_t channels,
+                         ptrdiff_t rows, ptrdiff_t columns, void *workspace) {
+  for (ptrdiff_t row = 0; row < rows; row += 1) {
+    tg_block operands[TG_MAX_OPERANDS];
+    operands[0] = (tg_block){.base = results + row * w->form->results * channels,
+                             .row_stride = channels,
+                             .column_stride = 1};
+    for (int k = 1; k < w->program.operand_count; k += 1) {
+      const ptrdiff_t *strides = p->operand_strides[k];
+      operands[k] =
+          (tg_block){.base = p->operands[k],
+                     .offset = p->operand_offsets[k] + at.n * strides[0] +
+                               (at.y + row) * strides[1] + at.x * strides[2] + first * strides[3],
+                     .row_stride = strides[2],
+                     .column_stride = strides[3]};
+    }
+    tg_program_run(&w->program, columns, channels, out + row * p->out_stride[1], p->out_stride[2],
+                   1, operands, workspace);
+  }
+}
+
+void tg_winograd_tile(const void *record, ptrdiff_t tile, void *workspace) {
+  const tg_winograd *w = record;
+  const tg_winograd_part *p = w->parts;
+  while (tile >= p->first_tile + p->tile_count) p += 1;
+  char *memory = workspace;
+  float *patch = workspace, *in = (float *)(memory + w->patch_bytes);
+  float *sums = (float *)(memory + w->patch_bytes + w->in_bytes);
+  float *scratch = (float *)(memory + w->patch_bytes + w->in_bytes + w->sum_bytes);
+  const ptrdiff_t m = w->form->results,
+                  positions = (m + w->form->kernel - 1) * (m + w->form->kernel - 1);
+  const ptrdiff_t first_panel = (tile - p->first_tile) % w->chunks * w->chunk;
+  const ptrdiff_t panels = least(w->chunk, w->panels - first_panel);
+  const ptrdiff_t start = (tile - p->first_tile) / w->chunks * p->block;
+  const ptrdiff_t tiles = least(p->block, p->grid[0] * p->grid[1] * p->grid[2] - start);
+  for (ptrdiff_t t = 0; t < tiles; t += 1) {
+    transform_input(w, p, place_of(w, p, start + t), patch, in + t * w->in_pitch);
+  }
+  for (ptrdiff_t i = 0; i < positions; i += 1) {
+    multiply(w, p->weights + (i * w->panels + first_panel) * w->channels * TG_PANEL, panels, tiles,
+             in + i * w->in_position, sums + i * w->sum_position);
+  }
+  const ptrdiff_t first = first_panel * TG_PANEL;
+  const ptrdiff_t channels = least(panels * TG_PANEL, w->outputs - first);
+  tg_finish finish = w->finish;
+  if (finish.scale) finish.scale += first;
+  if (finish.bias) finish.bias += first;
+  for (ptrdiff_t t = 0; t < tiles; t += 1) {
+    const place at = place_of(w, p, start + t);
+    const ptrdiff_t rows = least(m, p->extent[1] - at.y), columns = least(m, p->extent[2] - at.x);
+    float *out = p->out + at.n * p->out_stride[0] + at.y * p->out_stride[1] +
+                 at.x * p->out_stride[2] + first;
+    const float *from = sums + t * w->sum_pitch;
+    if (w->finishes) {
+      w->form->output(from, w->sum_position, channels, &finish, out, p->out_stride[1],
+                      p->out_stride[2], rows, columns);
+      continue;
+    }
+    w->form->output(from, w->sum_position, channels, &finish, scratch, m * channels, channels, m,
+                    m);
+    run_epilogue(w, p, at, scratch, out, first, channels, rows, columns,
+                 (char *)scratch + w->scratch_bytes);
+  }
+}

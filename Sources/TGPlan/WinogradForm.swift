@@ -1,0 +1,25 @@
+/// A form of minimal filtering: tiles of m × m results of an r × r kernel from n × n products for each
+/// pair of channels, n = m + r − 1 (Winograd 1980; Lavin & Gray, CVPR 2016, who write F(m × m, r × r)).
+package struct WinogradForm: Hashable, Sendable {
+  /// Results along each side of a tile: m.
+  package let results: Int
+  /// Rows and columns of the kernel: r.
+  package let kernel: Int
+
+  /// The forms that there are; `tg_winograd_body.h` has their matrices.
+  package static let all = [
+    WinogradForm(results: 2, kernel: 3), WinogradForm(results: 3, kernel: 2),
+    WinogradForm(results: 4, kernel: 3),
+  ]
+
+  /// The form of tiles of so many results for a kernel; nil if there is none.
+  package static func of(results: Int, kernel: Int) -> WinogradForm? {
+    all.first { $0.results == results && $0.kernel == kernel }
+  }
+
+  /// Rows and columns of a tile of the input: n.
+  package var side: Int { results + kernel - 1 }
+
+  /// The tiles along a side of so many results.
+  package func tiles(_ extent: Int) -> Int { (extent + results - 1) / results }
+}
