@@ -1,4 +1,4 @@
-"""Tools/parity: holds compiled graphs against PyTorch modules and against trained networks."""
+"""Tools/parity: holds compiled and exported graphs against PyTorch modules and trained networks."""
 
 import argparse
 import os
@@ -11,8 +11,9 @@ import numpy
 import torch
 
 import counts
+import exported
 import sources
-from parity_page import Results, table
+from parity_page import Results, exported_table, table
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
 from harness import REPOSITORY, Failed, NotRun, call, find_page, judge, named, text
@@ -62,11 +63,10 @@ def fixtures():
     return cases
 
 
-def execute(case, data, folder, level):
-    """Compiles the graph and runs it. Returns the produced arrays by output."""
-    graph, plan = find_page(case.graph), folder / f"{case.name}.tplan"
+def compiling(case, data):
+    """What tgc is told of a case: its page, weights and settings."""
     # Pages of tests take their blocks out of the library.
-    compile_options = [graph, "--allow-imports", REPOSITORY / "Graphs"]
+    compile_options = [find_page(case.graph), "--allow-imports", REPOSITORY / "Graphs"]
     for root, file in data.weights:
         compile_options += ["--weights", f"{root}={file}" if root else file]
     for name, value in case.settings.items():
@@ -78,8 +78,22 @@ def execute(case, data, folder, level):
         compile_options += ["--part", ":".join([f"{name}={find_page(page)}", *model])]
     if case.model:
         compile_options += ["--model", case.model]
-    compile_options += ["--batch", case.batch, "-o", plan] + ([level] if level else [])
-    call("tgc", *compile_options)
+    return compile_options + ["--batch", case.batch]
+
+
+def export(case, data, folder):
+    """Exports the case's function and runs it in ONNX Runtime. Returns the arrays by output."""
+    path = folder / f"{case.name}.onnx"
+    call(
+        "tgc", *compiling(case, data), "--emit", "onnx", "-o", path,
+        *(["--function", case.function] if case.function else []))
+    return exported.produce(path, data.inputs, data.outputs)
+
+
+def execute(case, data, folder, level):
+    """Compiles the graph and runs it. Returns the produced arrays by output."""
+    plan = folder / f"{case.name}.tplan"
+    call("tgc", *compiling(case, data), "-o", plan, *([level] if level else []))
     run_options = [plan] + (["--function", case.function] if case.function else [])
     for name, values in data.inputs.items():
         numpy.save(folder / f"in-{name}.npy", values)
@@ -99,14 +113,18 @@ def line(case, v):
         f"{share:>8}  {verdict}{remark}")
 
 
-def run(case, keep, level, results):
+def run(case, options, results):
     """Prints a line per output, and remembers it. Returns whether all passed."""
+    keep, level = options.keep, f"-O{options.level}" if options.level else None
     data = reference(case)
     find_page(case.graph)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(keep) / case.name if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        produced = execute(case, data, folder.resolve(), level)
+        if options.onnx:
+            produced = export(case, data, folder.resolve())
+        else:
+            produced = execute(case, data, folder.resolve(), level)
     if case.judge:
         verdicts = case.judge(data, produced)
     else:
@@ -114,7 +132,9 @@ def run(case, keep, level, results):
             compare(n, o, produced[n], case.tolerance) for n, o in data.outputs.items()]
     for v in verdicts:
         print(line(case, v), flush=True)
-    if level is None:
+    if options.onnx:
+        results.record_exported(case, verdicts)
+    elif level is None:
         results.record(case, verdicts)
     return all(v.passed for v in verdicts)
 
@@ -163,12 +183,18 @@ def main():
     parser.add_argument(
         "--page", action="store_true",
         help="write spec/parity.md from the last run of each case, without running any")
+    parser.add_argument(
+        "--onnx", action="store_true",
+        help="hold what tgc --emit onnx writes against PyTorch, run by ONNX Runtime")
     parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
     options = parser.parse_args()
+    if options.onnx and options.level:
+        parser.error("--onnx exports the graph of -O0; leave -O out")
     torch.set_num_threads(1)
     results = Results(CACHE / "results.json")
     if options.page:
-        (REPOSITORY / "spec/parity.md").write_text(table(results, CASES))
+        (REPOSITORY / "spec/parity.md").write_text(
+            table(results, CASES) + exported_table(results, CASES + fixtures()))
         return 0
     cases = named(options.pattern, CASES + fixtures())
     if not cases:
@@ -179,8 +205,7 @@ def main():
     if options.references:
         return build_references(cases)
     print(f"{'case':30} {'output':17} {'max|a-b|':>10} {'max|b|':>9} {'std':>8} {'sat.':>8}")
-    level = f"-O{options.level}" if options.level else None
-    return judge(cases, lambda case: run(case, options.keep, level, results))
+    return judge(cases, lambda case: run(case, options, results))
 
 
 if __name__ == "__main__":
