@@ -41,7 +41,8 @@ extension Compilation {
     try memory.demandRoom(after: FoldConstants.name)
     function.graph.settleWeights()
     return FoldedFunction(
-      function: function, originals: originals, model: model.name, documentation: model.documentation,
+      function: function, originals: originals, model: model.name,
+      documentation: model.documentation,
       warnings: checked.elaborated.warnings + bound.warnings, notes: bound.notes)
   }
 

@@ -1,5 +1,6 @@
 import TGExchange
 import TGIR
+import TGONNX
 import TGOps
 import TGPlan
 import TGTensor

@@ -1,6 +1,8 @@
 import TGExchange
 import TGIR
+import TGONNX
 import TGOps
+import TGPlan
 import TGTensor
 import Testing
 

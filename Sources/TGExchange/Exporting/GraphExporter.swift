@@ -66,7 +66,9 @@ struct GraphExporter {
       let scope = node.origin.scope
       return scope.isEmpty ? "constant" : "\(scope).constant"
     }
-    return source.path + (source.isWhole ? "" : ".folded")
+    // A file of one tensor may have no name for it; here that would be nothing.
+    let path = source.path.isEmpty ? "parameter" : source.path
+    return path + (source.isWhole ? "" : ".folded")
   }
 
   private mutating func result(of node: Node) throws(ExportError) -> ONNXResult {
