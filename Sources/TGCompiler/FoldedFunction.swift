@@ -1,6 +1,7 @@
 package import TGDiagnostics
 package import TGIR
 package import TGOps
+import TGPlan
 package import TGSyntax
 import TGTensor
 

@@ -1,8 +1,9 @@
-import TGCommandLine
+package import TGCommandLine
 import TGCompiler
 import TGDiagnostics
-package import TGONNX
 import TGExchange
+import TGIR
+package import TGONNX
 import TGSyntax
 import TGTensor
 

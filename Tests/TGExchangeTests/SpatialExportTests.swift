@@ -21,7 +21,8 @@ import Testing
   private func weight(
     _ builder: inout GraphBuilder, _ name: String, _ shape: Shape
   ) throws -> Value {
-    let tensor = HostTensor(shape, (0..<shape.count).map { Float($0 + 1) })
+    // Equal numbers would be one tensor.
+    let tensor = HostTensor(shape, (0..<shape.count).map { Float($0 + name.count) })
     return try builder.insert(
       Constant(Weight(tensor, source: Weight.Source(root: "", name: name))), [])
   }
@@ -54,6 +55,42 @@ import Testing
       return try builder.insert(Map(.multiply), [sum, bias])
     }
     #expect(list.lines.map { $0.prefix(8) } == ["Gemm = G", "Add = Ad", "y = Mul("])
+  }
+
+  @Test func scalesOfNormsAreTakenIn() throws {
+    func affine(_ normal: Normalize, _ shape: Shape, _ extents: Shape) throws -> NodeList {
+      try export(shape) { builder, x in
+        let scale = try weight(&builder, "norm.weight", extents)
+        let shift = try weight(&builder, "norm.bias", extents)
+        let value = try builder.insert(normal, [x])
+        let scaled = try builder.insert(Map(.multiply), [value, scale])
+        return try builder.insert(Map(.add), [scaled, shift])
+      }
+    }
+    let instance = Normalize(axes: [2, 3], epsilon: 0.5)
+    #expect(
+      try affine(instance, [1, 2, 3, 4], [1, 2, 1, 1]).lines
+        == ["y = InstanceNormalization(x, norm.weight, norm.bias) epsilon=0.5"])
+    let layer = Normalize(axes: [2], epsilon: 0.5)
+    #expect(
+      try affine(layer, [1, 2, 3], [3]).lines
+        == ["y = LayerNormalization(x, norm.weight, norm.bias) axis=2 epsilon=0.5"])
+    // Columns are no channels.
+    #expect(try affine(instance, [1, 2, 3, 4], [4]).lines.count == 3)
+  }
+
+  /// What was added before it is multiplied is no bias.
+  @Test func orderIsKept() throws {
+    let list = try export([1, 2, 3, 4]) { builder, x in
+      let value = try builder.insert(Normalize(axes: [2, 3], epsilon: 0.5), [x])
+      let sum = try builder.insert(Map(.add), [value, weight(&builder, "b", [1, 2, 1, 1])])
+      return try builder.insert(Map(.multiply), [sum, weight(&builder, "s", [2, 1, 1])])
+    }
+    #expect(
+      list.lines == [
+        "InstanceNormalization = InstanceNormalization(x, ones_2, b) epsilon=0.5",
+        "y = Mul(InstanceNormalization, s)",
+      ])
   }
 
   @Test func strangeBordersAreCut() throws {

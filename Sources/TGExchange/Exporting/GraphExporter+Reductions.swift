@@ -46,7 +46,7 @@ extension GraphExporter {
     let x = value(node.operands[0])
     let rank = x.shape.rank
     let normal: ONNXResult
-    if rank > 2, op.axes == Array(2..<rank) {
+    if rank > 3, op.axes == Array(2..<rank) {
       normal = instanceNormalization(x, op.epsilon)
     } else if rank == 4, op.axes == [1, 2] {
       let first = transpose(x, Transpose.toChannelsFirst.permutation)

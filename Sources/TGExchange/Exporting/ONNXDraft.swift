@@ -70,13 +70,14 @@ struct ONNXDraft {
       name, type: ONNXType.of(type.dtype), dimensions: type.shape.dimensions.map { .number($0) })
   }
 
-  /// Adds a node with one result.
+  /// Adds a node with one result, whose type is stated.
   mutating func node(
     _ operation: String, _ inputs: [String], _ shape: Shape, dtype: DType = .float32,
     _ attributes: [ONNXAttribute] = []
   ) -> ONNXResult {
     let name = unique(scope.isEmpty ? operation : "\(scope)/\(operation)")
     graph.nodes.append(ONNXNode(operation, inputs, [name], attributes: attributes, name: name))
+    graph.values.append(Self.value(name, TensorType(dtype, shape)))
     return ONNXResult(name: name, shape: shape, dtype: dtype)
   }
 

@@ -4,7 +4,8 @@ package import TGONNX
 ///
 /// - `Transpose(Transpose(x))` becomes one, or nothing where the orders undo each other.
 /// - `Identity` disappears where an output may have the name of what it is.
-/// - `Add` of a number for each channel after `Conv`, `ConvTranspose` or `Gemm` becomes its bias.
+/// - `Add` of a number for each channel after `Conv`, `ConvTranspose` or `Gemm` becomes its bias, `Mul` and
+///   `Add` after a norm its scale and shift (`Absorption`).
 /// - Nodes and initialisers that nothing reads disappear.
 package struct ONNXPeephole {
   /// The shortened graph.
@@ -18,7 +19,7 @@ package struct ONNXPeephole {
     inputs = Set(graph.inputs.map(\.name))
     outputs = Set(graph.outputs.map(\.name))
     mergeTransposes()
-    addBiases()
+    absorb()
     renameOutputs()
     sweep()
   }
@@ -48,40 +49,27 @@ package struct ONNXPeephole {
     sweep()
   }
 
-  private mutating func addBiases() {
+  /// Lets what can have a scale or a bias take in what multiplies or adds one.
+  private mutating func absorb() {
     var makers: [String: Int] = [:]
     for (index, node) in graph.nodes.enumerated() { makers[node.outputs[0]] = index }
     let uses = useCounts
-    var tensors: [String: Int] = [:]
-    for (index, tensor) in graph.initializers.enumerated() where !inputs.contains(tensor.name) {
-      tensors[tensor.name] = index
-    }
-    for (index, node) in graph.nodes.enumerated() where node.operation == "Add" {
-      for (sum, bias) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
-        guard let maker = makers[sum], let tensor = tensors[bias], uses[sum] == 1,
-          uses[bias] == 1, let channels = channels(of: graph.nodes[maker], tensors),
-          graph.initializers[tensor].isBias(of: channels, graph.nodes[maker].operation)
+    var tensors = Absorption(graph, except: inputs)
+    for (index, node) in graph.nodes.enumerated()
+    where node.operation == "Add" || node.operation == "Mul" {
+      for (value, factor) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
+        guard let maker = makers[value], uses[value] == 1, uses[factor] == 1,
+          let taken = tensors.take(node.operation, factor, into: graph.nodes[maker])
         else { continue }
-        graph.initializers[tensor].dimensions = [channels]
-        graph.nodes[maker].inputs.append(bias)
-        graph.nodes[index] = ONNXNode("Identity", [sum], node.outputs, name: node.name)
+        graph.nodes[maker] = taken
+        graph.nodes[index] = ONNXNode("Identity", [value], node.outputs, name: node.name)
+        // What follows may be taken in as well.
+        makers[node.outputs[0]] = maker
         break
       }
     }
+    graph.initializers = tensors.initializers
     dropIdentities()
-  }
-
-  /// The channels of the result of what can have a bias and has none; nil for other nodes.
-  private func channels(of node: ONNXNode, _ tensors: [String: Int]) -> Int? {
-    guard node.inputs.count == 2, let kernel = tensors[node.inputs[1]] else { return nil }
-    let extents = graph.initializers[kernel].dimensions
-    switch node.operation {
-    case "Conv", "Gemm": return extents[0]
-    case "ConvTranspose":
-      guard case .int(let groups)? = node["group"] else { return nil }
-      return extents[1] * groups
-    default: return nil
-    }
   }
 
   /// Lets what reads an identity read its operand; those of outputs stay.
@@ -132,6 +120,8 @@ package struct ONNXPeephole {
     }
     graph.nodes = kept.reversed()
     graph.initializers.removeAll { !needed.contains($0.name) }
+    let made = Set(kept.map { $0.outputs[0] }).subtracting(outputs)
+    graph.values.removeAll { !made.contains($0.name) }
   }
 }
 
@@ -140,17 +130,5 @@ extension ONNXNode {
   fileprivate var order: [Int]? {
     guard operation == "Transpose", case .ints(let order)? = self["perm"] else { return nil }
     return order
-  }
-}
-
-extension ONNXTensor {
-  /// Whether it is one number for each of so many channels of an operation's result.
-  fileprivate func isBias(of channels: Int, _ operation: String) -> Bool {
-    // What follows the channels: nothing in a matrix, rows and columns in a picture.
-    let behind = operation == "Gemm" ? 0 : 2
-    let front = dimensions.dropLast(behind)
-    return dimensions.count > behind && type == 1 && front.last == channels
-      && front.dropLast().allSatisfy { $0 == 1 }
-      && dimensions.suffix(behind).allSatisfy { $0 == 1 }
   }
 }

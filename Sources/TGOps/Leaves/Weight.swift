@@ -10,6 +10,11 @@ package protocol WeightRule: Hashable, Sendable {
   var keepsNumbers: Bool { get }
 }
 
+extension WeightRule {
+  /// New numbers.
+  package var keepsNumbers: Bool { false }
+}
+
 /// A tensor that depends on no input: numbers, or a rule with the weights that it is made of.
 ///
 /// The weights of all functions and batch sizes of a model are one graph. A weight is computed when
