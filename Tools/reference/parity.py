@@ -59,7 +59,8 @@ def fixtures():
         cases.append(Case(
             f"fixture-{record['name']}", record["graph"], record["function"], record["batch"],
             record["settings"], lambda folder, shared, data=data: data, real=True,
-            tolerance=record["tolerance"].get("absolute"), model=record.get("model")))
+            tolerance=record["tolerance"].get("absolute"), model=record.get("model"),
+            parts=record.get("parts", {})))
     return cases
 
 
