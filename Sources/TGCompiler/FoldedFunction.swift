@@ -9,8 +9,8 @@ import TGTensor
 package struct FoldedFunction: Sendable {
   /// The function; its graph has no parameters and is of `-O0`, nothing cut out of it.
   package var function: GraphFunction
-  /// Hashes of the tensors of four axes as they are in their files, by their names: whoever puts a
-  /// kernel together again learns whether it is one of them.
+  /// Hashes of the tensors of four axes as they are in their files, by their names, if the graph has
+  /// convolutions in phases: whoever puts such a kernel together again learns whether it is one of them.
   package var originals: [Weight.Source: Int]
   /// The model's name.
   package var model: String
@@ -36,7 +36,8 @@ extension Compilation {
     guard var function = usable.first(where: { name == nil || $0.graph.name == name }) else {
       throw CompilationError.nothingToCompile(notes: bound.notes)
     }
-    let originals = bound.binding.kernelHashes
+    let isTransposed = function.graph.nodes.contains { ($0.op as? Conv2D)?.phases.count ?? 1 > 1 }
+    let originals = isTransposed ? bound.binding.kernelHashes : [:]
     function.graph = try BindParameters(bound.binding.handOver()).run(function.graph)
     function.graph = try FoldConstants().run(function.graph)
     try memory.demandRoom(after: FoldConstants.name)

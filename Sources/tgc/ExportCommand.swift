@@ -71,7 +71,7 @@ extension CompileCommand {
     } catch {
       throw DiagnosticFailure([
         Diagnostic(
-          "not-available", "ONNX cannot say this: \(error.message)",
+          "not-available", "this cannot be exported: \(error.message)",
           at: error.origin?.ranges.first ?? folded.function.range)
       ])
     }

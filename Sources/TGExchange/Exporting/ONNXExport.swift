@@ -92,11 +92,13 @@ private struct ExportedEnds {
       let lengths = "\(item.name).lengths"
       if let type = known[lengths] { inputs.append((lengths, type, nil)) }
     }
-    let taken = Set(inputs.map(\.name))
+    var taken = Set(inputs.map(\.name))
     for output in function.graph.outputs {
-      outputs.append(taken.contains(output.name) ? "\(output.name).out" : output.name)
+      var name = output.name
+      while !taken.insert(name).inserted { name += ".out" }
+      outputs.append(name)
       guard let item = function.outputs.first(where: { $0.name == output.name }) else { continue }
-      metadata.append(("output.\(outputs[outputs.count - 1])", item.typeText))
+      metadata.append(("output.\(name)", item.typeText))
     }
   }
 }
