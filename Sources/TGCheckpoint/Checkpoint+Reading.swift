@@ -24,12 +24,15 @@ extension Checkpoint {
     return try read(bytes, path: file.path)
   }
 
-  /// Reads the bytes of a checkpoint; the path serves names and errors only.
+  /// Reads the bytes of a checkpoint; the path serves names and errors, and to find the other half of
+  /// an ncnn network.
   package static func read(
     _ file: ByteRegion, path: String
   ) throws(CheckpointError) -> Checkpoint {
-    let name = path.split(separator: "/").last.map { String($0) } ?? path
-    do { return try read(file, fileName: name) } catch {
+    do {
+      if let network = try ncnn(halfOf: file, path: path) { return network }
+      return try read(file, fileName: fileName(path))
+    } catch {
       throw CheckpointError(path: path, fault: error)
     }
   }
@@ -53,6 +56,9 @@ extension Checkpoint {
     } else if Safetensors.begins(file) {
       format = .safetensors
       try Safetensors.collect(file, into: &builder)
+    } else if Torch7Reader.begins(file) {
+      format = .torch7
+      try Torch7Collector.collect(try Torch7Reader.read(file), into: &builder)
     } else {
       switch try opened(file) {
       case .arrays(let archive):

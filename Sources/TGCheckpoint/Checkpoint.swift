@@ -28,6 +28,14 @@ package struct Checkpoint: Sendable {
     /// The extents as stored; empty if they are not known.
     package var shape: Shape { form.shape }
 
+    /// What the tensors have in common that are one view of the same numbers under several names; nil
+    /// where the file does not say that of a tensor.
+    package var shared: SharedView? {
+      table.sources[Int(row.source)].shared(row.value).map {
+        SharedView(source: row.source, first: $0)
+      }
+    }
+
     /// The view of the file's bytes: shape, stored type, elements.
     ///
     /// - Throws: `CheckpointFault.unread` for a tensor whose meaning is not plain, and what is wrong
@@ -47,6 +55,12 @@ package struct Checkpoint: Sendable {
       }
       return elements.tensor()
     }
+  }
+
+  /// One view of numbers that tensors of several names may be.
+  package struct SharedView: Hashable, Sendable {
+    fileprivate let source: UInt32
+    fileprivate let first: UInt32
   }
 
   /// What a tensor is, without its elements.
@@ -100,6 +114,10 @@ package struct Checkpoint: Sendable {
     case npy
     /// A zip archive of NumPy arrays.
     case npz
+    /// An object that Torch7 saved.
+    case torch7
+    /// The two files of an ncnn network.
+    case ncnn
 
     /// The name as reports show it.
     package var description: String { rawValue }

@@ -16,6 +16,8 @@ extension CheckpointFault: CustomStringConvertible {
     case .pickle(let offset, let fault): "at byte \(offset) of its pickle: \(fault)"
     case .torch(let fault): fault.description
     case .safetensors(let fault): fault.description
+    case .torch7(let offset, let fault): "at byte \(offset) of the Torch7 file: \(fault)"
+    case .ncnn(let fault): fault.description
     case .numpy(let member, let fault):
       member.isEmpty ? "\(fault)" : "the array '\(member.shown)': \(fault)"
     case .view(let name, let fault): "the tensor '\(name.shown)' \(fault)"
@@ -70,7 +72,8 @@ extension ForeignFile: CustomStringConvertible {
       "this is \(kind), not a checkpoint that is read; \(advice)"
     case .other(let kind): "this is \(kind), not a checkpoint"
     case .unknown:
-      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz)"
+      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz, .t7, or an "
+        + "ncnn .param with its .bin)"
     }
   }
 
@@ -176,7 +179,7 @@ extension SafetensorsFault: CustomStringConvertible {
 
 extension String {
   /// The text shortened for a message, control characters made visible.
-  fileprivate var shown: String {
+  var shown: String {
     let text = unicodeScalars.prefix(120).map { scalar in
       scalar.value < 0x20 || scalar.value == 0x7f ? "\u{fffd}" : String(Character(scalar))
     }

@@ -38,6 +38,10 @@ package enum CheckpointFault: Error, Hashable, Sendable {
   case torch(TorchFault)
   /// The safetensors head or its ranges.
   case safetensors(SafetensorsFault)
+  /// A Torch7 file, at one of its bytes.
+  case torch7(offset: Int, Torch7Fault)
+  /// The pair of files of an ncnn network.
+  case ncnn(NcnnFault)
   /// An `.npy` file, or a member of an `.npz`.
   case numpy(member: String, NumpyError)
   /// A tensor whose view of its bytes cannot be.

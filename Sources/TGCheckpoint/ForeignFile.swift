@@ -93,9 +93,6 @@ package enum ForeignFile: Hashable, Sendable {
         "the index of a safetensors checkpoint in several files: give one of the files it names")
     }
     if opening.hasPrefix("{") || opening.hasPrefix("[") { return .other("a JSON text") }
-    if opening.hasPrefix("7767517") {
-      return .framework("an ncnn network (.param)", advice: fromPyTorch)
-    }
     return .other("a text file")
   }
 
@@ -221,7 +218,6 @@ package enum ForeignFile: Hashable, Sendable {
   private static let keras =
     "load the model in Keras and save its weights by numpy.savez, under names of your choice"
   private static let caffe = "read it in Caffe and save its blobs by numpy.savez"
-  private static let fromPyTorch = "take the weights that it was converted from"
 
   private static let frameworks: [(magic: [UInt8], offset: Int, name: String, advice: String)] = [
     ([0x89] + Array("HDF\r\n".utf8) + [0x1a, 0x0a], 0, "an HDF5 file (Keras .h5)", keras),
@@ -234,8 +230,6 @@ package enum ForeignFile: Hashable, Sendable {
       [0xba, 0x16, 0x4f, 0x2f], 0, "a fastText model (.bin)",
       "give its words as text: the .vec file"
     ),
-    ([4, 0, 0, 0, 1, 0, 0, 0], 0, "a Torch7 file (.t7)", torch7),
-    ([3, 0, 0, 0, 1, 0, 0, 0], 0, "a Torch7 file (.t7)", torch7),
     ([0x12, 1, 0, 0, 0, 0, 0, 0], 0, "an MXNet file (.params)", "save its arrays by numpy.savez"),
     (
       [0, 0, 0, 0, 2, 0, 0, 0], 0, "Darknet weights (.weights)",
@@ -245,8 +239,6 @@ package enum ForeignFile: Hashable, Sendable {
 
   private static let matlab =
     "read it in Python (scipy.io.loadmat, or h5py for version 7.3) and save its arrays by numpy.savez"
-  private static let torch7 =
-    "load it in Torch7 or by torchfile and save its tensors by numpy.savez"
 
   private static let kinds: [(magic: [UInt8], name: String)] = [
     ([0x89] + Array("PNG".utf8), "a PNG picture"), ([0xff, 0xd8, 0xff], "a JPEG picture"),

@@ -72,6 +72,8 @@ package enum ForeignText {
         + "fasttext print-word-vectors MODEL.bin < WORDS.txt > WORDS.vec"
     ),
     ([0x93] + Array("NUMPY".utf8), "an array of NumPy, not a text"),
+    ([3, 0, 0, 0, 1, 0, 0, 0], "a Torch7 file (.t7), not a text"),
+    ([4, 0, 0, 0, 1, 0, 0, 0], "a Torch7 file (.t7), not a text"),
     ([0x80, 2], "a pickle, not a text"), ([0x80, 3], "a pickle, not a text"),
     ([0x80, 4], "a pickle, not a text"), ([0x80, 5], "a pickle, not a text"),
   ]

@@ -204,6 +204,7 @@ extension Checkpoint {
     _ file: ByteRegion, path: String
   ) throws(CheckpointFault) -> PickleValue {
     if let foreign = ForeignFile(file, name: path) { throw .foreign(foreign) }
+    if Torch7Reader.isBinary(file) { throw .foreign(.other("a Torch7 file (.t7)")) }
     let isArray = file.prefix(6) == NumpyArray.magic
     guard let stream = isArray ? try objects(file) : file else { return .array(try numbers(file)) }
     guard case .pickle(_, let document, let contents) = try opened(stream) else {

@@ -37,8 +37,8 @@ struct CompileCommand: Tool {
 
       FILE#PREFIX is a part of a checkpoint: keys and indices in lists joined by points, such as \
       ckpt.pth#state_dict.netG or models.0; a tensor without a name is read as parameter(""). \
-      Checkpoints are files of torch.save, pickles of NumPy arrays, .safetensors, .npy and .npz; \
-      the bytes decide. ./a=b.pth is always a file.
+      Checkpoints are files of torch.save, pickles of NumPy arrays, .safetensors, .npy, .npz, \
+      .t7, and .param with its .bin; the bytes decide. ./a=b.pth is always a file.
 
       EXIT STATUS: 0 done, 64 usage, 65 errors in \
       the page or the weights, 66 a file is missing, 69 not available, 70 our bug, 71 more memory \

@@ -207,6 +207,12 @@ import Testing
     }
     #expect(try listed("captions-2.pickle").contains("a vocabulary of 4 words"))
     #expect(try listed("model.safetensors").contains("metadata origin: ours"))
+    let modules = try listed("../torch7/modules.t7")
+    for line in ["torch7, 7 tensors", "float32  3 × 2 × 4 × 4", "a gradient"] {
+      #expect(modules.contains(line), "\(modules)")
+    }
+    #expect(try listed("../ncnn/layers.bin").contains("ncnn, 21 tensors"))
+    #expect(try listed("../ncnn/sheet.param").contains("float16  3 × 1 × 1 × 1"))
     let outcome = try tginspect.run(
       ["\(Self.fixtures)/odd.safetensors", "--json"], in: folder.url)
     let json = try JSON(parsing: Array(outcome.text.utf8))

@@ -19,12 +19,20 @@ enum Fixtures {
   }
 
   /// What each file holds, as Python wrote it down.
-  static let expected: [Expected] = {
-    guard let bytes = try? bytes("expected.json"), let json = try? JSON(parsing: bytes),
+  static let expected = expected(in: "checkpoint")
+
+  /// What each file of a folder beside that of checkpoints holds; its paths are relative to the latter.
+  static func expected(in name: String) -> [Expected] {
+    let place = name == "checkpoint" ? "" : "../\(name)/"
+    guard let bytes = try? bytes(place + "expected.json"), let json = try? JSON(parsing: bytes),
       case .array(let rows) = json
     else { return [] }
-    return rows.map { Expected($0) }
-  }()
+    return rows.map { row in
+      var expected = Expected(row)
+      expected.file = place + expected.file
+      return expected
+    }
+  }
 
   /// One file and its tensors.
   struct Expected: Sendable, CustomTestStringConvertible {

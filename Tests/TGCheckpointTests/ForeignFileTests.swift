@@ -58,7 +58,6 @@ import Testing
     (Array("GGUF".utf8) + [3, 0, 0, 0], "m.gguf", "GGUF"),
     (Array("PAR1".utf8), "m.parquet", "Parquet"),
     ([0xba, 0x16, 0x4f, 0x2f, 12, 0, 0, 0], "cc.en.300.bin", "fastText"),
-    (Array("7767517\n3 3\n".utf8), "m.param", "ncnn"),
     (
       [0x80, 3, 0x63] + Array("joblib.numpy_pickle\nNumpyArrayWrapper\n".utf8), "m.joblib", "joblib"
     ),

@@ -7,10 +7,15 @@ enum Corpus {
   static func files(in path: String) -> [[UInt8]] {
     let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     // Files made to be refused are no sound start.
-    return names.filter { !$0.contains("refused") }.sorted().compactMap { name in
-      guard let file = try? MappedFile(path: "\(path)/\(name)") else { return nil }
-      return ByteRegion(file).prefix(file.count)
+    return names.filter { !$0.contains("refused") }.sorted().compactMap {
+      file("\(path)/\($0)")
     }
+  }
+
+  /// The bytes of a file; nil if it cannot be read.
+  static func file(_ path: String) -> [UInt8]? {
+    guard let file = try? MappedFile(path: path) else { return nil }
+    return ByteRegion(file).prefix(file.count)
   }
 }
 

@@ -173,6 +173,10 @@ struct Rendered: Error, CustomStringConvertible {
     Case(
       page: "efficientnet-lite0", functions: ["classify", "features"],
       parameters: ["": 4_652_008]),
+    Case(page: "open-nsfw", functions: ["classify"], parameters: ["": 5_891_266]),
+    Case(
+      page: "mtcnn", functions: ["propose", "refine", "decide"],
+      parameters: ["P": 6_632, "R": 100_178, "O": 389_040]),
     Case(page: "alexnet", functions: ["features"], parameters: ["": 2_469_696]),
     Case(page: "squeezenet", functions: ["features"], parameters: ["": 722_496]),
     Case(

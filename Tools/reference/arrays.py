@@ -5,6 +5,7 @@ import json
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Callable
 
 import numpy
 import torch
@@ -28,8 +29,38 @@ class Output:
 
 
 @dataclass
+class Known:
+    """A figure that is known of an output, of whatever was written down of it: `of` takes it from the
+    array."""
+
+    output: str
+    value: numpy.ndarray | float
+    of: Callable
+
+
+def known_mean(output, value):
+    return Known(output, value, numpy.mean)
+
+
+def known_deviation(output, value):
+    return Known(output, value, numpy.std)
+
+
+def known_first(output, *values):
+    return Known(output, numpy.array(values), lambda array: numpy.ravel(array)[: len(values)])
+
+
+def known_at(output, place, *values):
+    """Single numbers; `place` is an index of the array, as of `numpy.s_`."""
+    return Known(output, numpy.array(values), lambda array: numpy.ravel(array[place]))
+
+
+@dataclass
 class Data:
-    """What a case consists of once built. `weights` are (root, file), the unnamed root is ''."""
+    """What a case consists of once built. `weights` are (root, file), the unnamed root is ''. Of trained
+    networks `source` says what the weights are, `runtime` what has computed the outputs, `known` what
+    is written down of them; `imported` is a file that is compiled instead of a page, `settings` are
+    what the weights need beyond those of the case."""
 
     weights: list
     inputs: dict
@@ -37,11 +68,17 @@ class Data:
     vocabulary: Path | None = None
     notes: list = field(default_factory=list)
     networks: list = field(default_factory=list)
+    settings: dict = field(default_factory=dict)
+    source: str = ""
+    runtime: str = "PyTorch, float64"
+    known: list = field(default_factory=list)
+    imported: Path | None = None
 
 
 @dataclass
 class Verdict:
-    """One line of the report. `largest` is max |b|; `remark` says what numbers alone do not."""
+    """One line of the report. `largest` is max |b|; `remark` says what numbers alone do not; `known` is
+    the largest difference to figures that are written down, `bar` what is allowed."""
 
     output: str
     passed: bool
@@ -50,6 +87,8 @@ class Verdict:
     spread: float = float("nan")
     saturated: float | None = None
     remark: str = ""
+    known: float | None = None
+    bar: float | None = None
 
 
 def bound(expected, absolute=None):
@@ -72,7 +111,18 @@ def compare(name, output, produced, absolute=None):
     difference = float(numpy.abs(a - b).max()) if numpy.isfinite(a).all() else float("inf")
     return Verdict(
         name, difference <= bound(b, absolute), difference, float(numpy.abs(b).max()), spread(b),
-        saturated(b, output.kind))
+        saturated(b, output.kind), bar=bound(b, absolute))
+
+
+def recall(verdict, figures, produced, absolute=None):
+    """Holds a produced array also against what is known of it, and notes the largest difference."""
+    for figure in figures:
+        found = numpy.asarray(figure.of(produced.astype(numpy.float64)), numpy.float64)
+        value = numpy.asarray(figure.value, numpy.float64)
+        off = float(numpy.abs(found.reshape(value.shape) - value).max())
+        verdict.known = max(off, verdict.known or 0.0)
+        verdict.passed = verdict.passed and off <= bound(value, absolute)
+    return verdict
 
 
 def spread(array):

@@ -14,7 +14,8 @@ class Case:
     """`build(folder, shared)` makes the Data; `tolerance` is absolute and replaces the parity rule;
     `judge(data, produced)` replaces the comparison where outputs feed on quantised ones; `needs` are
     files of the weights folder, `model` the one of a graph's models that is not its first choice; `parts`
-    are graphs that it takes as parts, `GRAPH` or `GRAPH:MODEL`."""
+    are graphs that it takes as parts, `GRAPH` or `GRAPH:MODEL`; `perform(case, data, folder)` replaces the
+    one run of one plan, and returns the outputs by name."""
 
     name: str
     graph: str
@@ -28,6 +29,7 @@ class Case:
     needs: tuple = field(default_factory=tuple)
     model: str | None = None
     parts: dict = field(default_factory=dict)
+    perform: Callable | None = None
 
 
 # Inputs

@@ -29,8 +29,8 @@ Synthetic weights, outputs from our PyTorch modules in float64; --set names in b
   dcgan                generate(z) -> image [z g channels]; model Discriminator: judge(image) ->
                        probability, features(image) -> features [d channels]
 
-Trained weights (../shared/data/weights or TG_SHARED), goldens of that folder; the file of each
-input and output stands in the table below:
+Trained weights (Tools/parity --real) with goldens of a folder of data; the file of each input and output
+stands in cases_trained.py:
 
   graph                function (inputs) -> outputs; sizes without the batch
   -------------------  -----------------------------------------------------------------------
@@ -54,7 +54,6 @@ input and output stands in the table below:
   shapes-text-encoder  encode(caption) -> encoded 10x128, embedding 128, logits 10x15
   mnist-mlp-           classify(image 1x28x28 in 0...1) -> logits 10
     safetensors
-  dcgan                generate(z 100) -> image 3x64x64; of the faces that Tools/faces has fetched
 """
 
 import numpy
@@ -65,7 +64,6 @@ import cases_generate
 import cases_paint
 import cases_read
 import cases_see
-import cases_trained
 import damsm
 import dcgan
 import inception
@@ -262,4 +260,4 @@ SYNTHETIC = [
 
 CASES = (
     SYNTHETIC + cases_paint.CASES + cases_read.CASES + cases_see.CASES + cases_generate.CASES
-    + inversion_cases.CASES + cases_trained.REAL)
+    + inversion_cases.CASES)

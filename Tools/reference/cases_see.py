@@ -6,6 +6,7 @@ CASES are run by Tools/parity, FIXTURES are small and committed (fixtures.py).
 import numpy
 import torch
 
+import cases_detect
 import cases_matching
 import cases_stream
 import efficientnet
@@ -200,7 +201,7 @@ CASES = [
     names_classes("vgg16-classes-odd-3", "vgg16", 3, 564, 20, 31),
     names_classes("vgg19-classes-odd-3", "vgg19", 3, 565, 20, 31),
     perceives("vgg19-odd-3", "vgg19", 3, 562, 40, [0, 4, 15], 7),
-] + cases_stream.CASES + cases_matching.CASES
+] + cases_stream.CASES + cases_matching.CASES + cases_detect.CASES
 
 # As small as the names of so many tensors let them be.
 FIXTURES = [
@@ -221,4 +222,4 @@ FIXTURES = [
     differs("lpips-vgg", 3, 84, 16, "vgg", narrow=32),
     differs("lpips-alex", 2, 90, 31, "alex", narrow=32, whole=True),
     differs("lpips-squeeze", 3, 91, 33, "squeeze", narrow=16, whole=True),
-] + cases_stream.FIXTURES + cases_matching.FIXTURES
+] + cases_stream.FIXTURES + cases_matching.FIXTURES + cases_detect.FIXTURES

@@ -1,19 +1,18 @@
-"""Parity cases of networks with trained weights; the table in cases.py has their names."""
-
-import os
-from pathlib import Path
+"""Small networks whose trained weights a folder of data holds with golden files; facts about them are
+in its README. Tools/parity --real runs them where the folder is; real_networks.py has those of
+packages."""
 
 import numpy
 import torch
 
-import dcgan
+import foreign
 import real
 import singan
-from arrays import Data, Output, tensor
+from arrays import Data, Known, Output, tensor
 from case import Case, array
 from harness import NotRun
-
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tgraph"
+from real_case import converted, takes
+from real_runtimes import onnx
 
 
 def trained(name, graph, function, weights, inputs, outputs, compute, settings=None,
@@ -39,7 +38,10 @@ def trained(name, graph, function, weights, inputs, outputs, compute, settings=N
             if not off <= bound:
                 raise ValueError(f"{name}: {label} of our module is {off:.3g} from {file}")
             data.outputs[label] = Output(ours.reshape(known.shape), kind)
+            data.known.append(
+                Known(label, known, lambda y, shape=known.shape: y.reshape(shape)))
         if inner:
+            data.known = []
             data.outputs = {n: Output(array(r)) for n, r in zip(inner, results[len(outputs):])}
         return data
 
@@ -124,21 +126,43 @@ def singan_chain():
                 needs=tuple(f"singan-birds/{f}" for f in roots.values()))
 
 
-def faces(folder, shared):
-    """The package's weights, where Tools/faces has fetched them."""
-    path = CACHE / "faces/weights.tar"
-    if not path.exists():
-        raise NotRun(f"no {path}; Tools/faces fetches it")
-    z = dcgan.known_noise()
-    image = array(real.load(dcgan.Generator(), dcgan.read(path))(tensor(z)))
-    off = dcgan.distance_to_known(image)
-    if not off <= 1e-7:
-        raise ValueError(f"dcgan-faces: our module is {off:.3g} from what is known")
-    return Data([("", path)], {"z": z}, {"image": Output(image, "tanh")})
+def srgan_state(path):
+    """SRGAN's ONNX file, whose tensors have numbers, by the page's names; norms are in the convolutions."""
+    found = foreign.onnx(path)
+    state = {k: v for k, v in found.items() if k.startswith("block")}
+    slopes = ["block1.1.weight", *[f"block{i}.prelu.weight" for i in range(2, 7)],
+              "block8.0.prelu.weight"]
+    for i, name in enumerate(slopes):
+        state[name] = found[str(180 + i)].reshape(1)
+    layers = [f"block{i}.conv{k}" for i in range(2, 7) for k in (1, 2)] + ["block7.0"]
+    for i, name in enumerate(layers):
+        state[f"{name}.weight"], state[f"{name}.bias"] = found[f"{148 + 3 * i}"], found[f"{149 + 3 * i}"]
+    return state
 
 
-REAL = [
-    Case("dcgan-faces", "dcgan", "generate", 4, {}, faces, real=True),
+def srgan(name, is_imported=False):
+    """The page with the file's tensors, or the file as it is."""
+    file = "srgan-x2-onnx/netG.onnx"
+
+    def build(folder, shared):
+        path = shared / "data/weights" / file
+        golden = lambda f: numpy.load(path.parent / "golden" / f, allow_pickle=False)
+        if is_imported and not takes(path):
+            raise NotRun("this tgc compiles no ONNX files")
+        given, known = {"image": golden("input.npy")}, golden("output_ort.npy")
+        [found] = onnx(path, given["image"])
+        weights = [] if is_imported else [("", converted(path, "srgan-x2", srgan_state))]
+        return Data(
+            weights, given, {"image": Output(found, "sigmoid")},
+            source="`netG.onnx`" + ("" if is_imported else ", converted"), runtime="ONNX Runtime",
+            known=[Known("image", known, lambda y: y)], imported=path if is_imported else None)
+
+    return Case(name, "srgan", "enlarge", 1,
+                {} if is_imported else dict(height=44, width=44, folded=True), build, real=True,
+                needs=(file,))
+
+
+TRAINED = [
     trained("mnist-mlp-gan-generate", "mnist-mlp-gan", "generate",
             {"G": "G--300.ckpt", "D": "D--300.ckpt"}, {"z": "input.npy"},
             {"image": ("output.npy", "tanh")}, sequential(real.mlp_generator, "G"), batch=8),
@@ -200,4 +224,6 @@ REAL = [
     trained("mnist-mlp-safetensors", "mnist-mlp-safetensors", "classify",
             {"": "model.safetensors"}, {"image": "input.npy"}, {"logits": ("logits.npy", None)},
             sequential(real.MLPClassifier), batch=10),
+    srgan("srgan-x2"),
+    srgan("srgan-x2-onnx", is_imported=True),
 ]

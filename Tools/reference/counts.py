@@ -22,6 +22,8 @@ import inception
 import lpips
 import lxmert
 import manigan
+import mtcnn
+import open_nsfw
 import stackgan
 import stackgan_tensorflow
 import stackgan_v2
@@ -147,6 +149,10 @@ PUBLISHED = [
     ("GoogLeNet", googlenet.GoogLeNet, {}, 6_624_904),
     ("GoogLeNet with aux", googlenet.GoogLeNet, dict(auxiliary=True), 13_004_888),
     ("EfficientNet-Lite0", efficientnet.EfficientNetLite0, {}, 4_652_008),
+    ("MTCNN, first network", mtcnn.PNet, {}, 6_632),
+    ("MTCNN, second network", mtcnn.RNet, {}, 100_178),
+    ("MTCNN, third network", mtcnn.ONet, {}, 389_040),
+    ("Open NSFW", open_nsfw.OpenNSFW, {}, 5_891_266),
     ("ResNet-18", resnet.ResNet, dict(depth=18), 11_689_512),
     ("ResNet-50", resnet.ResNet, {}, 25_557_032),
     ("Real-ESRGAN x4plus", enlargers.RealESRGAN, {}, 16_697_987),

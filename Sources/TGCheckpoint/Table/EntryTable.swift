@@ -14,6 +14,14 @@ protocol EntrySource: Sendable {
 
   /// What a value is that is neither tensor nor number.
   func kind(_ value: UInt32) -> String
+
+  /// The first value that is the same view of the same numbers, where a file says so of a tensor.
+  func shared(_ value: UInt32) -> UInt32?
+}
+
+extension EntrySource {
+  /// Nothing is said.
+  func shared(_ value: UInt32) -> UInt32? { nil }
 }
 
 /// The names and indices of everything in a file, in 16 bytes for each.

@@ -59,8 +59,11 @@ struct WeightDiagnosis {
       return Misfit(parameter: parameter, found: entry.shape)
     }
     let names = Set(parameters.map(\.name))
+    // A tensor may have several names; who reads one of them reads it.
+    let views = Set(names.compactMap { checkpoint[$0]?.shared })
     unread = checkpoint.entries.lazy.filter { entry in
       !names.contains(entry.name) && !entry.name.hasSuffix("num_batches_tracked")
+        && !(entry.shared.map { views.contains($0) } ?? false)
         && !root.ignored.contains { matches(pattern: $0, entry.name) }
     }.map { Stored(name: $0.name, form: $0.form) }
     run()

@@ -10,6 +10,8 @@ extension GraphCheckTests {
     Page("damsm-image-encoder", "size=40 side=75 narrow=32 nef=16 aligned=false"),
     Page("resnet", "depth=18 size=33 width=4 classes=24"),
     Page("resnet", "depth=50 size=33 width=2 classes=24"),
+    Page("open-nsfw", "size=33 width=4"),
+    Page("mtcnn", "height=19 width=24 narrow=4"),
     Page("googlenet", "size=48 narrow=16 classes=24"),
     Page("googlenet", "size=48 narrow=16 classes=24 transformInput=false"),
     Page("efficientnet-lite0", "size=48 narrow=8 classes=24"),

@@ -23,6 +23,8 @@ struct MalformedReader {
       MalformedReader(name: "zip", refusal: checkpoint),
       MalformedReader(name: "safetensors", refusal: checkpoint),
       MalformedReader(name: "npy", refusal: checkpoint),
+      MalformedReader(name: "torch7", refusal: checkpoint),
+      MalformedReader(name: "ncnn", refusal: network),
       MalformedReader(name: "json", refusal: json),
       MalformedReader(name: "png", refusal: picture),
       MalformedReader(name: "jpeg", refusal: picture),
@@ -55,6 +57,15 @@ struct MalformedReader {
           throw CheckpointError(path: "FILE", fault: error)
         }
       }
+    }
+  }
+
+  /// The text and the numbers of a network, joined.
+  private static func network(_ bytes: [UInt8]) -> (Int, String)? {
+    let pair = NcnnPair(joined: bytes)
+    return refusal { () throws(CheckpointError) in
+      _ = try Checkpoint.read(
+        ncnn: ByteRegion(pair.text), weights: ByteRegion(pair.numbers), path: "FILE")
     }
   }
 

@@ -111,24 +111,30 @@ extension Subject {
   }
 
   /// Reads a checkpoint and every element in it.
-  private static func checkpoint(_ bytes: [UInt8]) -> Outcome {
+  static func checkpoint(_ bytes: [UInt8]) -> Outcome {
     outcome { () throws(CheckpointError) in
-      let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: "mutated")
-      let wanted = checkpoint.entries.prefix(3).map { ($0.name, $0.shape) }
-      _ = checkpoint.located(
-        for: Dictionary(wanted + [("weight", [])], uniquingKeysWith: { first, _ in first }))
-      var elements = 0
-      for entry in checkpoint.entries {
-        // Many names may share one storage; each reading is bounded, all of them need not be.
-        elements += min(entry.shape.count, 10_000_000)
-        guard elements < 10_000_000 else { break }
-        guard let tensor = try? entry.tensor() else { continue }
-        demand(tensor.elements.count == entry.shape.count, "elements are missing")
-      }
+      lookInto(try Checkpoint.read(ByteRegion(bytes), path: "mutated"))
     }
   }
 
-  private static func outcome(_ read: () throws(CheckpointError) -> Void) -> Outcome {
+  /// Asks for everything that is in a checkpoint.
+  static func lookInto(_ checkpoint: Checkpoint) {
+    let wanted = checkpoint.entries.prefix(3).map { ($0.name, $0.shape) }
+    _ = checkpoint.located(
+      for: Dictionary(wanted + [("weight", [])], uniquingKeysWith: { first, _ in first }))
+    var elements = 0
+    for entry in checkpoint.entries {
+      // Many names may share one storage; each reading is bounded, all of them need not be.
+      elements += min(entry.shape.count, 10_000_000)
+      guard elements < 10_000_000 else { break }
+      guard let tensor = try? entry.tensor() else { continue }
+      demand(tensor.elements.count == entry.shape.count, "elements are missing")
+    }
+    for other in checkpoint.skipped { demand(!other.kind.isEmpty, "a value without a kind") }
+  }
+
+  /// What reading came to.
+  static func outcome(_ read: () throws(CheckpointError) -> Void) -> Outcome {
     do throws(CheckpointError) {
       try read()
       return .accepted
@@ -143,6 +149,8 @@ extension Subject {
     switch fault {
     case .foreign, .unreadable, .zip(.noDirectory), .safetensors(.headLength): true
     case .pickle(let offset, _): offset <= 2
+    case .torch7(let offset, _): offset <= 8
+    case .ncnn(.line(let line, _)): line == 1
     case .safetensors(.json(let error)): error.offset <= 1
     case .numpy(_, let error): [.notNumpy, .version(0, 0)].contains(error)
     default: false
