@@ -29,6 +29,9 @@ extension CheckpointFault: CustomStringConvertible {
     case .inexact(let name, let type, let number):
       "the tensor '\(name.shown)' of type \(type) has the whole number \(number), which float32 does "
         + "not hold (all of them up to 2^24 it does)"
+    case .nameless(let name):
+      "the arrays of its network of the class '\(name.shown)' have no names, as in files made for "
+        + "Theano; take the file of the same network that was made for TensorFlow or PyTorch"
     case .wholeObject(let name):
       "this is a whole saved object of the class '\(name.shown)', not a table of tensors; load it in "
         + "its own program and save its state_dict() instead"

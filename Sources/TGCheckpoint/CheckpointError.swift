@@ -50,6 +50,8 @@ package enum CheckpointFault: Error, Hashable, Sendable {
   case unread(name: String, String)
   /// A whole number of a tensor that float32 does not hold.
   case inexact(name: String, StoredType, String)
+  /// It holds a network of this class whose arrays have positions, no names.
+  case nameless(String)
   /// The file is one saved object of this class, which only its own program can load.
   case wholeObject(String)
   /// No tensor lies under a name that was given; the first parts of names that there are.

@@ -246,7 +246,7 @@ extension PickleValue {
         self = .other("an array of values that are not numbers")
       }
     case .unread(let kind, _): self = .other(kind)
-    case .other(let kind):
+    case .other(let kind), .module(let kind, _), .network(let kind, _):
       self =
         document.attributes(of: item).map { .object(kind, Pairs(Lazy(source, container: $0))) }
         ?? .other(kind)
@@ -286,7 +286,7 @@ private struct PickleWalk {
       for item in document.contents(of: index) { try visit(item, depth: depth + 1) }
     case .array(let array) where array.element != nil:
       _ = try document.elements(of: array, name: "")
-    case .other:
+    case .other, .module, .network:
       guard let index = document.attributes(of: item) else { return }
       for item in document.contents(of: index) { try visit(item, depth: depth + 1) }
     default: break

@@ -37,7 +37,7 @@ struct CompileCommand: Tool {
 
       FILE#PREFIX is a part of a checkpoint: keys and indices in lists joined by points, such as \
       ckpt.pth#state_dict.netG or models.0; a tensor without a name is read as parameter(""). \
-      Checkpoints are files of torch.save, pickles of NumPy arrays, .safetensors, .npy, .npz, \
+      Checkpoints are files of torch.save, pickles of arrays and networks, .safetensors, .npy, .npz, \
       .t7, and .param with its .bin; the bytes decide. ./a=b.pth is always a file.
 
       EXIT STATUS: 0 done, 64 usage, 65 errors in \

@@ -15,9 +15,9 @@ import Testing
 
   /// How many inputs each gets.
   static let subjects = [
-    ("pickle", 80_000), ("legacy", 60_000), ("zip", 60_000), ("safetensors", 300_000),
-    ("npy", 400_000), ("torch7", 100_000), ("ncnn", 100_000), ("json", 500_000), ("state", 400_000),
-    ("direction", 80_000),
+    ("pickle", 80_000), ("objects", 5_000), ("legacy", 60_000), ("zip", 60_000),
+    ("safetensors", 300_000), ("npy", 400_000), ("torch7", 100_000), ("ncnn", 100_000),
+    ("json", 500_000), ("state", 400_000), ("direction", 80_000),
     ("words", 80_000), ("png", 100_000), ("jpeg", 60_000), ("pipeline", 100_000),
     ("vocabulary", 150_000), ("vectors", 80_000), ("caption", 30_000), ("plan", 30_000),
     ("page", 6_000), ("lists", 500_000), ("sound-plan", 3_000), ("sound-page", 1_000),

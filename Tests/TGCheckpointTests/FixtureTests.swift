@@ -5,7 +5,7 @@ import Testing
 
 /// Files that PyTorch, NumPy and safetensors wrote, element by element.
 @Suite struct FixtureTests {
-  @Test func fixturesAreThere() { #expect(Fixtures.expected.count >= 58) }
+  @Test func fixturesAreThere() { #expect(Fixtures.expected.count >= 70) }
 
   @Test(arguments: Fixtures.expected)
   func everyElementIsRead(_ expected: Fixtures.Expected) throws {
@@ -49,7 +49,6 @@ import Testing
     ("refused-bomb.npz", .zip(.bomb(member: "a.npy", claimed: 32 << 20))),
     ("refused-complex.npy", .numpy(member: "", .type("<c16", dimensions: [1]))),
     ("refused-inner.zip", .foreign(.archive(holds: ["bird/text_encoder200.pth"], members: 2))),
-    ("refused-module.pth", .wholeObject("torch.nn.modules.linear.Linear")),
     ("refused-name.pth", .zip(.badName("../data.pkl"))),
     ("refused-python2-big-endian.pth", .torch(.bigEndian)),
     (
@@ -60,6 +59,7 @@ import Testing
     ("refused-python2-negative.pth", .view(name: "w", .negative)),
     ("refused-script.pth", .torch(.torchScript)),
     ("refused-text.npy", .numpy(member: "", .type("<U1", dimensions: [1]))),
+    ("refused-theano.pkl", .nameless("network.Network")),
   ]
 
   @Test(arguments: refusals)
@@ -75,7 +75,8 @@ import Testing
   @Test(arguments: [
     "types-zip.pth", "views-legacy.pth", "python2.pth", "model.safetensors", "f4.npy",
     "deflated.npz", "zip64.pth", "arrays-2.pkl", "arrays-0.pkl", "odd-zip.pth", "notes-4.ckpt",
-    "odd.safetensors", "described.pth", "tensors-2.pkl", "dictionary.npy",
+    "odd.safetensors", "described.pth", "tensors-2.pkl", "dictionary.npy", "nvidia-forms-4.pkl",
+    "nvidia-tf-2.pkl", "nvidia-tf-5.pkl",
   ])
   func everyTruncationIsRefused(_ file: String) throws {
     let bytes = try Fixtures.bytes(file)

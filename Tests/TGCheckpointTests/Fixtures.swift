@@ -3,7 +3,7 @@ import TGCheckpoint
 import TGTensor
 import Testing
 
-/// The committed files, made by Tools/fixtures/checkpoints.py.
+/// The committed files, made by Tools/fixtures/checkpoints.py and nvidia.py.
 enum Fixtures {
   static let folder = URL(filePath: #filePath)
     .appending(path: "../../Fixtures/checkpoint").standardized.path
@@ -19,12 +19,14 @@ enum Fixtures {
   }
 
   /// What each file holds, as Python wrote it down.
-  static let expected = expected(in: "checkpoint")
+  static let expected = ["expected.json", "nvidia.json"].flatMap {
+    expected(in: "checkpoint", table: $0)
+  }
 
   /// What each file of a folder beside that of checkpoints holds; its paths are relative to the latter.
-  static func expected(in name: String) -> [Expected] {
+  static func expected(in name: String, table: String = "expected.json") -> [Expected] {
     let place = name == "checkpoint" ? "" : "../\(name)/"
-    guard let bytes = try? bytes(place + "expected.json"), let json = try? JSON(parsing: bytes),
+    guard let bytes = try? bytes(place + table), let json = try? JSON(parsing: bytes),
       case .array(let rows) = json
     else { return [] }
     return rows.map { row in

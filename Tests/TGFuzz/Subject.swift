@@ -54,9 +54,9 @@ struct Subject {
   /// Every subject. A new one gets its line here.
   static var all: [Subject] {
     [
-      .pickle, .legacy, .zip, .safetensors, .npy, .torch7, .ncnn, .json, .state, .direction,
-      .words, .png, .jpeg, .pipeline, .vocabulary, .vectors, .caption, .plan, .page, .lists,
-      .soundPlan,
+      .pickle, .objects, .legacy, .zip, .safetensors, .npy, .torch7, .ncnn, .json, .state,
+      .direction, .words, .png, .jpeg, .pipeline, .vocabulary, .vectors, .caption, .plan, .page,
+      .lists, .soundPlan,
       .soundPage,
     ]
   }

@@ -68,23 +68,25 @@ def array(x):
 
 
 def block(name, graph, function, batch, settings, network, make_inputs, outputs, seed, gains=None,
-          kinds=None, model=None, step=1, named=None, counters=True):
+          kinds=None, model=None, step=1, named=None, counters=True,
+          stored=("weights.safetensors", save_weights)):
     """A module with plain tensors in and out. `gains` are those of `synthetic.fill`; `kinds` name
     the saturating last functions of outputs, `step` is that of pictures; `named` gives tensors their
     names in the file. Without `counters` the file has no num_batches_tracked, as those of old
-    PyTorch."""
+    PyTorch. `stored` is its name, and what writes a state to a path."""
+    file, write = stored
 
     def build(folder, shared):
         module = network()
         state = synthetic.fill(module, seed, gains)
         if not counters:
             state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
-        save_weights(named(state) if named else state, folder / "weights.safetensors")
+        write(named(state) if named else state, folder / file)
         inputs = make_inputs(numpy.random.default_rng(seed + 1))
         results = module(*[tensor(v) for v in inputs.values()])
         results = results if isinstance(results, tuple) else (results,)
         return Data(
-            [("", folder / "weights.safetensors")],
+            [("", folder / file)],
             inputs,
             {n: Output(array(r), (kinds or {}).get(n), step if r.ndim == 4 else 1)
              for n, r in zip(outputs, results) if n},

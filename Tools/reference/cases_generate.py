@@ -26,6 +26,7 @@ import biggan_hub
 import cases_enlarge
 import dcgan
 import pggan
+import published
 import stylegan1
 import stylegan1_genforce
 import stylegan1_port
@@ -60,12 +61,12 @@ RESULTS = {
 
 
 def looks(name, graph, role, batch, settings, network, inputs, shape, seed, gains=None, kind=None,
-          step=1):
+          step=1, stored=None):
     """A generator with the tap of its settings; `shape` is that of the features."""
     return block(
         name, graph, role, batch, settings, lambda: network().at(role, settings["tap"]),
         looked_into(role, shape, inputs), RESULTS[role], seed, gains,
-        {"image": kind} if kind else None, step=step)
+        {"image": kind} if kind else None, step=step, **(dict(stored=stored) if stored else {}))
 
 
 # PG-GAN
@@ -73,7 +74,12 @@ def looks(name, graph, role, batch, settings, network, inputs, shape, seed, gain
 
 def grows(name, batch, seed, role="generate", shape=None, step=1, **settings):
     sizes = {k: v for k, v in settings.items() if k not in ("names", "finalTanh", "tap")}
-    sizes |= dict(form=settings.get("names", "genforce"),
+    stored = {}
+    names = settings.get("names", "genforce")
+    if names == "tensorflow":
+        convert = published.pggan(settings.get("fused", False))
+        names, stored = "genforce", dict(stored=("weights.pkl", convert))
+    sizes |= dict(form=names,
                   final_tanh=settings.get("finalTanh", False))
     codes = settings.get("codes", 512)
     inputs = lambda rng: {"z": normal(rng, batch, codes)} if role != "finish" else {}
@@ -82,7 +88,7 @@ def grows(name, batch, seed, role="generate", shape=None, step=1, **settings):
     gains = {"output3": 0.4} if kind else None
     if role == "generate":
         return block(name, "pggan", role, batch, settings, network, inputs, ["image"], seed, gains,
-                     {"image": kind} if kind else None, step=step)
+                     {"image": kind} if kind else None, step=step, **stored)
     if role == "finish":
         inputs = lambda rng: {"features": normal(rng, batch, *shape)}
         return block(name, "pggan", role, batch, settings, lambda: network().at(role, settings["tap"]),
@@ -196,11 +202,14 @@ def calmed(graph, names, layers):
     return {name.format(l, 4 * 2 ** (l // 2), l % 2 + 1, l // 2): 0.3 for l in range(layers)}
 
 
-def styled(name, graph, batch, seed, role="generate", shape=None, **settings):
-    """The forms of StyleGAN; `shape` is that of the features of the tap."""
+def styled(name, graph, batch, seed, role="generate", shape=None, stored=None, **settings):
+    """The forms of StyleGAN; `shape` is that of the features of the tap, `stored` that of `block`."""
+    if settings.get("names") == "tensorflow":
+        convert = {"stylegan1": published.stylegan1, "stylegan2-ada": published.stylegan2}[graph]
+        stored = ("weights.pkl", convert)
     sizes = {RENAMED.get(k, k): v for k, v in settings.items()
              if k not in ("names", "tap", "samples", "noiseMode")}
-    module = STYLED[settings.get("names", graph)]
+    module = STYLED.get(settings.get("names", graph), STYLED[graph])
     styles, resolution = settings.get("styles", 512), settings.get("resolution", 1024)
     layers = 2 * (resolution.bit_length() - 2)
     kind = "tanh" if settings.get("finalTanh") else None
@@ -225,11 +234,12 @@ def styled(name, graph, batch, seed, role="generate", shape=None, **settings):
     outputs = {"meanStyle": ["centre"], "truncate": ["w"]}.get(role, ["image"])
     if role in RESULTS:
         return looks(name, graph, role, batch, settings, lambda: module(**sizes), inputs, shape,
-                     seed, gains, kind)
-    if graph == "stylegan1" and "names" not in settings:
+                     seed, gains, kind, stored=stored)
+    if graph == "stylegan1" and settings.get("names") != "genforce":
         outputs = ["image", None]
     return block(name, graph, role, batch, settings, lambda: module(**sizes).at(role, None), inputs,
-                 outputs, seed, gains, {"image": kind} if kind else None)
+                 outputs, seed, gains, {"image": kind} if kind else None,
+                 **(dict(stored=stored) if stored else {}))
 
 
 NARROW = dict(resolution=32, widest=20, styles=24, depth=3)
@@ -319,6 +329,13 @@ FIXTURES = [
             attention=8, step=3),
     classed("biggan-deep", "biggan-deep", 2, 746, biggan_deep.Generator, **BRIEF, attention=2,
             truncation=0.58, step=3),
+    styled("stylegan1-tensorflow", "stylegan1", 2, 747, **LEAN, names="tensorflow"),
+    styled("stylegan2-ada-pickle", "stylegan2-ada", 2, 748, **LEAN,
+           stored=("weights.pkl", published.ada)),
+    styled("stylegan2-tensorflow", "stylegan2-ada", 2, 749, "edit", (6, 8), **LEAN,
+           names="tensorflow", tap=2),
+    grows("pggan-tensorflow", 2, 750, **TINY, names="tensorflow"),
+    grows("pggan-tensorflow-fused", 2, 739, **TINY, names="tensorflow", fused=True),
     grows("pggan", 2, 741, **TINY),
     grows("pggan-edit", 2, 742, "edit", (6, 8), **TINY, names="gandissect", tap=4),
 ] + cases_enlarge.FIXTURES

@@ -13,6 +13,7 @@ import efficientnet
 import googlenet
 import inception
 import lpips
+import published
 import resnet
 import synthetic
 import vgg
@@ -107,23 +108,33 @@ def sees(name, page, batch, seed, size, narrow=1, normalize=True):
         lambda rng: {"image": (picture(rng, batch, size) + 1) / 2}, names, seed)
 
 
-def perceives(name, page, batch, seed, size, relus, narrow, model=None):
+def published_vgg19(names):
+    """Settings, what is done to the picture, and the file, where it is vgg19.npy of tensorflow-vgg."""
+    if names is None:
+        return {}, vgg.normalized, {}
+    return dict(names=names), vgg.meanless, dict(stored=("weights.npy", published.vgg19))
+
+
+def perceives(name, page, batch, seed, size, relus, narrow, names=None, gains=None):
     """A narrow VGG."""
     stages = vgg.VGG19 if page == "vgg19" else vgg.VGG16
+    settings, prepare, stored = published_vgg19(names)
     return block(
-        name, page, "features", batch, dict(size=size, narrow=narrow, relus=relus),
-        lambda: vgg.Features(stages, relus, True, narrow),
+        name, page, "features", batch, dict(size=size, narrow=narrow, relus=relus) | settings,
+        lambda: vgg.Features(stages, relus, True, narrow, prepare),
         lambda rng: {"image": (picture(rng, batch, size) + 1) / 2},
-        [f"relu.{k}" for k in range(len(relus))], seed)
+        [f"relu.{k}" for k in range(len(relus))], seed, gains, **stored)
 
 
-def names_classes(name, page, batch, seed, narrow=1, classes=1000):
+def names_classes(name, page, batch, seed, narrow=1, classes=1000, names=None, gains=None):
     """A whole VGG."""
     stages = vgg.VGG19 if page == "vgg19" else vgg.VGG16
+    settings, prepare, stored = published_vgg19(names)
     return block(
-        name, page, "classify", batch, dict(narrow=narrow, classes=classes),
-        lambda: vgg.Classifier(stages, narrow, classes),
-        lambda rng: {"image": (picture(rng, batch, 224) + 1) / 2}, ["logits", "fc7"], seed)
+        name, page, "classify", batch, dict(narrow=narrow, classes=classes) | settings,
+        lambda: vgg.Classifier(stages, narrow, classes, prepare),
+        lambda rng: {"image": (picture(rng, batch, 224) + 1) / 2}, ["logits", "fc7"], seed, gains,
+        **stored)
 
 
 def differs(name, batch, seed, size, trunk, version="own", whole=False, published=False, narrow=1):
@@ -216,6 +227,8 @@ FIXTURES = [
     sees("squeezenet", "squeezenet", 2, 86, 33, 16),
     perceives("vgg16", "vgg16", 2, 85, 16, [1, 6, 12], 32),
     perceives("vgg19", "vgg19", 2, 85, 16, [0, 8, 12], 32),
+    perceives("vgg19-tensorflow", "vgg19", 2, 89, 16, [0, 8, 12], 32, "tensorflow",
+              {"features.0": 1 / 64}),
     block(
         "vgg16-caffe", "vgg16", "features", 2, dict(size=16, narrow=32), lambda: vgg.Caffe(32),
         lambda rng: {"image": picture(rng, 2, 16)}, ["features"], 88, model="VGG16Caffe"),

@@ -24,7 +24,7 @@ from inversion_cases import truncated
 from harness import named
 from parity import FIXTURES
 
-LIMIT = 7_000_000
+LIMIT = 8_000_000
 
 SMALL_PAINTER = dict(
     g=4, residuals=1, entries=20, length=5, nef=16, z=8, condition=8, last=0.6,

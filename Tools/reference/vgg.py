@@ -55,23 +55,30 @@ def normalized(image):
     return (image - column(0.485, 0.456, 0.406)) / column(0.229, 0.224, 0.225)
 
 
+def meanless(image):
+    """Pictures in 0 to 1 as blue, green, red in 0 to 255, less the mean of ImageNet."""
+    mean = torch.tensor([103.939, 116.779, 123.68], dtype=image.dtype, device=image.device)
+    return (image * 255).flip(1) - mean[:, None, None]
+
+
 class Features(Trunk):
     """Pictures in 0 to 1 to the features after the rectifiers `relus`."""
 
-    def __init__(self, stages=VGG16, relus=TAPS, normalize=True, narrow=1):
+    def __init__(self, stages=VGG16, relus=TAPS, normalize=True, narrow=1, prepare=normalized):
         super().__init__(stages, narrow=narrow)
-        self.relus, self.normalize = relus, normalize
+        self.relus, self.normalize, self.prepare = relus, normalize, prepare
 
     def forward(self, image):
-        taps = super().forward(normalized(image) if self.normalize else image)
+        taps = super().forward(self.prepare(image) if self.normalize else image)
         return tuple(taps[k] for k in self.relus)
 
 
 class Classifier(Trunk):
     """Pictures in 0 to 1, of 224 x 224, to logits and what the second dense layer gives."""
 
-    def __init__(self, stages=VGG16, narrow=1, classes=1000):
+    def __init__(self, stages=VGG16, narrow=1, classes=1000, prepare=normalized):
         super().__init__(stages, narrow=narrow)
+        self.prepare = prepare
         n = lambda width: -(-width // narrow)
         drop = nn.Dropout()
         self.classifier = nn.Sequential(
@@ -79,7 +86,7 @@ class Classifier(Trunk):
             drop, nn.Linear(n(4096), classes))
 
     def forward(self, image):
-        x = F.max_pool2d(super().forward(normalized(image))[-1], 2).flatten(1)
+        x = F.max_pool2d(super().forward(self.prepare(image))[-1], 2).flatten(1)
         return self.classifier(x), self.classifier[:5](x)
 
 
@@ -90,9 +97,7 @@ class Caffe(Trunk):
         super().__init__((2, 2, 3, 3), lambda s, at: f"layer{at}", narrow)
 
     def forward(self, image):
-        mean = torch.tensor([103.939, 116.779, 123.68], dtype=image.dtype, device=image.device)
-        bgr = ((image + 1) * 127.5).flip(1) - mean[:, None, None]
-        return super().forward(bgr)[-1]
+        return super().forward(meanless((image + 1) / 2))[-1]
 
 
 def unit(f):

@@ -41,6 +41,14 @@ extension PickleDocument {
     }
   }
 
+  /// The array that dill describes by the function of NumPy, its arguments and the state.
+  func dillArray(_ arguments: [PickleItem], depth: Int) -> PickleMeaning {
+    guard arguments.count >= 3, let maker = name(arguments[0]), maker.meaning == .numpyReconstruct,
+      let inner = tuple(arguments[1])
+    else { return .unread("an array in a form that is not known", []) }
+    return array(.numpyReconstruct, inner, arguments[2], depth: depth)
+  }
+
   private func dtype(_ item: PickleItem) -> NumpyDtype? {
     guard let index = item.objectIndex, records[index].kind == .call,
       callee(of: index)?.meaning == .numpyDtype
@@ -81,6 +89,8 @@ struct NumpyObject {
 
   /// The element type; nil if it is not read.
   var element: (type: StoredType, isBigEndian: Bool)? { NumpyArray.element(named: dtype.full) }
+  /// True if its elements are numbers, also of a type that is not read.
+  var isOfNumbers: Bool { element != nil || NumpyArray.numbers(named: dtype.full) != nil }
 }
 
 extension PickleDocument {

@@ -11,6 +11,11 @@ enum PickleMeaning {
   case bytes(ByteRegion)
   /// A container, by its index.
   case list(Int), tuple(Int), set(Int), dictionary(Int)
+  /// A module of torch: its class, and the dictionary of its attributes.
+  case module(String, Int)
+  /// A network of NVIDIA's TensorFlow library, or of its Theano library: its class, and the dictionary
+  /// of its attributes.
+  case network(String, Int)
   case tensor(TorchTensor)
   case array(NumpyObject)
   /// A tensor that exists and is not read: what it is, and its extents as far as they are known.
@@ -93,17 +98,9 @@ extension PickleDocument {
     }
   }
 
-  /// The dictionary of the attributes of a closed value; nil if it has none.
-  func attributes(of item: PickleItem) -> Int? {
-    guard let index = item.objectIndex, records[index].kind == .call,
-      let state = parts(of: index).state?.objectIndex, records[state].kind == .dictionary
-    else { return nil }
-    return state
-  }
-
   private func result(of index: Int, depth: Int) -> PickleMeaning {
     guard let callee = items[records[index].first].objectIndex, records[callee].kind == .name else {
-      return .other(self.callee(of: index)?.full ?? "a value")
+      return closed(index, self.callee(of: index)?.full ?? "a value")
     }
     let name = names[records[callee].first]
     let (arguments, state) = parts(of: index)
@@ -130,12 +127,14 @@ extension PickleDocument {
     case .encode: return encoded(arguments).map { .bytes(ByteRegion($0)) } ?? .other("bytes")
     case .numpyReconstruct, .numpyScalar, .numpyFromBuffer:
       return array(name.meaning, arguments, state, depth: depth)
+    case .dillArray: return dillArray(arguments, depth: depth)
     case .bytearray: return .other("bytes")
     case .complex: return .other("a complex number")
     case .numpyDtype, .dtype: return .other("a type")
     case .loadFromBytes, .storage: return .other("a storage without a tensor")
-    case .orderedDictionary, .defaultDictionary, .getattr, .numpyArray, .opaque:
-      return .other(name.full)
+    case .persistent: return closed(index, persistentClass(arguments) ?? name.full)
+    case .opaque: return closed(index, name.full)
+    case .orderedDictionary, .defaultDictionary, .getattr, .numpyArray: return .other(name.full)
     }
   }
 

@@ -19,9 +19,13 @@ struct PickleName: Hashable, Sendable {
     case parameter
     case storage(TorchType)
     case loadFromBytes
+    /// `_reconstruct_persistent_obj`, by which NVIDIA's networks are saved with their source text.
+    case persistent
     case dtype(String)
     case size
     case numpyReconstruct, numpyScalar, numpyFromBuffer, numpyDtype, numpyArray
+    /// How dill writes arrays: the function that makes one, its arguments, and the state.
+    case dillArray
     /// `_codecs.encode`, by which Python 3 writes bytes in old protocols.
     case encode
     /// Anything else: a class or a function whose values stay closed.
@@ -60,7 +64,9 @@ struct PickleName: Hashable, Sendable {
       meaning = known
       return
     }
-    guard !Self.isAttack(module: current, name: name) else { throw .refused(full) }
+    guard !Self.isAttack(module: current, name: name) || Self.isDill(current, name) else {
+      throw .refused(full)
+    }
     guard !current.hasPrefix("joblib.numpy_pickle") else { throw .joblib }
     meaning = Self.torch(current, name) ?? .opaque
   }
@@ -99,12 +105,15 @@ struct PickleName: Hashable, Sendable {
     "torch.nn.parameter.Buffer": .parameter, "torch._tensor.Tensor": .tensorClass,
     "torch.storage._load_from_bytes": .loadFromBytes,
     "torch.Size": .size,
+    "torch_utils.persistence._reconstruct_persistent_obj": .persistent,
+    "dnnlib.util.EasyDict": .defaultDictionary,
     "numpy.core.multiarray._reconstruct": .numpyReconstruct,
     "numpy._core.multiarray._reconstruct": .numpyReconstruct,
     "numpy.core.multiarray.scalar": .numpyScalar,
     "numpy._core.multiarray.scalar": .numpyScalar,
     "numpy.core.numeric._frombuffer": .numpyFromBuffer,
     "numpy._core.numeric._frombuffer": .numpyFromBuffer,
+    "dill._dill._create_array": .dillArray,
     "numpy.dtype": .numpyDtype,
     "numpy.ndarray": .numpyArray, "numpy.memmap": .numpyArray, "numpy.matrix": .numpyArray,
     "numpy.core.memmap.memmap": .numpyArray, "numpy.matrixlib.defmatrix.matrix": .numpyArray,
@@ -129,12 +138,19 @@ extension PickleName {
       || prefixes.contains { path == $0 || path.hasPrefix($0 + ".") }
   }
 
+  /// True for the functions by which dill writes down classes, functions and cells. They are never
+  /// called; `_eval_repr` would run a text.
+  private static func isDill(_ module: String, _ name: String) -> Bool {
+    module == "dill._dill" && name.hasPrefix("_") && name != "_eval_repr"
+      || module == "builtins" && name == "__main__"
+  }
+
   /// What of Python's own names describes values.
   private static let harmless: Set = [
     "list", "dict", "tuple", "int", "float", "str", "bytes", "bool", "object", "slice", "range",
     "xrange", "unicode", "long", "type", "Ellipsis", "NotImplemented", "NoneType", "None",
     "enumerate", "zip", "map", "reversed", "property", "len", "abs", "min", "max", "sum", "round",
-    "print", "sorted", "any", "all", "iter", "next",
+    "print", "setattr", "sorted", "any", "all", "iter", "next",
   ]
 
   /// How Python's own classes of errors end.

@@ -13,7 +13,9 @@ extension PickleReader {
     case 0x80:
       let version = try input.byte()
       guard version <= 5 else { throw .version(version) }
-    case 0x95: _ = try input.unsigned(8)
+    case 0x95:
+      let length = try input.unsigned(8)
+      guard length <= UInt64(input.input.remaining) else { throw .truncated }
     case UInt8(ascii: "("): try mark()
     case UInt8(ascii: "0"): _ = try pop(for: "POP")
     case UInt8(ascii: "1"): _ = try popMark(for: "POP_MARK")

@@ -41,6 +41,8 @@ final class EntryTable: Sendable {
     var parent: UInt32
     var part: UInt32
     var source: UInt32
+    /// Whether a slash, not a dot, joins its part to what lies in it.
+    var isPath = false
   }
 
   /// The part of a value that is not named, or of a container whose values have its own name.
@@ -88,10 +90,13 @@ final class EntryTable: Sendable {
     var folder = row.folder
     while folder > 0 {
       let outer = folders[Int(folder) - 1]
-      if outer.part != noPart { parts.append(sources[Int(outer.source)].part(outer.part)) }
+      if outer.part != noPart {
+        let part = sources[Int(outer.source)].part(outer.part)
+        parts.append(parts.isEmpty ? part : part + (outer.isPath ? "/" : "."))
+      }
       folder = outer.parent
     }
-    return parts.reversed().joined(separator: ".")
+    return parts.reversed().joined()
   }
 }
 

@@ -61,107 +61,14 @@ struct PickleSource: EntrySource {
     case .text, .byteString: "text"
     case .bytes: "bytes"
     case .set: "a set"
-    case .array: "an array of values that are not numbers"
-    case .dictionary: "a value whose key is no text and no whole number"
-    case .other(let kind): kind
-    case .list(let index), .tuple(let index): "a list of \(document.count(of: index)) numbers"
-    case .int, .float, .tensor, .unread: "a value"
-    }
-  }
-}
-
-/// Walks the value of a pickle and names what it finds: keys of dictionaries and positions in lists,
-/// joined by dots.
-struct TensorCollector {
-  /// Containers in containers.
-  static let depth = 64
-  /// A longer list of plain numbers is a record of something; its items have no names.
-  private static let longList = 256
-
-  private let source: PickleSource
-  private let number: UInt32
-  private var builder: EntryTableBuilder
-  private var visits = 0
-  /// A value that many others share is visited once for each: bounded by what the stream can say.
-  private let visitLimit: Int
-
-  /// Collects everything below the outermost value into a table, under a name if one is given.
-  static func collect(
-    _ source: PickleSource, into builder: inout EntryTableBuilder,
-    folder: UInt32 = 0
-  ) throws(CheckpointFault) {
-    let number = builder.add(source)
-    var collector = TensorCollector(source, number, builder)
-    try collector.visit(
-      source.document.root, folder: folder, part: EntryTable.noPart, depth: 0)
-    builder = collector.builder
-  }
-
-  private init(_ source: PickleSource, _ number: UInt32, _ builder: EntryTableBuilder) {
-    self.source = source
-    self.number = number
-    self.builder = builder
-    visitLimit = min(EntryTableBuilder.limit, 10_000 + 4 * source.document.instructions)
-  }
-
-  private mutating func visit(
-    _ item: PickleItem, folder: UInt32, part: UInt32, depth: Int
-  ) throws(CheckpointFault) {
-    guard depth <= Self.depth else { throw .tooMuch(.depth(limit: Self.depth)) }
-    visits += 1
-    guard visits <= visitLimit else { throw .tooMuch(.values(limit: visitLimit)) }
-    let document = source.document
-    switch document.meaning(item) {
-    case .list(let index), .tuple(let index):
-      let count = document.count(of: index)
-      guard count <= Self.longList || !document.holdsNumbers(index) else {
-        try add(folder, part, item, isTensor: false)
-        return
-      }
-      let inner = try open(folder, part)
-      for (position, item) in document.contents(of: index).enumerated() {
-        guard let name = PickleItem(small: position) else { break }
-        try visit(item, folder: inner, part: name.bits, depth: depth + 1)
-      }
-    case .dictionary(let index):
-      let inner = try open(folder, part)
-      var key: PickleItem?
-      for item in document.contents(of: index) {
-        guard let name = key else {
-          key = item
-          continue
-        }
-        key = nil
-        if document.int(name) != nil || document.string(name) != nil {
-          try visit(item, folder: inner, part: name.bits, depth: depth + 1)
-        } else {
-          // Kept under the name of the dictionary: its own would be no name.
-          try add(folder, part, document.root, isTensor: false)
-        }
-      }
-    case .int, .float, .tensor, .unread: try add(folder, part, item, isTensor: true)
     case .array(let array):
-      let isNumbers = array.element != nil || NumpyArray.numbers(named: array.dtype.full) != nil
-      try add(folder, part, item, isTensor: isNumbers)
-    case .none, .bool, .text, .byteString, .bytes, .set, .other:
-      try add(folder, part, item, isTensor: false)
+      array.element == nil ? "an array of values that are not numbers" : "an array of numbers"
+    case .dictionary: "a value whose key is no text and no whole number"
+    case .other(let kind), .module(let kind, _), .network(let kind, _): kind
+    case .list(let index), .tuple(let index): "a list of \(document.count(of: index)) numbers"
+    case .int(let number): "the number \(number)"
+    case .float(let number): "the number \(number)"
+    case .tensor, .unread: "a tensor that is not saved with a state_dict"
     }
-  }
-
-  private mutating func open(_ folder: UInt32, _ part: UInt32) throws(CheckpointFault) -> UInt32 {
-    try builder.add(EntryTable.Folder(parent: folder, part: part, source: number))
-  }
-
-  /// Adds a value, after a look at whether it can be what it claims.
-  private mutating func add(
-    _ folder: UInt32, _ part: UInt32, _ item: PickleItem, isTensor: Bool
-  ) throws(CheckpointFault) {
-    if isTensor {
-      let name = part == EntryTable.noPart ? "" : source.part(part)
-      _ = try source.form(item.bits, name: name)
-    }
-    try builder.add(
-      EntryTable.Row(folder: folder, part: part, source: number, value: item.bits),
-      isTensor: isTensor)
   }
 }

@@ -73,20 +73,22 @@ enum Torch {
   }
 
   /// Reads the legacy form after its opening number, which ends at `position`: version, machine,
-  /// the object, the list of storage keys, then each storage as a count and its elements.
+  /// the object, the list of storage keys, then each storage as a count and its elements. The pickles
+  /// may be confined to a first part of the file.
   static func legacy(
-    _ file: ByteRegion, at position: Int
+    _ file: ByteRegion, at position: Int, head: ByteRegion? = nil
   ) throws(CheckpointFault) -> Contents {
-    let version = try PickleReader.read(file, at: position, allowsStorages: false)
+    let head = head ?? file
+    let version = try PickleReader.read(head, at: position, allowsStorages: false)
     guard let number = version.int(version.root) else { throw .torch(.head("version")) }
     guard number == 1001 else { throw .torch(.version(number)) }
-    let machine = try PickleReader.read(file, at: version.end, allowsStorages: false)
+    let machine = try PickleReader.read(head, at: version.end, allowsStorages: false)
     guard case .bool(let isLittle) = machine.value(of: "little_endian")?.form else {
       throw .torch(.head("byte order"))
     }
     guard isLittle else { throw .torch(.bigEndian) }
-    let document = try PickleReader.read(file, at: machine.end, allowsStorages: true)
-    let list = try PickleReader.read(file, at: document.end, allowsStorages: false)
+    let document = try PickleReader.read(head, at: machine.end, allowsStorages: true)
+    let list = try PickleReader.read(head, at: document.end, allowsStorages: false)
     guard let index = list.root.objectIndex, list.records[index].kind == .list else {
       throw .torch(.head("list of storages"))
     }
@@ -119,11 +121,15 @@ enum Torch {
     return Contents(document: document, storages: storages)
   }
 
+  /// The most bytes of pickles before the numbers of a bare storage; torch writes some 240.
+  private static let bareHead = 4096
+
   /// The storage that a file of `torch.save` consists of, as plain pickles of tensors hold them; nil if
-  /// it is something else.
+  /// it is something else. It is read anew for every look at its tensor, so its pickles are short.
   static func bareStorage(_ file: ByteRegion) -> (type: TorchType, bytes: ByteRegion)? {
-    guard let opening = try? PickleReader.read(file, allowsStorages: false), isMagic(opening),
-      let contents = try? legacy(file, at: opening.end),
+    guard let head = file.region(0..<min(file.count, bareHead)),
+      let opening = try? PickleReader.read(head, allowsStorages: false), isMagic(opening),
+      let contents = try? legacy(file, at: opening.end, head: head),
       let index = contents.document.root.objectIndex,
       contents.document.records[index].kind == .storage,
       let storage = contents.document.storage(

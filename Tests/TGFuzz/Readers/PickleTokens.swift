@@ -1,3 +1,5 @@
+import TGTensor
+
 /// A file cut into the instructions of its pickles and the raw bytes that follow them.
 struct PickleTokens {
   private var tokens: [[UInt8]] = []
@@ -31,6 +33,27 @@ struct PickleTokens {
     return result.flatMap { $0 } + end
   }
 
+  /// The file with one of the files that lie in it damaged so, its length right again.
+  func mutatedInside(_ random: inout Random) -> [UInt8] {
+    let places = tokens.indices.filter {
+      [0x42, 0x43].contains(tokens[$0].first) && inside(tokens[$0]).starts(with: [0x80, 2, 0x8a])
+    }
+    guard !places.isEmpty else { return mutated(with: self, &random) }
+    var result = tokens
+    let place = random.one(of: places)
+    let file = PickleTokens(inside(tokens[place]))
+    let changed = file.mutated(with: file, &random)
+    result[place] = [0x42]
+    result[place].append(littleEndian: UInt32(truncatingIfNeeded: changed.count))
+    result[place] += changed
+    return result.flatMap { $0 } + tail
+  }
+
+  /// The operand of an instruction of bytes.
+  private func inside(_ token: [UInt8]) -> [UInt8] {
+    Array(token.dropFirst(token.first == 0x43 ? 2 : 5))
+  }
+
   /// The same instruction with another operand.
   private func operand(of token: [UInt8], _ random: inout Random) -> [UInt8] {
     guard let code = token.first else { return token }
@@ -57,6 +80,7 @@ struct PickleTokens {
   private static let idioms: [[UInt8]] =
     [
       "cposix\nsystem\n", "c__builtin__\neval\n", "ccollections\nOrderedDict\n", "ctorch\nSize\n",
+      "ctorch_utils.persistence\n_reconstruct_persistent_obj\n", "ctfutil\nNetwork\n",
       "ctorch._utils\n_rebuild_tensor_v2\n", "ctorch\nLongStorage\n", "cnumpy\ndtype\n",
       "cnumpy\nndarray\n", "c_codecs\nencode\n", "ctorch._utils\n_rebuild_parameter\n", "(", "t",
       "R", "b", "Q", "l", "d", "u", "e", "s", "2", "0", "1", "(((((((", "]", "}", ")", "h\u{0}",

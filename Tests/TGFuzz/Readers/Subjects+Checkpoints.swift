@@ -7,7 +7,9 @@ extension Subject {
   static var pickle: Subject {
     Subject(
       name: "pickle", folders: ["Tests/Fixtures/checkpoint"],
-      takes: { $0.first == 0x80 && !isSafetensors($0) && !isLegacy($0) },
+      takes: {
+        $0.first == 0x80 && !isSafetensors($0) && !isLegacy($0) && !holdsObjects($0)
+      },
       mutate: { file, corpus, random in
         PickleTokens(file).mutated(with: PickleTokens(random.one(of: corpus)), &random)
       },
@@ -17,6 +19,20 @@ extension Subject {
         }
         return max(plain, checkpoint(bytes))
       })
+  }
+
+  /// Pickles of modules, networks and objects of dill, with files of torch inside.
+  static var objects: Subject {
+    Subject(
+      name: "objects", folders: ["Tests/Fixtures/checkpoint"],
+      takes: { $0.first == 0x80 && holdsObjects($0) },
+      mutate: { file, corpus, random in
+        let tokens = PickleTokens(file)
+        return random.once(in: 2)
+          ? tokens.mutated(with: PickleTokens(random.one(of: corpus)), &random)
+          : tokens.mutatedInside(&random)
+      },
+      parse: checkpoint)
   }
 
   /// The files of torch before its zip archives: pickles, then storages.
@@ -81,6 +97,13 @@ extension Subject {
   /// True for the number that torch's older files begin with.
   private static func isLegacy(_ file: [UInt8]) -> Bool {
     file.starts(with: [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc])
+  }
+
+  /// True for pickles that hold more than plain values: other files, or what dill writes.
+  private static func holdsObjects(_ file: [UInt8]) -> Bool {
+    let text = String(decoding: file, as: Unicode.ASCII.self)
+    return !isLegacy(file)
+      && ["_load_from_bytes", "static_kwargs", "dill._dill"].contains { text.contains($0) }
   }
 
   /// A safetensors file with another header, its length right again.
