@@ -113,6 +113,7 @@ let package = Package(
     module(
       "TGInversion",
       ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGTensor"]),
+    module("TGExchange", ["TGOps", "TGIR", "TGPlan", "TGONNX", "TGTensor"]),
     module(
       "TGCommandLine",
       [
@@ -130,8 +131,9 @@ let package = Package(
     command(
       "tgc",
       [
-        "TGCommandLine", "TGCompiler", "TGSyntax", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor",
-        "TGCheckpoint", "TGText", "TGMachine", "CTGAllocator", arguments,
+        "TGCommandLine", "TGExchange", "TGCompiler", "TGSyntax", "TGONNX", "TGIR", "TGPlan",
+        "TGDiagnostics", "TGTensor", "TGCheckpoint", "TGText", "TGMachine", "CTGAllocator",
+        arguments,
       ]),
     command(
       "tgrun",
@@ -174,6 +176,8 @@ let package = Package(
         "TGTestSupport",
       ],
       path: "Tests/TGFuzz", swiftSettings: strict),
+    tests("TGONNXTests", ["TGONNX", "TGTensor"]),
+    tests("TGExchangeTests", ["TGExchange", "TGONNX", "TGOps", "TGIR", "TGPlan", "TGTensor"]),
     tests("TGOpsTests", ["TGOps", "TGIR", "TGPlan", "TGTensor"]),
     tests("TGSyntaxTests", ["TGSyntax", "TGOps", "TGIR", "TGPlan", "TGTensor", "TGDiagnostics"]),
     .target(name: "CTGAllocationCounter", path: "Tests/CTGAllocationCounter"),

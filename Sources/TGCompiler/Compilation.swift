@@ -100,53 +100,82 @@ package struct Compilation: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let checked = try check(library)
-    let (models, first) = (checked.models, checked.models[0].model)
     let afterElaboration = clock.now
-    try memory.demandRoom(for: checked.models)
-    var binding =
-      if let seed = syntheticSeed {
-        WeightBinding(first, syntheticSeed: seed)
-      } else {
-        try WeightBinding(first, files: weights)
-      }
-    let missed = syntheticSeed == nil ? binding.missed(first.requirements) : []
-    guard binding.diagnostics.isEmpty, missed.isEmpty, binding.warnings.isEmpty || !isStrict else {
-      throw DiagnosticFailure(
-        binding.diagnostics + missed + (isStrict ? binding.warnings.map(\.asError) : []))
-    }
-    var (functions, objectives) = usable(models, &binding)
-    guard !functions.isEmpty else {
-      throw CompilationError.nothingToCompile(notes: binding.notes)
-    }
-    var texts = TextResources()
-    do {
-      functions = try texts.resolve(functions, files: vocabularies, vectors: wordVectors)
-    } catch let error as CompilationError {
-      guard let finding = error.finding(in: functions) else { throw error }
-      throw DiagnosticFailure([finding])
-    }
+    var bound = try bind(checked)
     let afterReading = clock.now
     let builder = PlanBuilder(
       level: level, verifies: verifies, stopAfter: stopAfter, sources: library.sources,
       memory: memory, keepsGraphs: keepsGraphs, observe: observe)
-    var built = try builder.build(functions, name: first.name, weights: binding.handOver())
-    built.plan.documentation = first.documentation
+    let model = checked.models[0].model
+    var built = try builder.build(
+      bound.functions, name: model.name, weights: bound.binding.handOver())
+    built.plan.documentation = model.documentation
     built.plan.producer = producer
     built.plan.licence = licence
     built.plan.origin = origin
-    built.plan.objectives = objectives
-    built.plan.texts = texts.resources
-    built.plan.notes = (binding.notes + texts.notes).map { FileName.shown($0) }
+    built.plan.objectives = bound.objectives
+    built.plan.texts = bound.texts.resources
+    built.plan.notes = bound.notes
     do throws(PlanError) {
       try built.check()
     } catch {
-      throw DiagnosticFailure([error.diagnostic(of: functions, sources: library.sources)])
+      throw DiagnosticFailure([error.diagnostic(of: bound.functions, sources: library.sources)])
     }
     try memory.demandRoom(for: built.plan)
     return Result(
-      built: built, warnings: checked.elaborated.warnings + binding.warnings + texts.warnings,
+      built: built, warnings: checked.elaborated.warnings + bound.warnings,
       elaboration: (afterElaboration - start) / .seconds(1),
       reading: (afterReading - afterElaboration) / .seconds(1))
+  }
+
+  /// Functions and objectives whose weights were read, and the words of their texts.
+  struct Bound {
+    /// The functions, those of objectives last.
+    var functions: [GraphFunction]
+    /// The objectives.
+    var objectives: [PlanObjective]
+    /// The tensors.
+    var binding: WeightBinding
+    /// The vocabularies.
+    var texts = TextResources()
+
+    /// Remarks for the user.
+    var notes: [String] { (binding.notes + texts.notes).map { FileName.shown($0) } }
+
+    /// What is probably not what was meant.
+    var warnings: [Diagnostic] { binding.warnings + texts.warnings }
+  }
+
+  /// Reads the weights and words of what was checked.
+  ///
+  /// - Throws: as `run`.
+  func bind(_ checked: Checked) throws -> Bound {
+    let model = checked.models[0].model
+    try memory.demandRoom(for: checked.models)
+    var binding =
+      if let seed = syntheticSeed {
+        WeightBinding(model, syntheticSeed: seed)
+      } else {
+        try WeightBinding(model, files: weights)
+      }
+    let missed = syntheticSeed == nil ? binding.missed(model.requirements) : []
+    guard binding.diagnostics.isEmpty, missed.isEmpty, binding.warnings.isEmpty || !isStrict else {
+      throw DiagnosticFailure(
+        binding.diagnostics + missed + (isStrict ? binding.warnings.map(\.asError) : []))
+    }
+    let (functions, objectives) = usable(checked.models, &binding)
+    guard !functions.isEmpty else {
+      throw CompilationError.nothingToCompile(notes: binding.notes)
+    }
+    var bound = Bound(functions: functions, objectives: objectives, binding: binding)
+    do {
+      bound.functions = try bound.texts.resolve(
+        functions, files: vocabularies, vectors: wordVectors)
+    } catch let error as CompilationError {
+      guard let finding = error.finding(in: functions) else { throw error }
+      throw DiagnosticFailure([finding])
+    }
+    return bound
   }
 
   /// The functions and objectives whose files were given: of each function all batch sizes, the

@@ -18,6 +18,8 @@ package enum CompilationError: Error, Hashable, Sendable {
   case memory(String, needed: Int, allowed: Int)
   /// No function has all the weights it needs.
   case nothingToCompile(notes: [String])
+  /// No function has the name; an objective may have it.
+  case noFunction(String, functions: [String], isObjective: Bool)
 }
 
 extension CompilationError {
@@ -34,7 +36,7 @@ extension CompilationError {
         $0.kind.takesVectors && $0.shape.dimensions.last == expected
       }
       return Diagnostic("vector-width", description, at: input?.range)
-    case .unknownVocabulary, .unaskedVectors, .memory, .nothingToCompile: return nil
+    case .unknownVocabulary, .unaskedVectors, .memory, .nothingToCompile, .noFunction: return nil
     }
   }
 }
@@ -61,6 +63,13 @@ extension CompilationError: CustomStringConvertible {
         + "\(allowed >> 20) MB"
     case .nothingToCompile(let notes):
       (["no function has all the weights that it needs"] + notes).joined(separator: "\n")
+    case .noFunction(let name, let functions, let isObjective):
+      (isObjective
+        ? "`\(name)` is an objective, which only a plan can hold"
+        : "the model has no function `\(name)`")
+        + (functions.isEmpty
+          ? "; it has no function"
+          : "; its functions are " + functions.map { "`\($0)`" }.joined(separator: ", "))
     }
   }
 }

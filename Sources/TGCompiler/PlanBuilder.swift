@@ -205,7 +205,7 @@ package struct PlanBuilder: Sendable {
 
 extension Graph {
   /// Computes the weights that the graph still has.
-  fileprivate func settleWeights() {
+  func settleWeights() {
     let live = live
     for (index, node) in nodes.enumerated() where live[index] {
       (node.op as? Constant)?.weight.settle()

@@ -3,6 +3,7 @@ package struct ByteRegion: Sendable {
   private enum Backing: Sendable {
     case file(MappedFile)
     case memory([UInt8])
+    case numbers([Float])
   }
 
   private let backing: Backing
@@ -23,6 +24,9 @@ package struct ByteRegion: Sendable {
     self.count = count
   }
 
+  /// Numbers of float32 in memory, four bytes each, the lowest first.
+  package init(numbers: [Float]) { self.init(.numbers(numbers), 0, 4 * numbers.count) }
+
   /// Part of the region, positions counted from its start; nil if the range reaches outside.
   package func region(_ range: Range<Int>) -> ByteRegion? {
     guard range.lowerBound >= 0, range.upperBound <= count else { return nil }
@@ -36,6 +40,10 @@ package struct ByteRegion: Sendable {
     switch backing {
     case .file(let file): return file.bytes(absolute)
     case .memory(let bytes): return [UInt8](bytes[absolute])
+    case .numbers(let numbers):
+      return absolute.map { position in
+        UInt8(truncatingIfNeeded: numbers[position / 4].bitPattern >> (8 * (position % 4)))
+      }
     }
   }
 
@@ -51,6 +59,8 @@ package struct ByteRegion: Sendable {
       try file.withSpan { (all) throws(Failure) in try body(all.extracting(start..<start + count)) }
     case .memory(let bytes):
       try body(unsafe bytes.span.bytes.extracting(start..<start + count))
+    case .numbers(let numbers):
+      try body(unsafe numbers.span.bytes.extracting(start..<start + count))
     }
   }
 }

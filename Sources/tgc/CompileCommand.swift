@@ -31,6 +31,8 @@ struct CompileCommand: Tool {
         tgc birds.tgraph --weights netG.pth --set g=48 --batch 1,8 --report
         tgc birds.tgraph --weights netG.pth --invert  also what tginvert needs
         tgc birds.tgraph --invert --emit page         the page with that objective
+        tgc birds.tgraph --weights netG.pth --emit onnx
+                                                      the first function for other programs
         tgc fmt *.tgraph                              the one canonical style
 
       FILE#PREFIX is a part of a checkpoint: keys and indices in lists joined by points, such as \
@@ -50,10 +52,7 @@ struct CompileCommand: Tool {
   @OptionGroup(title: "Talk") var common: CommonOptions
 
   mutating func run(on console: Console) throws {
-    guard options.emit != .onnx else {
-      throw Failure(
-        .notAvailable, "ONNX cannot be written yet", hint: "--emit ir and --emit dot can")
-    }
+    try demandExportable()
     guard options.emit != .page || options.invert != nil else {
       throw Failure(
         .usage, "--emit page shows what --invert adds", hint: "say --invert --emit page")
@@ -108,6 +107,8 @@ struct CompileCommand: Tool {
       }
       if options.check || options.shapes {
         try check(library, compilation, graph, console: console)
+      } else if options.emit == .onnx, let target {
+        try export(compilation, library, to: target, console: console)
       } else {
         var result = try compilation.run(library)
         try sign(&result.built.plan, sources: sources, files: files)
@@ -173,8 +174,10 @@ struct CompileCommand: Tool {
     }
     guard !options.check, !options.shapes else { return (compilation, nil) }
     compilation.keepsGraphs = options.emit == .ir || options.emit == .dot
-    if options.emit != nil, options.out == nil { return (compilation, nil) }
-    let target = options.out ?? (graph == "-" ? "out" : Path.stem(graph)) + ".tplan"
+    let isBinary = options.emit == nil || options.emit == .onnx
+    if !isBinary, options.out == nil { return (compilation, nil) }
+    let suffix = options.emit == .onnx ? ".onnx" : ".tplan"
+    let target = options.out ?? (graph == "-" ? "out" : Path.stem(graph)) + suffix
     let read = [graph] + files.all.filter { !$0.isPiped }.map(\.path)
     try Outputs.check([target], readFiles: read)
     return (compilation, target)

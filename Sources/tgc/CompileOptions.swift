@@ -13,7 +13,7 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
   case dot
   /// The page with the objective of `--invert` in it.
   case page
-  /// An ONNX file.
+  /// A function as an ONNX file.
   case onnx
 }
 
@@ -133,9 +133,15 @@ struct CompileOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write a text instead of a plan: ir, plan, dot, or with --invert the page that is compiled.",
+      "Write something else than a plan: the texts ir, plan, dot, with --invert the page that is "
+        + "compiled, or an ONNX file of one function (default: <graph>.onnx).",
       valueName: "ir|plan|dot|page|onnx"))
   var emit: Emission?
+
+  @Option(
+    help: ArgumentHelp(
+      "The function that --emit onnx exports, if not the first.", valueName: "NAME"))
+  var function: String?
 
   @Option(
     name: .customLong("print-after"),

@@ -15,7 +15,7 @@ extension TextError: Explained {
 extension CompilationError: Explained {
   package var exitStatus: ExitStatus {
     switch self {
-    case .unknownVocabulary, .unaskedVectors, .nothingToCompile: .usage
+    case .unknownVocabulary, .unaskedVectors, .nothingToCompile, .noFunction: .usage
     case .memory: .memoryBudget
     case .vocabularyTooLarge, .vectorWidth: .badInput
     }

@@ -34,6 +34,13 @@ import Testing
         "tgc ok.tgraph --part x --check", "tgc ok.tgraph --features ok.tgraph --check",
         "tgc ok.tgraph --invert --features ok.tgraph --emit page",
       ],
+    "64 tgc: `--emit onnx` of several batch sizes, with `--invert`, or of no function of the page":
+      [
+        "tgc ok.tgraph --synthetic-weights 1 --emit onnx --batch 1,8",
+        "tgc ok.tgraph --synthetic-weights 1 --emit onnx --invert",
+        "tgc ok.tgraph --synthetic-weights 1 --emit onnx --function none",
+      ],
+    "64 tgc: `--function` without `--emit onnx`": ["tgc ok.tgraph --check --function f"],
     "64 tgc: `--weights` together with `--synthetic-weights`": [
       "tgc ok.tgraph --weights w.safetensors --synthetic-weights 1"
     ],
@@ -148,7 +155,6 @@ import Testing
     "66 tgc: a name that no page has, or a folder of `TG_GRAPHS` that is not there": [
       "tgc unheard-of --check", "tgc --list unheard-of",
     ],
-    "69 tgc: `--emit onnx`": ["tgc ok.tgraph --emit onnx"],
     "69 tgrun: an interpolation that the plan has no functions for": [
       "tgrun sample.tplan --interpolate bird red"
     ],

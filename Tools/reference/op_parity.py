@@ -18,6 +18,7 @@ import numpy
 import torch
 from safetensors.numpy import save_file
 
+import exported
 import op_cases_elements
 import op_cases_pictures
 import op_cases_sequences
@@ -64,8 +65,8 @@ def has_no_known(case):
     return case.mixes or bool(case.kinds)
 
 
-def execute(case, folder):
-    """What references, O0 and O2 make of the case."""
+def compiling(case, folder):
+    """What tgc is told of the case, whose page and weights are written into the folder."""
     (folder / "case.tgraph").write_text(page(case))
     tensors = {**case.weights, **{f"input.{n}": a[0] for n, a in case.inputs.items()}}
     if has_no_known(case):
@@ -74,13 +75,26 @@ def execute(case, folder):
     if tensors:
         save_file({n: numpy.array(a, order="C") for n, a in tensors.items()}, folder / "w.safetensors")
         weights = ["--weights", folder / "w.safetensors"]
+    return [folder / "case.tgraph", *weights, "--batch", case.batch, "-q"]
+
+
+def export(case, folder):
+    """What ONNX Runtime makes of the exported case."""
+    path = folder / "case.onnx"
+    call("tgc", *compiling(case, folder), "--emit", "onnx", "--function", "run", "-o", path)
+    return exported.produce(path, case.inputs, ["y"])["y"]
+
+
+def execute(case, folder):
+    """What references, O0 and O2 make of the case."""
+    command = compiling(case, folder)
     given = []
     for name, array in case.inputs.items():
         numpy.save(folder / f"{name}.npy", array)
         given += ["--input", f"{name}={folder / name}.npy"]
     for level in (0, 2):
         plan = folder / f"{level}.tplan"
-        call("tgc", folder / "case.tgraph", *weights, "--batch", case.batch, f"-O{level}", "-o", plan, "-q")
+        call("tgc", *command, f"-O{level}", "-o", plan)
         call("tgrun", plan, "--function", "run", *given, "--output", f"y={folder / f'{level}.npy'}", "-q")
     if has_no_known(case):
         return None, numpy.load(folder / "0.npy"), numpy.load(folder / "2.npy")
@@ -107,6 +121,14 @@ def run(case):
     good = all(f is None or f <= b for f, b in zip(found, bounds))
     numbers = " ".join("       -" if f is None else f"{f:8.1e}" for f in found)
     print(f"{numbers}  {'pass' if good else 'FAIL'}  {case.name}", flush=True)
+    return good
+
+
+def run_exported(case):
+    with tempfile.TemporaryDirectory() as folder:
+        found = deviation(export(case, Path(folder)), case.values())
+    good = bool(found <= KERNEL + (case.tolerance or 0))
+    print(f"{found:12.1e}  {'pass' if good else 'FAIL'}  {case.name}", flush=True)
     return good
 
 
@@ -165,6 +187,9 @@ def main():
     parser.add_argument("pattern", nargs="?", default="*", help="cases by name: a part or a glob")
     parser.add_argument("--list", action="store_true", help="name the cases and end")
     parser.add_argument("--fixtures", action="store_true", help="write Tests/Fixtures/operations")
+    parser.add_argument(
+        "--onnx", action="store_true",
+        help="hold what tgc --emit onnx writes of each case, run by ONNX Runtime, instead")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if arguments.fixtures:
@@ -176,6 +201,9 @@ def main():
     if arguments.list:
         print("\n".join(case.name for case in cases))
         return 0
+    if arguments.onnx:
+        print("ONNX Runtime")
+        return judge(cases, run_exported)
     print("references       O0       O2")
     status = judge(cases, run)
     if arguments.pattern != "*":

@@ -1,4 +1,4 @@
-"""Tools/parity: holds compiled graphs against PyTorch modules and against trained networks."""
+"""Tools/parity: holds compiled and exported graphs against PyTorch modules and trained networks."""
 
 import argparse
 import os
@@ -11,9 +11,10 @@ import numpy
 import torch
 
 import counts
+import exported
 import real_parity
 import sources
-from parity_page import Results, table
+from parity_page import Results, exported_table, table
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
 from harness import REPOSITORY, Failed, NotRun, find_page, judge, named, text
@@ -61,7 +62,8 @@ def fixtures():
         cases.append(Case(
             f"fixture-{record['name']}", record["graph"], record["function"], record["batch"],
             record["settings"], lambda folder, shared, data=data: data, real=True,
-            tolerance=record["tolerance"].get("absolute"), model=record.get("model")))
+            tolerance=record["tolerance"].get("absolute"), model=record.get("model"),
+            parts=record.get("parts", {})))
     return cases
 
 
@@ -74,14 +76,18 @@ def line(case, v):
         f"{share:>8}  {verdict}{remark}")
 
 
-def run(case, keep, level, results):
+def run(case, options, results):
     """Prints a line per output, and remembers it. Returns whether all passed."""
+    keep, level = options.keep, f"-O{options.level}" if options.level else None
     data = reference(case)
     find_page(case.graph)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(keep) / case.name if keep else Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        produced = execute(case, data, folder.resolve(), level)
+        if options.onnx:
+            produced = exported.execute(case, data, folder.resolve())
+        else:
+            produced = execute(case, data, folder.resolve(), level)
     if case.judge:
         verdicts = case.judge(data, produced)
     else:
@@ -89,7 +95,9 @@ def run(case, keep, level, results):
             compare(n, o, produced[n], case.tolerance) for n, o in data.outputs.items()]
     for v in verdicts:
         print(line(case, v), flush=True)
-    if level is None:
+    if options.onnx:
+        results.record_exported(case, verdicts)
+    elif level is None:
         results.record(case, verdicts)
     return all(v.passed for v in verdicts)
 
@@ -139,6 +147,9 @@ def main():
         "--page", action="store_true",
         help="write spec/parity.md from the last run of each case, without running any")
     parser.add_argument(
+        "--onnx", action="store_true",
+        help="hold what tgc --emit onnx writes against PyTorch, run by ONNX Runtime")
+    parser.add_argument(
         "--real", action="store_true",
         help="fetch trained networks of others, and hold ours against the runtimes of their sources; --page "
         "then writes their section")
@@ -147,15 +158,19 @@ def main():
         help="with --real: a folder with data/weights, for the networks that no package has")
     parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
     options = parser.parse_args()
+    if options.onnx and options.level:
+        parser.error("--onnx exports the graph of -O0; leave -O out")
     torch.set_num_threads(1)
     if options.real:
-        if options.references or options.level:
-            parser.error("--real takes neither --references nor -O")
+        if options.references or options.level or options.onnx:
+            parser.error("--real takes neither --references, -O nor --onnx")
         return real_parity.main(options)
     results = Results(CACHE / "results.json")
     if options.page:
         page = REPOSITORY / "spec/parity.md"
-        page.write_text(table(results, CASES) + kept(page.read_text()))
+        page.write_text(
+            table(results, CASES) + exported_table(results, CASES + fixtures())
+            + kept(page.read_text()))
         return 0
     cases = named(options.pattern, CASES + fixtures())
     if not cases:
@@ -166,8 +181,7 @@ def main():
     if options.references:
         return build_references(cases)
     print(f"{'case':30} {'output':17} {'max|a-b|':>10} {'max|b|':>9} {'std':>8} {'sat.':>8}")
-    level = f"-O{options.level}" if options.level else None
-    return judge(cases, lambda case: run(case, options.keep, level, results))
+    return judge(cases, lambda case: run(case, options, results))
 
 
 if __name__ == "__main__":

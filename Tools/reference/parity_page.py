@@ -14,6 +14,18 @@ sigmoid has driven to its end: what is saturated cannot disagree. `Tools/parity 
 each is.
 """
 
+EXPORTED = """
+## Exported, in ONNX Runtime
+
+`Tools/parity --onnx [PATTERN]` exports the function of a case by `tgc --emit onnx`, has onnx check the file
+(`check_model`, with its shapes), runs it in ONNX Runtime on the same weights, inputs and noise, and holds the outputs
+against the same module by the same bound. A row is the output of a case that differs most.
+"""
+
+
+ONNX = "onnx "
+"""Before the names of cases whose functions were exported."""
+
 
 class Results:
     """What each case gave when it was last run, kept beside the references."""
@@ -23,11 +35,23 @@ class Results:
         self.cases = json.loads(path.read_text()) if path.exists() else {}
 
     def record(self, case, verdicts):
-        self.cases[case.name] = {
+        self.cases[case.name] = self.row(case, verdicts)
+        self.save()
+
+    def record_exported(self, case, verdicts):
+        """What the exported function gave: rows of their own beside those of plans."""
+        self.cases[f"{ONNX}{case.name}"] = self.row(case, verdicts)
+        self.save()
+
+    @staticmethod
+    def row(case, verdicts):
+        return {
             "day": date.today().isoformat(), "graph": case.graph, "batch": case.batch,
             "outputs": [
                 [v.output, v.passed, v.difference, v.largest, v.spread, v.saturated, v.remark]
                 for v in verdicts]}
+
+    def save(self):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         partial = self.path.with_suffix(".partial")
         partial.write_text(json.dumps(self.cases, indent=1))
@@ -69,3 +93,26 @@ def table(results, cases):
             line += part + " "
         lines.append(line.rstrip() + ".")
     return "\n".join(lines) + "\n"
+
+
+def exported_table(results, cases):
+    """The section of exported functions; nothing if none was run."""
+    lines, failed, outputs = [], 0, 0
+    for case in cases:
+        known = results.cases.get(f"{ONNX}{case.name}")
+        if known is None:
+            continue
+        outputs += len(known["outputs"])
+        failed += sum(not row[1] for row in known["outputs"])
+        name, passed, difference, largest, _, _, remark = max(
+            known["outputs"], key=lambda row: (not row[1], row[2] / max(1.0, row[3] / 10)))
+        words = ("pass" if passed else "**FAIL**") + (f"; {remark}" if remark else "")
+        lines.append(
+            f"| `{case.name}` | `{known['graph']}` | {known['batch']} | {name} | "
+            f"{number(difference, '.1e')} | {number(largest, '.3g')} | {words} |")
+    if not lines:
+        return ""
+    head = ["| case | page | batch | output | ONNX Runtime, max \\|a − b\\| | max \\|b\\| | |",
+            "|---|---|---|---|---|---|---|"]
+    return EXPORTED + "\n" + "\n".join(head + lines) + (
+        f"\n\n{outputs} outputs of {len(lines)} cases, {failed} failed.\n")

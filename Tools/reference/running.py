@@ -35,9 +35,8 @@ def outputs_of(plan, folder, inputs, outputs, function=None):
     return {n: numpy.load(folder / f"out-{n}.npy", allow_pickle=False) for n in outputs}
 
 
-def execute(case, data, folder, level=None):
-    """Compiles the graph and runs it. Returns the produced arrays by output."""
-    graph = data.imported or find_page(case.graph)
+def options_of(case, data):
+    """What tgc is told of a case besides its page."""
     options = weights_of(data) + settings_of(case, data)
     if data.vocabulary:
         options += ["--vocabulary", data.vocabulary]
@@ -46,7 +45,13 @@ def execute(case, data, folder, level=None):
         options += ["--part", ":".join([f"{name}={find_page(page)}", *model])]
     if case.model:
         options += ["--model", case.model]
-    options += ["--batch", case.batch] + ([level] if level else [])
+    return options + ["--batch", case.batch]
+
+
+def execute(case, data, folder, level=None):
+    """Compiles the graph and runs it. Returns the produced arrays by output."""
+    graph = data.imported or find_page(case.graph)
+    options = options_of(case, data) + ([level] if level else [])
     plan = compiled(graph, folder / f"{case.name}.tplan", options)
     if data.imported:
         return outputs_by_place(plan, folder, data)

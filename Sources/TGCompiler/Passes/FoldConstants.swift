@@ -118,6 +118,8 @@ private struct FoldedOp: WeightRule {
   /// The shape of its result.
   let shape: Shape
 
+  var keepsNumbers: Bool { op is Reshape }
+
   static func == (a: Self, b: Self) -> Bool { a.shape == b.shape && a.op.isEqual(to: b.op) }
 
   func hash(into hasher: inout Hasher) {

@@ -100,7 +100,12 @@ package struct WeightBinding: Sendable {
   }
 
   /// The tensors as weights of graphs.
-  package var weights: [ParameterKey: Weight] { tensors.mapValues { Weight($0) } }
+  package var weights: [ParameterKey: Weight] {
+    Dictionary(
+      uniqueKeysWithValues: tensors.map { key, tensor in
+        (key, Weight(tensor, source: Weight.Source(root: key.root, name: key.name)))
+      })
+  }
 
   /// The tensors as weights of graphs, which are not held here any longer.
   mutating func handOver() -> [ParameterKey: Weight] {

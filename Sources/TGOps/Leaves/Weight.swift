@@ -6,6 +6,13 @@ package import TGTensor
 package protocol WeightRule: Hashable, Sendable {
   /// The tensor; operands satisfy the rule.
   func result(of operands: [HostTensor]) -> HostTensor
+  /// Whether the result is its only operand's numbers in the same order.
+  var keepsNumbers: Bool { get }
+}
+
+extension WeightRule {
+  /// New numbers.
+  package var keepsNumbers: Bool { false }
 }
 
 /// A tensor that depends on no input: numbers, or a rule with the weights that it is made of.
@@ -18,6 +25,22 @@ package protocol WeightRule: Hashable, Sendable {
 /// What follows from few numbers only is computed at once and compared by its numbers; so are
 /// tensors that were read. Anything else is equal to itself only.
 package final class Weight: Sendable {
+  /// The tensor of a checkpoint that numbers come from.
+  package struct Source: Hashable, Sendable {
+    /// The root, and the name in the root's file.
+    package var root: String
+    package var name: String
+    /// Whether the numbers are the tensor's own, in its order.
+    package var isWhole: Bool
+
+    /// Names a tensor.
+    package init(root: String, name: String, isWhole: Bool = true) {
+      self.root = root
+      self.name = name
+      self.isWhole = isWhole
+    }
+  }
+
   /// The most elements of a weight that is small: comparing it costs less than remembering it.
   fileprivate static let smallCount = 4096
   /// The most rules between a weight and computed ones, so that none needs a deep stack.
@@ -38,6 +61,9 @@ package final class Weight: Sendable {
 
   /// The extents.
   package let shape: Shape
+  /// The tensor that it was read from, or the first of those that it is made of; nil if there is none.
+  /// No part of equality.
+  package let source: Source?
   /// The numbers that it was made with; nil if a rule makes them.
   private let content: HostTensor?
   /// Multiplications with additions of the longest chain of rules that leads to it.
@@ -65,10 +91,13 @@ package final class Weight: Sendable {
   }
 
   /// Numbers as they are.
-  package convenience init(_ tensor: HostTensor) { self.init(tensor, work: 0) }
+  package convenience init(_ tensor: HostTensor, source: Source? = nil) {
+    self.init(tensor, work: 0, source: source)
+  }
 
-  private init(_ tensor: HostTensor, work: Int) {
+  private init(_ tensor: HostTensor, work: Int, source: Source?) {
     self.work = work
+    self.source = source
     shape = tensor.shape
     content = tensor
     number = Self.count.add(1, ordering: .relaxed).newValue
@@ -77,9 +106,11 @@ package final class Weight: Sendable {
   }
 
   private init(
-    _ rule: some WeightRule, of operands: [Weight], shape: Shape, work: Int, depth: Int
+    _ rule: some WeightRule, of operands: [Weight], shape: Shape, work: Int, depth: Int,
+    source: Source?
   ) {
     self.work = work
+    self.source = source
     self.shape = shape
     content = nil
     number = Self.count.add(1, ordering: .relaxed).newValue
@@ -95,8 +126,11 @@ package final class Weight: Sendable {
   ) -> Weight {
     let (sum, isLarge) = macs.addingReportingOverflow(operands.map(\.work).max() ?? 0)
     let work = isLarge ? .max : sum
+    let source = operands.lazy.compactMap(\.source).first.map {
+      Source(root: $0.root, name: $0.name, isWhole: $0.isWhole && rule.keepsNumbers)
+    }
     guard let home = operands.first(where: { $0.content.map { !$0.isSmall } ?? true }) else {
-      return Weight(result(of: rule, operands.map(\.tensor)), work: work)
+      return Weight(result(of: rule, operands.map(\.tensor)), work: work, source: source)
     }
     let making = Making(rule, operands)
     return home.made.withLock { known in
@@ -104,7 +138,7 @@ package final class Weight: Sendable {
       let depth = 1 + (operands.map(\.depth).max() ?? 0)
       let isDeep = depth >= greatestDepth
       let weight = Weight(
-        rule, of: operands, shape: shape, work: work, depth: isDeep ? 0 : depth)
+        rule, of: operands, shape: shape, work: work, depth: isDeep ? 0 : depth, source: source)
       if isDeep { weight.settle() }
       known[making] = Reference(weight: weight)
       return weight
