@@ -6,7 +6,7 @@ import damsm
 import manigan
 import synthetic
 from arrays import Data, Output, tensor
-from case import Case, array, normal, vocabulary
+from case import Case, array, normal, picture, vocabulary
 from paint_case import caption_inputs, kinds, save, scenes
 from vgg import Trunk
 
@@ -43,7 +43,7 @@ def edits(name, lengths, seed, detail=False, last=0.4, step=1, drop=(), **sizes)
                           given["z"], given["epsilon"])
         h = results.pop("h")
         if detail:
-            inputs["image"] = scenes(rng, count, 256)
+            inputs["image"] = (picture if synthetic.register else scenes)(rng, count, 256)
             vgg = Trunk([2, 2])
             states["vgg"] = synthetic.fill(vgg, seed + 3)
             correct = manigan.DetailCorrection(g, residuals, nef, corrected)
@@ -81,4 +81,6 @@ CASES = [
 FIXTURES = [
     edits("manigan", [4, 2], 1511, g=1, residuals=1, entries=6, length=5, nef=2, z=4, condition=4,
           step=19, drop=("h_net2.channel_att.conv_context3", "h_net3.channel_att.conv_context2")),
+    edits("manigan-detail", [4, 2], 1512, detail=True, g=1, residuals=1, entries=6, length=5, nef=2, z=4,
+          condition=4, step=19),
 ]

@@ -148,14 +148,17 @@ class Generator(Layered):
     """z N x latent to W+ N x L x latent to pictures; `last_only` keeps the last toRGB alone."""
 
     def __init__(self, resolution=1024, latent=512, base=16384, widest=512, psi=0.7, truncated=8,
-                 last_only=True, depth=8):
+                 last_only=True, depth=8, per_layer=False, final_tanh=False):
         super().__init__()
         width = lambda side: min(base // side, widest)
         self.layers = 2 * int(math.log2(resolution)) - 2
+        self.latent, self.final_tanh = latent, final_tanh
+        rows = self.layers if per_layer else 1
         self.mapping, self.synthesis = nn.Module(), nn.Module()
         self.truncation = Mean(latent)
         for i in range(depth):
-            dense = Dense(latent, latent, math.sqrt(2), 0.01)
+            out = latent * (rows if i == depth - 1 else 1)
+            dense = Dense(latent, out, math.sqrt(2), 0.01)
             self.mapping.add_module(f"dense{i}", dense)
         keep = torch.tensor([psi if l < truncated else 1.0 for l in range(self.layers)])
         self.keep = keep[None, :, None]
@@ -173,7 +176,7 @@ class Generator(Layered):
         x = z / (z.square().mean(1, keepdim=True) + 1e-8).sqrt()
         for dense in self.mapping.children():
             x = nn.functional.leaky_relu(dense(x), 0.2)
-        return x[:, None].expand(-1, self.layers, -1)
+        return x.view(len(z), -1, self.latent).expand(-1, self.layers, -1)
 
     def truncate(self, w):
         mean = self.truncation.w_avg
@@ -183,7 +186,8 @@ class Generator(Layered):
         x = None
         for l in range(self.layers):
             x = self.passed(l, self.synthesis.get_submodule(f"layer{l}")(x, w[:, l]))
-        return self.synthesis.get_submodule(f"output{self.layers // 2 - 1}")(x)
+        y = self.synthesis.get_submodule(f"output{self.layers // 2 - 1}")(x)
+        return y.tanh() if self.final_tanh else y
 
     def run(self, w, *noise):
         """With noise maps from outside instead of the stored ones."""
