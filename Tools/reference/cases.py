@@ -64,6 +64,7 @@ import biggan
 import cases_fixed
 import cases_full
 import cases_generate
+import cases_options
 import cases_paint
 import cases_read
 import cases_see
@@ -270,5 +271,5 @@ SYNTHETIC = [
 
 CASES = (
     SYNTHETIC + cases_paint.CASES + cases_read.CASES + cases_see.CASES + cases_generate.CASES
-    + inversion_cases.CASES + cases_fixed.CASES + cases_full.CASES
-    + cases_trained.REAL)
+    + inversion_cases.CASES + cases_options.CASES + cases_fixed.CASES
+    + cases_full.CASES + cases_trained.REAL)

@@ -17,6 +17,7 @@ import torch
 from arrays import alive, saturated, spread, store
 import cases_fixed
 import cases_generate
+import cases_options
 import cases_paint
 import cases_read
 import cases_see
@@ -55,7 +56,7 @@ CASES = [
     reads("damsm", [2, 5, 3], 76, entries=20, length=5, nef=16, graph="damsm"),
     truncated("stylegan2", 2, 73, resolution=16, widest=6, styles=8, depth=2),
 ] + cases_paint.FIXTURES + cases_read.FIXTURES + cases_see.FIXTURES + (
-    cases_generate.FIXTURES + cases_fixed.FIXTURES)
+    cases_generate.FIXTURES + cases_fixed.FIXTURES + cases_options.FIXTURES)
 
 
 def shorten(folder, register):
