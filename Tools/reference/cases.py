@@ -61,6 +61,7 @@ import numpy
 
 import attngan
 import biggan
+import cases_first
 import cases_fixed
 import cases_full
 import cases_generate
@@ -218,6 +219,10 @@ SYNTHETIC = [
     paints("attngan-birds-corrected-3", [11, 7, 4], 203, corrected=True, format="{}-zip.pth"),
     paints("attngan-coco-1", [9], 204, g=48, residuals=3, entries=27297, length=20),
     paints("attngan-coco-3", [5, 12, 9], 205, g=48, residuals=3, entries=27297, length=20),
+    paints("attngan-narrow-3", [6, 2, 8], 206, g=10, residuals=1, entries=30, length=8, nef=18, z=7,
+           condition=9),
+    paints("attngan-narrow-corrected-3", [6, 2, 8], 207, g=10, residuals=1, entries=30, length=8,
+           nef=18, z=7, condition=9, corrected=True),
     reads("damsm-1", [8], 301),
     reads("damsm-3", [3, 25, 11], 302, format="weights-legacy.pth"),
     *[reads(f"damsm-{size}-{len(lengths)}", lengths, seed, graph="damsm", **sizes)
@@ -269,7 +274,9 @@ SYNTHETIC = [
 ]
 
 
-CASES = (
+BATCHES = (
     SYNTHETIC + cases_paint.CASES + cases_read.CASES + cases_see.CASES + cases_generate.CASES
-    + inversion_cases.CASES + cases_options.CASES + cases_fixed.CASES
-    + cases_full.CASES + cases_trained.REAL)
+    + inversion_cases.CASES + cases_options.CASES)
+
+CASES = (
+    BATCHES + cases_first.of(BATCHES) + cases_fixed.CASES + cases_full.CASES + cases_trained.REAL)

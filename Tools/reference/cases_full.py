@@ -1,10 +1,7 @@
 """The published sizes in batches, and the heads and depths that other files of cases leave out at full size.
 
-`first` makes of a case with a batch one of its first item alone, so that every plan is run with batch
-1 as well. CASES are run by Tools/parity; they need minutes and up to 5 GB each.
+CASES are run by Tools/parity; they need minutes and up to 5 GB each.
 """
-
-import dataclasses
 
 import biggan
 import biggan_deep
@@ -24,28 +21,12 @@ import cases_stream
 import dcgan
 import enlargers
 import vgg
-from arrays import Data, Output, alive
 from case import block, picture
+from cases_first import first
 from cases_generate import classed, grows, styled
 from cases_retrieve import attends, composes, matches_captions, matches_sentences
 from cases_stream import averages, crosses, flows
 from inversion_cases import modulated, official, perceives
-
-
-def first(case):
-    """The first item of a case's batch by which an output can be judged, alone."""
-    build_all = case.build
-
-    def build(folder, shared):
-        data = build_all(folder, shared)
-        take = lambda item: {
-            n: Output(o.array[item : item + 1], o.kind, o.step) for n, o in data.outputs.items()}
-        items = [k for k in range(case.batch) if all(map(alive, take(k).values()))]
-        item = (items or [0])[0]
-        inputs = {n: a[item : item + 1] for n, a in data.inputs.items()}
-        return Data(data.weights, inputs, take(item), data.vocabulary)
-
-    return dataclasses.replace(case, name=f"{case.name}-first", batch=1, build=build)
 
 
 # Networks that see
@@ -131,6 +112,7 @@ PAINTING = [
     cases_manigan.edits("manigan-full-3", [7, 25, 3], 2204),
     cases_manigan.edits("manigan-coco-full-3", [9, 20, 3], 2205, **PAINT_COCO),
     cases_manigan.edits("manigan-detail-full-3", [7, 25, 3], 2206, detail=True),
+    cases_manigan.edits("manigan-detail-coco-full-1", [9], 2210, detail=True, **PAINT_COCO),
     cases_manigan.edits("manigan-detail-coco-full-3", [9, 20, 3], 2207, detail=True, **PAINT_COCO),
     cases_paint.judges("attngan-judge-256-3", [11, 25, 4], 2208, 256),
     cases_paint.judges("attngan-judge-coco-256-3", [9, 5, 14], 2209, 256, **cases_paint.COCO),
@@ -155,7 +137,7 @@ PAINTING = [
 ]
 
 PAINTING_FIRST = [
-    "manigan-detail-coco-full-3", "attngan-judge-256-3", "attngan-judge-coco-256-3",
+    "attngan-judge-256-3", "attngan-judge-coco-256-3",
     "stackgan-v2-judge-256-3", "stackgan-v2-judge-noise-256-3", "stackgan-judge-256-3",
     "stackgan-tensorflow-judge-256-3", "tagan-scenes-3", "tagan-scenes-look-3", "gan-scenes-3"]
 

@@ -240,7 +240,6 @@ CLASSES = [
             tap=1),
     classed("biggan-deep-features-3", "biggan-deep", 3, 2668, biggan_deep.Generator, "features", (32, 64),
             **DEEP, tap=7),
-    grows("pggan-gandissect-fused-3", 3, 2669, **SMALL, names="gandissect", fused=True),
     grows("pggan-tanh-3", 3, 2670, **SMALL, finalTanh=True),
 ]
 
@@ -275,7 +274,7 @@ CAPTIONS = [
     speaks("gan-cls-pytorch-caption-3", "generate", LONG, 2681),
     speaks("gan-cls-pytorch-caption-torch7-3", "generate", LONG, 2682, torch7=True),
     cases_stackgan.spells("stackgan-caption-torch7-3", LONG, 2684, torch7=True, g=16),
-    cases_stackgan.spells("stackgan-tensorflow-caption-letters-3", LONG, 2685, tensorflow=True),
+    cases_stackgan.spells("stackgan-tensorflow-caption-letters-3", LONG, 1363, tensorflow=True),
     cases_paint.spells_judge_v2("stackgan-v2-caption-judge-128-3", LONG, 2686, 128),
     cases_paint.spells_judge_v2("stackgan-v2-caption-judge-256-3", LONG, 2687, 256),
     cases_read.spells("char-cnn-rnn-gated-pool-3", [107, 40, 9], 2688, gated=True, pool=True,
