@@ -26,8 +26,11 @@ package enum DrawnNumbers {
       else { throw Fault.line(String(line)) }
       var numbers = SeededNumbers(seed: seed)
       let shape = Shape(extents.compactMap { $0 })
-      let elements = (0..<shape.count).map { _ in
-        Float(low + (high - low) * (Double(numbers.next() >> 11) * 0x1p-53))
+      let width = high - low
+      var elements: [Float] = []
+      elements.reserveCapacity(shape.count)
+      for _ in 0..<shape.count {
+        elements.append(Float(low + width * (Double(numbers.next() >> 11) * 0x1p-53)))
       }
       return (String(fields[0]), HostTensor(shape, elements))
     }
@@ -35,12 +38,16 @@ package enum DrawnNumbers {
 
   /// Writes a safetensors file of drawn tensors, behind those of a stored one.
   package static func writeWeights(drawn: URL, stored: URL?, to file: URL) throws {
-    var (entries, body) = try stored.map(contents) ?? ([:], Data())
+    var (entries, body) = try stored.map(contents) ?? ([:], [])
     for (name, tensor) in try arrays(drawn) {
       let start = body.count
+      body.reserveCapacity(start + 4 * tensor.shape.count)
       for element in tensor.elements {
         let bits = element.bitPattern
-        body.append(contentsOf: (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
+        body.append(UInt8(truncatingIfNeeded: bits))
+        body.append(UInt8(truncatingIfNeeded: bits >> 8))
+        body.append(UInt8(truncatingIfNeeded: bits >> 16))
+        body.append(UInt8(truncatingIfNeeded: bits >> 24))
       }
       entries[name] = Entry(
         dtype: "F32", shape: tensor.shape.dimensions, offsets: [start, body.count])
@@ -48,7 +55,7 @@ package enum DrawnNumbers {
     let head = try JSONEncoder().encode(entries)
     let length = UInt64(head.count)
     let prefix = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * UInt64($0))) }
-    try (Data(prefix) + head + body).write(to: file)
+    try (Data(prefix) + head + Data(body)).write(to: file)
   }
 
   /// An entry in the head of a safetensors file.
@@ -64,13 +71,13 @@ package enum DrawnNumbers {
   }
 
   /// The head and the numbers of a safetensors file of ours, which has no metadata.
-  private static func contents(_ file: URL) throws -> ([String: Entry], Data) {
+  private static func contents(_ file: URL) throws -> ([String: Entry], [UInt8]) {
     let data = Array(try Data(contentsOf: file))
     guard data.count >= 8 else { throw Fault.stored }
     let length = data[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(data.count - 8) else { throw Fault.stored }
     let end = 8 + Int(length)
     let entries = try JSONDecoder().decode([String: Entry].self, from: Data(data[8..<end]))
-    return (entries, Data(data[end...]))
+    return (entries, Array(data[end...]))
   }
 }

@@ -229,6 +229,8 @@ SYNTHETIC = [
       for lengths in ([7], [3, 7, 5]) for size, seed, sizes in (
           ("birds", 303, {}), ("coco", 304, dict(entries=27297, length=20)),
           ("odd", 305, dict(entries=30, length=7, nef=18)))],
+    reads("damsm-fashion-odd-1", [7], 306, 30, 7, 18),
+    reads("damsm-fashion-odd-3", [3, 7, 5], 307, 30, 7, 18),
     styles("stylegan1-64-1", 1, 401, 64, 512),
     styles("stylegan1-128-3", 3, 402, 128, 64),
     block(

@@ -124,6 +124,9 @@ PAINTING = [
     cases_stackgan.stage2("stackgan-full-3", 3, 2222),
     cases_stackgan.stage2("stackgan-defaults-of-code-3", 3, 2223, g=128, residuals=4),
     cases_stackgan.judges("stackgan-judge-256-3", 3, 2224, 256),
+    cases_stackgan.spells_judge("stackgan-caption-judge-full-64-3", [60, 21, 7], 2228, 64, 96, 128, 1024),
+    cases_stackgan.spells_judge("stackgan-caption-judge-full-256-3", [60, 21, 7], 2229, 256, 96, 128, 1024),
+    cases_paint.spells_judge_v2("stackgan-v2-caption-judge-full-3", [60, 21, 7], 2230, 256, 64, 128, 1024),
     cases_stackgan.tensorflow("stackgan-tensorflow-stage1-full-3", 3, 2225, stages=1),
     cases_stackgan.tensorflow("stackgan-tensorflow-full-3", 3, 2226),
     cases_stackgan.judges_tensorflow("stackgan-tensorflow-judge-256-3", 3, 2227, 256),
@@ -139,7 +142,9 @@ PAINTING = [
 PAINTING_FIRST = [
     "attngan-judge-256-3", "attngan-judge-coco-256-3",
     "stackgan-v2-judge-256-3", "stackgan-v2-judge-noise-256-3", "stackgan-judge-256-3",
-    "stackgan-tensorflow-judge-256-3", "tagan-scenes-3", "tagan-scenes-look-3", "gan-scenes-3"]
+    "stackgan-caption-judge-full-64-3", "stackgan-caption-judge-full-256-3",
+    "stackgan-v2-caption-judge-full-3", "stackgan-tensorflow-judge-256-3", "tagan-scenes-3",
+    "tagan-scenes-look-3", "gan-scenes-3"]
 
 # Pictures from codes, and enlargers
 
