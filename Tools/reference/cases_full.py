@@ -87,7 +87,6 @@ LANGUAGE = [
     matches_captions("vse-plus-plus-vgg19-full-3", [9, 50, 1], 2152, **cases_retrieve.VGG19),
     matches_captions("vse-plus-plus-resnet-full-3", [9, 50, 1], 2153, features=2048,
                      **cases_retrieve.RESNET),
-    matches_captions("vse-order-full-3", [9, 50, 1], 2154, **cases_retrieve.ORDER),
     cases_matching.matches("damsm-similarity-full-3", "compare", [13, 25, 4], 2161,
                            outputs=("words", "maps")),
     cases_matching.loses("damsm-loss-full-1", 1, 2162),
@@ -99,7 +98,7 @@ LANGUAGE_FIRST = [
     "oscar-full-guess-3", "oscar-full-vqa-3", "oscar-full-retrieval-3", "oscar-full-pair-3",
     "oscar-full-caption-3", "oscar-large-3", "sentence-encoder-full-3", "tirg-imgonly-full-3",
     "tirg-textonly-full-3", "vse-full-3", "vse-plus-plus-vgg19-full-3",
-    "vse-plus-plus-resnet-full-3", "vse-order-full-3", "damsm-similarity-full-3"]
+    "vse-plus-plus-resnet-full-3", "damsm-similarity-full-3"]
 
 # Pictures from captions, and their discriminators
 
