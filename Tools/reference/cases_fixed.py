@@ -261,7 +261,7 @@ def each(batch):
 
 
 CASES = each(1) + each(3) + [
-    wave("style-wave-full-1", 1, 2451, 512, 512), wave("style-wave-full-3", 3, 2452, 512, 512),
+    wave("style-wave-full-1", 1, 2451, 256, 256), wave("style-wave-full-3", 3, 2452, 256, 256),
     encodes("indomain-full-1", 1, 2453, 256), encodes("indomain-full-3", 3, 2454, 256),
     synthesizes("idinvert-full-3", 3, 2455, 256, 512)]
 
