@@ -9,7 +9,8 @@ import Testing
   private struct Case: Decodable {
     struct Weights: Decodable {
       let root: String
-      let file: String
+      let file: String?
+      let drawn: String?
     }
     struct Output: Decodable {
       let file: String
@@ -68,8 +69,10 @@ import Testing
     let file = { (name: String) in folder.appendingPathComponent(name).path }
 
     var options = [graph.path, level, "--batch", String(fixture.batch), "-o", "case.tplan"]
-    options += fixture.weights.flatMap {
-      ["--weights", ($0.root.isEmpty ? "" : $0.root + "=") + file($0.file)]
+    options += try fixture.weights.enumerated().flatMap { position, weights in
+      let made = temporary.path("\(position).safetensors")
+      let path = try Self.weights(weights, of: folder, made: made)
+      return ["--weights", (weights.root.isEmpty ? "" : weights.root + "=") + path]
     }
     options += fixture.settings.sorted { $0.key < $1.key }.flatMap {
       ["--set", "\($0.key)=\($0.value.text)"]
@@ -85,7 +88,9 @@ import Testing
 
     options = ["case.tplan"]
     if let function = fixture.function { options += ["--function", function] }
-    for (input, path) in fixture.inputs { options += ["--input", "\(input)=\(file(path))"] }
+    for (input, path) in fixture.inputs {
+      options += ["--input", "\(input)=\(try Self.input(path, of: folder, in: temporary))"]
+    }
     for output in fixture.outputs.keys { options += ["--output", "\(output)=\(output).npy"] }
     let run = try #require(BuiltCommand("tgrun")).run(options, in: temporary.url)
     #expect(run.status == 0, "\(run.messages)")
@@ -104,6 +109,29 @@ import Testing
         difference <= fixture.tolerance.relative * max(1, largest / 10),
         "\(name) \(level) \(output): \(difference)")
     }
+  }
+
+  /// The file of a root's weights; one whose tensors are drawn is made at a path.
+  private static func weights(
+    _ weights: Case.Weights, of folder: URL, made path: String
+  ) throws -> String {
+    let stored = weights.file.map { folder.appendingPathComponent($0) }
+    guard let drawn = weights.drawn else { return try #require(stored).path }
+    try DrawnNumbers.writeWeights(
+      drawn: folder.appendingPathComponent(drawn), stored: stored, to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  /// The file of an input; one that is drawn is made in another folder.
+  private static func input(
+    _ name: String, of folder: URL, in temporary: TemporaryFolder
+  ) throws -> String {
+    let file = folder.appendingPathComponent(name)
+    guard name.hasSuffix(".drawn") else { return file.path }
+    let array = try #require(DrawnNumbers.arrays(file).first)
+    let path = temporary.path(name + ".npy")
+    try Data(NumpyArray(array.tensor).encoded).write(to: URL(fileURLWithPath: path))
+    return path
   }
 
   /// Every `step`-th row and column of the last two axes.

@@ -1,7 +1,10 @@
 """Files of a parity case: weights, arrays, and what is measured of them."""
 
+import atexit
 import hashlib
 import json
+import shutil
+import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +13,8 @@ from typing import Callable
 import numpy
 import torch
 from safetensors.torch import save_file
+
+import drawn
 
 RELATIVE = 1e-4
 """Parity: max |a - b| <= 1e-4 * max(1, max |b| / 10), b computed in float64."""
@@ -195,13 +200,24 @@ def store(data, folder, case, dtype=numpy.float64):
     (folder / "case.json").write_text(json.dumps(record, indent=2) + "\n")
 
 
+def whole(folder, weights):
+    """The file of a root's weights; one whose tensors are drawn is made in a folder that goes with us."""
+    file = folder / weights["file"] if weights.get("file") else None
+    if "drawn" not in weights:
+        return file
+    made = Path(tempfile.mkdtemp()) / "weights.safetensors"
+    atexit.register(shutil.rmtree, made.parent, ignore_errors=True)
+    return drawn.restored(folder / weights["drawn"], file, made)
+
+
 def restore(folder):
     """Reads what `store` wrote. Returns the record and its data."""
     record = json.loads((folder / "case.json").read_text())
     load = lambda f: numpy.load(folder / f, allow_pickle=False)
+    given = lambda f: drawn.read(folder / f)["input"] if f.endswith(".drawn") else load(f)
     return record, Data(
-        weights=[(w["root"], folder / w["file"]) for w in record["weights"]],
-        inputs={n: load(f) for n, f in record["inputs"].items()},
+        weights=[(w["root"], whole(folder, w)) for w in record["weights"]],
+        inputs={n: given(f) for n, f in record["inputs"].items()},
         outputs={
             n: Output(
                 load(o["file"]).astype(numpy.float64), "unit" if o.get("unit") else o.get("saturates"),

@@ -60,7 +60,11 @@ import numpy
 
 import attngan
 import biggan
+import cases_first
+import cases_fixed
+import cases_full
 import cases_generate
+import cases_options
 import cases_paint
 import cases_read
 import cases_see
@@ -162,7 +166,8 @@ def paints(name, lengths, seed, g=32, residuals=2, entries=5450, length=25, corr
     return Case(name, "attngan", None, len(lengths), settings, build)
 
 
-def reads(name, lengths, seed, entries=5450, length=25, nef=256, format="weights.safetensors"):
+def reads(name, lengths, seed, entries=5450, length=25, nef=256, format="weights.safetensors",
+          graph="attngan-fashion-text-encoder"):
     """The DAMSM text encoder alone."""
 
     def build(folder, shared):
@@ -182,7 +187,7 @@ def reads(name, lengths, seed, entries=5450, length=25, nef=256, format="weights
         )
 
     settings = dict(entries=entries, length=length, nef=nef)
-    return Case(name, "attngan-fashion-text-encoder", "encode", len(lengths), settings, build)
+    return Case(name, graph, "encode", len(lengths), settings, build)
 
 
 def styles(name, batch, seed, resolution, widest):
@@ -195,6 +200,7 @@ def styles(name, batch, seed, resolution, widest):
 SYNTHETIC = [
     edits("tagan-1", [9], 101),
     edits("tagan-3", [15, 7, 1], 102, length=15, last=0.3),
+    edits("tagan-full-3", [9, 50, 1], 111, last=0.3),
     edits("tagan-embedding-3", [4, 12, 8], 103, length=12, entries=40),
     edits("tagan-narrow-3", [6, 2, 8], 104, base=16, hidden=64, condition=32, wordSize=48,
           length=8, size=64, entries=30, last=0.15),
@@ -211,8 +217,18 @@ SYNTHETIC = [
     paints("attngan-birds-corrected-3", [11, 7, 4], 203, corrected=True, format="{}-zip.pth"),
     paints("attngan-coco-1", [9], 204, g=48, residuals=3, entries=27297, length=20),
     paints("attngan-coco-3", [5, 12, 9], 205, g=48, residuals=3, entries=27297, length=20),
+    paints("attngan-narrow-3", [6, 2, 8], 206, g=10, residuals=1, entries=30, length=8, nef=18, z=7,
+           condition=9),
+    paints("attngan-narrow-corrected-3", [6, 2, 8], 207, g=10, residuals=1, entries=30, length=8,
+           nef=18, z=7, condition=9, corrected=True),
     reads("damsm-1", [8], 301),
     reads("damsm-3", [3, 25, 11], 302, format="weights-legacy.pth"),
+    *[reads(f"damsm-{size}-{len(lengths)}", lengths, seed, graph="damsm", **sizes)
+      for lengths in ([7], [3, 7, 5]) for size, seed, sizes in (
+          ("birds", 303, {}), ("coco", 304, dict(entries=27297, length=20)),
+          ("odd", 305, dict(entries=30, length=7, nef=18)))],
+    reads("damsm-fashion-odd-1", [7], 306, 30, 7, 18),
+    reads("damsm-fashion-odd-3", [3, 7, 5], 307, 30, 7, 18),
     styles("stylegan1-64-1", 1, 401, 64, 512),
     styles("stylegan1-128-3", 3, 402, 128, 64),
     block(
@@ -258,6 +274,8 @@ SYNTHETIC = [
 ]
 
 
-CASES = (
+BATCHES = (
     SYNTHETIC + cases_paint.CASES + cases_read.CASES + cases_see.CASES + cases_generate.CASES
-    + inversion_cases.CASES)
+    + inversion_cases.CASES + cases_options.CASES)
+
+CASES = BATCHES + cases_first.of(BATCHES) + cases_fixed.CASES + cases_full.CASES

@@ -228,7 +228,8 @@ def styled(name, graph, batch, seed, role="generate", shape=None, stored=None, *
         return code | {
             f"noise.{i}": normal(rng, batch, 1, side, side) for i, side in enumerate(sides)}
 
-    gains = {"synthesis.output3": 0.3} if kind else None
+    last = "synthesis.output3" if settings.get("names") else "synthesis.output3.conv"
+    gains = {last: 0.3} if kind else None
     if resolution == 1024:
         gains = calmed(graph, settings.get("names"), layers)
     outputs = {"meanStyle": ["centre"], "truncate": ["w"]}.get(role, ["image"])
@@ -254,6 +255,8 @@ STYLEGAN = [
            names="genforce", psi=0.6, truncated=3),
     styled("stylegan1-genforce-layers-3", "stylegan1", 3, 757, "features", (20, 16), **NARROW,
            names="genforce", tap=4),
+    styled("stylegan1-wide-3", "stylegan1", 3, 786, **NARROW, psi=0.6, truncated=3, perLayer=True,
+           finalTanh=True),
     styled("stylegan1-genforce-wide-3", "stylegan1", 3, 768, **NARROW, names="genforce", psi=0.6,
            truncated=3, perLayer=True, finalTanh=True),
     styled("stylegan1-genforce-edit-3", "stylegan1", 3, 758, "edit", (20, 32), **NARROW,
@@ -336,6 +339,6 @@ FIXTURES = [
            names="tensorflow", tap=2),
     grows("pggan-tensorflow", 2, 750, **TINY, names="tensorflow"),
     grows("pggan-tensorflow-fused", 2, 739, **TINY, names="tensorflow", fused=True),
-    grows("pggan", 2, 741, **TINY),
+    grows("pggan", 2, 748, **TINY),
     grows("pggan-edit", 2, 742, "edit", (6, 8), **TINY, names="gandissect", tap=4),
 ] + cases_enlarge.FIXTURES

@@ -3,10 +3,11 @@
 import numpy
 
 import damsm
+import inception
 import manigan
 import synthetic
 from arrays import Data, Output, tensor
-from case import Case, array, normal, vocabulary
+from case import Case, array, normal, picture, vocabulary
 from paint_case import caption_inputs, kinds, save, scenes
 from vgg import Trunk
 
@@ -22,8 +23,9 @@ def gains(residuals, last):
     return result | {f"img_net{k}.img.0": last for k in (1, 2, 3)}
 
 
-def edits(name, lengths, seed, detail=False, last=0.4, step=1, drop=(), **sizes):
-    """With `detail` the pictures are those of manigan-detail, whose parts have a file each."""
+def edits(name, lengths, seed, detail=False, last=0.4, step=1, drop=(), eye=0, **sizes):
+    """With `detail` the pictures are those of manigan-detail, whose parts have a file each. With `eye`,
+    what divides its widths, an image encoder looks at the picture."""
     shapes = SHAPES | sizes
     g, residuals, nef = shapes["g"], shapes["residuals"], shapes["nef"]
     z, condition, corrected = shapes["z"], shapes["condition"], shapes["corrected"]
@@ -38,12 +40,19 @@ def edits(name, lengths, seed, detail=False, last=0.4, step=1, drop=(), **sizes)
         inputs, words, sentence = caption_inputs(rng, text, lengths, shapes["length"])
         inputs |= {"regions": normal(rng, count, nef, 17, 17), "seen": normal(rng, count, nef),
                    "z": normal(rng, count, z), "epsilon": normal(rng, count, condition)}
+        image = (picture if synthetic.register else scenes)(rng, count, 256)
+        if eye:
+            encoder = inception.PictureEncoder(eye, nef)
+            states["eye"] = synthetic.fill(encoder, seed + 5, {"emb_features": 0.5, "emb_cnn_code": 0.5})
+            inputs["image"] = image
+            seen = encoder(tensor(image))
+            inputs |= {n: array(v) for n, v in zip(("regions", "seen"), seen)}
         given = {k: tensor(v) for k, v in inputs.items()}
         results = network(given["regions"], given["seen"], words, sentence, given["caption.lengths"],
                           given["z"], given["epsilon"])
         h = results.pop("h")
         if detail:
-            inputs["image"] = scenes(rng, count, 256)
+            inputs["image"] = image
             vgg = Trunk([2, 2])
             states["vgg"] = synthetic.fill(vgg, seed + 3)
             correct = manigan.DetailCorrection(g, residuals, nef, corrected)
@@ -53,6 +62,9 @@ def edits(name, lengths, seed, detail=False, last=0.4, step=1, drop=(), **sizes)
             features = vgg(tensor(inputs["image"]))[-1]
             after = correct(h, words, given["caption.lengths"], features)
             results = {"image": after, "before": results["image"]}
+        if eye:
+            del inputs["regions"], inputs["seen"]
+            results = {n: r for n, r in results.items() if n in ("image", "before")}
         weights = []
         for root, state in states.items():
             kept = {k: v for k, v in state.items() if not k.startswith(drop)}
@@ -61,7 +73,9 @@ def edits(name, lengths, seed, detail=False, last=0.4, step=1, drop=(), **sizes)
                              step if r.ndim == 4 else 1) for n, r in results.items()}
         return Data(weights, inputs, outputs, vocabulary(folder, shapes["entries"]))
 
-    return Case(name, "manigan-detail" if detail else "manigan", "edit", len(lengths), shapes, build)
+    own = {"eye.narrow": eye, "eye.nef": nef} if eye else {}
+    return Case(name, "manigan-detail" if detail else "manigan", "edit", len(lengths), shapes | own, build,
+                parts={"eye": "damsm-image-encoder"} if eye else {})
 
 
 COCO = dict(g=48, residuals=3, entries=27297, length=20)
@@ -73,6 +87,8 @@ CASES = [
     edits("manigan-narrow-3", [6, 2, 7], 1503, **NARROW),
     edits("manigan-narrow-old-3", [6, 2, 7], 1504, oldResize=True, **NARROW),
     edits("manigan-narrow-corrected-2", [6, 2], 1505, corrected=True, **NARROW),
+    edits("manigan-eye-3", [6, 2, 7], 1509, eye=16, **NARROW),
+    edits("manigan-detail-eye-2", [6, 2], 1510, detail=True, eye=16, **NARROW),
     edits("manigan-detail-1", [7], 1506, detail=True),
     edits("manigan-detail-narrow-3", [6, 2, 7], 1507, detail=True, **NARROW),
     edits("manigan-detail-narrow-corrected-2", [6, 2], 1508, detail=True, corrected=True, **NARROW),
@@ -81,4 +97,6 @@ CASES = [
 FIXTURES = [
     edits("manigan", [4, 2], 1511, g=1, residuals=1, entries=6, length=5, nef=2, z=4, condition=4,
           step=19, drop=("h_net2.channel_att.conv_context3", "h_net3.channel_att.conv_context2")),
+    edits("manigan-detail", [4, 2], 1512, detail=True, g=1, residuals=1, entries=6, length=5, nef=2, z=4,
+          condition=4, step=19),
 ]

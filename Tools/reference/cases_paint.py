@@ -98,14 +98,18 @@ def paints_codes_v2(name, batch, seed, g=12, z=7, condition=9, textSize=10):
 
 def spells_judge_v2(name, lengths, seed, size=64, d=6, condition=5, textSize=10):
     """A picture and a caption to scores: the generator's file has the conditioning."""
-    painter = stackgan_v2.Wrapped(stackgan_v2.Generator(4, 3, condition, textSize))
-    judge = stackgan_v2.Wrapped(stackgan_v2.Discriminator(size, d, condition))
+    wrapped = stackgan_v2.Wrapped
+    both = functools.cache(lambda: (
+        wrapped(stackgan_v2.Generator(4, 3, condition, textSize)),
+        wrapped(stackgan_v2.Discriminator(size, d, condition))))
 
     def results(text, given):
+        painter, judge = both()
         mu = painter.module.ca_net(text, 0)[1]
         return dict(zip(("match", "real"), judge(given["image"], mu)))
 
     def networks(text, given):
+        painter, judge = both()
         states = [synthetic.fill(painter, seed + 2), synthetic.fill(judge, seed + 3)]
         heads = ["module.logits.0", "module.uncond_logits.0"]
         states[1] = centre(judge, heads, lambda: results(text, given))

@@ -191,6 +191,7 @@ CASES = cases_retrieve.CASES + [
     restyles("style-transfer-torch7-3", [60, 9, 33], 732, torch7=True),
     judges_words("tagan-judge-1", [9], 724),
     judges_words("tagan-judge-3", [15, 7, 1], 725, length=15),
+    judges_words("tagan-judge-narrow-1", [3], 727, base=3, hidden=9, wordSize=7, length=5, size=96),
     judges_words("tagan-judge-narrow-3", [5, 2, 3], 726, base=3, hidden=9, wordSize=7, length=5,
                  size=96),
 ]

@@ -274,4 +274,5 @@ FIXTURES = [
     composes("tirg-lastconv", [5, 2, 3], 81, composition="lastconv", **TINY_TIRG),
     composes("tirg-concat", [5, 2, 3], 82, composition="concat", **TINY_TIRG),
     attends("val", [5, 2], 83, **TINY_VAL),
+    attends("val-mobilenet", [5, 2], 84, **TINY_VAL | dict(net="mobilenet", side=33)),
 ]

@@ -206,6 +206,7 @@ CASES = [
     differs("lpips-alex-0.0", 3, 554, 64, "alex", "0.0", whole=True),
     differs("lpips-squeeze-0.0", 3, 555, 65, "squeeze", "0.0", whole=True),
     differs("lpips-alex-odd-4", 4, 556, 77, "alex", narrow=7),
+    differs("lpips-vgg-odd-4", 4, 558, 51, "vgg", narrow=5),
     differs("lpips-squeeze-odd-4", 4, 557, 77, "squeeze", narrow=4, whole=True),
     perceives("vgg16-odd-3", "vgg16", 3, 561, 40, [0, 4, 12], 7),
     names_classes("vgg16-classes-1", "vgg16", 1, 563),

@@ -1,5 +1,7 @@
 """Cases of StackGAN (Zhang et al., ICCV 2017), in PyTorch and in TensorFlow."""
 
+import functools
+
 import stackgan
 import stackgan_tensorflow
 import synthetic
@@ -113,14 +115,16 @@ def spells(name, lengths, seed, tensorflow=False, torch7=False, function="genera
 def spells_judge(name, lengths, seed, size, d=6, condition=5, textSize=10, g=4):
     """A picture and a caption to a score: the generator's file has the conditioning."""
     make = stackgan.StageI if size == 64 else stackgan.StageII
-    painter = make(g, 3, condition, text=textSize)
-    judge = stackgan.Discriminator(size, d, condition)
+    both = functools.cache(
+        lambda: (make(g, 3, condition, text=textSize), stackgan.Discriminator(size, d, condition)))
 
     def results(text, given):
+        painter, judge = both()
         match = judge(given["image"], painter.ca_net(text)[0])
         return {"match": match if size == 64 else match[0]}
 
     def networks(text, given):
+        painter, judge = both()
         states = [synthetic.fill(painter, seed + 2), synthetic.fill(judge, seed + 3)]
         states[1] = centre(judge, ["get_cond_logits.outlogits.3"], lambda: results(text, given))
         return list(zip("CD", states))

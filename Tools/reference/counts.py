@@ -19,6 +19,7 @@ import enlargers
 import gan_int_cls
 import googlenet
 import inception
+import indomain
 import lpips
 import lxmert
 import manigan
@@ -145,6 +146,7 @@ PUBLISHED = [
     ("Inception-v3 with AuxLogits", inception.Classifier, dict(auxiliary=True), 27_161_264),
     ("Inception-v3 without classes", inception.Trunk, {}, 21_785_568),
     ("DAMSM image encoder", inception.PictureEncoder, {}, 22_506_720),
+    ("In-Domain encoder", indomain.Encoder, {}, 165_326_848),
     ("AlexNet, convolutions", lpips.Trunk, dict(trunk="alex"), 2_469_696),
     ("GoogLeNet", googlenet.GoogLeNet, {}, 6_624_904),
     ("GoogLeNet with aux", googlenet.GoogLeNet, dict(auxiliary=True), 13_004_888),

@@ -66,7 +66,7 @@ class Last(nn.Module):
         return self.bn(x[:, :, None, None])[:, :, 0, 0]
 
     def draw_own(self, rng):
-        return {"fc.weight": rng.standard_normal(self.fc.weight.shape, "float32")}
+        return {"fc.weight": rng.standard_normal(self.fc.weight.shape)}
 
 
 class Encoder(nn.Module):

@@ -144,18 +144,36 @@ class Mean(nn.Module):
         return {"w_avg": rng.uniform(-0.3, 0.3, self.w_avg.shape)}
 
 
+def with_label(mapping, z, label):
+    """The numbers of a class behind the noise, if there are classes."""
+    return z if label is None else torch.cat([z, mapping.label_weight[label]], 1)
+
+
+def drawn_labels(mapping, rng):
+    """What a network with classes draws for them."""
+    if not hasattr(mapping, "label_weight"):
+        return {}
+    return {"mapping.label_weight": rng.standard_normal(mapping.label_weight.shape)}
+
+
 class Generator(Layered):
     """z N x latent to W+ N x L x latent to pictures; `last_only` keeps the last toRGB alone."""
 
     def __init__(self, resolution=1024, latent=512, base=16384, widest=512, psi=0.7, truncated=8,
-                 last_only=True, depth=8):
+                 last_only=True, depth=8, per_layer=False, final_tanh=False, labels=0):
         super().__init__()
         width = lambda side: min(base // side, widest)
         self.layers = 2 * int(math.log2(resolution)) - 2
+        self.latent, self.final_tanh = latent, final_tanh
+        rows = self.layers if per_layer else 1
         self.mapping, self.synthesis = nn.Module(), nn.Module()
+        if labels:
+            self.mapping.label_weight = nn.Parameter(torch.zeros(labels, latent))
         self.truncation = Mean(latent)
         for i in range(depth):
-            dense = Dense(latent, latent, math.sqrt(2), 0.01)
+            out = latent * (rows if i == depth - 1 else 1)
+            first = latent * (2 if labels and i == 0 else 1)
+            dense = Dense(first, out, math.sqrt(2), 0.01)
             self.mapping.add_module(f"dense{i}", dense)
         keep = torch.tensor([psi if l < truncated else 1.0 for l in range(self.layers)])
         self.keep = keep[None, :, None]
@@ -169,11 +187,15 @@ class Generator(Layered):
                 self.synthesis.add_module(f"output{l // 2}", ToRGB(outputs))
             inputs = outputs
 
-    def map(self, z):
+    def draw_own(self, rng):
+        return drawn_labels(self.mapping, rng)
+
+    def map(self, z, label=None):
+        z = with_label(self.mapping, z, label)
         x = z / (z.square().mean(1, keepdim=True) + 1e-8).sqrt()
         for dense in self.mapping.children():
             x = nn.functional.leaky_relu(dense(x), 0.2)
-        return x[:, None].expand(-1, self.layers, -1)
+        return x.view(len(z), -1, self.latent).expand(-1, self.layers, -1)
 
     def truncate(self, w):
         mean = self.truncation.w_avg
@@ -183,7 +205,8 @@ class Generator(Layered):
         x = None
         for l in range(self.layers):
             x = self.passed(l, self.synthesis.get_submodule(f"layer{l}")(x, w[:, l]))
-        return self.synthesis.get_submodule(f"output{self.layers // 2 - 1}")(x)
+        y = self.synthesis.get_submodule(f"output{self.layers // 2 - 1}")(x)
+        return y.tanh() if self.final_tanh else y
 
     def run(self, w, *noise):
         """With noise maps from outside instead of the stored ones."""
@@ -191,6 +214,6 @@ class Generator(Layered):
             self.synthesis.get_submodule(f"layer{l}.epilogue.apply_noise").noise = maps
         return self.synthesize(w)
 
-    def generate(self, z):
-        w = self.truncate(self.map(z))
+    def generate(self, z, label=None):
+        w = self.truncate(self.map(z, label))
         return self.synthesize(w), w

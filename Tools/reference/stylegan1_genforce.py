@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from pggan import Named, pixel_norm
-from stylegan1 import Mean, blur
+from stylegan1 import Mean, blur, drawn_labels, with_label
 from units import Layered
 
 
@@ -75,18 +75,21 @@ class Generator(Layered):
     """z N x latent to W+ to pictures; the heads of all sizes are there, the last is used."""
 
     def __init__(self, resolution=1024, latent=512, widest=512, depth=8, psi=1.0, truncated=8,
-                 per_layer=False, final_tanh=False):
+                 per_layer=False, final_tanh=False, labels=0):
         super().__init__()
         self.layers = 2 * int(math.log2(resolution)) - 2
         self.latent, self.final_tanh = latent, final_tanh
         rows = self.layers if per_layer else 1
         self.mapping, self.synthesis = nn.Module(), nn.Module()
+        if labels:
+            self.mapping.label_weight = nn.Parameter(torch.zeros(labels, latent))
         self.truncation = Mean(rows * latent)
         keep = [psi if l < truncated else 1.0 for l in range(self.layers)]
         self.keep = torch.tensor(keep, dtype=torch.float64)[None, :, None]
         for i in range(depth):
             out = latent * (rows if i == depth - 1 else 1)
-            self.mapping.add_module(f"dense{i}", Dense(latent, out, math.sqrt(2), 0.01))
+            first = latent * (2 if labels and i == 0 else 1)
+            self.mapping.add_module(f"dense{i}", Dense(first, out, math.sqrt(2), 0.01))
         self.synthesis.register_buffer("lod", torch.zeros(()))
         inputs = widest
         for l in range(self.layers):
@@ -99,10 +102,10 @@ class Generator(Layered):
             inputs = outputs
 
     def draw_own(self, rng):
-        return {"synthesis.lod": 0.0}
+        return {"synthesis.lod": 0.0} | drawn_labels(self.mapping, rng)
 
-    def map(self, z):
-        x = pixel_norm(z)
+    def map(self, z, label=None):
+        x = pixel_norm(with_label(self.mapping, z, label))
         for dense in self.mapping.children():
             x = F.leaky_relu(dense(x), 0.2)
         return x.view(len(z), -1, self.latent).expand(-1, self.layers, -1)
@@ -117,6 +120,6 @@ class Generator(Layered):
         y = self.synthesis.get_submodule(f"output{self.layers // 2 - 1}")(x)
         return y.tanh() if self.final_tanh else y
 
-    def generate(self, z):
+    def generate(self, z, label=None):
         mean = self.truncation.w_avg.view(1, -1, self.latent)
-        return self.run(mean + (self.map(z) - mean) * self.keep)
+        return self.run(mean + (self.map(z, label) - mean) * self.keep)

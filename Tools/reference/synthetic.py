@@ -13,6 +13,8 @@ import numpy
 import torch
 from torch import nn
 
+import drawn
+
 
 def _draw(module, rng):
     """Values for the tensors that `module` itself owns, by local name."""
@@ -54,6 +56,18 @@ def _draw(module, rng):
     return {}
 
 
+register = None
+"""With a `drawn.Register` tensors are drawn as the tests can draw them."""
+
+
+def _values(part, rng):
+    """The tensors that a part of a module draws, by local name."""
+    values = _draw(part, rng)
+    if hasattr(part, "draw_own"):
+        values.update(part.draw_own(rng))
+    return values
+
+
 def fill(module, seed, gains=None):
     """Draws every tensor of `module` (float32, then float64) and puts it into evaluation mode.
 
@@ -63,9 +77,8 @@ def fill(module, seed, gains=None):
     gains = dict(gains or {})
     state = OrderedDict((k, None) for k in module.state_dict())
     for prefix, part in module.named_modules():
-        values = _draw(part, rng)
-        if hasattr(part, "draw_own"):
-            values.update(part.draw_own(rng))
+        values = _values(part, rng)
+        ends = [_values(part, drawn.Bounds(end)) for end in (-1, 1)] if register else None
         gain = gains.pop(prefix, 1.0)
         for name, value in values.items():
             key = f"{prefix}.{name}" if prefix else name
@@ -74,9 +87,10 @@ def fill(module, seed, gains=None):
             if isinstance(value, int):
                 state[key] = torch.tensor(value)
                 continue
-            if "weight" in name:
-                value = value * gain
-            state[key] = torch.tensor(value, dtype=torch.float32)
+            factor = gain if "weight" in name else 1.0
+            found = register and register.draw(
+                1000 * seed + len(register.recipes), *[end[name] for end in ends], factor)
+            state[key] = torch.tensor(value * factor if found is None else found, dtype=torch.float32)
     missing = [k for k, v in state.items() if v is None]
     if missing or gains:
         raise ValueError(f"no values for {missing}, no layers for gains {sorted(gains)}")
