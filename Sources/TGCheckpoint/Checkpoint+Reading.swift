@@ -1,3 +1,4 @@
+internal import TGONNX
 package import TGTensor
 
 extension Checkpoint {
@@ -37,8 +38,12 @@ extension Checkpoint {
   private static func read(
     _ file: ByteRegion, fileName: String
   ) throws(CheckpointFault) -> Checkpoint {
-    if let foreign = ForeignFile(file, name: fileName) { throw .foreign(foreign) }
     var builder = EntryTableBuilder()
+    if ONNXModel.begins(file) {
+      try ONNXSource(file).collect(into: &builder)
+      return try Checkpoint(fileName: fileName, format: .onnx, file: file, builder)
+    }
+    if let foreign = ForeignFile(file, name: fileName) { throw .foreign(foreign) }
     let format: Format
     if file.prefix(6) == NumpyArray.magic {
       format = .npy

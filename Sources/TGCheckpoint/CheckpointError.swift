@@ -1,3 +1,4 @@
+package import TGONNX
 package import TGTensor
 
 /// Why a file could not be read as a checkpoint or as plain data.
@@ -38,6 +39,10 @@ package enum CheckpointFault: Error, Hashable, Sendable {
   case torch(TorchFault)
   /// The safetensors head or its ranges.
   case safetensors(SafetensorsFault)
+  /// The bytes of an ONNX file.
+  case onnx(ONNXError)
+  /// A tensor of an ONNX file.
+  case onnxTensor(name: String, ONNXTensor.Fault)
   /// An `.npy` file, or a member of an `.npz`.
   case numpy(member: String, NumpyError)
   /// A tensor whose view of its bytes cannot be.

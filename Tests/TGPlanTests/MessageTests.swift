@@ -1,5 +1,6 @@
 import Foundation
 import TGPlan
+import TGProtobuf
 import TGTensor
 import TGTestSupport
 import Testing

@@ -1,0 +1,82 @@
+/// Names of a file made into names of the language, each once.
+struct PageNames {
+  private var taken: Set<String> = []
+
+  /// A legal name near a given one that nothing else has: letters, digits and `_` stay, runs of anything
+  /// else become `_`; the first letter is a small one; a digit in front gets a `v`.
+  mutating func legal(_ name: String) -> String {
+    let base = Self.plain(name)
+    var candidate = Self.words.contains(base) ? base + "_" : base
+    var count = 2
+    while !taken.insert(candidate).inserted {
+      candidate = "\(base)_\(count)"
+      count += 1
+    }
+    return candidate
+  }
+
+  private static func plain(_ name: String) -> String {
+    var text = ""
+    for letter in name.unicodeScalars.prefix(200) {
+      switch letter {
+      case "a"..."z", "A"..."Z", "0"..."9", "_": text.unicodeScalars.append(letter)
+      // What separates parts of a name in front of a number is dropped: `input.1` is `input1`.
+      case "." where text.last?.isNumber == false: continue
+      default: if text.last != "_" { text.append("_") }
+      }
+    }
+    while text.first == "_" { text.removeFirst() }
+    while text.last == "_" { text.removeLast() }
+    for tail in ["_output_0", "_outputs_0"] where text.hasSuffix(tail) {
+      text.removeLast(tail.count)
+    }
+    guard let first = text.first else { return "value" }
+    if first.isNumber { return "v" + text }
+    let short = text.count > 48 ? String(text.suffix(40)).trimmingUnderscores : text
+    return short.prefix(1).lowercased() + short.dropFirst()
+  }
+
+  /// A name of a model.
+  static func model(_ name: String) -> String {
+    let text = plain(name)
+    return text.prefix(1).uppercased() + text.dropFirst()
+  }
+
+  /// A text as a string of the language.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for letter in text {
+      switch letter {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "{": result += "\\{"
+      case "}": result += "\\}"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      default: result.append(letter)
+      }
+    }
+    return result + "\""
+  }
+
+  /// Words and operations of the language.
+  private static let words: Set<String> = Set(
+    """
+    import from block func model part objective let var if else for in return require sample repeat \
+    minimize over using with as true false none ignore optional root sequential pi conv convTranspose \
+    linear embedding lstm gru batchNorm instanceNorm groupNorm layerNorm prelu parameter buffer softmax \
+    logSoftmax relu sigmoid tanh gelu silu softplus exp log sqrt square abs sign sin cos erf floor ceil \
+    log2 leakyRelu elu clamp glu min max pow less select detach sum mean product largest smallest \
+    matmul reshape expand perChannel transpose permute concat stack split pad oneHot reverse roll \
+    constant pixelShuffle upsample maxPool avgPool fir resize rescale batchRoll batchCycle batchMean \
+    batchDeviation mse mae bce skip gradient adam sgd lbfgs start i
+    """.split(separator: " ").map(String.init))
+}
+
+extension String {
+  fileprivate var trimmingUnderscores: String {
+    var text = self[...]
+    while let first = text.first, first == "_" || first.isNumber { text.removeFirst() }
+    return text.isEmpty ? "value" : String(text)
+  }
+}
