@@ -111,7 +111,7 @@ let package = Package(
       ["TGExecution", "TGMachine", "TGPlan", "TGText", "TGImage", "TGCheckpoint", "TGTensor"]),
 
     // MARK: 7. Networks of others as pages; objectives minimised; options, exit codes, printing
-    module("TGExchange", ["TGONNX", "TGSyntax", "TGDiagnostics", "TGTensor"]),
+    module("TGExchange", ["TGONNX", "TGTensor"]),
     module(
       "TGInversion",
       ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGTensor"]),
@@ -150,7 +150,7 @@ let package = Package(
     command(
       "tginspect",
       [
-        "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGTensor",
+        "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGONNX", "TGTensor",
         "CTGAllocator", arguments,
       ]),
     command("tgbench", ["TGKernels", "TGPlan", "TGMachine", "COpenBLAS"]),
@@ -170,8 +170,8 @@ let package = Package(
     .executableTarget(
       name: "tgfuzz",
       dependencies: [
-        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGReference",
-        "TGExecution", "TGIR",
+        "TGInversion", "TGExchange", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime",
+        "TGReference", "TGExecution", "TGIR", "TGONNX",
         "TGMachine", "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGTensor", "TGDiagnostics",
         "TGTestSupport",
       ],

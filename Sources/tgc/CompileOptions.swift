@@ -13,6 +13,8 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
   case dot
   /// The page with the objective of `--invert` in it.
   case page
+  /// The page that a network in ONNX becomes.
+  case tgraph
   /// An ONNX file.
   case onnx
 }

@@ -54,7 +54,7 @@ struct Subject {
   /// Every subject. A new one gets its line here.
   static var all: [Subject] {
     [
-      .pickle, .legacy, .zip, .safetensors, .npy, .json, .state, .direction, .words, .png,
+      .pickle, .legacy, .zip, .safetensors, .onnx, .npy, .json, .state, .direction, .words, .png,
       .jpeg, .pipeline, .vocabulary, .vectors, .caption, .plan, .page, .lists, .soundPlan,
       .soundPage,
     ]

@@ -12,7 +12,9 @@ enum Evaluation {
     switch call.operation {
     case "Identity": return [x]
     case "Cast", "CastLike": return cast(call, x).map { [$0] }
-    case "Gather": return try gather(call, x, known[1]).map { [$0] }
+    case "Gather":
+      guard known.count == 2 else { return nil }
+      return try gather(call, x, known[1]).map { [$0] }
     case "Concat":
       let axis = try call.axis(call.int("axis", 1), rank: x.shape.count)
       return Known.concatenated(known, axis: axis).map { [$0] }
@@ -30,7 +32,9 @@ enum Evaluation {
       }
       return [x.broadcast(to: shape)]
     case "Range":
-      guard known.count == 3, known[2].numbers[0] != 0 else { return nil }
+      guard known.allSatisfy({ $0.count == 1 }), known.count == 3, known[2].numbers[0] != 0 else {
+        return nil
+      }
       let (start, end, step) = (x.numbers[0], known[1].numbers[0], known[2].numbers[0])
       let count = max(0, ((end - start) / step).rounded(.up))
       guard count <= Double(Known.limit) else { return nil }
@@ -83,7 +87,7 @@ enum Evaluation {
   }
 
   private static func cast(_ call: Call, _ x: Known) -> Known? {
-    let type = call.operation == "Cast" ? call.int("to", 1) : call.inputs[1]?.type ?? 1
+    let type = call.operation == "Cast" ? call.int("to", 1) : call.optional(1)?.type ?? 1
     switch type {
     case 1, 11: return x
     case 6, 7: return Known(x.shape, x.numbers.map { $0.rounded(.towardZero) })

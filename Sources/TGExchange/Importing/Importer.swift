@@ -47,6 +47,9 @@ package struct Importer {
     }
   }
 
+  /// The most nodes: as many as a graph of the language has.
+  private static let mostNodes = 32_768
+
   /// Why a page is not written.
   private enum Stop: Error {
     /// A node does not keep the batch in front.
@@ -61,6 +64,9 @@ package struct Importer {
       throw .file("the file does not say which set of operators its nodes are of")
     }
     self.version = version
+    guard model.graph.nodes.count <= Self.mostNodes else {
+      throw .file("the network has more than \(Self.mostNodes) nodes, which no page holds")
+    }
     if let sparse = model.graph.sparseInitializers.first {
       throw .file("the tensor '\(sparse.shown)' is stored sparsely, which is not read")
     }
@@ -185,6 +191,9 @@ package struct Importer {
       }
       var shape: [Int] = []
       for axis in dimensions.indices { shape.append(try extent(input, axis, batched: batched)) }
+      guard Self.fits(shape) else {
+        throw .file("the input '\(input.name.shown)' has more than 2147483647 elements")
+      }
       guard translation.values[input.name] == nil else {
         throw .file("two inputs have the name '\(input.name.shown)'")
       }
@@ -200,7 +209,7 @@ package struct Importer {
 
   /// A tensor of the file: known if it is small or of whole numbers, a line in any case.
   private mutating func read(_ tensor: ONNXTensor, as name: String) {
-    guard let elements = try? tensor.elements() else { return }
+    guard let elements = try? tensor.elements(), Self.fits(tensor.dimensions) else { return }
     let isFloat = elements.type.hasFraction
     let shape = tensor.dimensions
     var value = Value(
@@ -211,6 +220,12 @@ package struct Importer {
     }
     if !isFloat || elements.shape.count <= 64 { value.known = Known(tensor) }
     translation.values[name] = value
+  }
+
+  /// True for extents that a tensor of the language may have, or that have no element.
+  private static func fits(_ shape: [Int]) -> Bool {
+    guard shape.allSatisfy({ $0 >= 0 && $0 <= Int(Int32.max) }) else { return false }
+    return Shape(checking: shape).map { $0.count <= Int(Int32.max) } ?? false
   }
 
   // MARK: Nodes
@@ -224,6 +239,9 @@ package struct Importer {
     for (index, output) in node.outputs.enumerated() where !output.isEmpty {
       guard index < results.count else {
         throw .refused("its result '\(output.shown)' is not translated")
+      }
+      guard Self.fits(results[index].shape), results[index].shape.count <= 8 else {
+        throw .refused("its result has more than 2147483647 elements or 7 axes beside the batch")
       }
       if let line = results[index].line, translation.lines[line].name.isEmpty {
         translation.lines[line].name = output
@@ -250,7 +268,7 @@ package struct Importer {
       }
       operands.append(value)
     }
-    while operands.last == .some(nil) { operands.removeLast() }
+    while let last = operands.last, last == nil { operands.removeLast() }
     var attributes: [String: Call.Attribute] = [:]
     for attribute in node.attributes { attributes[attribute.name] = Self.attribute(attribute.value) }
     return Call(
@@ -299,7 +317,9 @@ package struct Importer {
     guard let translate = Translation.operators[call.operation] else {
       throw .refused("what it reads must be known when the page is written")
     }
-    return try translate(&translation, call)
+    do { return try translate(&translation, call) } catch let fault as NodeFault {
+      throw fault
+    } catch { throw .refused("\(error)") }
   }
 
   /// What a node makes of operands that are known.
@@ -397,7 +417,7 @@ package struct Importer {
       }
       guard value.isBatched == batched else { throw .moved(place) }
       do throws(NodeFault) {
-        results.append((labels.legal(output.name), value, try translation.mark(value)))
+        results.append((labels.legal(output.name, isLabel: true), value, try translation.mark(value)))
       } catch {
         guard case .refused(let reason) = error else { throw .moved(place) }
         throw .failed(.node(place, reason))

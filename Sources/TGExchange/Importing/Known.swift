@@ -95,6 +95,12 @@ struct Known: Hashable {
   /// Tensors one after the other along an axis.
   static func concatenated(_ parts: [Known], axis: Int) -> Known? {
     guard var shape = parts.first?.shape, shape.indices.contains(axis) else { return nil }
+    let others = shape.indices.filter { $0 != axis }
+    guard
+      parts.allSatisfy({ part in
+        part.shape.count == shape.count && others.allSatisfy { part.shape[$0] == shape[$0] }
+      }), parts.map(\.count).reduce(0, +) <= limit
+    else { return nil }
     shape[axis] = parts.map { $0.shape[axis] }.reduce(0, +)
     var numbers: [Double] = []
     let outer = shape[..<axis].reduce(1, *)

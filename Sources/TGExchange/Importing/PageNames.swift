@@ -1,17 +1,22 @@
 /// Names of a file made into names of the language, each once.
 struct PageNames {
   private var taken: Set<String> = []
+  /// How many names were made of each base.
+  private var counts: [String: Int] = [:]
 
   /// A legal name near a given one that nothing else has: letters, digits and `_` stay, runs of anything
   /// else become `_`; the first letter is a small one; a digit in front gets a `v`.
-  mutating func legal(_ name: String) -> String {
+  ///
+  /// - Parameter isLabel: true for the name of a result, which may be that of an operation.
+  mutating func legal(_ name: String, isLabel: Bool = false) -> String {
     let base = Self.plain(name)
-    var candidate = Self.words.contains(base) ? base + "_" : base
-    var count = 2
+    var candidate = !isLabel && Self.words.contains(base) ? base + "_" : base
+    var count = counts[base] ?? 1
     while !taken.insert(candidate).inserted {
-      candidate = "\(base)_\(count)"
       count += 1
+      candidate = "\(base)_\(count)"
     }
+    counts[base] = count
     return candidate
   }
 

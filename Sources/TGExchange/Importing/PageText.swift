@@ -5,6 +5,7 @@ struct PageText {
   private var uses: [Int]
   private var names: [String?]
   private var taken: PageNames
+  private var heads: Set<Int> = []
   /// The most steps that one statement has.
   private static let mostSteps = 6
 
@@ -16,6 +17,7 @@ struct PageText {
     names = [String?](repeating: nil, count: lines.count)
     for result in results { count(result) }
     for index in lines.indices.reversed() where uses[index] > 0 { count(lines[index].text) }
+    heads = Self.heads(lines, uses)
     for index in lines.indices where lines[index].isInput { names[index] = lines[index].name }
   }
 
@@ -49,14 +51,14 @@ struct PageText {
     guard uses[index] == 1, !lines[index].stands else { return false }
     if lines[index].isParameter { return true }
     guard text.components(by: " |> ") < Self.mostSteps else { return false }
-    return readers[index] == true
+    return heads.contains(index)
   }
 
-  /// For each line read once: true if its reader has it in front of a pipe.
-  private var readers: [Int: Bool] {
-    var result: [Int: Bool] = [:]
+  /// The lines that some line has in front of a pipe.
+  private static func heads(_ lines: [Translation.Line], _ uses: [Int]) -> Set<Int> {
+    var result: Set<Int> = []
     for (index, line) in lines.enumerated() where uses[index] > 0 {
-      if let head = Self.head(line.text), line.text.contains("\u{2} |> ") { result[head] = true }
+      if let head = head(line.text), line.text.contains("\u{2} |> ") { result.insert(head) }
     }
     return result
   }

@@ -111,7 +111,7 @@ extension Subject {
   }
 
   /// Reads a checkpoint and every element in it.
-  private static func checkpoint(_ bytes: [UInt8]) -> Outcome {
+  static func checkpoint(_ bytes: [UInt8]) -> Outcome {
     outcome { () throws(CheckpointError) in
       let checkpoint = try Checkpoint.read(ByteRegion(bytes), path: "mutated")
       let wanted = checkpoint.entries.prefix(3).map { ($0.name, $0.shape) }

@@ -1,11 +1,11 @@
 extension Translation {
   /// Products of matrices.
   static let linear: [String: Operator] = [
-    "MatMul": { page, call throws(NodeFault) in
+    "MatMul": { page, call in
       [try page.matmul(call.input(0), call.input(1))]
     },
-    "Gemm": { page, call throws(NodeFault) in [try page.gemm(call)] },
-    "Attention": { page, call throws(NodeFault) in [try page.attention(call)] },
+    "Gemm": { page, call in [try page.gemm(call)] },
+    "Attention": { page, call in [try page.attention(call)] },
   ]
 
   /// `a · b` over the last two axes.

@@ -1,14 +1,14 @@
 extension Translation {
   /// Normalisations.
   static let normalizing: [String: Operator] = [
-    "BatchNormalization": { page, call throws(NodeFault) in [try page.batchNorm(call)] },
-    "InstanceNormalization": { page, call throws(NodeFault) in [try page.instanceNorm(call)] },
-    "GroupNormalization": { page, call throws(NodeFault) in [try page.groupNorm(call)] },
-    "LayerNormalization": { page, call throws(NodeFault) in [try page.layerNorm(call)] },
-    "RMSNormalization": { page, call throws(NodeFault) in [try page.lengthNorm(call)] },
-    "LpNormalization": { page, call throws(NodeFault) in [try page.unit(call)] },
-    "MeanVarianceNormalization": { page, call throws(NodeFault) in [try page.standardized(call)] },
-    "LRN": { page, call throws(NodeFault) in [try page.neighbours(call)] },
+    "BatchNormalization": { page, call in [try page.batchNorm(call)] },
+    "InstanceNormalization": { page, call in [try page.instanceNorm(call)] },
+    "GroupNormalization": { page, call in [try page.groupNorm(call)] },
+    "LayerNormalization": { page, call in [try page.layerNorm(call)] },
+    "RMSNormalization": { page, call in [try page.lengthNorm(call)] },
+    "LpNormalization": { page, call in [try page.unit(call)] },
+    "MeanVarianceNormalization": { page, call in [try page.standardized(call)] },
+    "LRN": { page, call in [try page.neighbours(call)] },
   ]
 
   private mutating func batchNorm(_ call: Call) throws(NodeFault) -> Value {

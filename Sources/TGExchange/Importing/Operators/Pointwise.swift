@@ -7,59 +7,59 @@ extension Translation {
       "Sqrt": "sqrt", "Abs": "abs", "Sign": "sign", "Sin": "sin", "Cos": "cos", "Erf": "erf",
       "Floor": "floor", "Softplus": "softplus",
     ] {
-      table[name] = { page, call throws(NodeFault) in [try page.unary(call) { "\(text)(\($0))" }] }
+      table[name] = { page, call in [try page.unary(call) { "\(text)(\($0))" }] }
     }
-    table["Neg"] = { page, call throws(NodeFault) in [try page.unary(call) { "-\($0)" }] }
-    table["Ceil"] = { page, call throws(NodeFault) in [try page.unary(call) { "-floor(-\($0))" }] }
-    table["Reciprocal"] = { page, call throws(NodeFault) in [try page.unary(call) { "1 / \($0)" }] }
-    table["Identity"] = { page, call throws(NodeFault) in [try call.input(0)] }
-    table["Dropout"] = { page, call throws(NodeFault) in [try page.dropout(call)] }
-    table["Cast"] = { page, call throws(NodeFault) in
+    table["Neg"] = { page, call in [try page.unary(call) { "-\($0)" }] }
+    table["Ceil"] = { page, call in [try page.unary(call) { "-floor(-\($0))" }] }
+    table["Reciprocal"] = { page, call in [try page.unary(call) { "1 / \($0)" }] }
+    table["Identity"] = { page, call in [try call.input(0)] }
+    table["Dropout"] = { page, call in [try page.dropout(call)] }
+    table["Cast"] = { page, call in
       [try page.cast(call.input(0), to: call.int("to", 1))]
     }
-    table["CastLike"] = { page, call throws(NodeFault) in
+    table["CastLike"] = { page, call in
       [try page.cast(call.input(0), to: call.input(1).type)]
     }
-    table["LeakyRelu"] = { page, call throws(NodeFault) in
+    table["LeakyRelu"] = { page, call in
       let slope = try number(call.number("alpha", 0.01))
       return [try page.piped(call) { "leakyRelu(\(slope))" }]
     }
-    table["Elu"] = { page, call throws(NodeFault) in
+    table["Elu"] = { page, call in
       let alpha = try number(call.number("alpha", 1))
       return [try page.piped(call) { "elu(alpha: \(alpha))" }]
     }
-    table["Selu"] = { page, call throws(NodeFault) in
+    table["Selu"] = { page, call in
       let alpha = try number(call.number("alpha", 1.6732631921768188))
       let gamma = try number(call.number("gamma", 1.0507010221481323))
       return [try page.unary(call) { "\(gamma) * elu(\($0), alpha: \(alpha))" }]
     }
-    table["Celu"] = { page, call throws(NodeFault) in
+    table["Celu"] = { page, call in
       let alpha = try number(call.number("alpha", 1))
       return [try page.unary(call) { "elu(\($0) / \(alpha)) * \(alpha) + (\(alpha) - 1) * min(0, 0 * \($0))" }]
     }
-    table["HardSigmoid"] = { page, call throws(NodeFault) in
+    table["HardSigmoid"] = { page, call in
       let alpha = try number(call.number("alpha", 0.2))
       let beta = try number(call.number("beta", 0.5))
       return [try page.unary(call) { "clamp(\($0) * \(alpha) + \(beta), 0, 1)" }]
     }
-    table["HardSwish"] = { page, call throws(NodeFault) in
+    table["HardSwish"] = { page, call in
       [try page.unary(call) { "\($0) * clamp(\($0) / 6 + 0.5, 0, 1)" }]
     }
-    table["Swish"] = { page, call throws(NodeFault) in
+    table["Swish"] = { page, call in
       let alpha = try number(call.number("alpha", 1))
       return [try page.unary(call) { "\($0) * sigmoid(\(alpha) * \($0))" }]
     }
-    table["Mish"] = { page, call throws(NodeFault) in
+    table["Mish"] = { page, call in
       [try page.unary(call) { "\($0) * tanh(softplus(\($0)))" }]
     }
-    table["Softsign"] = { page, call throws(NodeFault) in
+    table["Softsign"] = { page, call in
       [try page.unary(call) { "\($0) / (1 + abs(\($0)))" }]
     }
-    table["ThresholdedRelu"] = { page, call throws(NodeFault) in
+    table["ThresholdedRelu"] = { page, call in
       let alpha = try number(call.number("alpha", 1))
       return [try page.unary(call) { "\($0) * less(\(alpha), \($0))" }]
     }
-    table["Shrink"] = { page, call throws(NodeFault) in
+    table["Shrink"] = { page, call in
       let bias = try number(call.number("bias", 0))
       let edge = try number(call.number("lambd", 0.5))
       return [
@@ -68,7 +68,7 @@ extension Translation {
         }
       ]
     }
-    table["Gelu"] = { page, call throws(NodeFault) in
+    table["Gelu"] = { page, call in
       guard call.text("approximate", "none") == "tanh" else {
         return [try page.piped(call) { "gelu" }]
       }
@@ -78,21 +78,20 @@ extension Translation {
         }
       ]
     }
-    table["Tan"] = { page, call throws(NodeFault) in
+    table["Tan"] = { page, call in
       [try page.unary(call) { "sin(\($0)) / cos(\($0))" }]
     }
-    table["Sinh"] = { page, call throws(NodeFault) in
+    table["Sinh"] = { page, call in
       [try page.unary(call) { "(exp(\($0)) - exp(-\($0))) / 2" }]
     }
-    table["Cosh"] = { page, call throws(NodeFault) in
+    table["Cosh"] = { page, call in
       [try page.unary(call) { "(exp(\($0)) + exp(-\($0))) / 2" }]
     }
-    table["Round"] = { page, call throws(NodeFault) in [try page.rounded(call)] }
-    table["Not"] = { page, call throws(NodeFault) in [try page.unary(call) { "1 - \($0)" }] }
-    table["Clip"] = { page, call throws(NodeFault) in [try page.clip(call)] }
-    table["PRelu"] = { page, call throws(NodeFault) in
-      let (x, slope) = (try call.input(0), try call.input(1))
-      return [try page.elementwise([x, slope]) { "max(\($0[0]), 0) + \($0[1]) * min(\($0[0]), 0)" }]
+    table["Round"] = { page, call in [try page.rounded(call)] }
+    table["Not"] = { page, call in [try page.unary(call) { "1 - \($0)" }] }
+    table["Clip"] = { page, call in [try page.clip(call)] }
+    table["PRelu"] = { page, call in
+      [try page.sloped(call.input(0), call.input(1))]
     }
     return table
   }()
@@ -101,11 +100,11 @@ extension Translation {
   static let arithmetic: [String: Operator] = {
     var table: [String: Operator] = [:]
     for (name, sign) in ["Add": "+", "Sub": "-", "Mul": "*"] {
-      table[name] = { page, call throws(NodeFault) in
+      table[name] = { page, call in
         [try page.arithmetic(call) { "\($0[0]) \(sign) \($0[1])" }]
       }
     }
-    table["Div"] = { page, call throws(NodeFault) in
+    table["Div"] = { page, call in
       guard try !call.input(0).isFloat else {
         return [try page.arithmetic(call) { "\($0[0]) / \($0[1])" }]
       }
@@ -115,9 +114,9 @@ extension Translation {
         }
       ]
     }
-    table["Mod"] = { page, call throws(NodeFault) in
+    table["Mod"] = { page, call in
       guard call.int("fmod", 0) == 1 else {
-        guard try !call.input(0).isFloat else { throw .refused("a remainder of floats needs fmod") }
+        guard try !call.input(0).isFloat else { throw NodeFault.refused("a remainder of floats needs fmod") }
         return [
           try page.elementwise([call.input(0), call.input(1)]) {
             "\($0[0]) - \($0[1]) * floor(\($0[0]) / \($0[1]))"
@@ -130,14 +129,14 @@ extension Translation {
         }
       ]
     }
-    table["Pow"] = { page, call throws(NodeFault) in [try page.power(call)] }
+    table["Pow"] = { page, call in [try page.power(call)] }
     for (name, function) in ["Min": "min", "Max": "max"] {
-      table[name] = { page, call throws(NodeFault) in
+      table[name] = { page, call in
         [try page.folded(call) { "\(function)(\($0), \($1))" }]
       }
     }
-    table["Sum"] = { page, call throws(NodeFault) in [try page.folded(call) { "\($0) + \($1)" }] }
-    table["Mean"] = { page, call throws(NodeFault) in
+    table["Sum"] = { page, call in [try page.folded(call) { "\($0) + \($1)" }] }
+    table["Mean"] = { page, call in
       let sum = try page.folded(call) { "\($0) + \($1)" }
       guard call.inputs.count > 1 else { return [sum] }
       return [try page.elementwise([sum]) { "\($0[0]) / \(call.inputs.count)" }]
@@ -150,7 +149,7 @@ extension Translation {
     table["And"] = compare { "\($0) * \($1)" }
     table["Or"] = compare { "max(\($0), \($1))" }
     table["Xor"] = compare { "abs(\($0) - \($1))" }
-    table["Where"] = { page, call throws(NodeFault) in
+    table["Where"] = { page, call in
       let (condition, a, b) = (try call.input(0), try call.input(1), try call.input(2))
       return [
         try page.elementwise([condition, a, b], type: a.type) {
@@ -162,7 +161,7 @@ extension Translation {
   }()
 
   private static func compare(_ make: @escaping @Sendable (String, String) -> String) -> Operator {
-    { page, call throws(NodeFault) in
+    { page, call in
       [try page.elementwise([call.input(0), call.input(1)], type: 9) { make($0[0], $0[1]) }]
     }
   }
@@ -187,6 +186,28 @@ extension Translation {
       return add("\(text) |> \(function)", x.shape, batched: x.isBatched, type: x.type)
     }
     return add(made, x.shape, batched: x.isBatched, type: x.type)
+  }
+
+  /// What is below 0 times a slope: the language's `prelu` where there is one slope, or one a channel.
+  private mutating func sloped(_ x: Value, _ slope: Value) throws(NodeFault) -> Value {
+    let channels = x.inner.first ?? 1
+    let ones = [Int](repeating: 1, count: max(0, x.inner.count - 1))
+    if !slope.isBatched, slope.line != nil,
+      slope.count == 1 || x.isBatched && slope.shape == [channels] + ones
+    {
+      let list = try mark(try reshapedLine(slope, [slope.count]))
+      return add("\(try mark(x)) |> prelu(weight: \(list))", x.shape, batched: x.isBatched)
+    }
+    return try elementwise([x, slope]) { "max(\($0[0]), 0) + \($0[1]) * min(\($0[0]), 0)" }
+  }
+
+  /// A tensor of the file in another shape, written inside of what reads it.
+  private mutating func reshapedLine(_ value: Value, _ shape: [Int]) throws(NodeFault) -> Value {
+    guard value.shape != shape else { return value }
+    var result = add("reshape(\(try mark(value)), [\(Self.list(shape))])", shape, batched: false)
+    if let line = result.line { lines[line].isParameter = true }
+    result.known = nil
+    return result
   }
 
   /// An operation with one operand, written behind it.

@@ -1,13 +1,13 @@
 extension Translation {
   /// Recurrent networks.
   static let recurrent: [String: Operator] = [
-    "LSTM": { page, call throws(NodeFault) in
+    "LSTM": { page, call in
       // ONNX: input, output, forget, cell; the language: input, forget, cell, output.
       try page.recurrence(call, "lstm", order: [0, 2, 3, 1], ["Sigmoid", "Tanh", "Tanh"])
     },
-    "GRU": { page, call throws(NodeFault) in
+    "GRU": { page, call in
       guard call.int("linear_before_reset", 0) != 0 else {
-        throw .refused("linear_before_reset is 0, and the language's gru resets after the product")
+        throw NodeFault.refused("linear_before_reset is 0, and the language's gru resets after the product")
       }
       // ONNX: update, reset, new; the language: reset, update, new.
       return try page.recurrence(call, "gru", order: [1, 0, 2], ["Sigmoid", "Tanh"])

@@ -7,7 +7,7 @@ extension Translation {
       before: @escaping @Sendable (String) -> String = { $0 },
       after: String = ""
     ) {
-      table[name] = { page, call throws(NodeFault) in
+      table[name] = { page, call in
         [try page.reduce(call, since: version, function, before, after)]
       }
     }
@@ -21,8 +21,8 @@ extension Translation {
     reduction("ReduceSumSquare", "sum", before: { "square(\($0))" })
     reduction("ReduceLogSum", "sum", after: "log")
     reduction("ReduceLogSumExp", "sum", before: { "exp(\($0))" }, after: "log")
-    table["Softmax"] = { page, call throws(NodeFault) in [try page.softmax(call, "softmax")] }
-    table["LogSoftmax"] = { page, call throws(NodeFault) in [try page.softmax(call, "logSoftmax")] }
+    table["Softmax"] = { page, call in [try page.softmax(call, "softmax")] }
+    table["LogSoftmax"] = { page, call in [try page.softmax(call, "logSoftmax")] }
     return table
   }()
 

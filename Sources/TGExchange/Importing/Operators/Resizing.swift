@@ -200,7 +200,9 @@ extension Translation {
     if scales?.isEmpty == true { scales = nil }
     var sizes = isOld ? nil : call.optional(3)?.known?.ints
     if sizes?.isEmpty == true { sizes = nil }
-    guard (scales ?? sizes?.map(Double.init))?.count == axes.count else {
+    guard scales?.count ?? axes.count == axes.count, sizes?.count ?? axes.count == axes.count,
+      scales != nil || sizes != nil
+    else {
       throw .refused("it states neither sizes nor scales that are known")
     }
     if let wanted = sizes {

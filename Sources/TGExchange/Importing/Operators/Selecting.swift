@@ -1,14 +1,14 @@
 extension Translation {
   /// Operators that take some elements, or add others around them.
   static let selecting: [String: Operator] = [
-    "Slice": { page, call throws(NodeFault) in [try page.slice(call)] },
-    "Gather": { page, call throws(NodeFault) in [try page.gather(call)] },
-    "Pad": { page, call throws(NodeFault) in [try page.pad(call)] },
-    "OneHot": { page, call throws(NodeFault) in [try page.oneHot(call)] },
-    "RandomNormalLike": { page, call throws(NodeFault) in throw .refused(noise) },
-    "RandomNormal": { page, call throws(NodeFault) in throw .refused(noise) },
-    "RandomUniform": { page, call throws(NodeFault) in throw .refused(noise) },
-    "RandomUniformLike": { page, call throws(NodeFault) in throw .refused(noise) },
+    "Slice": { page, call in [try page.slice(call)] },
+    "Gather": { page, call in [try page.gather(call)] },
+    "Pad": { page, call in [try page.pad(call)] },
+    "OneHot": { page, call in [try page.oneHot(call)] },
+    "RandomNormalLike": { page, call in throw NodeFault.refused(noise) },
+    "RandomNormal": { page, call in throw NodeFault.refused(noise) },
+    "RandomUniform": { page, call in throw NodeFault.refused(noise) },
+    "RandomUniformLike": { page, call in throw NodeFault.refused(noise) },
   ]
 
   private static let noise =
@@ -139,6 +139,7 @@ extension Translation {
     let isOld = call.version < 11
     guard let given = try isOld ? call.ints("pads") ?? call.ints("paddings") : call.ints(1, "borders")
     else { throw .refused("it states no borders") }
+    guard given.allSatisfy({ abs($0.clamped) <= 65_536 }) else { throw .refused("a border is too large") }
     let axes = try isOld ? nil : call.ints(3, "axes")
     let rank = axes?.count ?? x.shape.count
     guard given.count == 2 * rank else { throw .refused("its borders are not two for each axis") }
@@ -184,7 +185,7 @@ extension Translation {
 
   private mutating func oneHot(_ call: Call) throws(NodeFault) -> Value {
     let ids = try call.input(0)
-    guard let depth = try call.ints(1, "depth")?.first, depth > 0,
+    guard let depth = try call.ints(1, "depth")?.first, (1...1 << 24).contains(depth),
       let pair = call.optional(2)?.known?.numbers, pair.count == 2
     else { throw .refused("its depth and values must be known") }
     guard try call.axis(call.int("axis", -1), rank: ids.shape.count + 1) == ids.shape.count else {
@@ -196,4 +197,9 @@ extension Translation {
     guard pair != [0, 1] else { return hot }
     return try elementwise([hot]) { "\($0[0]) * \(on) + \(off)" }
   }
+}
+
+extension Int {
+  /// The number, or the nearest to it whose negative there is.
+  fileprivate var clamped: Int { Swift.max(self, -Int.max) }
 }

@@ -1,20 +1,20 @@
 extension Translation {
   /// Operators that put elements elsewhere.
   static let shaping: [String: Operator] = [
-    "Reshape": { page, call throws(NodeFault) in [try page.reshape(call)] },
-    "Flatten": { page, call throws(NodeFault) in [try page.flatten(call)] },
-    "Transpose": { page, call throws(NodeFault) in
+    "Reshape": { page, call in [try page.reshape(call)] },
+    "Flatten": { page, call in [try page.flatten(call)] },
+    "Transpose": { page, call in
       let x = try call.input(0)
       return [try page.permuted(x, call.ints("perm") ?? Array(x.shape.indices.reversed()))]
     },
-    "Squeeze": { page, call throws(NodeFault) in [try page.squeeze(call)] },
-    "Unsqueeze": { page, call throws(NodeFault) in [try page.unsqueeze(call)] },
-    "Expand": { page, call throws(NodeFault) in [try page.expand(call)] },
-    "Tile": { page, call throws(NodeFault) in [try page.tile(call)] },
-    "Concat": { page, call throws(NodeFault) in [try page.concat(call)] },
-    "Split": { page, call throws(NodeFault) in try page.split(call) },
-    "DepthToSpace": { page, call throws(NodeFault) in [try page.depthToSpace(call)] },
-    "SpaceToDepth": { page, call throws(NodeFault) in [try page.spaceToDepth(call)] },
+    "Squeeze": { page, call in [try page.squeeze(call)] },
+    "Unsqueeze": { page, call in [try page.unsqueeze(call)] },
+    "Expand": { page, call in [try page.expand(call)] },
+    "Tile": { page, call in [try page.tile(call)] },
+    "Concat": { page, call in [try page.concat(call)] },
+    "Split": { page, call in try page.split(call) },
+    "DepthToSpace": { page, call in [try page.depthToSpace(call)] },
+    "SpaceToDepth": { page, call in [try page.spaceToDepth(call)] },
   ]
 
   private mutating func reshape(_ call: Call) throws(NodeFault) -> Value {
@@ -187,6 +187,16 @@ extension Translation {
   /// Some positions of an axis, in ONNX's count.
   mutating func cut(_ x: Value, axis number: Int, from start: Int, count: Int) throws(NodeFault) -> Value {
     guard start != 0 || count != x.shape[number] else { return x }
+    if let known = x.known, x.line == nil || !x.isFloat {
+      var shape = x.shape
+      shape[number] = count
+      let part = known.gathered(shape) { position in
+        var source = position
+        source[number] += start
+        return source
+      }
+      return Value(shape: shape, isBatched: false, type: x.type, line: nil, known: part)
+    }
     let axis = try axis(number, of: x)
     var items = (0..<axis).map { "0 ..< \(x.inner[$0])" }
     items.append("\(start) ..< \(start + count)")
@@ -199,7 +209,7 @@ extension Translation {
   private mutating func depthToSpace(_ call: Call) throws(NodeFault) -> Value {
     let x = try call.input(0)
     let by = call.int("blocksize", 1)
-    guard x.shape.count == 4, by > 0, x.shape[1] % (by * by) == 0 else {
+    guard x.shape.count == 4, (1...1024).contains(by), x.shape[1] % (by * by) == 0 else {
       throw .refused("its channels are not blocks")
     }
     let s = x.shape
@@ -218,7 +228,7 @@ extension Translation {
   private mutating func spaceToDepth(_ call: Call) throws(NodeFault) -> Value {
     let x = try call.input(0)
     let by = call.int("blocksize", 1)
-    guard x.shape.count == 4, by > 0, x.shape[2] % by == 0, x.shape[3] % by == 0 else {
+    guard x.shape.count == 4, (1...1024).contains(by), x.shape[2] % by == 0, x.shape[3] % by == 0 else {
       throw .refused("its picture is not of whole blocks")
     }
     let s = x.shape

@@ -1,20 +1,20 @@
 extension Translation {
   /// Convolutions, windows, other sizes.
   static let spatial: [String: Operator] = [
-    "Conv": { page, call throws(NodeFault) in [try page.convolution(call)] },
-    "ConvTranspose": { page, call throws(NodeFault) in [try page.transposedConvolution(call)] },
-    "MaxPool": { page, call throws(NodeFault) in [try page.pool(call, "maxPool")] },
-    "AveragePool": { page, call throws(NodeFault) in [try page.pool(call, "avgPool")] },
-    "LpPool": { page, call throws(NodeFault) in [try page.lengthPool(call)] },
-    "GlobalAveragePool": { page, call throws(NodeFault) in [try page.global(call) { "mean(\($0)" }] },
-    "GlobalMaxPool": { page, call throws(NodeFault) in [try page.global(call) { "largest(\($0)" }] },
-    "GlobalLpPool": { page, call throws(NodeFault) in
-      guard call.int("p", 2) == 2 else { throw .refused("p is not 2") }
+    "Conv": { page, call in [try page.convolution(call)] },
+    "ConvTranspose": { page, call in [try page.transposedConvolution(call)] },
+    "MaxPool": { page, call in [try page.pool(call, "maxPool")] },
+    "AveragePool": { page, call in [try page.pool(call, "avgPool")] },
+    "LpPool": { page, call in [try page.lengthPool(call)] },
+    "GlobalAveragePool": { page, call in [try page.global(call) { "mean(\($0)" }] },
+    "GlobalMaxPool": { page, call in [try page.global(call) { "largest(\($0)" }] },
+    "GlobalLpPool": { page, call in
+      guard call.int("p", 2) == 2 else { throw NodeFault.refused("p is not 2") }
       let sum = try page.global(call) { "sum(square(\($0))" }
       return [page.add("\(try page.mark(sum)) |> sqrt", sum.shape, batched: sum.isBatched)]
     },
-    "Resize": { page, call throws(NodeFault) in [try page.resize(call)] },
-    "Upsample": { page, call throws(NodeFault) in [try page.resize(call)] },
+    "Resize": { page, call in [try page.resize(call)] },
+    "Upsample": { page, call in [try page.resize(call)] },
   ]
 
   /// Rows and columns of windows: of sequences, one row.
@@ -46,7 +46,7 @@ extension Translation {
       }
       let row = count == 1 ? [1] : []
       size = row + x.shape[2...]
-      kernel = try given.map { row + $0 } ?? pair("kernel_shape", nil)
+      if let given { kernel = row + given } else { kernel = try pair("kernel_shape", nil) }
       guard kernel.count == 2 else { throw .refused("its kernel has other axes than its input") }
       stride = try pair("strides", 1)
       dilation = try pair("dilations", 1)
@@ -159,13 +159,17 @@ extension Translation {
     }
     let row = windows.isRow ? [0] : []
     var extra = row + (call.ints("output_padding") ?? [Int](repeating: 0, count: x.shape.count - 2))
-    guard extra.count == 2 else { throw .refused("its output_padding is not one for each axis") }
+    guard extra.count == 2, extra.allSatisfy({ (0...1024).contains($0) }) else {
+      throw .refused("its output_padding is not one for each axis, 0 to 1024")
+    }
     let full = (0..<2).map {
       (windows.size[$0] - 1) * windows.stride[$0] + windows.reach($0) + extra[$0]
     }
     var wanted: [Int]?
     if let shape = call.ints("output_shape") {
-      guard shape.count >= x.shape.count - 2 else { throw .refused("its output_shape is too short") }
+      guard shape.count >= x.shape.count - 2, shape.allSatisfy({ (1...1 << 31).contains($0) }) else {
+        throw .refused("its output_shape is not one size for each axis")
+      }
       wanted = (windows.isRow ? [1] : []) + shape.suffix(x.shape.count - 2)
     } else if windows.auto.hasPrefix("SAME") {
       wanted = (0..<2).map { windows.size[$0] * windows.stride[$0] }
