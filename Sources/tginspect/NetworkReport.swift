@@ -1,3 +1,4 @@
+import TGCommandLine
 import TGONNX
 import TGTensor
 

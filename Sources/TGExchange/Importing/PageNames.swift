@@ -10,7 +10,8 @@ struct PageNames {
   /// - Parameter isLabel: true for the name of a result, which may be that of an operation.
   mutating func legal(_ name: String, isLabel: Bool = false) -> String {
     let base = Self.plain(name)
-    var candidate = !isLabel && Self.words.contains(base) ? base + "_" : base
+    let isWord = Self.words.contains(base) || !isLabel && Self.operations.contains(base)
+    var candidate = isWord ? base + "_" : base
     var count = counts[base] ?? 1
     while !taken.insert(candidate).inserted {
       count += 1
@@ -64,11 +65,17 @@ struct PageNames {
     return result + "\""
   }
 
-  /// Words and operations of the language.
+  /// Reserved words of the language.
   private static let words: Set<String> = Set(
     """
     import from block func model part objective let var if else for in return require sample repeat \
-    minimize over using with as true false none ignore optional root sequential pi conv convTranspose \
+    minimize over using with as true false none ignore optional root sequential
+    """.split(separator: " ").map(String.init))
+
+  /// Operations of the language, and what the page names itself.
+  private static let operations: Set<String> = Set(
+    """
+    pi conv convTranspose \
     linear embedding lstm gru batchNorm instanceNorm groupNorm layerNorm prelu parameter buffer softmax \
     logSoftmax relu sigmoid tanh gelu silu softplus exp log sqrt square abs sign sin cos erf floor ceil \
     log2 leakyRelu elu clamp glu min max pow less select detach sum mean product largest smallest \
