@@ -81,7 +81,11 @@ struct CompileCommand: Tool {
       // Sizes are in the page now, and its tensors in the file.
       options.set = []
       if options.weights.isEmpty, options.syntheticWeights == nil {
-        options.weights = [Self.path(graph)]
+        if network.readsTensors {
+          options.weights = [Self.path(graph)]
+        } else {
+          options.syntheticWeights = 0
+        }
       }
     } else if options.emit == .tgraph {
       throw Failure(

@@ -9,6 +9,8 @@ import TGTensor
 struct ImportedNetwork {
   /// The page in the house's style.
   let text: String
+  /// True if the page reads tensors of the file.
+  let readsTensors: Bool
   /// The page as a file: messages name it after the network.
   let page: PageFile
 
@@ -31,6 +33,7 @@ struct ImportedNetwork {
     } catch {
       throw Failure(.badInput, "\(path): \(error)", hint: error.hint)
     }
+    readsTensors = text.contains("parameter(")
     page = PageFile(path: "\(path) (as a page)", bytes: Array(text.utf8))
   }
 

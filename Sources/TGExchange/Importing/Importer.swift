@@ -13,6 +13,8 @@ package struct Importer {
   /// The lines of tensors of the file.
   private var parameters: [Int] = []
   private var inputs: [(name: String, value: Value)] = []
+  /// The names that a node reads, and those of results.
+  private let read: Set<String>
 
   /// The text of the page, in the house's style but for line breaks.
   ///
@@ -60,6 +62,8 @@ package struct Importer {
   private init(_ model: ONNXModel, settings: [String: Int]) throws(ImportError) {
     self.model = model
     self.settings = settings
+    read = Set(model.graph.nodes.flatMap(\.inputs) + model.graph.outputs.map(\.name))
+      .subtracting([""])
     guard let version = model.operatorSet else {
       throw .file("the file does not say which set of operators its nodes are of")
     }
@@ -161,7 +165,7 @@ package struct Importer {
 
   private mutating func page(_ name: String, batched: Bool) throws(Stop) -> String {
     do throws(ImportError) { try readInputs(batched: batched) } catch { throw .failed(error) }
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) { read(tensor, as: name) }
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) { take(tensor, as: name) }
     for node in model.graph.nodes {
       let place = ImportError.Place(name: Self.label(node), operation: node.operation)
       do throws(NodeFault) { try translate(node) } catch {
@@ -198,7 +202,7 @@ package struct Importer {
         throw .file("two inputs have the name '\(input.name.shown)'")
       }
       let name = translation.names.legal(input.name)
-      translation.lines.append(Translation.Line(name: name, text: "", isInput: true, stands: true))
+      translation.lines.append(Translation.Line(name: name, text: "", isInput: true, stands: true, depends: true))
       let value = Value(
         shape: shape, isBatched: batched, type: input.type, line: translation.lines.count - 1,
         known: nil)
@@ -208,7 +212,7 @@ package struct Importer {
   }
 
   /// A tensor of the file: known if it is small or of whole numbers, a line in any case.
-  private mutating func read(_ tensor: ONNXTensor, as name: String) {
+  private mutating func take(_ tensor: ONNXTensor, as name: String) {
     guard let elements = try? tensor.elements(), Self.fits(tensor.dimensions) else { return }
     let isFloat = elements.type.hasFraction
     let shape = tensor.dimensions
@@ -238,6 +242,7 @@ package struct Importer {
     let results = try results(call)
     for (index, output) in node.outputs.enumerated() where !output.isEmpty {
       guard index < results.count else {
+        guard read.contains(output) else { continue }
         throw .refused("its result '\(output.shown)' is not translated")
       }
       guard Self.fits(results[index].shape), results[index].shape.count <= 8 else {
@@ -273,13 +278,13 @@ package struct Importer {
     for attribute in node.attributes { attributes[attribute.name] = Self.attribute(attribute.value) }
     return Call(
       operation: node.operation, name: Self.label(node), inputs: operands,
-      outputs: Self.asked(node.outputs), attributes: attributes, version: version)
+      outputs: asked(node.outputs), attributes: attributes, version: version)
   }
 
-  /// The results without those at the end that nothing can read.
-  private static func asked(_ outputs: [String]) -> [String] {
+  /// The results without those at the end that nothing reads.
+  private func asked(_ outputs: [String]) -> [String] {
     var result = outputs
-    while result.count > 1, result.last == "" { result.removeLast() }
+    while result.count > 1, let last = result.last, !read.contains(last) { result.removeLast() }
     return result
   }
 
@@ -426,8 +431,6 @@ package struct Importer {
     guard !results.isEmpty else { throw .failed(.file("the network has no result")) }
     var text = PageText(translation, results: results.map(\.text))
     let body = text.statements(results.map(\.text))
-    let isIgnoring =
-      parameters.contains { !text.reads($0) } || hasOthers
     let parameterList = inputs.map { "\($0.name): Tensor[\(Translation.list($0.value.inner))]" }
     let resultList = results.map { "\($0.name): Tensor[\(Translation.list($0.value.inner))]" }
     let returned =
@@ -436,15 +439,20 @@ package struct Importer {
       : "(" + zip(results, body.results).map { "\($0.name): \($1)" }.joined(separator: ", ") + ")"
     var page = documentation(batched: batched).map { "/// \($0)\n" }.joined()
     page += "model \(PageNames.model(name))() {\n"
-    if isIgnoring { page += "ignore \"*\"\n\n" }
+    page += ignored(text).map { "ignore \(PageNames.quoted($0))\n" }.joined()
     page += "func run(\(parameterList.joined(separator: ", "))) "
     page += "-> (\(resultList.joined(separator: ", "))) {\n"
     for statement in body.statements { page += Self.broken(statement) + "\n" }
     return page + "return \(Self.broken(returned))\n}\n}\n"
   }
 
-  /// True if the file has tensors that no line stands for.
-  private var hasOthers: Bool { parameters.count < tensors.count || model.hasConstants }
+  /// Tensors of the file that the page does not read: what was known when it was written.
+  private func ignored(_ text: PageText) -> [String] {
+    let read = Set(parameters.filter(text.reads).map { translation.lines[$0].name })
+    let names = model.graph.initializers.map(\.name) + model.constants
+    let unread = names.filter { !read.contains($0) }
+    return unread.count > 8 || unread.contains { $0.contains("*") } ? ["*"] : unread
+  }
 
   private func documentation(batched: Bool) -> [String] {
     let producer = [model.producer, model.producerVersion].filter { !$0.isEmpty }
@@ -480,6 +488,11 @@ package struct Importer {
 }
 
 extension ONNXModel {
-  /// True if a node holds a tensor of its own.
-  fileprivate var hasConstants: Bool { graph.nodes.contains { $0.operation == "Constant" } }
+  /// The tensors of `Constant` nodes, by the names of their results.
+  fileprivate var constants: [String] {
+    graph.nodes.compactMap { node in
+      guard node.operation == "Constant", case .tensor? = node["value"] else { return nil }
+      return node.outputs.first
+    }
+  }
 }

@@ -16,6 +16,8 @@ struct Translation {
     var isInput = false
     /// True if it must have a line of its own.
     var stands = false
+    /// True if an input changes it: each item of a batch has its own.
+    var depends = false
   }
 
   var lines: [Line] = []
@@ -30,7 +32,8 @@ struct Translation {
   mutating func add(
     _ text: String, _ shape: [Int], batched: Bool, type: Int = 1, name: String = ""
   ) -> Value {
-    lines.append(Line(name: name, text: text))
+    let depends = Self.marks(in: text).contains { lines[$0].depends }
+    lines.append(Line(name: name, text: text, depends: depends))
     return Value(shape: shape, isBatched: batched, type: type, line: lines.count - 1, known: nil)
   }
 
@@ -40,6 +43,15 @@ struct Translation {
     lines.append(Line(name: name, text: text, isParameter: true))
     return Value(shape: shape, isBatched: false, type: type, line: lines.count - 1, known: nil)
   }
+
+  /// Refuses a weight that an input changes.
+  func demandWeight(_ value: Value?, _ what: String) throws(NodeFault) {
+    guard let value, value.isBatched || depends(value) else { return }
+    throw .refused("its \(what) is computed from an input; the language has one for all items")
+  }
+
+  /// True if an input changes a value.
+  func depends(_ value: Value) -> Bool { value.line.map { lines[$0].depends } ?? false }
 
   /// The mark of a value, for a text. What is only known becomes a constant.
   mutating func mark(_ value: Value) throws(NodeFault) -> String {

@@ -63,9 +63,9 @@ extension Translation {
     if call.int("transA", 0) != 0 { a = try transposed(a) }
     let isTransposed = call.int("transB", 0) != 0
     let out = b.shape[isTransposed ? 0 : 1]
-    if !b.isBatched, b.line != nil, alpha == 1 {
+    if !b.isBatched, !depends(b), b.line != nil, alpha == 1, b.count > 0 {
       let weight = try isTransposed ? mark(b) : "transpose(\(mark(b)))"
-      let isBias = c?.isBatched == false && c?.shape == [out] && beta == 1
+      let isBias = c.map { !depends($0) && $0.shape == [out] && beta == 1 } ?? false
       let bias = try isBias ? c.map { (c) throws(NodeFault) in try mark(c) } : nil
       guard a.shape[1] == b.shape[isTransposed ? 1 : 0] else {
         throw .refused("its matrices do not go together")

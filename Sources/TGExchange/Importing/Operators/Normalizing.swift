@@ -4,7 +4,10 @@ extension Translation {
     "BatchNormalization": { page, call in [try page.batchNorm(call)] },
     "InstanceNormalization": { page, call in [try page.instanceNorm(call)] },
     "GroupNormalization": { page, call in [try page.groupNorm(call)] },
-    "LayerNormalization": { page, call in [try page.layerNorm(call)] },
+    "LayerNormalization": { page, call in
+      let result = try page.layerNorm(call)
+      return call.outputs.count == 1 ? [result] : [result] + (try page.statistics(call))
+    },
     "RMSNormalization": { page, call in [try page.lengthNorm(call)] },
     "LpNormalization": { page, call in [try page.unit(call)] },
     "MeanVarianceNormalization": { page, call in [try page.standardized(call)] },
@@ -79,7 +82,6 @@ extension Translation {
 
   private mutating func layerNorm(_ call: Call) throws(NodeFault) -> Value {
     let x = try call.input(0)
-    guard call.outputs.count == 1 else { throw .refused("its mean is asked for") }
     let axis = try call.axis(call.int("axis", -1), rank: x.shape.count)
     if x.isBatched, axis == 0 { throw .movesBatch }
     let last = Array(x.shape[axis...])
@@ -95,6 +97,23 @@ extension Translation {
     var result = try elementwise([reshaped(normal, x.shape), call.input(1)]) { "\($0[0]) * \($0[1])" }
     if let bias = call.optional(2) { result = try elementwise([result, bias]) { "\($0[0]) + \($0[1])" } }
     return result
+  }
+
+  /// The mean of what is normalised, and one over its deviation.
+  private mutating func statistics(_ call: Call) throws(NodeFault) -> [Value] {
+    let x = try standing(call.input(0))
+    let first = try call.axis(call.int("axis", -1), rank: x.shape.count)
+    var axes: [Int] = []
+    for number in first..<x.shape.count { axes.append(try axis(number, of: x)) }
+    let over = "axes: [\(Self.list(axes))], keep: true)"
+    let shape = x.shape.indices.map { $0 < first ? x.shape[$0] : 1 }
+    let text = try mark(x)
+    let mean = try standing(add("mean(\(text), \(over)", shape, batched: x.isBatched))
+    let epsilon = try Self.number(call.number("epsilon", 1e-5))
+    let inverse = add(
+      "1 / sqrt(mean(square(\(text) - \(try mark(mean))), \(over) + \(epsilon))", shape,
+      batched: x.isBatched)
+    return [mean, inverse]
   }
 
   private mutating func lengthNorm(_ call: Call) throws(NodeFault) -> Value {

@@ -91,7 +91,13 @@ extension Translation {
     table["Not"] = { page, call in [try page.unary(call) { "1 - \($0)" }] }
     table["Clip"] = { page, call in [try page.clip(call)] }
     table["PRelu"] = { page, call in
-      [try page.sloped(call.input(0), call.input(1))]
+      let (x, slope) = (try call.input(0), try call.input(1))
+      // Before version 7 a list of slopes is by channel.
+      guard call.version < 7, slope.shape.count == 1, slope.count > 1, x.shape.count > 1 else {
+        return [try page.sloped(x, slope)]
+      }
+      let ones = x.shape.dropFirst(2).map { _ in 1 }
+      return [try page.sloped(x, page.reshaped(slope, slope.shape + ones))]
     }
     return table
   }()
@@ -192,7 +198,7 @@ extension Translation {
   private mutating func sloped(_ x: Value, _ slope: Value) throws(NodeFault) -> Value {
     let channels = x.inner.first ?? 1
     let ones = [Int](repeating: 1, count: max(0, x.inner.count - 1))
-    if !slope.isBatched, slope.line != nil,
+    if !slope.isBatched, slope.line != nil, !depends(slope),
       slope.count == 1 || x.isBatched && slope.shape == [channels] + ones
     {
       let list = try mark(try reshapedLine(slope, [slope.count]))

@@ -24,6 +24,7 @@ extension Translation {
     let (words, items) = isFront ? (x.shape[1], x.shape[0]) : (x.shape[0], x.shape[1])
     let directions = try directions(call)
     try demandOrdinary(call, activations, directions.count, words: words)
+    for index in 1...3 { try demandWeight(call.optional(index), "weights") }
     let (weight, state) = (try standing(call.input(1)), try standing(call.input(2)))
     guard weight.shape.count == 3, weight.shape[0] == directions.count, !weight.isBatched,
       state.shape.count == 3

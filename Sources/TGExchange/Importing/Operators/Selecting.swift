@@ -103,6 +103,7 @@ extension Translation {
     guard number == 0, !x.isBatched else {
       throw .refused("rows that an input names are taken along axis 0 of a table only")
     }
+    try demandWeight(x, "table")
     // A table of rows: other axes lie within a row.
     let width = x.shape.dropFirst().reduce(1, *)
     let table = try reshaped(x, [x.shape[0], width])
@@ -188,14 +189,16 @@ extension Translation {
     guard let depth = try call.ints(1, "depth")?.first, (1...1 << 24).contains(depth),
       let pair = call.optional(2)?.known?.numbers, pair.count == 2
     else { throw .refused("its depth and values must be known") }
-    guard try call.axis(call.int("axis", -1), rank: ids.shape.count + 1) == ids.shape.count else {
-      throw .refused("its new axis must be the last")
-    }
+    let axis = try call.axis(call.int("axis", -1), rank: ids.shape.count + 1)
+    if axis == 0, ids.isBatched { throw .movesBatch }
     let (off, on) = (try Self.number(pair[0]), try Self.number(pair[1] - pair[0]))
     let hot = add(
       "\(try mark(ids)) |> oneHot(\(depth))", ids.shape + [depth], batched: ids.isBatched)
-    guard pair != [0, 1] else { return hot }
-    return try elementwise([hot]) { "\($0[0]) * \(on) + \(off)" }
+    var order = Array(0..<ids.shape.count)
+    order.insert(ids.shape.count, at: axis)
+    let turned = try permuted(hot, order)
+    guard pair != [0, 1] else { return turned }
+    return try elementwise([turned]) { "\($0[0]) * \(on) + \(off)" }
   }
 }
 

@@ -122,8 +122,9 @@ extension Translation {
 
   private mutating func convolution(_ call: Call) throws(NodeFault) -> Value {
     let (x, weight) = (try call.input(0), try call.input(1))
-    guard !weight.isBatched, weight.shape.count == x.shape.count, weight.shape.count > 2 else {
-      throw .refused("its kernel has other axes than its input, or is an input")
+    try demandWeight(weight, "kernel")
+    guard weight.shape.count == x.shape.count, weight.shape.count > 2 else {
+      throw .refused("its kernel has other axes than its input")
     }
     var windows = try Windows(call, x, kernel: Array(weight.shape[2...]))
     windows.same()
@@ -144,13 +145,15 @@ extension Translation {
 
   private mutating func bias(_ call: Call) throws(NodeFault) -> String {
     guard let bias = call.optional(2) else { return "none" }
+    try demandWeight(bias, "bias")
     return try mark(bias)
   }
 
   private mutating func transposedConvolution(_ call: Call) throws(NodeFault) -> Value {
     let (x, weight) = (try call.input(0), try call.input(1))
-    guard !weight.isBatched, weight.shape.count == x.shape.count, weight.shape.count > 2 else {
-      throw .refused("its kernel has other axes than its input, or is an input")
+    try demandWeight(weight, "kernel")
+    guard weight.shape.count == x.shape.count, weight.shape.count > 2 else {
+      throw .refused("its kernel has other axes than its input")
     }
     var windows = try Windows(call, x, kernel: Array(weight.shape[2...]))
     let groups = call.int("group", 1)
