@@ -79,7 +79,8 @@ internal import CProtobufC
   package enum Label { case required, optional, repeated }
   /// What it holds.
   package enum Kind {
-    case integer, signed, integer32, unsigned, float, double, boolean, choice, string, bytes, message
+    case integer, signed, integer32, unsigned, float, double, boolean, choice, string, bytes,
+      message
   }
 
   fileprivate let field: ProtobufCFieldDescriptor

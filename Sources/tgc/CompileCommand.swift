@@ -80,12 +80,8 @@ struct CompileCommand: Tool {
       }
       // Sizes are in the page now, and its tensors in the file.
       options.set = []
-      if options.weights.isEmpty, options.syntheticWeights == nil {
-        if network.readsTensors {
-          options.weights = [Self.path(graph)]
-        } else {
-          options.syntheticWeights = 0
-        }
+      if network.readsTensors, options.weights.isEmpty, options.syntheticWeights == nil {
+        options.weights = [Self.path(graph)]
       }
     } else if options.emit == .tgraph {
       throw Failure(

@@ -45,7 +45,8 @@ struct NetworkReport {
 
   private static func described(_ value: ONNXValue) -> String {
     let extents = value.dimensions.map { "[\($0.map(text).joined(separator: ", "))]" }
-    return "\(value.name.shown)  \(ONNXTensor.typeName(value.type))  \(extents ?? "of unknown extents")"
+    return
+      "\(value.name.shown)  \(ONNXTensor.typeName(value.type))  \(extents ?? "of unknown extents")"
   }
 
   private static func text(_ dimension: ONNXValue.Dimension) -> String {

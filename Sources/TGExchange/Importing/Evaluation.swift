@@ -46,7 +46,9 @@ enum Evaluation {
       let (c, a, b) = (
         x.broadcast(to: shape), known[1].broadcast(to: shape), known[2].broadcast(to: shape)
       )
-      return [Known(shape, c.numbers.indices.map { c.numbers[$0] != 0 ? a.numbers[$0] : b.numbers[$0] })]
+      return [
+        Known(shape, c.numbers.indices.map { c.numbers[$0] != 0 ? a.numbers[$0] : b.numbers[$0] })
+      ]
     case "NonZero":
       let places = Known.positions(x.shape).enumerated().filter { x.numbers[$0.offset] != 0 }
       let rows = x.shape.indices.flatMap { axis in places.map { Double($0.element[axis]) } }

@@ -32,7 +32,8 @@ package struct Importer {
       do { return try importer.page(name, batched: true) } catch {
         switch error {
         case .moved(let place):
-          note = "; it is no batch: node '\(place.name.shown)' (\(place.operation.shown)) does not "
+          note =
+            "; it is no batch: node '\(place.name.shown)' (\(place.operation.shown)) does not "
             + "leave it in front"
         case .failed(let error): throw error
         }
@@ -95,7 +96,8 @@ package struct Importer {
         missing[index].count += 1
       } else if missing.count < 64 {
         missing.append(
-          ImportError.Missing(operation: name.shown, count: 1, first: "'\(Self.label(node).shown)'"))
+          ImportError.Missing(operation: name.shown, count: 1, first: "'\(Self.label(node).shown)'")
+        )
       }
     }
     guard missing.isEmpty else { throw .operators(missing) }
@@ -202,7 +204,8 @@ package struct Importer {
         throw .file("two inputs have the name '\(input.name.shown)'")
       }
       let name = translation.names.legal(input.name)
-      translation.lines.append(Translation.Line(name: name, text: "", isInput: true, stands: true, depends: true))
+      translation.lines.append(
+        Translation.Line(name: name, text: "", isInput: true, stands: true, depends: true))
       let value = Value(
         shape: shape, isBatched: batched, type: input.type, line: translation.lines.count - 1,
         known: nil)
@@ -275,7 +278,9 @@ package struct Importer {
     }
     while let last = operands.last, last == nil { operands.removeLast() }
     var attributes: [String: Call.Attribute] = [:]
-    for attribute in node.attributes { attributes[attribute.name] = Self.attribute(attribute.value) }
+    for attribute in node.attributes {
+      attributes[attribute.name] = Self.attribute(attribute.value)
+    }
     return Call(
       operation: node.operation, name: Self.label(node), inputs: operands,
       outputs: asked(node.outputs), attributes: attributes, version: version)
@@ -382,7 +387,9 @@ package struct Importer {
       throw .refused("it states no sizes")
     }
     var (number, type) = (0.0, 1)
-    if case .known(let known, let given)? = call.attributes["value"], let first = known.numbers.first {
+    if case .known(let known, let given)? = call.attributes["value"],
+      let first = known.numbers.first
+    {
       (number, type) = (first, given)
     }
     var count = 1
@@ -422,7 +429,8 @@ package struct Importer {
       }
       guard value.isBatched == batched else { throw .moved(place) }
       do throws(NodeFault) {
-        results.append((labels.legal(output.name, isLabel: true), value, try translation.mark(value)))
+        results.append(
+          (labels.legal(output.name, isLabel: true), value, try translation.mark(value)))
       } catch {
         guard case .refused(let reason) = error else { throw .moved(place) }
         throw .failed(.node(place, reason))

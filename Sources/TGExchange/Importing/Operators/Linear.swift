@@ -10,7 +10,9 @@ extension Translation {
 
   /// `a · b` over the last two axes.
   mutating func matmul(_ a: Value, _ b: Value) throws(NodeFault) -> Value {
-    guard let inner = a.shape.last, !b.shape.isEmpty else { throw .refused("it multiplies numbers") }
+    guard let inner = a.shape.last, !b.shape.isEmpty else {
+      throw .refused("it multiplies numbers")
+    }
     let rows = b.shape.count == 1 ? b.shape[0] : b.shape[b.shape.count - 2]
     guard inner == rows else { throw .refused("its matrices do not go together") }
     let left = a.shape.count == 1 ? [1, inner] : a.shape
@@ -56,7 +58,9 @@ extension Translation {
   /// `alpha · A' · B' + beta · C`
   private mutating func gemm(_ call: Call) throws(NodeFault) -> Value {
     var (a, b) = (try call.input(0), try call.input(1))
-    guard a.shape.count == 2, b.shape.count == 2 else { throw .refused("its operands are no matrices") }
+    guard a.shape.count == 2, b.shape.count == 2 else {
+      throw .refused("its operands are no matrices")
+    }
     let alpha = call.number("alpha", 1)
     let beta = call.number("beta", 1)
     let c = call.optional(2)
@@ -114,7 +118,8 @@ extension Translation {
       k = try headed(k, pairs)
       v = try headed(v, pairs)
     }
-    guard q.shape.count == 4, k.shape.count == 4, v.shape.count == 4, q.shape[1] == k.shape[1] else {
+    guard q.shape.count == 4, k.shape.count == 4, v.shape.count == 4, q.shape[1] == k.shape[1]
+    else {
       throw .refused("groups of queries share keys; that is not translated")
     }
     let scale = call.number("scale", 1 / Double(q.shape[3]).squareRoot())

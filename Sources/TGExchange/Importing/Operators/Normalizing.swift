@@ -19,12 +19,18 @@ extension Translation {
     guard call.int("training_mode", 0) == 0, call.outputs.count == 1 else {
       throw .refused("it is in training mode")
     }
-    guard call.int("spatial", 1) == 1, x.shape.count > 1 else { throw .refused("it is not by channel") }
-    guard call.version >= 7 || call.int("is_test", 0) == 1 else { throw .refused("it is in training mode") }
+    guard call.int("spatial", 1) == 1, x.shape.count > 1 else {
+      throw .refused("it is not by channel")
+    }
+    guard call.version >= 7 || call.int("is_test", 0) == 1 else {
+      throw .refused("it is in training mode")
+    }
     var arguments: [String] = []
     for (index, name) in ["weight", "bias", "mean", "variance"].enumerated() {
       let value = try call.input(index + 1)
-      guard value.shape == [x.shape[1]] else { throw .refused("its \(name) is not one for each channel") }
+      guard value.shape == [x.shape[1]] else {
+        throw .refused("its \(name) is not one for each channel")
+      }
       arguments.append("\(name): \(try mark(value))")
     }
     arguments.append("epsilon: \(try Self.number(call.number("epsilon", 1e-5)))")
@@ -61,7 +67,9 @@ extension Translation {
     let x = try call.input(0)
     let groups = call.int("num_groups", 1)
     let shape = try picture(x)
-    guard groups > 0, shape[0] % groups == 0 else { throw .refused("its groups do not divide the channels") }
+    guard groups > 0, shape[0] % groups == 0 else {
+      throw .refused("its groups do not divide the channels")
+    }
     var operands: [Value] = []
     for index in 1...2 {
       var value = try call.input(index)
@@ -70,7 +78,9 @@ extension Translation {
         let raised = try reshaped(value, [groups, 1])
         value = try reshaped(try spread(raised, to: [groups, shape[0] / groups]), [shape[0]])
       }
-      guard value.shape == [shape[0]] else { throw .refused("its scale is not one for each channel") }
+      guard value.shape == [shape[0]] else {
+        throw .refused("its scale is not one for each channel")
+      }
       operands.append(value)
     }
     let (weight, bias) = (try mark(operands[0]), try mark(operands[1]))
@@ -94,8 +104,12 @@ extension Translation {
     let normal = add(
       "\(try mark(flat)) |> layerNorm(affine: false, epsilon: \(epsilon))", flat.shape,
       batched: x.isBatched)
-    var result = try elementwise([reshaped(normal, x.shape), call.input(1)]) { "\($0[0]) * \($0[1])" }
-    if let bias = call.optional(2) { result = try elementwise([result, bias]) { "\($0[0]) + \($0[1])" } }
+    var result = try elementwise([reshaped(normal, x.shape), call.input(1)]) {
+      "\($0[0]) * \($0[1])"
+    }
+    if let bias = call.optional(2) {
+      result = try elementwise([result, bias]) { "\($0[0]) + \($0[1])" }
+    }
     return result
   }
 
@@ -150,7 +164,8 @@ extension Translation {
     let centred = try standing(
       add("\(text) - mean(\(text), \(mean)", x.shape, batched: x.isBatched))
     let (c, epsilon) = (try mark(centred), "1e-9")
-    return add("\(c) / (sqrt(mean(square(\(c)), \(mean)) + \(epsilon))", x.shape, batched: x.isBatched)
+    return add(
+      "\(c) / (sqrt(mean(square(\(c)), \(mean)) + \(epsilon))", x.shape, batched: x.isBatched)
   }
 
   /// Local response normalisation: over neighbouring channels.

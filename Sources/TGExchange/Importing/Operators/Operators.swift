@@ -5,7 +5,10 @@ extension Translation {
   /// All operators that are translated, by name.
   static let operators: [String: Operator] = {
     var table: [String: Operator] = [:]
-    for part in [pointwise, arithmetic, shaping, selecting, linear, reductions, spatial, normalizing, recurrent] {
+    for part in [
+      pointwise, arithmetic, shaping, selecting, linear, reductions, spatial, normalizing,
+      recurrent,
+    ] {
       table.merge(part) { first, _ in first }
     }
     return table

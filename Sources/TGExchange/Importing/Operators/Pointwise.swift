@@ -35,7 +35,11 @@ extension Translation {
     }
     table["Celu"] = { page, call in
       let alpha = try number(call.number("alpha", 1))
-      return [try page.unary(call) { "elu(\($0) / \(alpha)) * \(alpha) + (\(alpha) - 1) * min(0, 0 * \($0))" }]
+      return [
+        try page.unary(call) {
+          "elu(\($0) / \(alpha)) * \(alpha) + (\(alpha) - 1) * min(0, 0 * \($0))"
+        }
+      ]
     }
     table["HardSigmoid"] = { page, call in
       let alpha = try number(call.number("alpha", 0.2))
@@ -122,7 +126,9 @@ extension Translation {
     }
     table["Mod"] = { page, call in
       guard call.int("fmod", 0) == 1 else {
-        guard try !call.input(0).isFloat else { throw NodeFault.refused("a remainder of floats needs fmod") }
+        guard try !call.input(0).isFloat else {
+          throw NodeFault.refused("a remainder of floats needs fmod")
+        }
         return [
           try page.elementwise([call.input(0), call.input(1)]) {
             "\($0[0]) - \($0[1]) * floor(\($0[0]) / \($0[1]))"
@@ -179,7 +185,9 @@ extension Translation {
     let x = try call.input(0)
     // What reads its operand several times names it first.
     let probe = make("\u{1}")
-    if let line = x.line, probe.split(separator: "\u{1}", omittingEmptySubsequences: false).count > 2 {
+    if let line = x.line,
+      probe.split(separator: "\u{1}", omittingEmptySubsequences: false).count > 2
+    {
       lines[line].stands = true
     }
     let text = try mark(x)
@@ -237,7 +245,8 @@ extension Translation {
   }
 
   /// The second operand as operator sets before 7 align it: at `axis`, or at the end.
-  private mutating func legacy(_ b: Value, beside a: Value, _ call: Call) throws(NodeFault) -> Value {
+  private mutating func legacy(_ b: Value, beside a: Value, _ call: Call) throws(NodeFault) -> Value
+  {
     guard case .int(let given)? = call.attributes["axis"] else { return b }
     let axis = try call.axis(given, rank: a.shape.count)
     let behind = a.shape.count - axis - b.shape.count
@@ -291,7 +300,8 @@ extension Translation {
       guard value.type == type || value.type != 1 && value.type != 11 else {
         throw .refused("it rounds to \(type == 10 ? "float16" : "bfloat16"), which plans do not")
       }
-    case (_, 9) where !value.isBool: return try elementwise([value], type: 9) { "abs(sign(\($0[0])))" }
+    case (_, 9) where !value.isBool:
+      return try elementwise([value], type: 9) { "abs(sign(\($0[0])))" }
     case (true, 6), (true, 7), (true, 12), (true, 13):
       return try elementwise([value], type: type) { "sign(\($0[0])) * floor(abs(\($0[0])))" }
     case (false, 6), (false, 7), (_, 9): break
@@ -330,8 +340,12 @@ extension Translation {
         "\(try mark(x)) |> clamp(\(try Self.number(low)), \(try Self.number(high)))", x.shape,
         batched: x.isBatched, type: x.type)
     }
-    if let low = call.optional(1) { result = try elementwise([result, low]) { "max(\($0[0]), \($0[1]))" } }
-    if let high = call.optional(2) { result = try elementwise([result, high]) { "min(\($0[0]), \($0[1]))" } }
+    if let low = call.optional(1) {
+      result = try elementwise([result, low]) { "max(\($0[0]), \($0[1]))" }
+    }
+    if let high = call.optional(2) {
+      result = try elementwise([result, high]) { "min(\($0[0]), \($0[1]))" }
+    }
     return result
   }
 }

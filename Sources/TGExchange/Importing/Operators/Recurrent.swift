@@ -7,7 +7,8 @@ extension Translation {
     },
     "GRU": { page, call in
       guard call.int("linear_before_reset", 0) != 0 else {
-        throw NodeFault.refused("linear_before_reset is 0, and the language's gru resets after the product")
+        throw NodeFault.refused(
+          "linear_before_reset is 0, and the language's gru resets after the product")
       }
       // ONNX: update, reset, new; the language: reset, update, new.
       return try page.recurrence(call, "gru", order: [1, 0, 2], ["Sigmoid", "Tanh"])
@@ -95,7 +96,9 @@ extension Translation {
   private mutating func gates(
     _ weight: Value, _ direction: Int, _ order: [Int], _ hidden: Int
   ) throws(NodeFault) -> String {
-    guard weight.shape[1] == order.count * hidden else { throw .refused("its weights have other gates") }
+    guard weight.shape[1] == order.count * hidden else {
+      throw .refused("its weights have other gates")
+    }
     return try reordered("\(mark(weight))[\(direction)]", order, from: 0, hidden)
   }
 
@@ -113,7 +116,9 @@ extension Translation {
   ) throws(NodeFault) -> [String] {
     guard let bias else { return ["bias: none"] }
     let rows = order.count * hidden
-    guard bias.shape.count == 2, bias.shape[1] == 2 * rows else { throw .refused("its biases are not two") }
+    guard bias.shape.count == 2, bias.shape[1] == 2 * rows else {
+      throw .refused("its biases are not two")
+    }
     let source = "\(try mark(bias))[\(direction)]"
     return [
       "biasInput: \(try reordered(source, order, from: 0, hidden))",

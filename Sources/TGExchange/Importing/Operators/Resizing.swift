@@ -190,7 +190,8 @@ extension Translation {
       for number in given { axes.append(try call.axis(number, rank: shape.count)) }
     }
     let place = isOld ? 1 : 2
-    for index in 1..<max(2, call.inputs.count) where call.optional(index) != nil && index != 1 - (isOld ? 1 : 0) {
+    for index in 1..<max(2, call.inputs.count)
+    where call.optional(index) != nil && index != 1 - (isOld ? 1 : 0) {
       guard call.optional(index)?.known != nil else {
         throw .refused("its sizes or scales are computed from an input")
       }
@@ -215,8 +216,9 @@ extension Translation {
       }
       scales = ratios
     }
-    guard call.text("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize"
-      || call.optional(1)?.known?.count == 2 * axes.count
+    guard
+      call.text("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize"
+        || call.optional(1)?.known?.count == 2 * axes.count
     else { throw .refused("it states no part to take") }
     let part = call.optional(1)?.known?.numbers ?? []
     var result: [Int: ResizeAxis] = [:]

@@ -126,7 +126,9 @@ extension Translation {
     if isRun {
       return try reshaped(try cut(x, axis: number, from: first, count: positions.count), shape)
     }
-    guard positions.count <= 4096 else { throw .refused("it takes more than 4096 single positions") }
+    guard positions.count <= 4096 else {
+      throw .refused("it takes more than 4096 single positions")
+    }
     let source = try standing(x)
     var parts: [Value] = []
     for position in positions {
@@ -138,18 +140,22 @@ extension Translation {
   private mutating func pad(_ call: Call) throws(NodeFault) -> Value {
     let x = try call.input(0)
     let isOld = call.version < 11
-    guard let given = try isOld ? call.ints("pads") ?? call.ints("paddings") : call.ints(1, "borders")
+    guard
+      let given = try isOld ? call.ints("pads") ?? call.ints("paddings") : call.ints(1, "borders")
     else { throw .refused("it states no borders") }
-    guard given.allSatisfy({ abs($0.clamped) <= 65_536 }) else { throw .refused("a border is too large") }
+    guard given.allSatisfy({ abs($0.clamped) <= 65_536 }) else {
+      throw .refused("a border is too large")
+    }
     let axes = try isOld ? nil : call.ints(3, "axes")
     let rank = axes?.count ?? x.shape.count
     guard given.count == 2 * rank else { throw .refused("its borders are not two for each axis") }
     var before = [Int](repeating: 0, count: x.shape.count)
     var after = before
     for index in 0..<rank {
-      let axis = try axes.map { (axes) throws(NodeFault) in
-        try call.axis(axes[index], rank: x.shape.count)
-      } ?? index
+      let axis =
+        try axes.map { (axes) throws(NodeFault) in
+          try call.axis(axes[index], rank: x.shape.count)
+        } ?? index
       (before[axis], after[axis]) = (given[index], given[index + rank])
     }
     var result = x

@@ -23,7 +23,9 @@ extension Translation {
       throw .refused("it states no sizes")
     }
     for (index, extent) in shape.enumerated() where extent == 0 && call.int("allowzero", 0) == 0 {
-      guard x.shape.indices.contains(index) else { throw .refused("it copies an axis that is not there") }
+      guard x.shape.indices.contains(index) else {
+        throw .refused("it copies an axis that is not there")
+      }
       shape[index] = x.shape[index]
     }
     if let open = shape.firstIndex(of: -1) {
@@ -47,7 +49,9 @@ extension Translation {
 
   /// Axes in another order; `order` is in ONNX's count.
   mutating func permuted(_ x: Value, _ order: [Int]) throws(NodeFault) -> Value {
-    guard order.sorted() == Array(x.shape.indices) else { throw .refused("\(order) is no order of axes") }
+    guard order.sorted() == Array(x.shape.indices) else {
+      throw .refused("\(order) is no order of axes")
+    }
     guard order != Array(x.shape.indices) else { return x }
     let shape = order.map { x.shape[$0] }
     var inner = order
@@ -72,7 +76,9 @@ extension Translation {
       gone = []
       for number in given { gone.append(try call.axis(number, rank: x.shape.count)) }
     }
-    guard gone.allSatisfy({ x.shape[$0] == 1 }) else { throw .refused("it removes an axis that is not 1") }
+    guard gone.allSatisfy({ x.shape[$0] == 1 }) else {
+      throw .refused("it removes an axis that is not 1")
+    }
     if x.isBatched, gone.contains(0) { throw .movesBatch }
     return try reshaped(x, x.shape.indices.filter { !gone.contains($0) }.map { x.shape[$0] })
   }
@@ -185,7 +191,9 @@ extension Translation {
   }
 
   /// Some positions of an axis, in ONNX's count.
-  mutating func cut(_ x: Value, axis number: Int, from start: Int, count: Int) throws(NodeFault) -> Value {
+  mutating func cut(_ x: Value, axis number: Int, from start: Int, count: Int) throws(NodeFault)
+    -> Value
+  {
     guard start != 0 || count != x.shape[number] else { return x }
     if let known = x.known, x.line == nil || !x.isFloat {
       var shape = x.shape
@@ -219,7 +227,8 @@ extension Translation {
       let made = [channels, s[2] * by, s[3] * by]
       return try items(x, as: Array(s[1...]), ["pixelShuffle(\(by))"], made: made, item: made)
     }
-    let cut = isColumnFirst ? [s[0], channels, by, by, s[2], s[3]] : [s[0], by, by, channels, s[2], s[3]]
+    let cut =
+      isColumnFirst ? [s[0], channels, by, by, s[2], s[3]] : [s[0], by, by, channels, s[2], s[3]]
     let order = isColumnFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2]
     return try reshaped(
       permuted(reshaped(x, cut), order), [s[0], channels, s[2] * by, s[3] * by])
@@ -228,7 +237,8 @@ extension Translation {
   private mutating func spaceToDepth(_ call: Call) throws(NodeFault) -> Value {
     let x = try call.input(0)
     let by = call.int("blocksize", 1)
-    guard x.shape.count == 4, (1...1024).contains(by), x.shape[2] % by == 0, x.shape[3] % by == 0 else {
+    guard x.shape.count == 4, (1...1024).contains(by), x.shape[2] % by == 0, x.shape[3] % by == 0
+    else {
       throw .refused("its picture is not of whole blocks")
     }
     let s = x.shape

@@ -96,13 +96,16 @@ extension Translation {
 
     /// Arguments as the language writes them.
     func arguments(_ name: String, _ pair: [Int]) -> String {
-      "\(name): " + (pair[0] == pair[1] || isRow && pair == [1, 1] ? "\(pair[0])" : "[\(pair[0]), \(pair[1])]")
+      "\(name): "
+        + (pair[0] == pair[1] || isRow && pair == [1, 1]
+          ? "\(pair[0])" : "[\(pair[0]), \(pair[1])]")
     }
 
     var padding: String {
       let sides = [before[0], after[0], before[1], after[1]]
       if before == after {
-        return "padding: " + (before[0] == before[1] ? "\(before[0])" : "[\(before[0]), \(before[1])]")
+        return "padding: "
+          + (before[0] == before[1] ? "\(before[0])" : "[\(before[0]), \(before[1])]")
       }
       return "padding: [\(Translation.list(sides))]"
     }
@@ -135,7 +138,9 @@ extension Translation {
     var arguments = ["weight: \(try kernel(weight))", "bias: \(try bias(call))"]
     if windows.stride != [1, 1] { arguments.append(windows.arguments("stride", windows.stride)) }
     arguments.append(windows.padding)
-    if windows.dilation != [1, 1] { arguments.append(windows.arguments("dilation", windows.dilation)) }
+    if windows.dilation != [1, 1] {
+      arguments.append(windows.arguments("dilation", windows.dilation))
+    }
     if groups != 1 { arguments.append("groups: \(groups)") }
     let (made, item) = windows.shapes(weight.shape[0], try windows.outputs(ceiling: false))
     return try items(
@@ -170,7 +175,8 @@ extension Translation {
     }
     var wanted: [Int]?
     if let shape = call.ints("output_shape") {
-      guard shape.count >= x.shape.count - 2, shape.allSatisfy({ (1...1 << 31).contains($0) }) else {
+      guard shape.count >= x.shape.count - 2, shape.allSatisfy({ (1...1 << 31).contains($0) })
+      else {
         throw .refused("its output_shape is not one size for each axis")
       }
       wanted = (windows.isRow ? [1] : []) + shape.suffix(x.shape.count - 2)
@@ -203,7 +209,9 @@ extension Translation {
     }
     arguments.append(windows.padding)
     if extra != [0, 0] { arguments.append(windows.arguments("outputPadding", extra)) }
-    if windows.dilation != [1, 1] { arguments.append(windows.arguments("dilation", windows.dilation)) }
+    if windows.dilation != [1, 1] {
+      arguments.append(windows.arguments("dilation", windows.dilation))
+    }
     if groups != 1 { arguments.append("groups: \(groups)") }
     let (made, item) = windows.shapes(weight.shape[1] * groups, size)
     return try items(
@@ -260,7 +268,8 @@ extension Translation {
   }
 
   /// A reduction over all of space; `make` opens the call.
-  private mutating func global(_ call: Call, _ make: (String) -> String) throws(NodeFault) -> Value {
+  private mutating func global(_ call: Call, _ make: (String) -> String) throws(NodeFault) -> Value
+  {
     let x = try call.input(0)
     guard x.shape.count > 2 else { throw .refused("it has no axis of space") }
     let shape = Array(x.shape[..<2]) + x.shape[2...].map { _ in 1 }
