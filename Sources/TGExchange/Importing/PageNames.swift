@@ -23,11 +23,12 @@ struct PageNames {
 
   private static func plain(_ name: String) -> String {
     var text = ""
-    for letter in name.unicodeScalars.prefix(200) {
+    let letters = Array(name.unicodeScalars.prefix(200))
+    for (index, letter) in letters.enumerated() {
       switch letter {
       case "a"..."z", "A"..."Z", "0"..."9", "_": text.unicodeScalars.append(letter)
-      // What separates parts of a name in front of a number is dropped: `input.1` is `input1`.
-      case "." where text.last?.isNumber == false: continue
+      // `input.1` is `input1`.
+      case "." where index + 1 < letters.count && ("0"..."9").contains(letters[index + 1]): continue
       default: if text.last != "_" { text.append("_") }
       }
     }

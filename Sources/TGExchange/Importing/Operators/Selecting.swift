@@ -198,8 +198,15 @@ extension Translation {
     let axis = try call.axis(call.int("axis", -1), rank: ids.shape.count + 1)
     if axis == 0, ids.isBatched { throw .movesBatch }
     let (off, on) = (try Self.number(pair[0]), try Self.number(pair[1] - pair[0]))
-    let hot = add(
-      "\(try mark(ids)) |> oneHot(\(depth))", ids.shape + [depth], batched: ids.isBatched)
+    guard depth <= 100_000 else { throw .refused("its depth is above 100000") }
+    // Ids below 0 count from the end; those beyond are nowhere.
+    let each = try reshaped(
+      elementwise([ids]) { "\($0[0]) + \(depth) * less(\($0[0]), 0)" }, ids.shape + [1])
+    let places = Value(
+      shape: [depth], isBatched: false, type: 1, line: nil, known: Known(Array(0..<depth)))
+    let hot = try elementwise([each, places], type: 1) {
+      "1 - less(\($0[0]), \($0[1])) - less(\($0[1]), \($0[0]))"
+    }
     var order = Array(0..<ids.shape.count)
     order.insert(ids.shape.count, at: axis)
     let turned = try permuted(hot, order)
