@@ -16,6 +16,7 @@ import Testing
   /// How many inputs each gets.
   static let subjects = [
     ("pickle", 80_000), ("legacy", 60_000), ("zip", 60_000), ("safetensors", 300_000),
+    ("onnx", 20_000),
     ("npy", 400_000), ("json", 500_000), ("state", 400_000), ("direction", 80_000),
     ("words", 80_000), ("png", 100_000), ("jpeg", 60_000), ("pipeline", 100_000),
     ("vocabulary", 150_000), ("vectors", 80_000), ("caption", 30_000), ("plan", 30_000),
@@ -52,7 +53,8 @@ import Testing
 
   /// The tables of malformed files, at least fifty of each kind.
   @Test(arguments: [
-    "pickle", "legacy", "zip", "safetensors", "npy", "json", "png", "jpeg", "vocabulary", "vectors",
+    "pickle", "legacy", "zip", "safetensors", "onnx", "npy", "json", "png", "jpeg", "vocabulary",
+    "vectors",
     "caption", "pipeline", "page", "state", "plan",
   ])
   func malformedFilesEndAsTheTableSays(_ reader: String) throws {

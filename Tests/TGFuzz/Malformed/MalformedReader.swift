@@ -1,8 +1,10 @@
 import TGCheckpoint
 import TGCompiler
 import TGDiagnostics
+import TGExchange
 import TGImage
 import TGInversion
+import TGONNX
 import TGPlan
 import TGSyntax
 import TGTensor
@@ -22,6 +24,7 @@ struct MalformedReader {
       MalformedReader(name: "legacy", refusal: checkpoint),
       MalformedReader(name: "zip", refusal: checkpoint),
       MalformedReader(name: "safetensors", refusal: checkpoint),
+      MalformedReader(name: "onnx", refusal: network),
       MalformedReader(name: "npy", refusal: checkpoint),
       MalformedReader(name: "json", refusal: json),
       MalformedReader(name: "png", refusal: picture),
@@ -56,6 +59,15 @@ struct MalformedReader {
         }
       }
     }
+  }
+
+  /// A network as a page; what is wrong with its tensors only, as a checkpoint.
+  private static func network(_ bytes: [UInt8]) -> (Int, String)? {
+    do {
+      let model = try ONNXModel(decoding: ByteRegion(bytes))
+      _ = try Importer.page(of: model, name: "FILE", settings: [])
+      return checkpoint(bytes)
+    } catch { return (65, "\(error)") }
   }
 
   private static func refusal(_ read: () throws(CheckpointError) -> Void) -> (Int, String)? {
