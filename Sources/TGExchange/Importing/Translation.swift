@@ -95,6 +95,10 @@ struct Translation {
       let text = try number(known.numbers[0])
       return text.contains("constant") ? text : "constant(\(text))"
     }
+    if known.count > 8, known.numbers.allSatisfy({ $0 == known.numbers[0] }) {
+      let single = try literal(Known([], [known.numbers[0]]))
+      return "expand(\(single), [\(list(known.shape))])"
+    }
     guard known.count <= 100_000 else { throw .refused("a constant has too many numbers") }
     var texts: [String] = []
     for value in known.numbers {

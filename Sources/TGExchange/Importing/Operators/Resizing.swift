@@ -15,9 +15,28 @@ struct ResizeAxis {
   /// The part that `tf_crop_and_resize` takes.
   let part: (start: Double, end: Double)
 
-  /// The weights of the input positions for each output position; nil for a position outside.
-  func rows() throws(NodeFault) -> [[Double]] {
-    var result: [[Double]] = []
+  /// The input positions that make up an output position: the first one, and the weights from it on.
+  struct Row: Hashable {
+    var start: Int
+    var weights: [Double]
+
+    /// The weight of an input position.
+    subscript(position: Int) -> Double {
+      weights.indices.contains(position - start) ? weights[position - start] : 0
+    }
+  }
+
+  /// The most positions of an axis, and the most weights.
+  private static let mostPositions = 1 << 16
+  private static let mostWeights = 1 << 24
+
+  /// What each output position is made of.
+  func rows() throws(NodeFault) -> [Row] {
+    let reach = antialiases ? 4 / min(scale, 1) + 4 : 4
+    guard input <= Self.mostPositions, output <= Self.mostPositions,
+      reach * Double(output) <= Double(Self.mostWeights)
+    else { throw .refused("it has more than \(Self.mostPositions) rows or columns") }
+    var result: [Row] = []
     for index in 0..<output { result.append(try row(position(index))) }
     return result
   }
@@ -51,8 +70,8 @@ struct ResizeAxis {
     }
   }
 
-  private func row(_ x: Double) throws(NodeFault) -> [Double] {
-    var weights = [Double](repeating: 0, count: input)
+  private func row(_ x: Double) throws(NodeFault) -> Row {
+    func inside(_ position: Int) -> Int { max(0, min(input - 1, position)) }
     if mode == "nearest" {
       let position: Double =
         switch nearest {
@@ -61,18 +80,19 @@ struct ResizeAxis {
         case "round_prefer_ceil": (x + 0.5).rounded(.down)
         default: (x - 0.5).rounded(.up)
         }
-      weights[max(0, min(input - 1, Int(position)))] = 1
-      return weights
+      return Row(start: inside(Int(max(-1, min(Double(input), position)))), weights: [1])
     }
-    let taps = taps(x)
-    var sum = 0.0
-    for (position, weight) in taps where !excludesOutside || (0..<input).contains(position) {
-      weights[max(0, min(input - 1, position))] += weight
-      sum += weight
+    let taps = taps(x).filter { $0.1 != 0 && (!excludesOutside || (0..<input).contains($0.0)) }
+    guard let first = taps.first, let last = taps.last else {
+      throw .refused("a position is made of nothing")
     }
-    guard excludesOutside || antialiases else { return weights }
+    let start = inside(first.0)
+    var weights = [Double](repeating: 0, count: inside(last.0) - start + 1)
+    for (position, weight) in taps { weights[inside(position) - start] += weight }
+    guard excludesOutside || antialiases else { return Row(start: start, weights: weights) }
+    let sum = weights.reduce(0, +)
     guard sum != 0 else { throw .refused("a position is made of nothing") }
-    return weights.map { $0 / sum }
+    return Row(start: start, weights: weights.map { $0 / sum })
   }
 
   /// The kernel around a position.
@@ -99,9 +119,8 @@ extension Translation {
   mutating func resize(_ call: Call) throws(NodeFault) -> Value {
     var result = try call.input(0)
     let plans = try resizePlans(call, result.shape)
-    var tables: [Int: [[Double]]] = [:]
+    var tables: [Int: [ResizeAxis.Row]] = [:]
     for (axis, plan) in plans {
-      guard plan.input <= 1 << 14, plan.output <= 1 << 14 else { throw .refused("it is too large") }
       let rows = try plan.rows()
       if !Self.isIdentity(rows) || plan.input != plan.output { tables[axis] = rows }
     }
@@ -118,15 +137,15 @@ extension Translation {
     return result
   }
 
-  private static func isIdentity(_ rows: [[Double]]) -> Bool {
-    rows.indices.allSatisfy { row in
-      rows[row].indices.allSatisfy { rows[row][$0] == (row == $0 ? 1 : 0) }
+  private static func isIdentity(_ rows: [ResizeAxis.Row]) -> Bool {
+    rows.enumerated().allSatisfy { index, row in
+      row[index] == 1 && row.weights.allSatisfy { $0 == 0 || $0 == 1 }
     }
   }
 
   /// The language's operation that has the same weights along both axes of a picture; nil if none has.
   private static func filter(
-    _ tables: [Int: [[Double]]], _ plans: [Int: ResizeAxis], _ shape: [Int]
+    _ tables: [Int: [ResizeAxis.Row]], _ plans: [Int: ResizeAxis], _ shape: [Int]
   ) -> String? {
     let sizes = (2..<4).map { tables[$0]?.count ?? shape[$0] }
     for convention in ResampleTable.Convention.allCases {
@@ -137,9 +156,7 @@ extension Translation {
               convention: convention, inputSize: shape[axis], outputSize: sizes[axis - 2],
               scale: scale)
           else { return false }
-          return zip(table.rows, tables[axis] ?? identity(shape[axis])).allSatisfy {
-            zip($0, $1).allSatisfy { abs($0 - $1) < 1e-6 }
-          }
+          return table.isAlike(tables[axis])
         }
         guard isSame else { continue }
         if convention == .torchNearest, sizes[0] % shape[2] == 0, sizes[1] % shape[3] == 0 {
@@ -155,13 +172,9 @@ extension Translation {
     return nil
   }
 
-  private static func identity(_ size: Int) -> [[Double]] {
-    (0..<size).map { row in (0..<size).map { $0 == row ? 1 : 0 } }
-  }
-
   /// An axis whose positions are sums of those before, as a product with a matrix.
   private mutating func resampled(
-    _ x: Value, axis: Int, _ rows: [[Double]]
+    _ x: Value, axis: Int, _ rows: [ResizeAxis.Row]
   ) throws(NodeFault) -> Value {
     _ = try self.axis(axis, of: x)
     let input = x.shape[axis]
@@ -224,7 +237,7 @@ extension Translation {
     var result: [Int: ResizeAxis] = [:]
     for (index, axis) in axes.enumerated() {
       let scale = scales?[index] ?? 1
-      guard scale > 0, scale < 1e6 else { throw .refused("a scale is not above 0") }
+      guard scale > 1e-6, scale < 1e6 else { throw .refused("a scale is out of all measure") }
       let output = sizes?[index] ?? Int((scale * Double(shape[axis])).rounded(.down))
       guard output > 0 else { throw .refused("nothing is left of an axis") }
       let mode = call.text("mode", "nearest")
@@ -248,12 +261,17 @@ extension Translation {
 }
 
 extension ResampleTable {
-  /// The weights of all input positions for each output position.
-  fileprivate var rows: [[Double]] {
-    outputs.indices.map { index in
-      var row = [Double](repeating: 0, count: inputSize)
-      for tap in 0..<taps { row[starts[index] + tap] += weights[index * taps + tap] }
-      return row
+  /// True if each output is made of the same inputs, as nearly as matters; without rows, each of its own.
+  fileprivate func isAlike(_ rows: [ResizeAxis.Row]?) -> Bool {
+    outputs.indices.allSatisfy { index in
+      let row = rows?[index] ?? ResizeAxis.Row(start: index, weights: [1])
+      let first = min(row.start, starts[index])
+      let end = max(row.start + row.weights.count, starts[index] + taps)
+      return (first..<end).allSatisfy { position in
+        let tap = position - starts[index]
+        let weight = (0..<taps).contains(tap) ? weights[index * taps + tap] : 0
+        return abs(weight - row[position]) < 1e-6
+      }
     }
   }
 }

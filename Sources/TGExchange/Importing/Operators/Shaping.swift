@@ -76,6 +76,10 @@ extension Translation {
       gone = []
       for number in given { gone.append(try call.axis(number, rank: x.shape.count)) }
     }
+    // Without axes a batch of one would go, too.
+    if x.isBatched, x.shape[0] == 1, call.ints("axes") == nil, call.optional(1) == nil {
+      throw .movesBatch
+    }
     guard gone.allSatisfy({ x.shape[$0] == 1 }) else {
       throw .refused("it removes an axis that is not 1")
     }
