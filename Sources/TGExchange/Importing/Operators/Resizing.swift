@@ -41,6 +41,17 @@ struct ResizeAxis {
     return result
   }
 
+  /// What the language has for the mode, the more usual first.
+  var conventions: [ResampleTable.Convention] {
+    switch mode {
+    case "nearest": [.torchNearest, .torchNearestExact]
+    case "linear" where antialiases: [.torchBilinearAntialiased]
+    case "linear": [.torchBilinear, .torchBilinearAligned, .legacyBilinear]
+    case _ where antialiases: [.torchBicubicAntialiased]
+    default: [.torchBicubic, .torchBicubicAligned]
+    }
+  }
+
   /// Where an output position lies in the input.
   private func position(_ index: Int) throws(NodeFault) -> Double {
     let i = Double(index)
@@ -148,8 +159,10 @@ extension Translation {
     _ tables: [Int: [ResizeAxis.Row]], _ plans: [Int: ResizeAxis], _ shape: [Int]
   ) -> String? {
     let sizes = (2..<4).map { tables[$0]?.count ?? shape[$0] }
-    for convention in ResampleTable.Convention.allCases {
-      for scale in [nil, tables.keys.sorted().first.flatMap { plans[$0]?.scale }] {
+    guard let plan = tables.keys.sorted().first.flatMap({ plans[$0] }) else { return nil }
+    let natural = Double(plan.output) / Double(plan.input)
+    for convention in plan.conventions {
+      for scale in plan.scale == natural ? [nil] : [nil, plan.scale] {
         let isSame = (2..<4).allSatisfy { axis in
           guard
             let table = ResampleTable(
