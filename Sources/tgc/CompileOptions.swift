@@ -22,8 +22,10 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
 /// What `tgc` can be told.
 struct CompileOptions: ParsableArguments {
   @ArgumentParser.Argument(
-    help: "The page: a .tgraph file, the name of a page of --list, or - for the standard input.",
-    completion: .file(extensions: ["tgraph"]))
+    help: ArgumentHelp(
+      "The page: a .tgraph file, the name of a page of --list, or - for the standard input; or a "
+        + "network in ONNX."),
+    completion: .file(extensions: ["tgraph", "onnx"]))
   var graph: String?
 
   @Option(
@@ -35,7 +37,7 @@ struct CompileOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "A checkpoint (.pth, .ckpt, .safetensors, .npz); several roots have one each. #PREFIX names "
+      "A checkpoint (.pth, .ckpt, .safetensors, .onnx, .npz); several roots have one each. #PREFIX names "
         + "a part of it. A file of the whole name wins; - is the standard input.",
       valueName: "[ROOT=]FILE[#PREFIX]"), completion: .file())
   var weights: [String] = []

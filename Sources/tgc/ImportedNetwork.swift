@@ -1,3 +1,4 @@
+import TGCheckpoint
 import TGCommandLine
 import TGDiagnostics
 import TGExchange
@@ -25,6 +26,12 @@ struct ImportedNetwork {
     let bytes = ByteRegion(try MappedFile(path: path))
     let isNamed = Path.suffix(path).lowercased() == "onnx"
     guard isNamed || ONNXModel.begins(bytes) else { return nil }
+    if !ONNXModel.begins(bytes) {
+      // A pointer, a web page, something else: what it is, is known where weights are read.
+      do throws(CheckpointError) { _ = try Checkpoint.read(bytes, path: path) } catch {
+        throw Failure(.badInput, error.description)
+      }
+    }
     do throws(ImportError) {
       let model = try Self.model(bytes)
       let draft = try Importer.page(

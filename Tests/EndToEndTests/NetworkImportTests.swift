@@ -65,10 +65,13 @@ import Testing
     ("shapes.onnx", "--set M=3", "no axis has this name; there are N"),
     ("shapes.onnx", "--set N=x", "AXIS=SIZE"),
     ("cases.npz", "", "is no page"),
+    ("README.onnx", "", "Git-LFS pointer"),
   ])
   func refusals(name: String, options: String, sentence: String) throws {
     let fixture = try PageFixture()
-    let outcome = try fixture.run("\(Self.file(name)) -o net.tplan \(options)")
+    try fixture.write("version https://git-lfs.github.com/spec/v1", to: "README.onnx")
+    let path = name == "README.onnx" ? name : Self.file(name)
+    let outcome = try fixture.run("\(path) -o net.tplan \(options)")
     #expect(outcome.status == 65 || outcome.status == 66, "\(outcome.messages)")
     #expect(outcome.messages.contains(sentence), "\(outcome.messages)")
   }

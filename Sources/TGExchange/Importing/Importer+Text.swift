@@ -29,7 +29,9 @@ extension Importer {
       : "(" + zip(results, body.results).map { "\($0.name): \($1)" }.joined(separator: ", ") + ")"
     var page = documentation(batched: batched).map { "/// \($0)\n" }.joined()
     page += "model \(PageNames.model(name))() {\n"
-    page += ignored(text).map { "ignore \(PageNames.quoted($0))\n" }.joined()
+    let unread = ignored(text)
+    page += unread.map { "ignore \(PageNames.quoted($0))\n" }.joined()
+    if !unread.isEmpty { page += "\n" }
     page += "func run(\(parameterList.joined(separator: ", "))) "
     page += "-> (\(resultList.joined(separator: ", "))) {\n"
     for statement in body.statements { page += Self.broken(statement) + "\n" }
