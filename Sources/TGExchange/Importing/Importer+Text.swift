@@ -35,7 +35,13 @@ extension Importer {
     page += "func run(\(parameterList.joined(separator: ", "))) "
     page += "-> (\(resultList.joined(separator: ", "))) {\n"
     for statement in body.statements { page += Self.broken(statement) + "\n" }
-    return page + "return \(Self.broken(returned))\n}\n}\n"
+    page += "return \(Self.broken(returned))\n}\n}\n"
+    guard page.utf8.count <= Self.mostBytes else {
+      throw .failed(
+        .file("its page would have \(page.utf8.count) bytes; at most \(Self.mostBytes) are written")
+      )
+    }
+    return page
   }
 
   /// Tensors of the file that the page does not read: what was known when it was written.
@@ -57,6 +63,9 @@ extension Importer {
         : "Inputs are single items with all their axes.",
     ]
   }
+
+  /// The most bytes of a page: many thousand nodes, but no tables of numbers.
+  private static var mostBytes: Int { 1 << 20 }
 
   /// A long statement with each step on a line.
   private static func broken(_ text: String) -> String {

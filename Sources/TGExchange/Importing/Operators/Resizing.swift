@@ -191,7 +191,7 @@ extension Translation {
   ) throws(NodeFault) -> Value {
     _ = try self.axis(axis, of: x)
     let input = x.shape[axis]
-    guard rows.count * input <= 100_000 else {
+    guard rows.count * input <= 1 << 15 else {
       throw .refused("the language has no such filter, and the picture is too large for a matrix")
     }
     let matrix = Known(
