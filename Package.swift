@@ -75,16 +75,17 @@ let package = Package(
     module("TGDiagnostics"),
     module("TGTensor", ["CTGFaults"]),
     module("TGMachine", ["CTGMachine"]),
+    module("TGProtobuf", ["CProtobufC"]),
 
     // MARK: 2. Kernels, the plan, files from outside
     module("TGKernels", ["TGMachine", "CTGKernels", "CTGBLAS"]),
-    module("TGPlan", ["TGTensor", "CTGChecksum", "CTGPlan", "CProtobufC", crypto]),
+    module("TGPlan", ["TGTensor", "TGProtobuf", "CTGChecksum", "CTGPlan", crypto]),
     module("TGImage", ["TGTensor", "CTGJPEG", "CTGPNG"]),
     module("TGText", ["TGTensor"]),
-    module("TGONNX", ["TGTensor"]),
+    module("TGONNX", ["TGTensor", "TGProtobuf", "CTGONNX"]),
 
     // MARK: 3. Checkpoints; the graph; what every executor of plans is
-    module("TGCheckpoint", ["TGTensor", "CZlib"]),
+    module("TGCheckpoint", ["TGTensor", "TGONNX", "CZlib"]),
     module("TGExecution", ["TGPlan", "TGMachine", "TGTensor"]),
     module("TGIR", ["TGTensor", "TGDiagnostics", "TGPlan"]),
 
@@ -109,7 +110,7 @@ let package = Package(
       "TGSession",
       ["TGExecution", "TGMachine", "TGPlan", "TGText", "TGImage", "TGCheckpoint", "TGTensor"]),
 
-    // MARK: 7. Objectives minimised; options, exit codes, printing
+    // MARK: 7. Networks of others; objectives minimised; options, exit codes, printing
     module(
       "TGInversion",
       ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGTensor"]),
@@ -118,7 +119,7 @@ let package = Package(
       "TGCommandLine",
       [
         "TGSession", "TGRuntime", "TGExecution", "TGDiagnostics", "TGPlan", "TGCheckpoint",
-        "TGImage", "TGMachine", "TGTensor", "CTGFaults", arguments,
+        "TGImage", "TGMachine", "TGTensor", "TGProtobuf", "CTGFaults", arguments,
       ]),
 
     // MARK: 8. The library; the commands
@@ -150,7 +151,7 @@ let package = Package(
     command(
       "tginspect",
       [
-        "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGTensor",
+        "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGONNX", "TGTensor",
         "CTGAllocator", arguments,
       ]),
     command("tgbench", ["TGKernels", "TGPlan", "TGMachine", "COpenBLAS"]),
@@ -163,15 +164,15 @@ let package = Package(
     tests("TGTensorTests", ["TGTensor"]),
     tests("TGMachineTests", ["TGMachine"]),
     tests("TGKernelsTests", ["TGKernels", "TGMachine", "TGPlan", "TGTensor"]),
-    tests("TGPlanTests", ["TGPlan", "TGTensor"]),
+    tests("TGPlanTests", ["TGPlan", "TGProtobuf", "TGTensor"]),
     tests("TGImageTests", ["TGImage", "TGTensor"]),
     tests("TGTextTests", ["TGText", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
     .executableTarget(
       name: "tgfuzz",
       dependencies: [
-        "TGInversion", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime", "TGReference",
-        "TGExecution", "TGIR",
+        "TGInversion", "TGExchange", "TGCompiler", "TGSyntax", "TGSession", "TGRuntime",
+        "TGReference", "TGExecution", "TGIR", "TGONNX",
         "TGMachine", "TGPlan", "TGCheckpoint", "TGImage", "TGText", "TGTensor", "TGDiagnostics",
         "TGTestSupport",
       ],

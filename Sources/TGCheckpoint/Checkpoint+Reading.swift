@@ -1,3 +1,4 @@
+internal import TGONNX
 package import TGTensor
 
 extension Checkpoint {
@@ -55,6 +56,10 @@ extension Checkpoint {
         throw .tensorFlow(.list)
       }
       return try read(latest, fileName: name, siblings)
+    }
+    if ONNXModel.begins(file) {
+      try ONNXSource(file).collect(into: &builder)
+      return try Checkpoint(fileName: fileName, format: .onnx, file: file, builder)
     }
     if let foreign = ForeignFile(file, name: fileName) { throw .foreign(foreign) }
     let format: Format

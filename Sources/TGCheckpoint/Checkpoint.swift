@@ -110,6 +110,8 @@ package struct Checkpoint: Sendable {
     case pickle
     /// The safetensors format.
     case safetensors
+    /// The tensors of a network in ONNX.
+    case onnx
     /// One array of NumPy.
     case npy
     /// A zip archive of NumPy arrays.

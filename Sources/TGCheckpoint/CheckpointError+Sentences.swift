@@ -1,3 +1,4 @@
+import TGONNX
 import TGTensor
 
 /// What each refusal says to a person: what the file is, what is wrong, what to do.
@@ -19,6 +20,8 @@ extension CheckpointFault: CustomStringConvertible {
     case .tensorFlow(let fault): fault.description
     case .torch7(let offset, let fault): "at byte \(offset) of the Torch7 file: \(fault)"
     case .ncnn(let fault): fault.description
+    case .onnx(let fault): "\(fault)"
+    case .onnxTensor(let name, let fault): "the tensor '\(name.shown)' \(fault)"
     case .numpy(let member, let fault):
       member.isEmpty ? "\(fault)" : "the array '\(member.shown)': \(fault)"
     case .view(let name, let fault): "the tensor '\(name.shown)' \(fault)"
@@ -76,7 +79,7 @@ extension ForeignFile: CustomStringConvertible {
       "this is \(kind), not a checkpoint that is read; \(advice)"
     case .other(let kind): "this is \(kind), not a checkpoint"
     case .unknown:
-      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .npy, .npz, .t7, "
+      "this is no checkpoint that TGraph knows (.pth, .ckpt, .safetensors, .onnx, .npy, .npz, .t7, "
         + "TensorFlow's, or an ncnn .param with its .bin)"
     }
   }
@@ -178,15 +181,5 @@ extension SafetensorsFault: CustomStringConvertible {
       "byte \(offset) of the safetensors head begins something of more than \(limit) bytes"
     case .ranges(let how): "the ranges of its tensors \(how); the file may be cut off"
     }
-  }
-}
-
-extension String {
-  /// The text shortened for a message, control characters made visible.
-  var shown: String {
-    let text = unicodeScalars.prefix(120).map { scalar in
-      scalar.value < 0x20 || scalar.value == 0x7f ? "\u{fffd}" : String(Character(scalar))
-    }
-    return text.joined() + (unicodeScalars.count > 120 ? "…" : "")
   }
 }

@@ -1,3 +1,4 @@
+package import TGONNX
 package import TGTensor
 
 /// Why a file could not be read as a checkpoint or as plain data.
@@ -45,6 +46,10 @@ package enum CheckpointFault: Error, Hashable, Sendable {
   case torch7(offset: Int, Torch7Fault)
   /// The pair of files of an ncnn network.
   case ncnn(NcnnFault)
+  /// The bytes of an ONNX file.
+  case onnx(ONNXError)
+  /// A tensor of an ONNX file.
+  case onnxTensor(name: String, ONNXTensor.Fault)
   /// An `.npy` file, or a member of an `.npz`.
   case numpy(member: String, NumpyError)
   /// A tensor whose view of its bytes cannot be.

@@ -132,9 +132,10 @@ package enum ForeignFile: Hashable, Sendable {
     var fields: [Int] = []
     while fields.count < 6, let field = message.next() { fields.append(field.number) }
     if head[0] == 8, fields.count >= 2, let version = Message(head).first, version < 32 {
-      if fields.contains(7) || fields.contains(8) || fields[1] == 2 && name.hasSuffix(".onnx") {
+      if name.hasSuffix(".onnx") {
         return .framework(
-          "an ONNX network", advice: "save its initializers by numpy.savez, under their names")
+          "an ONNX network without its nodes or its operator set",
+          advice: "export it again (onnx.checker.check_model says what is wrong)")
       }
       if fields[1] == 2, name.hasSuffix(".pb") || version == 1 {
         return .framework("a TensorFlow SavedModel (.pb)", advice: ForeignAdvice.savedModel)

@@ -2,6 +2,7 @@ import TGCheckpoint
 import TGImage
 import TGMachine
 import TGPlan
+import TGProtobuf
 import TGRuntime
 package import TGTensor
 

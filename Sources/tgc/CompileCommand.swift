@@ -33,12 +33,14 @@ struct CompileCommand: Tool {
         tgc birds.tgraph --invert --emit page         the page with that objective
         tgc birds.tgraph --weights netG.pth --emit onnx
                                                       the first function for other programs
+        tgc net.onnx -o net.tplan                     a network in ONNX, its weights inside
+        tgc net.onnx --emit tgraph                    the page that it becomes
         tgc fmt *.tgraph                              the one canonical style
 
       FILE#PREFIX is a part of a checkpoint: keys and indices in lists joined by points, such as \
       ckpt.pth#state_dict.netG or models.0; a tensor without a name is read as parameter(""). \
-      Checkpoints are files of torch.save, pickles of arrays and networks, .safetensors, .npy, .npz, \
-      .t7, and .param with its .bin; the bytes decide. ./a=b.pth is always a file.
+      Checkpoints are files of torch.save, pickles of arrays and networks, .safetensors, .onnx, .npy, \
+      .npz, .t7, .param with its .bin, TensorFlow's .index; the bytes decide. ./a=b.pth is always a file.
 
       EXIT STATUS: 0 done, 64 usage, 65 errors in \
       the page or the weights, 66 a file is missing, 69 not available, 70 our bug, 71 more memory \
@@ -70,9 +72,24 @@ struct CompileCommand: Tool {
     }
     let graph = try options.page(console.environment)
     options.graph = graph
+    let network = try ImportedNetwork(graph, settings: options.set)
+    if let network {
+      guard options.emit != .tgraph else {
+        return try emit(network.text, to: options.out, console: console)
+      }
+      // Sizes are in the page now, and its tensors in the file.
+      options.set = []
+      if network.readsTensors, options.weights.isEmpty, options.syntheticWeights == nil {
+        options.weights = [Self.path(graph)]
+      }
+    } else if options.emit == .tgraph {
+      throw Failure(
+        .usage, "--emit tgraph is of a network in ONNX, and \(graph) is none",
+        hint: "tgc fmt writes a page in style")
+    }
     let files = try CompileFiles(options, page: graph)
     var (compilation, target) = try request(graph, files, console)
-    let page = try PageFile(given: graph)
+    let page = try network?.page ?? PageFile(given: graph)
     let (sources, read) = try page.library(allowing: options.allowImports)
     var shown = sources
     do {
@@ -85,18 +102,18 @@ struct CompileCommand: Tool {
       }
       shown = library.sources
       var parts = try found.map { try $0.get() }
-      let network = seen == nil ? nil : parts.removeLast()
+      let features = seen == nil ? nil : parts.removeLast()
       compilation.parts = parts
       let sources = library.sources
       if let function = options.invert {
         var elaboration = ElaborationOptions(
           model: options.model,
           settings: compilation.settings.filter {
-            !$0.name.hasPrefix("features.") || network == nil
+            !$0.name.hasPrefix("features.") || features == nil
           })
         elaboration.parts = parts
         let inverted = try InvertedPage(
-          library, function: function.isEmpty ? nil : function, features: network,
+          library, function: function.isEmpty ? nil : function, features: features,
           options: elaboration)
         compilation.parts += [inverted.features].compactMap(\.self)
         guard options.emit != .page else {
@@ -120,6 +137,11 @@ struct CompileCommand: Tool {
       if !console.isJSON { console.say(count == 1 ? "1 error" : "\(count) errors") }
       throw ExitCode(ExitStatus.badInput.rawValue)
     }
+  }
+
+  /// A path that no option takes for something else: `./a=b.onnx`.
+  private static func path(_ path: String) -> String {
+    path.contains("=") && !path.contains("/") ? "./" + path : path
   }
 
   private func list(on console: Console) throws {

@@ -13,6 +13,8 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
   case dot
   /// The page with the objective of `--invert` in it.
   case page
+  /// The page that a network in ONNX becomes.
+  case tgraph
   /// A function as an ONNX file.
   case onnx
 }
@@ -20,8 +22,10 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
 /// What `tgc` can be told.
 struct CompileOptions: ParsableArguments {
   @ArgumentParser.Argument(
-    help: "The page: a .tgraph file, the name of a page of --list, or - for the standard input.",
-    completion: .file(extensions: ["tgraph"]))
+    help: ArgumentHelp(
+      "The page: a .tgraph file, the name of a page of --list, or - for the standard input; or a "
+        + "network in ONNX."),
+    completion: .file(extensions: ["tgraph", "onnx"]))
   var graph: String?
 
   @Option(
@@ -33,8 +37,9 @@ struct CompileOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "A checkpoint (.pth, .ckpt, .safetensors, .npz, TensorFlow's .index); several roots have one "
-        + "each. #PREFIX names a part of it. A file of the whole name wins; - is the standard input.",
+      "A checkpoint (.pth, .ckpt, .safetensors, .onnx, .npz, .pkl, .t7, TensorFlow's .index, ncnn's "
+        + ".param); several roots have one each. #PREFIX names a part of it. A file of the whole name "
+        + "wins; - is the standard input.",
       valueName: "[ROOT=]FILE[#PREFIX]"), completion: .file())
   var weights: [String] = []
 

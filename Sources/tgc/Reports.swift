@@ -160,7 +160,7 @@ struct EmittedText {
   init(_ built: PlanBuilder.Result, _ emission: Emission) {
     switch emission {
     case .plan: text = PlanListing.text(built.plan)
-    case .ir, .page, .onnx:
+    case .ir, .page, .tgraph, .onnx:
       text = built.graphs.map { PrintedGraph($0).text }.joined(separator: "\n")
     case .dot: text = built.graphs.map { Self.dot($0) }.joined(separator: "\n")
     }

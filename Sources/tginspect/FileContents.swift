@@ -1,6 +1,7 @@
 import TGCheckpoint
 import TGCommandLine
 import TGImage
+import TGONNX
 import TGTensor
 import TGText
 
@@ -8,6 +9,8 @@ import TGText
 enum FileContents {
   /// Tensors: a checkpoint, a code, a direction, the state of an inversion.
   case checkpoint(Checkpoint)
+  /// A network in ONNX and its tensors.
+  case network(ONNXModel, Checkpoint)
   /// Words with their ids.
   case vocabulary(Vocabulary)
   /// A picture and the texts in it.
@@ -36,7 +39,9 @@ enum FileContents {
     } catch { throw Failure(ExitStatus(rawValue: error.exitCode) ?? .badInput, error.message) }
     do throws(CheckpointError) {
       let checkpoint = try Checkpoint.read(bytes, path: path, beside: .beside(path))
-      if let words = Self.words(bytes, path, beside: checkpoint) {
+      if checkpoint.format == .onnx, let model = try? ONNXModel(decoding: bytes) {
+        self = .network(model, checkpoint)
+      } else if let words = Self.words(bytes, path, beside: checkpoint) {
         self = .vocabulary(words)
       } else {
         self = .checkpoint(checkpoint)

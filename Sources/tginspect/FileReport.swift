@@ -20,6 +20,8 @@ struct FileReport {
   var lines: [String] {
     switch contents {
     case .checkpoint(let checkpoint): list(checkpoint)
+    case .network(let model, let checkpoint):
+      list(checkpoint).prefix(1) + NetworkReport(model).lines + list(checkpoint).dropFirst()
     case .vocabulary(let vocabulary): list(vocabulary)
     case .picture(let head, let texts): list(head, texts)
     }
@@ -104,20 +106,9 @@ struct FileReport {
   /// One object; `spec/tools.md` has the schema.
   var json: JSON {
     switch contents {
-    case .checkpoint(let checkpoint):
-      return .document([
-        ("file", .string(path)), ("kind", .string("checkpoint")),
-        ("format", .string(checkpoint.format.rawValue)),
-        ("metadata", .strings(checkpoint.metadata)),
-        ("tensors", .array(checkpoint.entries.map { Self.json($0) })),
-        (
-          "unread",
-          .array(
-            checkpoint.skipped.map {
-              .pairs([("name", .string($0.name)), ("type", .string($0.kind))])
-            })
-        ),
-      ])
+    case .checkpoint(let checkpoint): return .document(members(checkpoint))
+    case .network(let model, let checkpoint):
+      return .document(members(checkpoint) + NetworkReport(model).members)
     case .vocabulary(let vocabulary):
       return .document([
         ("file", .string(path)), ("kind", .string("vocabulary")),
@@ -144,6 +135,22 @@ struct FileReport {
         ),
       ])
     }
+  }
+
+  private func members(_ checkpoint: Checkpoint) -> [(String, JSON)] {
+    [
+      ("file", .string(path)), ("kind", .string("checkpoint")),
+      ("format", .string(checkpoint.format.rawValue)),
+      ("metadata", .strings(checkpoint.metadata)),
+      ("tensors", .array(checkpoint.entries.map { Self.json($0) })),
+      (
+        "unread",
+        .array(
+          checkpoint.skipped.map {
+            .pairs([("name", .string($0.name)), ("type", .string($0.kind))])
+          })
+      ),
+    ]
   }
 
   private static func json(_ entry: Checkpoint.Entry) -> JSON {

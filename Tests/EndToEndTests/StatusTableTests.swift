@@ -126,6 +126,7 @@ import Testing
       "tgc ok.tgraph --weights photo.png -o p.tplan",
       "tgc ok.tgraph --weights v.safetensors -o p.tplan",
     ],
+    "65 tgc: a network in ONNX that is damaged, or not translated": ["tgc damaged.onnx -o p.tplan"],
     "65 tgc: with `--strict`: weights that are infinite or no number": [
       "tgc ok.tgraph --weights nan.safetensors --strict -o p.tplan"
     ],
@@ -359,6 +360,8 @@ private struct StatusFixture {
     try pages.write(["b.weight": [4, 6]], to: "v.safetensors")
     try pages.write(
       ["a.weight": HostTensor([4, 6], repeating: 1), "a.bias": bias], to: "nan.safetensors")
+    try Data([8, 8, 0x3a, 200, 1]).write(
+      to: pages.folder.url.appendingPathComponent("damaged.onnx"))
   }
 
   func run(_ line: String) throws -> BuiltCommand.Outcome {

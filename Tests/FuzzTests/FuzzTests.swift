@@ -16,8 +16,9 @@ import Testing
   /// How many inputs each gets.
   static let subjects = [
     ("pickle", 80_000), ("objects", 5_000), ("legacy", 60_000), ("zip", 60_000),
-    ("safetensors", 300_000), ("npy", 400_000), ("torch7", 100_000), ("ncnn", 100_000),
-    ("tensorflow", 60_000), ("json", 500_000), ("state", 400_000), ("direction", 80_000),
+    ("safetensors", 300_000), ("onnx", 20_000), ("npy", 400_000), ("torch7", 100_000),
+    ("ncnn", 100_000), ("tensorflow", 60_000), ("json", 500_000), ("state", 400_000),
+    ("direction", 80_000),
     ("words", 80_000), ("png", 100_000), ("jpeg", 60_000), ("pipeline", 100_000),
     ("vocabulary", 150_000), ("vectors", 80_000), ("caption", 30_000), ("plan", 30_000),
     ("page", 6_000), ("lists", 500_000), ("sound-plan", 3_000), ("sound-page", 1_000),
@@ -53,8 +54,8 @@ import Testing
 
   /// The tables of malformed files, at least fifty of each kind.
   @Test(arguments: [
-    "pickle", "legacy", "zip", "safetensors", "npy", "torch7", "ncnn", "tensorflow", "json", "png",
-    "jpeg", "vocabulary", "vectors", "caption", "pipeline", "page", "state", "plan",
+    "pickle", "legacy", "zip", "safetensors", "onnx", "npy", "torch7", "ncnn", "tensorflow", "json",
+    "png", "jpeg", "vocabulary", "vectors", "caption", "pipeline", "page", "state", "plan",
   ])
   func malformedFilesEndAsTheTableSays(_ reader: String) throws {
     let program = try #require(BuiltCommand("tgfuzz"), "swift build --build-tests builds tgfuzz")

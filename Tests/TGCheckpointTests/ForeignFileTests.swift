@@ -47,7 +47,7 @@ import Testing
       [8, 7, 0x12, 7] + Array("pytorch".utf8) + [0x1a, 1, 0x32, 0x3a, 3, 0x0a, 1, 0x40], "m.onnx",
       "ONNX"
     ),
-    ([8, 8, 0x3a, 2, 0x0a, 0], "m.bin", "ONNX"),
+    ([8, 8, 0x12, 0], "m.onnx", "ONNX"),
     ([8, 1, 0x12, 3, 0x0a, 1, 0], "saved_model.pb", "variables/variables.index"),
     ([0x0a, 3, 0x0a, 1, 0x77], "frozen.pb", "GraphDef"),
     ([0x0a, 3, 0x0a, 1, 0x77], "model.ckpt-5.meta", ".index file beside it"),

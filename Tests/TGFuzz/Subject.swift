@@ -54,10 +54,9 @@ struct Subject {
   /// Every subject. A new one gets its line here.
   static var all: [Subject] {
     [
-      .pickle, .objects, .legacy, .zip, .safetensors, .npy, .torch7, .ncnn, .tensorFlow, .json,
-      .state,
-      .direction, .words, .png, .jpeg, .pipeline, .vocabulary, .vectors, .caption, .plan, .page,
-      .lists, .soundPlan,
+      .pickle, .objects, .legacy, .zip, .safetensors, .onnx, .npy, .torch7, .ncnn, .tensorFlow,
+      .json, .state, .direction, .words, .png, .jpeg, .pipeline, .vocabulary, .vectors, .caption,
+      .plan, .page, .lists, .soundPlan,
       .soundPage,
     ]
   }

@@ -1,5 +1,6 @@
 import Foundation
 import TGPlan
+import TGProtobuf
 import TGTensor
 import TGTestSupport
 import Testing
@@ -88,17 +89,24 @@ import Testing
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: generator), "needs protoc-c"))
   func generatedCodeIsUpToDate() throws {
+    try Self.compare([], with: "CTGPlan", "plan")
+    try Self.compare(["--onnx"], with: "CTGONNX", "onnx")
+  }
+
+  private static func compare(
+    _ options: [String], with module: String, _ schema: String
+  ) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let folder = try TemporaryFolder()
     let process = Process()
     process.executableURL = root.appending(path: "Tools/regenerate-plan-codec")
-    process.arguments = [folder.path]
+    process.arguments = options + [folder.path]
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    for name in ["plan.pb-c.c", "plan.pb-c.h"] {
-      let committed = try Data(contentsOf: root.appending(path: "Sources/CTGPlan/\(name)"))
+    for name in ["\(schema).pb-c.c", "\(schema).pb-c.h"] {
+      let committed = try Data(contentsOf: root.appending(path: "Sources/\(module)/\(name)"))
       let generated = try Data(contentsOf: URL(filePath: folder.file(name)))
       #expect(committed == generated, "run Tools/regenerate-plan-codec")
     }

@@ -1,4 +1,5 @@
 import TGPlan
+import TGProtobuf
 
 /// A message taken apart into its fields, to be damaged and put together again.
 struct WireTree: Equatable {

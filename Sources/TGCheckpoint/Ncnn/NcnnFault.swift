@@ -1,3 +1,5 @@
+import TGTensor
+
 /// What is wrong with the files of an ncnn network.
 package enum NcnnFault: Error, Hashable, Sendable {
   /// The file that belongs to a given one is not there, or cannot be read.

@@ -1,3 +1,5 @@
+import TGTensor
+
 /// What is wrong with a TensorFlow checkpoint.
 package enum TensorFlowFault: Error, Hashable, Sendable {
   /// The table of keys: in what way.

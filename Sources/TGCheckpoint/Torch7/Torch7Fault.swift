@@ -1,3 +1,5 @@
+import TGTensor
+
 /// What is wrong with a Torch7 file.
 package enum Torch7Fault: Error, Hashable, Sendable {
   /// The file ends inside a value.

@@ -1,3 +1,5 @@
+internal import TGProtobuf
+
 /// What is wrong with the bytes of a message section.
 package enum MessageFault: Hashable, Sendable {
   /// A length or a number reaches past the end of its message.
@@ -103,6 +105,7 @@ struct MessageScan {
     case .integer, .signed, .boolean, .choice: 0
     case .float: 5
     case .string, .message: 2
+    case .integer32, .unsigned, .double, .bytes: preconditionFailure("no field of a plan")
     }
   }
 
@@ -135,6 +138,7 @@ struct MessageScan {
       memory += MessageScan.allocation + 2 * type.size
       frames.append(Frame(type: type, end: end))
       self.field = nil
+    case .integer32, .unsigned, .double, .bytes: preconditionFailure("no field of a plan")
     }
   }
 

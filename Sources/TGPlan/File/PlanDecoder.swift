@@ -1,3 +1,5 @@
+internal import TGProtobuf
+
 /// Reads the message and text sections of a plan file, as data; what it means is for `PlanChecker`.
 package struct PlanDecoder: PlanArchive {
   private var record: MessageRecord

@@ -1,3 +1,5 @@
+internal import TGProtobuf
+
 /// Writes a plan as the message and text sections of a plan file. The same plan gives the same
 /// bytes: fields in the order of their numbers, defaults left out.
 package struct PlanEncoder: PlanArchive {

@@ -1,3 +1,4 @@
+internal import TGProtobuf
 internal import TGTensor
 
 /// A plan as text for people and for golden tests: every field that differs from its default, one

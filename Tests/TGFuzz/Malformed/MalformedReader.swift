@@ -1,8 +1,10 @@
 import TGCheckpoint
 import TGCompiler
 import TGDiagnostics
+import TGExchange
 import TGImage
 import TGInversion
+import TGONNX
 import TGPlan
 import TGSyntax
 import TGTensor
@@ -22,10 +24,11 @@ struct MalformedReader {
       MalformedReader(name: "legacy", refusal: checkpoint),
       MalformedReader(name: "zip", refusal: checkpoint),
       MalformedReader(name: "safetensors", refusal: checkpoint),
+      MalformedReader(name: "onnx", refusal: network),
       MalformedReader(name: "npy", refusal: checkpoint),
       MalformedReader(name: "tensorflow", refusal: tensorFlow),
       MalformedReader(name: "torch7", refusal: checkpoint),
-      MalformedReader(name: "ncnn", refusal: network),
+      MalformedReader(name: "ncnn", refusal: ncnn),
       MalformedReader(name: "json", refusal: json),
       MalformedReader(name: "png", refusal: picture),
       MalformedReader(name: "jpeg", refusal: picture),
@@ -75,12 +78,21 @@ struct MalformedReader {
   }
 
   /// The text and the numbers of a network, joined.
-  private static func network(_ bytes: [UInt8]) -> (Int, String)? {
+  private static func ncnn(_ bytes: [UInt8]) -> (Int, String)? {
     let pair = NcnnPair(joined: bytes)
     return refusal { () throws(CheckpointError) in
       _ = try Checkpoint.read(
         ncnn: ByteRegion(pair.text), weights: ByteRegion(pair.numbers), path: "FILE")
     }
+  }
+
+  /// A network as a page; what is wrong with its tensors only, as a checkpoint.
+  private static func network(_ bytes: [UInt8]) -> (Int, String)? {
+    do {
+      let model = try ONNXModel(decoding: ByteRegion(bytes))
+      _ = try Importer.page(of: model, name: "FILE", settings: [])
+      return checkpoint(bytes)
+    } catch { return (65, "\(error)") }
   }
 
   private static func refusal(_ read: () throws(CheckpointError) -> Void) -> (Int, String)? {

@@ -1,8 +1,7 @@
 internal import CProtobufC
-internal import CTGPlan
 
-// The only unsafe code of this module: a safe face over protobuf-c's descriptors (the schema, as
-// generated from spec/plan.proto) and over the C structures that it unpacks.
+// A safe face over protobuf-c's descriptors (a schema, as generated from a page of spec/) and over the C
+// structures that it unpacks.
 
 /// A message type of the schema.
 @safe package struct MessageType {
@@ -12,12 +11,9 @@ internal import CTGPlan
     unsafe self.pointer = unsafe pointer
   }
 
-  /// The type of the whole message section.
-  package static var plan: MessageType {
-    guard let descriptor = unsafe tg_plan_descriptor() else {
-      preconditionFailure("the generated code has a descriptor")
-    }
-    return unsafe MessageType(descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
+  /// The type that generated code describes: its `ProtobufCMessageDescriptor`.
+  package init(generated descriptor: UnsafeRawPointer) {
+    unsafe self.init(descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
   }
 
   /// The name in the schema.
@@ -27,7 +23,7 @@ internal import CTGPlan
   package var fieldCount: Int { unsafe Int(pointer.pointee.n_fields) }
 
   /// The bytes of its C structure.
-  var size: Int { unsafe pointer.pointee.sizeof_message }
+  package var size: Int { unsafe pointer.pointee.sizeof_message }
 
   /// A field by its index in the list, which is in the order of the field numbers.
   package func field(at index: Int) -> FieldType {
@@ -57,7 +53,7 @@ internal import CTGPlan
   /// The first required field that is not among those met.
   ///
   /// - Parameter met: One bit per field, by its index in the list.
-  func requiredField(notIn met: UInt64) -> FieldType? {
+  package func requiredField(notIn met: UInt64) -> FieldType? {
     for index in 0..<fieldCount where met & (1 << UInt64(index)) == 0 {
       if unsafe pointer.pointee.fields[index].label == PROTOBUF_C_LABEL_REQUIRED {
         return field(at: index)
@@ -67,7 +63,7 @@ internal import CTGPlan
   }
 
   /// Unpacks a message that the pre-check has accepted; nil if memory runs out.
-  func unpack(_ bytes: [UInt8]) -> MessageRecord? {
+  package func unpack(_ bytes: [UInt8]) -> MessageRecord? {
     let message = unsafe bytes.withUnsafeBufferPointer {
       unsafe protobuf_c_message_unpack(pointer, nil, $0.count, $0.baseAddress)
     }
@@ -82,7 +78,10 @@ internal import CTGPlan
   /// How often it may stand.
   package enum Label { case required, optional, repeated }
   /// What it holds.
-  package enum Kind { case integer, signed, float, boolean, choice, string, message }
+  package enum Kind {
+    case integer, signed, integer32, unsigned, float, double, boolean, choice, string, bytes,
+      message
+  }
 
   fileprivate let field: ProtobufCFieldDescriptor
   /// The index in the message's list of fields.
@@ -105,12 +104,16 @@ internal import CTGPlan
       switch unsafe field.type {
       case PROTOBUF_C_TYPE_INT64: .integer
       case PROTOBUF_C_TYPE_SINT64: .signed
+      case PROTOBUF_C_TYPE_INT32: .integer32
+      case PROTOBUF_C_TYPE_UINT64: .unsigned
       case PROTOBUF_C_TYPE_FLOAT: .float
+      case PROTOBUF_C_TYPE_DOUBLE: .double
       case PROTOBUF_C_TYPE_BOOL: .boolean
       case PROTOBUF_C_TYPE_ENUM: .choice
       case PROTOBUF_C_TYPE_STRING: .string
+      case PROTOBUF_C_TYPE_BYTES: .bytes
       case PROTOBUF_C_TYPE_MESSAGE: .message
-      default: preconditionFailure("a field type that the plan schema uses")
+      default: preconditionFailure("a field type that our schemas use")
       }
   }
 
@@ -142,7 +145,7 @@ internal import CTGPlan
   }
 
   /// True if a choice field may hold a number.
-  func allows(_ number: Int) -> Bool {
+  package func allows(_ number: Int) -> Bool {
     guard kind == .choice, let descriptor = unsafe field.descriptor,
       let number = Int32(exactly: number)
     else { return false }
@@ -151,12 +154,12 @@ internal import CTGPlan
   }
 
   /// What an absent number means.
-  var defaultNumber: Int {
+  package var defaultNumber: Int {
     guard let value = unsafe field.default_value else { return 0 }
     return switch kind {
     case .integer, .signed: unsafe Int(value.load(as: Int64.self))
-    case .choice, .boolean: unsafe Int(value.load(as: Int32.self))
-    case .float, .string, .message: 0
+    case .choice, .boolean, .integer32: unsafe Int(value.load(as: Int32.self))
+    case .float, .double, .unsigned, .string, .bytes, .message: 0
     }
   }
 }
@@ -173,11 +176,11 @@ internal import CTGPlan
 }
 
 /// An unpacked message, read field by field. The field must be one of `type`.
-@safe struct MessageRecord {
+@safe package struct MessageRecord {
   private let owner: MessageOwner
   private let pointer: UnsafeRawPointer
   /// The type of the message.
-  let type: MessageType
+  package let type: MessageType
 
   fileprivate init(owner: MessageOwner, pointer: UnsafeRawPointer, type: MessageType) {
     self.owner = owner
@@ -194,7 +197,7 @@ internal import CTGPlan
   }
 
   /// True if an optional field is there.
-  func has(_ field: FieldType) -> Bool {
+  package func has(_ field: FieldType) -> Bool {
     switch field.kind {
     case .string, .message: unsafe member(field).load(as: UnsafeRawPointer?.self) != nil
     default: unsafe (field.label == .required || quantifier(field).load(as: Int32.self) != 0)
@@ -202,49 +205,73 @@ internal import CTGPlan
   }
 
   /// A number, a truth value or a choice; the default if it is absent.
-  func number(_ field: FieldType) -> Int {
+  package func number(_ field: FieldType) -> Int {
     switch field.kind {
     case .integer, .signed: unsafe Int(member(field).load(as: Int64.self))
-    case .boolean, .choice: unsafe Int(member(field).load(as: Int32.self))
-    case .float, .string, .message: preconditionFailure("a field of whole numbers")
+    case .boolean, .choice, .integer32: unsafe Int(member(field).load(as: Int32.self))
+    case .float, .double, .unsigned, .string, .bytes, .message:
+      preconditionFailure("a field of whole numbers")
     }
   }
 
   /// A float; 0 if it is absent.
-  func float(_ field: FieldType) -> Float {
+  package func float(_ field: FieldType) -> Float {
     precondition(field.kind == .float, "a field of floats")
     return unsafe member(field).load(as: Float.self)
   }
 
   /// A text, known to be UTF-8 without zero bytes; empty if it is absent.
-  func string(_ field: FieldType) -> String {
+  package func string(_ field: FieldType) -> String {
     precondition(field.kind == .string, "a field of text")
     guard let text = unsafe member(field).load(as: UnsafePointer<CChar>?.self) else { return "" }
     return unsafe String(cString: text)
   }
 
+  /// Bytes; empty if they are absent.
+  package func bytes(_ field: FieldType) -> [UInt8] {
+    precondition(field.kind == .bytes && field.label != .repeated, "a field of bytes")
+    let data = unsafe member(field).load(as: ProtobufCBinaryData.self)
+    return unsafe [UInt8](UnsafeBufferPointer(start: data.data, count: data.len))
+  }
+
   /// A message; nil if it is absent.
-  func message(_ field: FieldType) -> MessageRecord? {
+  package func message(_ field: FieldType) -> MessageRecord? {
     precondition(field.kind == .message, "a field of messages")
     guard let pointer = unsafe member(field).load(as: UnsafeRawPointer?.self) else { return nil }
     return unsafe MessageRecord(owner: owner, pointer: pointer, type: field.message)
   }
 
   /// How often a repeated field stands.
-  func count(_ field: FieldType) -> Int {
+  package func count(_ field: FieldType) -> Int {
     precondition(field.label == .repeated, "a repeated field")
     return unsafe quantifier(field).load(as: Int.self)
   }
 
-  /// The numbers of a packed field.
-  func numbers(_ field: FieldType) -> [Int] {
-    precondition(field.isPacked && field.kind == .integer, "a packed field of whole numbers")
+  /// The floats of a repeated field.
+  package func floats(_ field: FieldType) -> [Float] {
+    precondition(field.label == .repeated && field.kind == .float, "a list of floats")
+    let list = unsafe member(field).load(as: UnsafePointer<Float>?.self)
+    return unsafe [Float](UnsafeBufferPointer(start: list, count: count(field)))
+  }
+
+  /// The bytes of a repeated field.
+  package func byteStrings(_ field: FieldType) -> [[UInt8]] {
+    precondition(field.label == .repeated && field.kind == .bytes, "a list of bytes")
+    let list = unsafe member(field).load(as: UnsafePointer<ProtobufCBinaryData>?.self)
+    return unsafe UnsafeBufferPointer(start: list, count: count(field)).map {
+      unsafe [UInt8](UnsafeBufferPointer(start: $0.data, count: $0.len))
+    }
+  }
+
+  /// The whole numbers of a repeated field.
+  package func numbers(_ field: FieldType) -> [Int] {
+    precondition(field.label == .repeated && field.kind == .integer, "a list of whole numbers")
     let list = unsafe member(field).load(as: UnsafePointer<Int64>?.self)
     return unsafe UnsafeBufferPointer(start: list, count: count(field)).map(Int.init)
   }
 
   /// The texts of a repeated field.
-  func strings(_ field: FieldType) -> [String] {
+  package func strings(_ field: FieldType) -> [String] {
     precondition(field.kind == .string, "a field of text")
     let list = unsafe member(field).load(as: UnsafePointer<UnsafePointer<CChar>>?.self)
     return unsafe UnsafeBufferPointer(start: list, count: count(field)).map {
@@ -253,7 +280,7 @@ internal import CTGPlan
   }
 
   /// The messages of a repeated field.
-  func messages(_ field: FieldType) -> [MessageRecord] {
+  package func messages(_ field: FieldType) -> [MessageRecord] {
     let type = field.message
     let list = unsafe member(field).load(as: UnsafePointer<UnsafeRawPointer>?.self)
     return unsafe UnsafeBufferPointer(start: list, count: count(field)).map {
