@@ -24,7 +24,7 @@ extension Importer {
   }
 
   private func call(_ node: ONNXNode) throws(NodeFault) -> Call {
-    var operands: [Value?] = []
+    var operands: [PageValue?] = []
     for name in node.inputs {
       guard !name.isEmpty else {
         operands.append(nil)
@@ -73,7 +73,7 @@ extension Importer {
     }
   }
 
-  private mutating func results(_ call: Call) throws(NodeFault) -> [Value] {
+  private mutating func results(_ call: Call) throws(NodeFault) -> [PageValue] {
     for (name, attribute) in call.attributes {
       if case .unread(let kind) = attribute {
         throw .refused("its argument '\(name.shown)' is \(kind), which is not read")
@@ -85,7 +85,7 @@ extension Importer {
     case "Shape": return [try Self.shape(call)]
     case "Size":
       let count = Double(try call.input(0).count)
-      return [Value(shape: [], isBatched: false, type: 7, line: nil, known: Known([], [count]))]
+      return [PageValue(shape: [], isBatched: false, type: 7, line: nil, known: Known([], [count]))]
     default: break
     }
     if let values = try evaluated(call) { return values }
@@ -98,7 +98,7 @@ extension Importer {
   }
 
   /// What a node makes of operands that are known.
-  private func evaluated(_ call: Call) throws(NodeFault) -> [Value]? {
+  private func evaluated(_ call: Call) throws(NodeFault) -> [PageValue]? {
     guard !call.inputs.isEmpty, call.inputs.allSatisfy({ $0 == nil || $0?.known != nil }),
       let results = try Evaluation.run(call, call.inputs.map { $0?.known })
     else { return nil }
@@ -116,16 +116,16 @@ extension Importer {
       if isWeight, result.count > 8 || result.shape.count > 1 { return nil }
     }
     return results.map {
-      Value(shape: $0.shape, isBatched: false, type: type, line: nil, known: $0)
+      PageValue(shape: $0.shape, isBatched: false, type: type, line: nil, known: $0)
     }
   }
 
-  private mutating func constant(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func constant(_ call: Call) throws(NodeFault) -> PageValue {
     guard let (name, attribute) = call.attributes.first(where: { $0.key.hasPrefix("value") }) else {
       throw .refused("its value is not a dense tensor or a number")
     }
-    func value(_ known: Known, _ type: Int) -> Value {
-      Value(shape: known.shape, isBatched: false, type: type, line: nil, known: known)
+    func value(_ known: Known, _ type: Int) -> PageValue {
+      PageValue(shape: known.shape, isBatched: false, type: type, line: nil, known: known)
     }
     switch attribute {
     case .int(let number): return value(Known([], [Double(number)]), 7)
@@ -147,7 +147,7 @@ extension Importer {
     }
   }
 
-  private mutating func filled(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func filled(_ call: Call) throws(NodeFault) -> PageValue {
     guard let shape = try call.ints(0, "sizes"), shape.allSatisfy({ $0 >= 0 }) else {
       throw .refused("it states no sizes")
     }
@@ -165,13 +165,13 @@ extension Importer {
     }
     guard count > Known.limit else {
       let known = Known(shape, [Double](repeating: number, count: count))
-      return Value(shape: shape, isBatched: false, type: type, line: nil, known: known)
+      return PageValue(shape: shape, isBatched: false, type: type, line: nil, known: known)
     }
     let text = "constant(\(try Translation.number(number))) |> expand([\(Translation.list(shape))])"
     return translation.add(text, shape, batched: false, type: type)
   }
 
-  private static func shape(_ call: Call) throws(NodeFault) -> Value {
+  private static func shape(_ call: Call) throws(NodeFault) -> PageValue {
     let shape = try call.input(0).shape
     func bound(_ name: String, _ standard: Int) -> Int {
       let given = call.int(name, standard)
@@ -179,6 +179,6 @@ extension Importer {
     }
     let (start, end) = (bound("start", 0), bound("end", shape.count))
     let known = Known(start < end ? Array(shape[start..<end]) : [])
-    return Value(shape: known.shape, isBatched: false, type: 7, line: nil, known: known)
+    return PageValue(shape: known.shape, isBatched: false, type: 7, line: nil, known: known)
   }
 }

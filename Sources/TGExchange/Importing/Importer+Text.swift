@@ -3,7 +3,7 @@ import TGTensor
 
 extension Importer {
   mutating func written(_ name: String, batched: Bool) throws(Stop) -> String {
-    var results: [(name: String, value: Value, text: String)] = []
+    var results: [(name: String, value: PageValue, text: String)] = []
     var labels = PageNames()
     for output in model.graph.outputs {
       let place = ImportError.Place(name: output.name, operation: "result")

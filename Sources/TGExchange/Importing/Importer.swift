@@ -12,7 +12,7 @@ package struct Importer {
   var translation = Translation()
   /// The lines of tensors of the file.
   var parameters: [Int] = []
-  var inputs: [(name: String, value: Value)] = []
+  var inputs: [(name: String, value: PageValue)] = []
   /// The names that a node reads, and those of results.
   let read: Set<String>
 
@@ -206,7 +206,7 @@ package struct Importer {
       let name = translation.names.legal(input.name)
       translation.lines.append(
         Translation.Line(name: name, text: "", isInput: true, stands: true, depends: true))
-      let value = Value(
+      let value = PageValue(
         shape: shape, isBatched: batched, type: input.type, line: translation.lines.count - 1,
         known: nil)
       translation.values[input.name] = value
@@ -219,7 +219,7 @@ package struct Importer {
     guard let elements = try? tensor.elements(), Self.fits(tensor.dimensions) else { return }
     let isFloat = elements.type.hasFraction
     let shape = tensor.dimensions
-    var value = Value(
+    var value = PageValue(
       shape: shape, isBatched: false, type: tensor.type, line: nil, known: nil)
     if shape.count <= 7, elements.shape.count > 0 {
       value = translation.parameter(name, shape, type: tensor.type)

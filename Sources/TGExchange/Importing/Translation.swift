@@ -22,7 +22,7 @@ struct Translation {
 
   var lines: [Line] = []
   /// Values by the names of the file.
-  var values: [String: Value] = [:]
+  var values: [String: PageValue] = [:]
   /// Names of the language that are taken.
   var names = PageNames()
 
@@ -31,30 +31,31 @@ struct Translation {
   /// Adds a line; the result is what it makes.
   mutating func add(
     _ text: String, _ shape: [Int], batched: Bool, type: Int = 1, name: String = ""
-  ) -> Value {
+  ) -> PageValue {
     let depends = Self.marks(in: text).contains { lines[$0].depends }
     lines.append(Line(name: name, text: text, depends: depends))
-    return Value(shape: shape, isBatched: batched, type: type, line: lines.count - 1, known: nil)
+    return PageValue(
+      shape: shape, isBatched: batched, type: type, line: lines.count - 1, known: nil)
   }
 
   /// A tensor of the file.
-  mutating func parameter(_ name: String, _ shape: [Int], type: Int) -> Value {
+  mutating func parameter(_ name: String, _ shape: [Int], type: Int) -> PageValue {
     let text = "parameter(\(PageNames.quoted(name)), [\(Self.list(shape))])"
     lines.append(Line(name: name, text: text, isParameter: true))
-    return Value(shape: shape, isBatched: false, type: type, line: lines.count - 1, known: nil)
+    return PageValue(shape: shape, isBatched: false, type: type, line: lines.count - 1, known: nil)
   }
 
   /// Refuses a weight that an input changes.
-  func demandWeight(_ value: Value?, _ what: String) throws(NodeFault) {
+  func demandWeight(_ value: PageValue?, _ what: String) throws(NodeFault) {
     guard let value, value.isBatched || depends(value) else { return }
     throw .refused("its \(what) is computed from an input; the language has one for all items")
   }
 
   /// True if an input changes a value.
-  func depends(_ value: Value) -> Bool { value.line.map { lines[$0].depends } ?? false }
+  func depends(_ value: PageValue) -> Bool { value.line.map { lines[$0].depends } ?? false }
 
   /// The mark of a value, for a text. What is only known becomes a constant.
-  mutating func mark(_ value: Value) throws(NodeFault) -> String {
+  mutating func mark(_ value: PageValue) throws(NodeFault) -> String {
     if let line = value.line { return Self.mark(line) }
     guard let known = value.known else { throw .refused("a value is missing") }
     return try Self.literal(known)
@@ -63,7 +64,7 @@ struct Translation {
   static func mark(_ line: Int) -> String { "\u{1}\(line)\u{2}" }
 
   /// Gives a value a line that stands by itself, however often it is read.
-  mutating func standing(_ value: Value) throws(NodeFault) -> Value {
+  mutating func standing(_ value: PageValue) throws(NodeFault) -> PageValue {
     var value = value
     if value.line == nil {
       let text = try mark(value)
@@ -116,7 +117,7 @@ struct Translation {
   }
 
   /// A value as an operand of an elementwise operation whose result has so many axes in ONNX's count.
-  mutating func operand(_ value: Value, rank: Int, batched: Bool) throws(NodeFault) -> String {
+  mutating func operand(_ value: PageValue, rank: Int, batched: Bool) throws(NodeFault) -> String {
     if let known = value.known, known.count == 1, !known.numbers[0].isNaN {
       return try Self.number(known.numbers[0])
     }
@@ -139,7 +140,7 @@ struct Translation {
   }
 
   /// The shape of operands together, and whether it is batched.
-  func together(_ values: [Value]) throws(NodeFault) -> (shape: [Int], batched: Bool) {
+  func together(_ values: [PageValue]) throws(NodeFault) -> (shape: [Int], batched: Bool) {
     var shape: [Int] = []
     for value in values {
       guard let joined = Known.joined(shape, value.shape) else {
@@ -157,8 +158,8 @@ struct Translation {
 
   /// An elementwise operation: `make` is given the operands as texts.
   mutating func elementwise(
-    _ values: [Value], type: Int? = nil, _ make: ([String]) -> String
-  ) throws(NodeFault) -> Value {
+    _ values: [PageValue], type: Int? = nil, _ make: ([String]) -> String
+  ) throws(NodeFault) -> PageValue {
     let (shape, batched) = try together(values)
     var texts: [String] = []
     for value in values {
@@ -183,11 +184,11 @@ struct Translation {
   // MARK: Shapes
 
   /// A value in another shape, the batch in front where it was.
-  mutating func reshaped(_ value: Value, _ shape: [Int]) throws(NodeFault) -> Value {
+  mutating func reshaped(_ value: PageValue, _ shape: [Int]) throws(NodeFault) -> PageValue {
     if var known = value.known {
       known.shape = shape
       if value.line == nil || known.count <= 8 {
-        return Value(shape: shape, isBatched: false, type: value.type, line: nil, known: known)
+        return PageValue(shape: shape, isBatched: false, type: value.type, line: nil, known: known)
       }
     }
     guard value.shape != shape else { return value }
@@ -204,7 +205,7 @@ struct Translation {
   }
 
   /// The axis of the language; the batch has none.
-  func axis(_ axis: Int, of value: Value) throws(NodeFault) -> Int {
+  func axis(_ axis: Int, of value: PageValue) throws(NodeFault) -> Int {
     guard value.isBatched else { return axis }
     guard axis > 0 else { throw .movesBatch }
     return axis - 1
@@ -213,8 +214,8 @@ struct Translation {
   /// What is done to each item of a batch, `calls` after the pipe: from items of the shape `given` to
   /// items of the shape `made`, which then have the shape `item`.
   mutating func items(
-    _ value: Value, as given: [Int], _ calls: [String], made: [Int], item: [Int]
-  ) throws(NodeFault) -> Value {
+    _ value: PageValue, as given: [Int], _ calls: [String], made: [Int], item: [Int]
+  ) throws(NodeFault) -> PageValue {
     func steps(from shape: [Int], to last: [Int]) -> String {
       let first = shape == given ? [] : ["reshape([\(Self.list(given))])"]
       let end = made == last ? [] : ["reshape([\(Self.list(last))])"]

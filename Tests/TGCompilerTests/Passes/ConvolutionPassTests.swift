@@ -1,5 +1,7 @@
 import TGCompiler
+import TGIR
 import TGOps
+import TGTensor
 import Testing
 
 /// Passes that replace convolutions by cheaper ones.

@@ -9,7 +9,7 @@ extension Translation {
   ]
 
   /// `a · b` over the last two axes.
-  mutating func matmul(_ a: Value, _ b: Value) throws(NodeFault) -> Value {
+  mutating func matmul(_ a: PageValue, _ b: PageValue) throws(NodeFault) -> PageValue {
     guard let inner = a.shape.last, !b.shape.isEmpty else {
       throw .refused("it multiplies numbers")
     }
@@ -43,20 +43,22 @@ extension Translation {
     return try matmul(a, b, shape)
   }
 
-  private mutating func matmul(_ a: Value, _ b: Value, _ shape: [Int]) throws(NodeFault) -> Value {
+  private mutating func matmul(_ a: PageValue, _ b: PageValue, _ shape: [Int]) throws(NodeFault)
+    -> PageValue
+  {
     add(
       "matmul(\(try mark(a)), \(try mark(b)))", shape, batched: a.isBatched || b.isBatched,
       type: a.type)
   }
 
   /// A value beside a batch without its leading axis, which must be 1.
-  mutating func unled(_ value: Value) throws(NodeFault) -> Value {
+  mutating func unled(_ value: PageValue) throws(NodeFault) -> PageValue {
     guard value.shape.first == 1 else { throw .movesBatch }
     return try reshaped(value, Array(value.shape.dropFirst()))
   }
 
   /// `alpha · A' · B' + beta · C`
-  private mutating func gemm(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func gemm(_ call: Call) throws(NodeFault) -> PageValue {
     var (a, b) = (try call.input(0), try call.input(1))
     guard a.shape.count == 2, b.shape.count == 2 else {
       throw .refused("its operands are no matrices")
@@ -88,21 +90,23 @@ extension Translation {
     return try plus(product, c, beta)
   }
 
-  private mutating func plus(_ sum: Value, _ c: Value?, _ beta: Double) throws(NodeFault) -> Value {
+  private mutating func plus(_ sum: PageValue, _ c: PageValue?, _ beta: Double) throws(NodeFault)
+    -> PageValue
+  {
     guard let c else { return sum }
     let factor = try beta == 1 ? "" : " * " + Self.number(beta)
     return try elementwise([sum, c]) { "\($0[0]) + \($0[1])\(factor)" }
   }
 
   /// The last two axes exchanged.
-  mutating func transposed(_ value: Value) throws(NodeFault) -> Value {
+  mutating func transposed(_ value: PageValue) throws(NodeFault) -> PageValue {
     var order = Array(value.shape.indices)
     order.swapAt(order.count - 1, order.count - 2)
     return try permuted(value, order)
   }
 
   /// Scaled products of queries with keys, softmax, products with values.
-  private mutating func attention(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func attention(_ call: Call) throws(NodeFault) -> PageValue {
     guard call.outputs.count == 1, call.optional(4) == nil, call.optional(5) == nil else {
       throw .refused("its memory of keys and values is not translated")
     }
@@ -139,7 +143,7 @@ extension Translation {
       turned, [turned.shape[0], turned.shape[1], turned.shape[2] * turned.shape[3]])
   }
 
-  private mutating func headed(_ value: Value, _ heads: Int) throws(NodeFault) -> Value {
+  private mutating func headed(_ value: PageValue, _ heads: Int) throws(NodeFault) -> PageValue {
     guard value.shape.count == 3, value.shape[2] % heads == 0 else {
       throw .refused("its heads do not divide the width")
     }

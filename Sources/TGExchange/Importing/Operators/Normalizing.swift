@@ -14,7 +14,7 @@ extension Translation {
     "LRN": { page, call in [try page.neighbours(call)] },
   ]
 
-  private mutating func batchNorm(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func batchNorm(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     guard call.int("training_mode", 0) == 0, call.outputs.count == 1 else {
       throw .refused("it is in training mode")
@@ -50,27 +50,27 @@ extension Translation {
   }
 
   /// The extents of an item as a picture: what space there is in rows and columns.
-  private func picture(_ x: Value) throws(NodeFault) -> [Int] {
+  private func picture(_ x: PageValue) throws(NodeFault) -> [Int] {
     guard x.shape.count > 2 else { throw .refused("it has no axis of space") }
     return x.shape.count == 4
       ? Array(x.shape[1...]) : [x.shape[1], 1, x.shape[2...].reduce(1, *)]
   }
 
-  private mutating func instanceNorm(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func instanceNorm(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let shape = try picture(x)
     let step = "instanceNorm(\(try affine(call, [x.shape[1]])))"
     return try items(x, as: shape, [step], made: shape, item: Array(x.shape[1...]))
   }
 
-  private mutating func groupNorm(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func groupNorm(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let groups = call.int("num_groups", 1)
     let shape = try picture(x)
     guard groups > 0, shape[0] % groups == 0 else {
       throw .refused("its groups do not divide the channels")
     }
-    var operands: [Value] = []
+    var operands: [PageValue] = []
     for index in 1...2 {
       var value = try call.input(index)
       if value.shape == [groups], groups != shape[0] {
@@ -90,7 +90,7 @@ extension Translation {
       made: shape, item: Array(x.shape[1...]))
   }
 
-  private mutating func layerNorm(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func layerNorm(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let axis = try call.axis(call.int("axis", -1), rank: x.shape.count)
     if x.isBatched, axis == 0 { throw .movesBatch }
@@ -114,7 +114,7 @@ extension Translation {
   }
 
   /// The mean of what is normalised, and one over its deviation.
-  private mutating func statistics(_ call: Call) throws(NodeFault) -> [Value] {
+  private mutating func statistics(_ call: Call) throws(NodeFault) -> [PageValue] {
     let x = try standing(call.input(0))
     let first = try call.axis(call.int("axis", -1), rank: x.shape.count)
     var axes: [Int] = []
@@ -130,7 +130,7 @@ extension Translation {
     return [mean, inverse]
   }
 
-  private mutating func lengthNorm(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func lengthNorm(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try standing(call.input(0))
     let first = try call.axis(call.int("axis", -1), rank: x.shape.count)
     var axes: [Int] = []
@@ -142,7 +142,7 @@ extension Translation {
     }
   }
 
-  private mutating func unit(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func unit(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try standing(call.input(0))
     let axis = try axis(call.axis(call.int("axis", -1), rank: x.shape.count), of: x)
     let text = try mark(x)
@@ -153,7 +153,7 @@ extension Translation {
     return add("\(text) / \(length)", x.shape, batched: x.isBatched)
   }
 
-  private mutating func standardized(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func standardized(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try standing(call.input(0))
     var axes: [Int] = []
     for number in call.ints("axes") ?? [0, 2, 3] {
@@ -169,7 +169,7 @@ extension Translation {
   }
 
   /// Local response normalisation: over neighbouring channels.
-  private mutating func neighbours(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func neighbours(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try standing(call.input(0))
     guard x.shape.count > 2 else { throw .refused("it has no axis of space") }
     let size = call.int("size", 1)

@@ -1,5 +1,5 @@
 /// How a node is translated: lines are added to the page, and the values of its results returned.
-typealias Operator = @Sendable (inout Translation, Call) throws -> [Value]
+typealias Operator = @Sendable (inout Translation, Call) throws -> [PageValue]
 
 extension Translation {
   /// All operators that are translated, by name.

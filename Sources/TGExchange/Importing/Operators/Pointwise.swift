@@ -181,7 +181,7 @@ extension Translation {
   /// An operation with one operand, written around its name.
   mutating func unary(
     _ call: Call, _ make: (String) -> String
-  ) throws(NodeFault) -> Value {
+  ) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     // What reads its operand several times names it first.
     let probe = make("\u{1}")
@@ -203,7 +203,7 @@ extension Translation {
   }
 
   /// What is below 0 times a slope: the language's `prelu` where there is one slope, or one a channel.
-  private mutating func sloped(_ x: Value, _ slope: Value) throws(NodeFault) -> Value {
+  private mutating func sloped(_ x: PageValue, _ slope: PageValue) throws(NodeFault) -> PageValue {
     let channels = x.inner.first ?? 1
     let ones = [Int](repeating: 1, count: max(0, x.inner.count - 1))
     if !slope.isBatched, slope.line != nil, !depends(slope),
@@ -216,7 +216,9 @@ extension Translation {
   }
 
   /// A tensor of the file in another shape, written inside of what reads it.
-  private mutating func reshapedLine(_ value: Value, _ shape: [Int]) throws(NodeFault) -> Value {
+  private mutating func reshapedLine(_ value: PageValue, _ shape: [Int]) throws(NodeFault)
+    -> PageValue
+  {
     guard value.shape != shape else { return value }
     var result = add("reshape(\(try mark(value)), [\(Self.list(shape))])", shape, batched: false)
     if let line = result.line { lines[line].isParameter = true }
@@ -225,7 +227,7 @@ extension Translation {
   }
 
   /// An operation with one operand, written behind it.
-  mutating func piped(_ call: Call, _ make: () -> String) throws(NodeFault) -> Value {
+  mutating func piped(_ call: Call, _ make: () -> String) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     return add("\(try mark(x)) |> \(make())", x.shape, batched: x.isBatched, type: x.type)
   }
@@ -233,7 +235,7 @@ extension Translation {
   /// Sums, differences, products: of whole numbers only as far as float32 holds them.
   mutating func arithmetic(
     _ call: Call, _ make: ([String]) -> String
-  ) throws(NodeFault) -> Value {
+  ) throws(NodeFault) -> PageValue {
     let (a, b) = (try call.input(0), try call.input(1))
     guard !a.isNarrow else {
       throw .refused("whole numbers of 8 or 16 bits are not computed at run time")
@@ -245,7 +247,8 @@ extension Translation {
   }
 
   /// The second operand as operator sets before 7 align it: at `axis`, or at the end.
-  private mutating func legacy(_ b: Value, beside a: Value, _ call: Call) throws(NodeFault) -> Value
+  private mutating func legacy(_ b: PageValue, beside a: PageValue, _ call: Call) throws(NodeFault)
+    -> PageValue
   {
     guard case .int(let given)? = call.attributes["axis"] else { return b }
     let axis = try call.axis(given, rank: a.shape.count)
@@ -257,7 +260,7 @@ extension Translation {
   /// A function of two applied along all operands.
   private mutating func folded(
     _ call: Call, _ make: (String, String) -> String
-  ) throws(NodeFault) -> Value {
+  ) throws(NodeFault) -> PageValue {
     var result = try call.input(0)
     for index in call.inputs.indices.dropFirst() {
       result = try elementwise([result, call.input(index)]) { make($0[0], $0[1]) }
@@ -265,7 +268,7 @@ extension Translation {
     return result
   }
 
-  private mutating func power(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func power(_ call: Call) throws(NodeFault) -> PageValue {
     let (a, b) = (try call.input(0), try call.input(1))
     if let known = b.known, known.count == 1, b.shape.count <= a.shape.count {
       let square: String? =
@@ -281,7 +284,7 @@ extension Translation {
     return try elementwise([a, b]) { "pow(\($0[0]), \($0[1]))" }
   }
 
-  private mutating func dropout(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func dropout(_ call: Call) throws(NodeFault) -> PageValue {
     if let training = call.optional(2)?.known, training.numbers.first == 1 {
       throw .refused("it is in training mode")
     }
@@ -290,7 +293,7 @@ extension Translation {
   }
 
   /// A value as numbers of another type.
-  mutating func cast(_ value: Value, to type: Int) throws(NodeFault) -> Value {
+  mutating func cast(_ value: PageValue, to type: Int) throws(NodeFault) -> PageValue {
     var result = value
     switch (value.isFloat, type) {
     case (_, 1), (_, 11): break
@@ -311,7 +314,7 @@ extension Translation {
     return result
   }
 
-  private mutating func rounded(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func rounded(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     if let line = x.line { lines[line].stands = true }
     // To the even neighbour: a half goes down if the whole number below is even.
@@ -323,7 +326,7 @@ extension Translation {
     }
   }
 
-  private mutating func clip(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func clip(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     guard call.version >= 11 else {
       let low = call.number("min", -3.4028234663852886e38)

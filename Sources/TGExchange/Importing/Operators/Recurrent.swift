@@ -17,7 +17,7 @@ extension Translation {
 
   private mutating func recurrence(
     _ call: Call, _ function: String, order: [Int], _ activations: [String]
-  ) throws(NodeFault) -> [Value] {
+  ) throws(NodeFault) -> [PageValue] {
     let x = try call.input(0)
     guard x.shape.count == 3 else { throw .refused("its input has not three axes") }
     let isFront = call.int("layout", 0) == 1
@@ -35,7 +35,7 @@ extension Translation {
     let sequences = try isFront ? x : permuted(x, [1, 0, 2])
     let source = try standing(sequences)
     // Runs: for each direction, for each item.
-    var runs: [[Value]] = []
+    var runs: [[PageValue]] = []
     for (direction, isReversed) in directions.enumerated() {
       var arguments = [
         "weightInput: \(try gates(weight, direction, order, hidden))",
@@ -44,7 +44,7 @@ extension Translation {
       arguments += try biases(bias, direction, order, hidden)
       if isReversed { arguments.append("reversed: true") }
       let text = arguments.joined(separator: ", ")
-      var row: [Value] = []
+      var row: [PageValue] = []
       for item in 0..<(x.isBatched ? 1 : items) {
         guard items <= 64 || x.isBatched else { throw .refused("it goes over more than 64 items") }
         let each = try mark(source) + (x.isBatched ? "" : "[\(item)]")
@@ -94,7 +94,7 @@ extension Translation {
 
   /// The gates of a direction in the language's order.
   private mutating func gates(
-    _ weight: Value, _ direction: Int, _ order: [Int], _ hidden: Int
+    _ weight: PageValue, _ direction: Int, _ order: [Int], _ hidden: Int
   ) throws(NodeFault) -> String {
     guard weight.shape[1] == order.count * hidden else {
       throw .refused("its weights have other gates")
@@ -112,7 +112,7 @@ extension Translation {
   }
 
   private mutating func biases(
-    _ bias: Value?, _ direction: Int, _ order: [Int], _ hidden: Int
+    _ bias: PageValue?, _ direction: Int, _ order: [Int], _ hidden: Int
   ) throws(NodeFault) -> [String] {
     guard let bias else { return ["bias: none"] }
     let rows = order.count * hidden
@@ -129,8 +129,9 @@ extension Translation {
   /// Y `[T, directions, N, hidden]` and Y_h `[directions, N, hidden]`; with the batch in front
   /// `[N, T, directions, hidden]` and `[N, directions, hidden]`.
   private mutating func results(
-    _ call: Call, _ x: Value, _ runs: [[Value]], _ words: Int, _ hidden: Int, _ isFront: Bool
-  ) throws(NodeFault) -> [Value] {
+    _ call: Call, _ x: PageValue, _ runs: [[PageValue]], _ words: Int, _ hidden: Int,
+    _ isFront: Bool
+  ) throws(NodeFault) -> [PageValue] {
     guard call.outputs.count < 3 || call.outputs[2].isEmpty else {
       throw .refused("its last cell state is asked for")
     }

@@ -29,7 +29,7 @@ extension Translation {
   private mutating func reduce(
     _ call: Call, since version: Int, _ function: String, _ before: (String) -> String,
     _ after: String
-  ) throws(NodeFault) -> Value {
+  ) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let given = try call.version >= version ? call.ints(1, "axes") : call.ints("axes")
     var axes: [Int] = []
@@ -54,7 +54,7 @@ extension Translation {
       batched: x.isBatched, type: x.type)
   }
 
-  private mutating func softmax(_ call: Call, _ function: String) throws(NodeFault) -> Value {
+  private mutating func softmax(_ call: Call, _ function: String) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let rank = x.shape.count
     let number = try call.axis(call.int("axis", call.version >= 13 ? -1 : 1), rank: max(rank, 1))

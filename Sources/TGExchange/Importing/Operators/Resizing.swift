@@ -127,7 +127,7 @@ struct ResizeAxis {
 
 extension Translation {
   /// Pictures and other tensors in another size.
-  mutating func resize(_ call: Call) throws(NodeFault) -> Value {
+  mutating func resize(_ call: Call) throws(NodeFault) -> PageValue {
     var result = try call.input(0)
     let plans = try resizePlans(call, result.shape)
     var tables: [Int: [ResizeAxis.Row]] = [:]
@@ -187,8 +187,8 @@ extension Translation {
 
   /// An axis whose positions are sums of those before, as a product with a matrix.
   private mutating func resampled(
-    _ x: Value, axis: Int, _ rows: [ResizeAxis.Row]
-  ) throws(NodeFault) -> Value {
+    _ x: PageValue, axis: Int, _ rows: [ResizeAxis.Row]
+  ) throws(NodeFault) -> PageValue {
     _ = try self.axis(axis, of: x)
     let input = x.shape[axis]
     guard rows.count * input <= 1 << 15 else {

@@ -46,7 +46,7 @@ extension Translation {
     return result
   }
 
-  private mutating func slice(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func slice(_ call: Call) throws(NodeFault) -> PageValue {
     var result = try call.input(0)
     for span in try Self.spans(call, result.shape) {
       guard span.count > 0 else { throw .refused("it takes nothing") }
@@ -57,8 +57,8 @@ extension Translation {
 
   /// Positions of an axis with a step.
   private mutating func taken(
-    _ x: Value, _ span: (axis: Int, start: Int, count: Int, step: Int)
-  ) throws(NodeFault) -> Value {
+    _ x: PageValue, _ span: (axis: Int, start: Int, count: Int, step: Int)
+  ) throws(NodeFault) -> PageValue {
     let (axis, count, step) = (span.axis, span.count, span.step)
     if step == 1 { return try cut(x, axis: axis, from: span.start, count: count) }
     guard count > 1 else { return try cut(x, axis: axis, from: span.start, count: 1) }
@@ -83,7 +83,8 @@ extension Translation {
       batched: part.isBatched, type: part.type)
   }
 
-  private mutating func padded(_ x: Value, axis: Int, after: Int) throws(NodeFault) -> Value {
+  private mutating func padded(_ x: PageValue, axis: Int, after: Int) throws(NodeFault) -> PageValue
+  {
     var shape = x.shape
     shape[axis] += after
     let place = try self.axis(axis, of: x)
@@ -93,7 +94,7 @@ extension Translation {
       type: x.type)
   }
 
-  private mutating func gather(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func gather(_ call: Call) throws(NodeFault) -> PageValue {
     let (x, ids) = (try call.input(0), try call.input(1))
     let number = try call.axis(call.int("axis", 0), rank: x.shape.count)
     let shape = Array(x.shape[..<number]) + ids.shape + Array(x.shape[(number + 1)...])
@@ -115,8 +116,8 @@ extension Translation {
 
   /// Known positions of an axis.
   private mutating func gathered(
-    _ x: Value, axis number: Int, _ ids: Known, _ shape: [Int]
-  ) throws(NodeFault) -> Value {
+    _ x: PageValue, axis number: Int, _ ids: Known, _ shape: [Int]
+  ) throws(NodeFault) -> PageValue {
     let extent = x.shape[number]
     let positions = ids.ints.map { $0 < 0 ? $0 + extent : $0 }
     guard positions.allSatisfy({ (0..<extent).contains($0) }), let first = positions.first else {
@@ -130,14 +131,14 @@ extension Translation {
       throw .refused("it takes more than 4096 single positions")
     }
     let source = try standing(x)
-    var parts: [Value] = []
+    var parts: [PageValue] = []
     for position in positions {
       parts.append(try cut(source, axis: number, from: position, count: 1))
     }
     return try reshaped(try joined(parts, axis: number), shape)
   }
 
-  private mutating func pad(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func pad(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let isOld = call.version < 11
     guard
@@ -190,7 +191,7 @@ extension Translation {
       batched: result.isBatched, type: x.type)
   }
 
-  private mutating func oneHot(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func oneHot(_ call: Call) throws(NodeFault) -> PageValue {
     let ids = try call.input(0)
     guard let depth = try call.ints(1, "depth")?.first, (1...1 << 24).contains(depth),
       let pair = call.optional(2)?.known?.numbers, pair.count == 2
@@ -202,7 +203,7 @@ extension Translation {
     // Ids below 0 count from the end; those beyond are nowhere.
     let each = try reshaped(
       elementwise([ids]) { "\($0[0]) + \(depth) * less(\($0[0]), 0)" }, ids.shape + [1])
-    let places = Value(
+    let places = PageValue(
       shape: [depth], isBatched: false, type: 1, line: nil, known: Known(Array(0..<depth)))
     let hot = try elementwise([each, places], type: 1) {
       "1 - less(\($0[0]), \($0[1])) - less(\($0[1]), \($0[0]))"

@@ -17,7 +17,7 @@ extension Translation {
     "SpaceToDepth": { page, call in [try page.spaceToDepth(call)] },
   ]
 
-  private mutating func reshape(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func reshape(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     guard var shape = try call.version < 5 ? call.ints("shape") : call.ints(1, "sizes") else {
       throw .refused("it states no sizes")
@@ -39,7 +39,7 @@ extension Translation {
     return try reshaped(x, shape)
   }
 
-  private mutating func flatten(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func flatten(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let given = call.int("axis", 1)
     let axis = given < 0 ? given + x.shape.count : given
@@ -48,7 +48,7 @@ extension Translation {
   }
 
   /// Axes in another order; `order` is in ONNX's count.
-  mutating func permuted(_ x: Value, _ order: [Int]) throws(NodeFault) -> Value {
+  mutating func permuted(_ x: PageValue, _ order: [Int]) throws(NodeFault) -> PageValue {
     guard order.sorted() == Array(x.shape.indices) else {
       throw .refused("\(order) is no order of axes")
     }
@@ -69,7 +69,7 @@ extension Translation {
     try call.version >= version ? call.ints(1, "axes") : call.ints("axes")
   }
 
-  private mutating func squeeze(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func squeeze(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     var gone = x.shape.indices.filter { x.shape[$0] == 1 && !(x.isBatched && $0 == 0) }
     if let given = try axes(call, since: 13) {
@@ -87,7 +87,7 @@ extension Translation {
     return try reshaped(x, x.shape.indices.filter { !gone.contains($0) }.map { x.shape[$0] })
   }
 
-  private mutating func unsqueeze(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func unsqueeze(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     guard let given = try axes(call, since: 13) else { throw .refused("it states no axes") }
     var new: [Int] = []
@@ -98,7 +98,7 @@ extension Translation {
     return try reshaped(x, shape)
   }
 
-  private mutating func expand(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func expand(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     guard let given = try call.ints(1, "sizes"), let shape = Known.joined(x.shape, given) else {
       throw .refused("its sizes do not fit")
@@ -107,7 +107,7 @@ extension Translation {
   }
 
   /// A value repeated along axes of 1, which it may lack in front.
-  mutating func spread(_ x: Value, to shape: [Int]) throws(NodeFault) -> Value {
+  mutating func spread(_ x: PageValue, to shape: [Int]) throws(NodeFault) -> PageValue {
     guard shape != x.shape else { return x }
     if x.isBatched {
       guard shape.count == x.shape.count, shape[0] == x.shape[0] else { throw .movesBatch }
@@ -120,7 +120,7 @@ extension Translation {
       type: x.type)
   }
 
-  private mutating func tile(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func tile(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     guard let times = try call.ints(1, "repeats"), times.count == x.shape.count,
       times.allSatisfy({ $0 > 0 && $0 <= 100_000 })
@@ -144,8 +144,8 @@ extension Translation {
     return result
   }
 
-  private mutating func concat(_ call: Call) throws(NodeFault) -> Value {
-    var parts: [Value] = []
+  private mutating func concat(_ call: Call) throws(NodeFault) -> PageValue {
+    var parts: [PageValue] = []
     for index in call.inputs.indices { parts.append(try call.input(index)) }
     guard let rank = parts.first?.shape.count else { throw .refused("it joins nothing") }
     let number = try call.axis(call.int("axis", 1), rank: rank)
@@ -153,7 +153,7 @@ extension Translation {
   }
 
   /// Values one after the other; `axis` is in ONNX's count.
-  mutating func joined(_ parts: [Value], axis number: Int) throws(NodeFault) -> Value {
+  mutating func joined(_ parts: [PageValue], axis number: Int) throws(NodeFault) -> PageValue {
     guard let first = parts.first(where: \.isBatched) ?? parts.first else {
       throw .refused("it joins nothing")
     }
@@ -175,7 +175,7 @@ extension Translation {
       batched: first.isBatched, type: first.type)
   }
 
-  private mutating func split(_ call: Call) throws(NodeFault) -> [Value] {
+  private mutating func split(_ call: Call) throws(NodeFault) -> [PageValue] {
     let x = try call.input(0)
     let number = try call.axis(call.int("axis", 0), rank: x.shape.count)
     let extent = x.shape[number]
@@ -195,8 +195,8 @@ extension Translation {
   }
 
   /// Some positions of an axis, in ONNX's count.
-  mutating func cut(_ x: Value, axis number: Int, from start: Int, count: Int) throws(NodeFault)
-    -> Value
+  mutating func cut(_ x: PageValue, axis number: Int, from start: Int, count: Int) throws(NodeFault)
+    -> PageValue
   {
     guard start != 0 || count != x.shape[number] else { return x }
     if let known = x.known, x.line == nil || !x.isFloat {
@@ -207,7 +207,7 @@ extension Translation {
         source[number] += start
         return source
       }
-      return Value(shape: shape, isBatched: false, type: x.type, line: nil, known: part)
+      return PageValue(shape: shape, isBatched: false, type: x.type, line: nil, known: part)
     }
     let axis = try axis(number, of: x)
     var items = (0..<axis).map { "0 ..< \(x.inner[$0])" }
@@ -218,7 +218,7 @@ extension Translation {
       "\(try mark(x))[\(items.joined(separator: ", "))]", shape, batched: x.isBatched, type: x.type)
   }
 
-  private mutating func depthToSpace(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func depthToSpace(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let by = call.int("blocksize", 1)
     guard x.shape.count == 4, (1...1024).contains(by), x.shape[1] % (by * by) == 0 else {
@@ -238,7 +238,7 @@ extension Translation {
       permuted(reshaped(x, cut), order), [s[0], channels, s[2] * by, s[3] * by])
   }
 
-  private mutating func spaceToDepth(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func spaceToDepth(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     let by = call.int("blocksize", 1)
     guard x.shape.count == 4, (1...1024).contains(by), x.shape[2] % by == 0, x.shape[3] % by == 0

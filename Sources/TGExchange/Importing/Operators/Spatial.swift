@@ -32,7 +32,7 @@ extension Translation {
     /// True if the network leaves the borders to be computed.
     let auto: String
 
-    init(_ call: Call, _ x: Value, kernel given: [Int]?) throws(NodeFault) {
+    init(_ call: Call, _ x: PageValue, kernel given: [Int]?) throws(NodeFault) {
       guard x.shape.count == 3 || x.shape.count == 4 else {
         throw .refused("\(x.shape.count - 2) axes of space; plans have one or two")
       }
@@ -117,13 +117,13 @@ extension Translation {
   }
 
   /// A kernel `[out, in, rows, columns]`, that of a sequence with one row.
-  private mutating func kernel(_ weight: Value) throws(NodeFault) -> String {
+  private mutating func kernel(_ weight: PageValue) throws(NodeFault) -> String {
     guard weight.shape.count == 3 else { return try mark(weight) }
     let shape = [weight.shape[0], weight.shape[1], 1, weight.shape[2]]
     return "reshape(\(try mark(weight)), [\(Self.list(shape))])"
   }
 
-  private mutating func convolution(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func convolution(_ call: Call) throws(NodeFault) -> PageValue {
     let (x, weight) = (try call.input(0), try call.input(1))
     try demandWeight(weight, "kernel")
     guard weight.shape.count == x.shape.count, weight.shape.count > 2 else {
@@ -154,7 +154,7 @@ extension Translation {
     return try mark(bias)
   }
 
-  private mutating func transposedConvolution(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func transposedConvolution(_ call: Call) throws(NodeFault) -> PageValue {
     let (x, weight) = (try call.input(0), try call.input(1))
     try demandWeight(weight, "kernel")
     guard weight.shape.count == x.shape.count, weight.shape.count > 2 else {
@@ -221,7 +221,7 @@ extension Translation {
 
   // MARK: Windows
 
-  private mutating func pool(_ call: Call, _ function: String) throws(NodeFault) -> Value {
+  private mutating func pool(_ call: Call, _ function: String) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     var windows = try Windows(call, x, kernel: nil)
     windows.same()
@@ -246,7 +246,7 @@ extension Translation {
   }
 
   /// The root of the sum of squares of each window.
-  private mutating func lengthPool(_ call: Call) throws(NodeFault) -> Value {
+  private mutating func lengthPool(_ call: Call) throws(NodeFault) -> PageValue {
     let x = try call.input(0)
     guard call.int("p", 2) == 2, call.int("ceil_mode", 0) == 0 else {
       throw .refused("p is not 2, or it has ceil_mode")
@@ -268,7 +268,8 @@ extension Translation {
   }
 
   /// A reduction over all of space; `make` opens the call.
-  private mutating func global(_ call: Call, _ make: (String) -> String) throws(NodeFault) -> Value
+  private mutating func global(_ call: Call, _ make: (String) -> String) throws(NodeFault)
+    -> PageValue
   {
     let x = try call.input(0)
     guard x.shape.count > 2 else { throw .refused("it has no axis of space") }

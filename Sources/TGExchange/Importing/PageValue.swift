@@ -1,5 +1,5 @@
 /// A value of the network while it is translated.
-struct Value {
+struct PageValue {
   /// The extents as ONNX counts them: with the batch, if there is one.
   var shape: [Int]
   /// True if the leading axis is the batch, which the language does not write.
@@ -28,7 +28,7 @@ struct Call {
   let operation: String
   let name: String
   /// The operands in their order; nil for one that is left out.
-  let inputs: [Value?]
+  let inputs: [PageValue?]
   let outputs: [String]
   let attributes: [String: Attribute]
   /// The version of the set of operators.
@@ -42,13 +42,13 @@ struct Call {
   }
 
   /// The operand at a position, which must be there.
-  func input(_ index: Int) throws(NodeFault) -> Value {
+  func input(_ index: Int) throws(NodeFault) -> PageValue {
     guard let value = optional(index) else { throw .refused("its operand \(index) is missing") }
     return value
   }
 
   /// The operand at a position; nil if it is left out.
-  func optional(_ index: Int) -> Value? { inputs.indices.contains(index) ? inputs[index] : nil }
+  func optional(_ index: Int) -> PageValue? { inputs.indices.contains(index) ? inputs[index] : nil }
 
   /// The known whole numbers of an operand; nil if it is left out.
   func ints(_ index: Int, _ what: String) throws(NodeFault) -> [Int]? {
