@@ -122,6 +122,7 @@ static void run_rows(const tile_range *tile, ptrdiff_t row, int rows, ptrdiff_t 
       .outer = p->outer,
       .inner = p->inner,
       .run = p->run,
+      .chain = TG_CHAIN,
       .outer_stride = p->outer_stride,
       .inner_stride = p->inner_stride,
       .weights = p->weights + (tile->group * c->panels + panel) * in_channels * TG_PANEL,

@@ -198,6 +198,7 @@ static void multiply(const tg_winograd *w, const float *weights, ptrdiff_t panel
       .outer = 1,
       .inner = 1,
       .run = w->channels,
+      .chain = TG_TILE_CHAIN,
       .panel_stride = w->channels * TG_PANEL,
   };
   for (ptrdiff_t panel = 0; panel < panels;) {

@@ -129,7 +129,7 @@ import Testing
     let file = folder.appendingPathComponent(name)
     guard name.hasSuffix(".drawn") else { return file.path }
     let array = try #require(DrawnNumbers.arrays(file).first)
-    let path = temporary.path(name + ".npy")
+    let path = temporary.path(file.lastPathComponent + ".npy")
     try Data(NumpyArray(array.tensor).encoded).write(to: URL(fileURLWithPath: path))
     return path
   }

@@ -30,12 +30,15 @@ import Testing
   private static let sum = PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])])
 
   private static func convolution(
-    groups: Int = 1, origins: [Int] = [0], scale: [Int] = [1, 1], stride: [Int] = [1, 1]
+    groups: Int = 1, origins: [Int] = [0], scale: [Int] = [1, 1], stride: [Int] = [1, 1],
+    tile: Int = 0
   ) -> Conv2D {
-    Conv2D(
+    var op = Conv2D(
       stride: stride, scale: scale, groups: groups,
       phases: origins.map { .init(padTop: 0, padLeft: 0, originY: $0, originX: 0) },
       outputSize: [2, 2])
+    op.tile = tile
+    return op
   }
 
   private static func pool(kernel: [Int] = [2, 2], stride: [Int] = [2, 2], size: [Int] = [2, 2])
@@ -99,6 +102,8 @@ import Testing
     Breach(
       "convolution_c3", convolution(stride: [0, 1]), [[1, 4, 4, 3], [4, 3, 3, 3]], "convolution",
       "positive"),
+    Breach(
+      "convolution_c4", convolution(tile: 4), [[1, 4, 4, 3], [4, 3, 5, 5]], "tile", "have no form"),
     Breach("reduce_c1", Reduce(.sum, axes: [1, 1]), [[2, 3]], "axis", "distinct axes"),
     Breach(
       "reduce_c2", Reduce(.sum, of: sum, axes: [0]), [[2]], "arity", "does not fit its operands"),

@@ -103,6 +103,7 @@ struct ArbitraryPlan {
             originX: arbitrary.number())
         })
       convolution.groups = number()
+      convolution.tile = number()
       convolution.strideY = number()
       convolution.strideX = number()
       convolution.dilationY = number()

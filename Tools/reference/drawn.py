@@ -6,8 +6,7 @@ float32. The other half is Tests/TGTestSupport/DrawnNumbers.swift.
 import hashlib
 
 import numpy
-import torch
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 
 GAMMA, MIX1, MIX2 = (
     numpy.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
@@ -82,7 +81,7 @@ class Register:
         state = load_file(file)
         lines, rest = [], {}
         for name, tensor in state.items():
-            line = self.line(name, tensor.numpy())
+            line = self.line(name, tensor)
             if line:
                 lines.append(line)
             else:
@@ -107,9 +106,12 @@ def read(recipes):
     return found
 
 
+def state(recipes, rest):
+    """All tensors of a root by name: those of its file, and those that are drawn. Either may be None."""
+    return (load_file(rest) if rest else {}) | (read(recipes) if recipes else {})
+
+
 def restored(recipes, rest, to):
     """Writes the whole file of weights again."""
-    state = load_file(rest) if rest else {}
-    state |= {name: torch.from_numpy(array) for name, array in read(recipes).items()}
-    save_file(state, to)
+    save_file(state(recipes, rest), to)
     return to

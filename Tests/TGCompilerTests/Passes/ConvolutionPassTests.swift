@@ -128,7 +128,7 @@ import Testing
 
   /// The results along each side of the tiles that the pass chooses for a graph.
   private func tile(_ text: String) throws -> Int {
-    let graph = try TileConvolutions().run(PassCase.parsed("graph \"f\" {\n" + text + "\n}\n"))
+    let graph = try TileConvolutions().run(PassCase.graph(text))
     try graph.verify()
     return try #require(graph.nodes.compactMap { $0.op as? Conv2D }.first).tile
   }

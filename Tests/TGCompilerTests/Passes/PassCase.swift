@@ -47,6 +47,9 @@ enum PassCase {
     return (["graph \"f\" {"] + lines.map { "  \($0)" } + ["}"]).joined(separator: "\n") + "\n"
   }
 
+  /// The graph of its lines.
+  static func graph(_ lines: String) throws -> Graph { try parsed(text(lines)) }
+
   /// The graph of a text.
   static func parsed(_ text: String) throws -> Graph {
     var printed = PrintedGraph(Graph(name: ""))
