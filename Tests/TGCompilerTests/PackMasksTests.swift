@@ -19,7 +19,8 @@ import Testing
     _ functions: [PointwiseFunction], channels: Int = 20, slope: Float = 0.25,
     alsoRead: Int? = nil
   ) throws -> Graph {
-    var numbers = SeededNumbers(seed: 6)
+    // With seed 6 a sum is so near 0 that its order decides the sign, and with it a slope.
+    var numbers = SeededNumbers(seed: 5)
     var builder = GraphBuilder(name: "f")
     var h = try builder.insert(Input(name: "x", shape: [1, 3, 24, 20]), [])
     var extra: Value?
@@ -82,7 +83,8 @@ import Testing
         #expect(found == expected, "\(isa)")
       }
       for (name, tensor) in expected {
-        #expect(try parityError(tensor, #require(reference[name])) <= 1e-5)
+        let error = try parityError(tensor, #require(reference[name]))
+        #expect(error <= 1e-5, "\(isa) \(name)")
       }
     }
   }
