@@ -20,7 +20,7 @@ struct MalformedReader {
   /// All readers with a table.
   static var all: [MalformedReader] {
     [
-      MalformedReader(name: "pickle", refusal: plainData),
+      MalformedReader(name: "pickle") { plainData($0) ?? checkpoint($0) },
       MalformedReader(name: "legacy", refusal: checkpoint),
       MalformedReader(name: "zip", refusal: checkpoint),
       MalformedReader(name: "safetensors", refusal: checkpoint),
