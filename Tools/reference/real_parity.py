@@ -49,6 +49,9 @@ def run(case, shared, keep, results):
         folder = (Path(keep) / case.name if keep else Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         produced = (case.perform or execute)(case, data, folder)
+        if data.imported:
+            # An item may have all axes of the file's output, behind the one of the batch.
+            produced = {n: a.reshape(data.outputs[n].array.shape) for n, a in produced.items()}
     verdicts = verdicts_of(case, data, produced)
     for v in verdicts:
         print(line(case, data, v), flush=True)

@@ -54,6 +54,15 @@ struct ONNXSource: EntrySource {
   func kind(_ value: UInt32) -> String { "a tensor" }
 }
 
+extension Checkpoint {
+  /// True for a tensor of an ONNX file that its nodes reckon with instead of weights: whole numbers, such
+  /// as sizes and axes, and single numbers without an axis, such as an epsilon or an exponent.
+  package func isReckonedWith(_ entry: Entry) -> Bool {
+    guard format == .onnx, case .numbers(let type) = entry.form.kind else { return false }
+    return !type.hasFraction || entry.shape.rank == 0
+  }
+}
+
 extension ONNXNode {
   /// The tensor of a `Constant`, by the name of its result; nil for other nodes.
   fileprivate var constant: ONNXTensor? {

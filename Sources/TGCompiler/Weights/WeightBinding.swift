@@ -40,8 +40,8 @@ package struct ParameterKey: Hashable, Sendable {
 ///
 /// A tensor that a compiled function needs and no file has, a tensor of another shape, and a tensor
 /// of a file that nobody reads are all listed and stop the import, except what the graph declares
-/// `optional` or `ignore`d, counters of batches, and what TensorFlow's optimizers keep. A function that needs a root without a file is
-/// left out with a note.
+/// `optional` or `ignore`d, counters of batches, what TensorFlow's optimizers keep, and what the nodes
+/// of an ONNX file reckon with. A function that needs a root without a file is left out with a note.
 package struct WeightBinding: Sendable {
   /// The tensors by name.
   package private(set) var tensors: [ParameterKey: HostTensor] = [:]

@@ -65,7 +65,7 @@ struct WeightDiagnosis {
       !names.contains(entry.name) && !entry.name.hasSuffix("num_batches_tracked")
         && !(entry.shared.map { views.contains($0) } ?? false)
         && !root.ignored.contains { matches(pattern: $0, entry.name) }
-        && !checkpoint.isTrainingState(entry)
+        && !checkpoint.isTrainingState(entry) && !checkpoint.isReckonedWith(entry)
     }.map { Stored(name: $0.name, form: $0.form) }
     run()
   }
