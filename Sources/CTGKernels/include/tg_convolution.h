@@ -18,8 +18,8 @@ enum {
   /** Products that are added one after the other, before a new sum begins: the error of n terms in
    * chains of c grows with the root of c / 2 + n / 2c, and long chains cost no additions. */
   TG_CHAIN = 256,
-  /** The same of the products of transformed tiles, of which a result is the sum of 36 with factors up
-   * to 2.8: with these its error is that of direct sums, and the additions cost some 3 %. */
+  /** The same of the products of transformed tiles, of which a result is the sum of 36 with factors
+   * up to 2.8: with these its error is that of direct sums, and the additions cost some 3 %. */
   TG_TILE_CHAIN = 32,
   /** The most pixels and output channels of a micro-kernel for few output channels. */
   TG_DOT_PIXELS = 6,
