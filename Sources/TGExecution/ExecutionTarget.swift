@@ -16,4 +16,14 @@ package protocol ExecutionTarget: Sendable {
   func executor(
     for function: Int, of plan: LoadedPlan, within budget: Budget
   ) throws(RuntimeError) -> any PlanExecutor
+
+  /// Measures what so many threads reach at best; takes some tenths of a second. Nil where nothing is
+  /// known.
+  ///
+  /// - Throws: `outOfMemory`.
+  func ceilings(threads: Int) throws(RuntimeError) -> Ceilings?
+}
+
+extension ExecutionTarget {
+  package func ceilings(threads: Int) throws(RuntimeError) -> Ceilings? { nil }
 }

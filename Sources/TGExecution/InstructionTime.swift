@@ -8,6 +8,8 @@ package struct InstructionTime: Hashable, Sendable {
   package let source: String
   /// Its multiplications with additions.
   package let macs: Int
+  /// The bytes that it reads and writes at least.
+  package let bytes: Int
   /// The time from start to end.
   package let elapsed: Duration
 
@@ -16,6 +18,7 @@ package struct InstructionTime: Hashable, Sendable {
     label = placed.label
     source = placed.source
     macs = placed.macs
+    bytes = placed.instruction.leastBytes
     self.elapsed = elapsed
   }
 

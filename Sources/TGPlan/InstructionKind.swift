@@ -24,6 +24,9 @@ package protocol InstructionKind: PlanMessage, Sendable {
   ///
   /// - Parameter operands: The views that are read.
   func elementsRead(of operands: [NamedView]) -> Int?
+  /// The bytes of a view that are read or written at least; nil if the number does not fit. Those of
+  /// its elements, unless stated otherwise.
+  func leastBytes(of view: NamedView) -> Int?
   /// The operand whose elements must be rows of a table when the instruction runs, and how many rows
   /// there are; nil, unless stated otherwise, where there is none.
   var rowNumbers: (indices: View, rows: Int)? { get }
@@ -32,6 +35,7 @@ package protocol InstructionKind: PlanMessage, Sendable {
 extension InstructionKind {
   package var checkedMacs: Int? { 0 }
   package var rowNumbers: (indices: View, rows: Int)? { nil }
+  package func leastBytes(of view: NamedView) -> Int? { view.view.leastBytes }
   package func elementsRead(of operands: [NamedView]) -> Int? {
     Int.elements(of: operands.lazy.map(\.view))
   }

@@ -8,9 +8,27 @@ extension Instruction {
   /// `macs`, or nil if the number does not fit.
   var checkedMacs: Int? { kind.checkedMacs }
 
+  /// The bytes that must be read and written at least: of each view the elements that lie apart, once.
+  /// Weights count as many as are read, where they are transformed for tiles (`Convolution.tile`).
+  package var leastBytes: Int {
+    let kind = kind
+    return namedViews.reduce(0) { sum, named in
+      let bytes = kind.leastBytes(of: named).flatMap(sum.adding)
+      return bytes ?? .max
+    }
+  }
+
   /// What bounds the time that it takes: multiplications with additions, elements read (as often as
   /// they are read) or elements written, whichever are most; nil if the number does not fit.
   var checkedWork: Int? { kind.checkedWork(of: namedViews) }
+}
+
+extension View {
+  /// The bytes of the elements that lie apart; nil if the number does not fit.
+  var leastBytes: Int? {
+    let apart = zip(dimensions, strides).map { $1 == 0 ? 1 : $0 }
+    return Int.product(apart).flatMap(dtype.bytes(of:))
+  }
 }
 
 extension InstructionKind {

@@ -162,6 +162,47 @@ package final class Session {
     return (results, times)
   }
 
+  /// Computes one batch again and again, warm: nothing but running is timed. What a run gives is left
+  /// unread.
+  ///
+  /// - Parameters:
+  ///   - runs: how many, after one that is not counted.
+  ///   - profiled: true to time each instruction.
+  /// - Returns: the seconds of each run, and the times of its instructions if `profiled`.
+  /// - Throws: `SessionError`.
+  package func timed(
+    _ chunk: BatchPlan.Chunk, of run: PreparedRun, runs: Int, profiled: Bool
+  ) throws(SessionError) -> (seconds: [Double], instructions: [[InstructionTime]]) {
+    let executor = try executor(batch: chunk.size)
+    let clock = ContinuousClock()
+    var seconds: [Double] = []
+    var instructions: [[InstructionTime]] = []
+    for index in 0...runs {
+      // A run may use the memory of its inputs for something else.
+      for (binding, item) in zip(run.bindings, executor.function.inputs) {
+        try store(binding, into: item, chunk: chunk, of: run, on: executor)
+      }
+      let start = clock.now
+      var times: [InstructionTime] = []
+      do {
+        if profiled { times = try executor.profile() } else { try executor.run() }
+      } catch { throw .runtime(error) }
+      guard index > 0 else { continue }
+      seconds.append(start.duration(to: clock.now) / .seconds(1))
+      if profiled { instructions.append(times) }
+    }
+    return (seconds, instructions)
+  }
+
+  /// What the target reaches at best with the threads that a batch is computed by; nil if it is not
+  /// known.
+  ///
+  /// - Throws: `SessionError`.
+  package func ceilings(batch: Int) throws(SessionError) -> Ceilings? {
+    let threads = try executor(batch: batch).threadCount
+    do { return try target.ceilings(threads: threads) } catch { throw .runtime(error) }
+  }
+
   /// The bytes that a batch takes: weights, arena and scratch memory.
   package func memoryBytes(batch: Int) throws(SessionError) -> Int {
     try executor(batch: batch).memoryBytes + loaded.plan.weightBytes

@@ -20,7 +20,8 @@ struct Job {
   private let work: Work
   var results: Results
   private let replay: Replay?
-  var profile = Profile()
+  var profile: Profile
+  var repetition: Repetition?
   var progress: Progress
   /// The items that are computed and written.
   var done = 0
@@ -41,6 +42,11 @@ struct Job {
     options.operands += options.edits.interpolate.dropFirst(2)
     options.edits.interpolate = Array(options.edits.interpolate.prefix(2))
     try options.sheets.check()
+    guard options.repeats ?? 1 >= 1 else {
+      throw Failure(.usage, "--repeat counts runs, 1 or more")
+    }
+    profile = Profile(order: options.profileOrder ?? .plan)
+    options.profile = options.profile || options.profileOrder != nil
     replay = try options.replay.map { try Replay($0, options: &options) }
     let planPath = try Self.planPath(options)
     let machine = try options.machine.resolved(on: console)
@@ -121,6 +127,7 @@ struct Job {
     } else if case .pictures(let many, let captions) = work {
       total = many.paths.count * (captions?.lines.count ?? 1) * itemPlan.count
     }
+    if options.repeats != nil { try demandOneBatch(prepared.map(\.1)) }
     let interrupts = Interrupts(console: console, total: total)
     try interrupts.guarding {
       var refused: Failure?
@@ -138,11 +145,12 @@ struct Job {
       }
       progress.end(done)
       try interrupts.writing {
-        try results.finish(profile: options.profile ? profile : nil)
+        try results.finish(profile: options.profile ? profile : nil, repetition: repetition)
       }
       if let refused { throw refused }
     }
     if options.profile, !console.isJSON { profile.print(on: console) }
+    if let repetition, !console.isJSON { console.say(repetition.text) }
     if let replay {
       try replay.compare(
         with: results.film?.path, or: results.lastPicture?.picture, target: session.target.name,
@@ -173,14 +181,32 @@ struct Job {
   ) throws {
     if let folder = options.outdir { try Outputs.makeFolder(folder) }
     for chunk in run.chunks {
+      if let runs = options.repeats {
+        let timed = try session.timed(chunk, of: run, runs: runs, profiled: options.profile)
+        repetition = Repetition(timed.seconds)
+        timed.instructions.forEach { profile.add($0) }
+      }
       let (values, times) = try session.run(
-        chunk, of: run, outputs: results.wanted, profiled: options.profile)
-      profile.add(times)
+        chunk, of: run, outputs: results.wanted,
+        profiled: options.profile && options.repeats == nil)
+      if !times.isEmpty { profile.add(times) }
+      if options.profile, profile.ceilings == nil {
+        profile.ceilings = try session.ceilings(batch: chunk.size)
+      }
       for (index, value) in zip(chunk.items, values) {
         try interrupts.writing { try results.take(items[index], value) }
       }
       done += chunk.items.count
       progress.show(done)
+    }
+  }
+
+  /// Refuses times of several batches, of which no number would be the time of a run.
+  private func demandOneBatch(_ runs: [PreparedRun]) throws(Failure) {
+    guard runs.count == 1, runs[0].chunks.count == 1 else {
+      throw Failure(
+        .usage, "--repeat times one batch, and several are computed",
+        hint: "give one caption, picture or seed, or so many as the plan has in a batch")
     }
   }
 

@@ -186,7 +186,7 @@ struct Results {
   }
 
   /// Writes what all items gave together.
-  mutating func finish(profile: Profile?) throws {
+  mutating func finish(profile: Profile?, repetition: Repetition?) throws {
     var files: [(String, JSON)] = []
     for (path, picture, first) in try sheets.rest() {
       guard let output = naming.mainPicture else { continue }
@@ -205,11 +205,15 @@ struct Results {
     guard console.isJSON else { return }
     var rest: [(String, JSON)] = [("arrays", .pairs(files))]
     if let film { rest.append(("film", .string(film.path))) }
-    if let profile { rest.append(("profile", profile.json)) }
+    if let profile {
+      rest.append(("profile", profile.json))
+      if let ceilings = profile.ceilingsJSON { rest.append(("ceilings", ceilings)) }
+    }
+    if let repetition { rest.append(("repeat", repetition.json)) }
     if !isAnswered {
       try console.print(
         JSON.document(run + [("runs", .array(report))] + rest).text(indented: true))
-    } else if !files.isEmpty || profile != nil {
+    } else if !files.isEmpty || profile != nil || repetition != nil {
       try console.print(JSON.document(run + rest).text())
     }
   }

@@ -61,8 +61,24 @@ struct RunOptions: ParsableArguments {
 
   @OptionGroup var machine: MachineOptions
 
-  @Flag(help: "Say how long each instruction takes, how fast it is, and its line in the .tgraph.")
+  @Flag(
+    help: ArgumentHelp(
+      "Say how long each instruction takes, how fast it is, the least that it can take on this "
+        + "machine, and its line in the .tgraph."))
   var profile = false
+
+  @Option(
+    name: .customLong("profile-by"),
+    help: ArgumentHelp(
+      "The order of --profile: plan, time, or excess over the least time.", valueName: "ORDER"))
+  var profileOrder: ProfileOrder?
+
+  @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp(
+      "Compute the batch N times more, warm, and say how long a run takes, without reading and "
+        + "writing.", valueName: "N"))
+  var repeats: Int?
 
   @Flag(name: .customLong("show-tokens"), help: "Say what is made of each caption.")
   var showTokens = false

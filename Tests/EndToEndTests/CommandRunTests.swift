@@ -153,11 +153,40 @@ import Testing
     #expect(sheet.width == 4 * 48 + 3 * 8 && sheet.height > 8)
   }
 
+  @Test func repeatedRunsAreTimed() throws {
+    let fixture = try CommandFixture()
+    let line = ["sample.tplan", "bird", "-o", "o.png", "--repeat", "4", "--profile-by", "excess"]
+    let told = try fixture.run(line)
+    #expect(told.status == 0 && told.messages.contains("4 runs: median "), "\(told.messages)")
+    let outcome = try fixture.run(line + ["--json"])
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: outcome.output) as? [String: Any])
+    let times = try #require(report["repeat"] as? [String: Double])
+    let (least, median) = (try #require(times["min_ms"]), try #require(times["median_ms"]))
+    #expect(times["runs"] == 4 && 0 < least && least <= median)
+    #expect(try #require(times["p90_ms"]) >= median)
+    let rows = try #require(report["profile"] as? [[String: Any]])
+    for row in rows {
+      #expect(row["runs"] as? Int == 4)
+      #expect(row["bytes"] as? Int ?? 0 > 0 && row["least_seconds"] as? Double ?? 0 > 0)
+    }
+    let excess = try rows.map { row in
+      try #require(row["seconds"] as? Double) - #require(row["least_seconds"] as? Double)
+    }
+    #expect(excess == excess.sorted(by: >))
+    #expect(report["ceilings"] is [String: Double])
+    // The picture is that of a run that is not timed.
+    let bytes = try fixture.bytes("o.png")
+    #expect(try fixture.run(["sample.tplan", "bird", "-o", "o.png"]).status == 0)
+    #expect(try fixture.bytes("o.png") == bytes)
+  }
+
   @Test func profileNamesTheLine() throws {
     let fixture = try CommandFixture()
     let outcome = try fixture.run(["sample.tplan", "bird", "--profile", "-o", "o.png"])
     #expect(outcome.status == 0)
     #expect(outcome.messages.contains("sample.tgraph:4"))
+    #expect(outcome.messages.contains("GB/s (b), as measured now"))
     #expect(outcome.messages.contains("GFLOP/s"))
   }
 

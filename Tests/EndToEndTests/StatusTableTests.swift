@@ -20,6 +20,7 @@ import Testing
     ],
     "64 all: a value that is no number where one is needed": [
       "tgc ok.tgraph --synthetic-weights x", "tgrun sample.tplan bird --threads x",
+      "tgrun sample.tplan bird --repeat 0",
       "tginvert net.tplan a.png --restarts x",
     ],
     "64 tgc: no page, or two": ["tgc", "tgc ok.tgraph other.tgraph"],
@@ -63,6 +64,7 @@ import Testing
       "tgrun sample.tplan bird --function none",
     ],
     "64 tgrun: options that exclude each other": [
+      "tgrun sample.tplan bird --repeat 2 --seeds 0-8",
       "tgrun sample.tplan bird --seed 1 --seeds 2", "tgrun sample.tplan bird -o o.png --outdir .",
     ],
     "64 tgrun: `-o` with a suffix that no picture is written as, or `--jpeg-quality` that cannot be":

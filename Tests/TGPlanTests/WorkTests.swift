@@ -16,6 +16,26 @@ import Testing
     View(slot: 0, dimensions: extents, strides: strides ?? Shape(extents).strides)
   }
 
+  /// Elements that several positions see count once; transformed weights count as they are read.
+  @Test func bytesAreThoseThatLieApart() {
+    let sum = PointwiseProgram(operandCount: 2, steps: [.init(.add, [0, 1])])
+    let row = view([10, 20], strides: [0, 1])
+    #expect(
+      Instruction.map(
+        PointwiseMap(program: sum, operands: [row, view([10, 20])], output: view([10, 20]))
+      ).leastBytes == 4 * (20 + 200 + 200))
+    var convolution = Convolution(
+      input: view([1, 8, 8, 16]), output: view([1, 8, 8, 32]),
+      phases: [
+        .init(
+          weights: view([32 * 16 * 9]), kernelHeight: 3, kernelWidth: 3, padTop: 1, padLeft: 1)
+      ])
+    let (pictures, weights) = (4 * 64 * (16 + 32), 4 * 32 * 16 * 9)
+    #expect(Instruction.convolve(convolution).leastBytes == pictures + weights)
+    convolution.tile = 4
+    #expect(Instruction.convolve(convolution).leastBytes == pictures + weights * 36 / 9)
+  }
+
   @Test func whatIsMostCounts() {
     let wide = view([1_000, 1_000], strides: [0, 0])
     let one = view([])

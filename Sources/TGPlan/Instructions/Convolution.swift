@@ -273,6 +273,13 @@ extension Convolution: InstructionKind {
     return sum
   }
 
+  /// Transformed weights of a tile are n² numbers for the r² of the kernel.
+  package func leastBytes(of view: NamedView) -> Int? {
+    guard let bytes = view.view.leastBytes else { return nil }
+    guard view.access == .readWeights, let form else { return bytes }
+    return bytes.multiplying(form.side * form.side).map { $0 / (form.kernel * form.kernel) }
+  }
+
   /// Of the epilogue; multiplications count for the rest.
   package func elementsRead(of operands: [NamedView]) -> Int? {
     Int.elements(of: epilogue.operands)
