@@ -65,8 +65,8 @@ package struct Pipeline: Sendable {
     }
     if level >= .reassociating {
       // Scales into weights while a norm is still a product and a sum; then enlargements, whose
-      // summed kernels should be made of scaled ones.
-      passes += [FoldScales(), SplitUpsampledConvolutions()]
+      // summed kernels should be made of scaled ones, and of channels that vary.
+      passes += [FoldScales(), HoistConstantChannels(), SplitUpsampledConvolutions()]
       // The same for their gradients; then sums that differ by a factor, which a gradient asks for,
       // and which may be of constants alone once it is taken out.
       passes += [MergeBlockSums(), ShareStatistics(), FactorReductions(), FoldConstants()]

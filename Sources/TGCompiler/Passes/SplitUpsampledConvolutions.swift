@@ -8,7 +8,8 @@ import TGTensor
 /// Row `u` of the enlarged picture is row `⌊u / f⌋` of `x`, so output row `f·i + p` with kernel row
 /// `k` reads row `i + ⌊(p + k − pad) / f⌋`: kernel rows that read the same row are added up. For
 /// factor 2 and a 3×3 kernel, nine products become four. A row outside the enlarged picture is a
-/// row outside `x`, so the border is exact.
+/// row outside `x`, so the border is exact. A kernel of 1×1 sees one row and column: its convolution is
+/// that of `x`, enlarged afterwards, a product for each element of `x` instead of f².
 ///
 /// Effect on numbers: reassociating.
 package struct SplitUpsampledConvolutions: Pass {
@@ -26,6 +27,10 @@ package struct SplitUpsampledConvolutions: Pass {
         let kernel = builder.constant(of: node.operands[1])?.weight
       else { return nil }
       let factors = upsample.factors
+      let x = builder[node.operands[0]].operands[0]
+      if let small = op.ofOneTap(kernel.shape, enlarging: builder.shape(x), by: factors) {
+        return try builder.insert(upsample, [builder.insert(small, [x, node.operands[1]])])
+      }
       let rows = (0..<factors[0]).map {
         SummedTaps(phase: $0, factor: factors[0], pad: phase.padTop, kernel: kernel.shape[2])
       }
@@ -35,7 +40,7 @@ package struct SplitUpsampledConvolutions: Pass {
       var split = op
       split.scale = factors
       split.phases = []
-      var operands = [builder[node.operands[0]].operands[0]]
+      var operands = [x]
       for (y, row) in rows.enumerated() {
         for (x, column) in columns.enumerated() {
           split.phases.append(
@@ -45,6 +50,19 @@ package struct SplitUpsampledConvolutions: Pass {
       }
       return try builder.insert(split, operands + node.operands[2...])
     }
+  }
+}
+
+extension Conv2D {
+  /// The same convolution of a picture that is not enlarged yet, if the kernel has one tap for each
+  /// position of the enlarged picture; nil otherwise.
+  fileprivate func ofOneTap(_ kernel: Shape, enlarging x: Shape, by factors: [Int]) -> Conv2D? {
+    guard kernel[2] == 1, kernel[3] == 1, phases[0].padTop == 0, phases[0].padLeft == 0,
+      outputSize == [x[1] * factors[0], x[2] * factors[1]], epilogue == .identity
+    else { return nil }
+    var small = self
+    small.outputSize = [x[1], x[2]]
+    return small
   }
 }
 

@@ -2,6 +2,7 @@ import TGCompiler
 import TGIR
 import TGOps
 import TGTensor
+import TGTestSupport
 import Testing
 
 /// Passes that replace convolutions by cheaper ones.
@@ -39,6 +40,71 @@ import Testing
         phases=[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 1] size=[3, 3] epilogue={1: } : [1, \
         3, 3, 1]
         output "y" = %5
+        """)
+  }
+
+  /// Channels of a vector beside those of a picture: a linear layer for the nine classes of positions.
+  @Test(arguments: [
+    (3, 1, 1, 1), (4, 2, 1, 1), (5, 1, 2, 1), (3, 1, 0, 1), (3, 1, 2, 2), (3, 2, 1, 1),
+  ])
+  func channelsOfAVectorLeaveAConvolution(
+    _ kernel: Int, _ stride: Int, _ pad: Int, _ dilation: Int
+  ) throws {
+    let (height, width) = (9, 12)
+    let reach = (kernel - 1) * dilation + 1
+    let size = [height, width].map { ($0 + 2 * pad - reach) / stride + 1 }
+    var numbers = SeededNumbers(seed: 9)
+    var builder = GraphBuilder(name: "f")
+    let x = try builder.insert(Input(name: "x", shape: [2, height, width, 3]), [])
+    let t = try builder.insert(Input(name: "t", shape: [2, 10, 1, 1]), [])
+    let plane = try builder.insert(Broadcast([2, 10, height, width]), [t])
+    let joined = try builder.concat(
+      [x, builder.transpose(plane, [0, 2, 3, 1]), x], axis: 3)
+    let weights = try builder.constant(numbers.tensor([4, 16, kernel, kernel]))
+    builder.output(
+      "y",
+      try builder.insert(
+        Conv2D(
+          stride: [stride, stride], dilation: [dilation, dilation],
+          phases: [.init(padTop: pad, padLeft: pad)], outputSize: size), [joined, weights]))
+    let result = try PassCase.expectMeaning(HoistConstantChannels(), builder.graph)
+    let left = try #require(result.nodes.first { $0.op is Conv2D })
+    #expect(result.shape(left.operands[1]) == [4, 6, kernel, kernel])
+    #expect(result.nodes.count { $0.op is Linear } == 1)
+  }
+
+  @Test func fewChannelsOfAVectorStay() throws {
+    var builder = GraphBuilder(name: "f")
+    let x = try builder.insert(Input(name: "x", shape: [1, 9, 9, 3]), [])
+    let t = try builder.insert(Input(name: "t", shape: [1, 1, 1, 7]), [])
+    let joined = try builder.concat(
+      [x, builder.insert(Broadcast([1, 9, 9, 7]), [t])], axis: 3)
+    var numbers = SeededNumbers(seed: 9)
+    let weights = try builder.constant(numbers.tensor([4, 10, 3, 3]))
+    let op = Conv2D(phases: [.init(padTop: 1, padLeft: 1)], outputSize: [9, 9])
+    builder.output("y", try builder.insert(op, [joined, weights]))
+    let result = try HoistConstantChannels().run(builder.graph)
+    #expect(!result.nodes.contains { $0.op is Linear })
+  }
+
+  @Test func aKernelOfOneTapIsTakenBeforeTheEnlargement() throws {
+    try PassCase.expect(
+      SplitUpsampledConvolutions(),
+      turns: """
+        %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
+        %1 = constant() shape=[2, 1, 1, 1] values=[3.0, 5.0]f : [2, 1, 1, 1]
+        %2 = upsample(%0) factors=[2, 3] : [1, 4, 6, 1]
+        %3 = convolution(%2, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
+        0, 0, 0] size=[4, 6] epilogue={1: } : [1, 4, 6, 2]
+        output "y" = %3
+        """,
+      into: """
+        %0 = input() name="x" shape=[1, 2, 2, 1] : [1, 2, 2, 1]
+        %1 = constant() shape=[2, 1, 1, 1] values=[3.0, 5.0]f : [2, 1, 1, 1]
+        %2 = convolution(%0, %1) stride=[1, 1] dilation=[1, 1] scale=[1, 1] groups=1 phases=[0, \
+        0, 0, 0] size=[2, 2] epilogue={1: } : [1, 2, 2, 2]
+        %3 = upsample(%2) factors=[2, 3] : [1, 4, 6, 2]
+        output "y" = %3
         """)
   }
 

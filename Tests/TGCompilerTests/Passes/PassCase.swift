@@ -17,10 +17,16 @@ enum PassCase {
     _ pass: any Pass, on start: String = "", turns rest: String, into after: String,
     at location: SourceLocation = #_sourceLocation
   ) throws {
-    let graph = try parsed(text(start, rest))
+    let result = try expectMeaning(pass, parsed(text(start, rest)), at: location)
+    #expect(PrintedGraph(result).text == text(after), sourceLocation: location)
+  }
+
+  /// Expects a pass to leave what a graph means; returns what it made.
+  static func expectMeaning(
+    _ pass: any Pass, _ graph: Graph, at location: SourceLocation = #_sourceLocation
+  ) throws -> Graph {
     let result = try pass.run(graph)
     try result.verify()
-    #expect(PrintedGraph(result).text == text(after), sourceLocation: location)
     let (expected, actual) = (values(of: graph), values(of: result))
     #expect(Set(expected.keys) == Set(actual.keys), sourceLocation: location)
     for (name, tensor) in expected {
@@ -29,6 +35,7 @@ enum PassCase {
       let worst = zip(found.elements, tensor.elements).map { abs($0 - $1) }.max() ?? 0
       #expect(worst <= 1e-6, "\(name) means something else", sourceLocation: location)
     }
+    return result
   }
 
   /// Expects a pass to leave a graph as it is.
