@@ -13,15 +13,15 @@ enum ProfileOrder: String, ExpressibleByArgument, CaseIterable {
   case excess
 }
 
-/// How long each instruction took, added up over the runs, beside the least that it can take.
+/// How long each instruction took, the median of the runs, beside the least that it can take.
 struct Profile {
   private struct Row {
     var time: InstructionTime
-    var seconds: Double
-    var runs: Int
+    /// Of each run.
+    var all: [Double]
 
-    /// The mean of the runs.
-    var mean: Double { seconds / Double(runs) }
+    /// The median of the runs.
+    var seconds: Double { Repetition(all).median }
   }
 
   /// What the machine reaches at best; nil if it is not known.
@@ -37,26 +37,23 @@ struct Profile {
       rows.count == times.count
       && zip(rows, times).allSatisfy { $0.time.label == $1.label && $0.time.macs == $1.macs }
     guard isSame else {
-      rows += times.map { Row(time: $0, seconds: $0.seconds, runs: 1) }
+      rows += times.map { Row(time: $0, all: [$0.seconds]) }
       return
     }
-    for index in rows.indices {
-      rows[index].seconds += times[index].seconds
-      rows[index].runs += 1
-    }
+    for index in rows.indices { rows[index].all.append(times[index].seconds) }
   }
 
   /// Writes the table to the standard error.
   func print(on console: Console) {
-    let total = rows.reduce(0) { $0 + $1.mean }
+    let total = rows.reduce(0) { $0 + $1.seconds }
     console.say(
       "      time   GFLOP/s   share" + (ceilings == nil ? "" : "     least        ")
         + "  instruction")
     for row in sorted {
       console.say(
-        Quantity.seconds(row.mean).aligned(to: 10)
+        Quantity.seconds(row.seconds).aligned(to: 10)
           + Quantity.fixed(speed(row), 1).aligned(to: 10)
-          + (Quantity.fixed(total > 0 ? 100 * row.mean / total : 0, 1) + " %").aligned(to: 8)
+          + (Quantity.fixed(total > 0 ? 100 * row.seconds / total : 0, 1) + " %").aligned(to: 8)
           + least(row) + "  " + row.time.label.padded(to: 44) + " " + row.time.source)
     }
     let macs = rows.reduce(0.0) { $0 + Double($1.time.macs) }
@@ -76,7 +73,7 @@ struct Profile {
       sorted.map { row in
         var fields: [(String, JSON)] = [
           ("instruction", .string(row.time.label)), ("source", .string(row.time.source)),
-          ("seconds", .number(row.mean)), ("runs", .integer(row.runs)),
+          ("seconds", .number(row.seconds)), ("runs", .integer(row.all.count)),
           ("macs", .integer(row.time.macs)), ("bytes", .integer(row.time.bytes)),
           ("gflops", .number(speed(row))),
         ]
@@ -101,25 +98,25 @@ struct Profile {
   private var sorted: [Row] {
     switch order {
     case .plan: rows
-    case .time: rows.sorted { $0.mean > $1.mean }
+    case .time: rows.sorted { $0.seconds > $1.seconds }
     case .excess: rows.sorted { excess($0) > excess($1) }
     }
   }
 
   private func excess(_ row: Row) -> Double {
-    row.mean - (ceilings?.floor(of: row.time).seconds ?? 0)
+    row.seconds - (ceilings?.floor(of: row.time).seconds ?? 0)
   }
 
   private func least(_ row: Row) -> String {
     guard let floor = ceilings?.floor(of: row.time) else { return "" }
     return Self.least(
-      floor.seconds, of: row.mean, bound: floor.bound == .arithmetic ? " a" : " b")
+      floor.seconds, of: row.seconds, bound: floor.bound == .arithmetic ? " a" : " b")
   }
 
   private var leastOfAll: String {
     guard let ceilings else { return "" }
     let floor = rows.reduce(0) { $0 + ceilings.floor(of: $1.time).seconds }
-    return Self.least(floor, of: rows.reduce(0) { $0 + $1.mean }, bound: "  ")
+    return Self.least(floor, of: rows.reduce(0) { $0 + $1.seconds }, bound: "  ")
   }
 
   /// The least time, what it is due to, and its share of the time.
@@ -129,6 +126,6 @@ struct Profile {
   }
 
   private func speed(_ row: Row) -> Double {
-    row.mean > 0 ? 2 * Double(row.time.macs) / row.mean / 1e9 : 0
+    row.seconds > 0 ? 2 * Double(row.time.macs) / row.seconds / 1e9 : 0
   }
 }

@@ -13,7 +13,8 @@ struct Repetition {
     sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
   }
 
-  private var median: Double {
+  /// The middle of the times.
+  var median: Double {
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }

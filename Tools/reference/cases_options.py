@@ -284,7 +284,7 @@ CAPTIONS = [
                       **cases_read.NARROW),
     cases_manigan.edits("manigan-detail-narrow-old-3", [6, 2, 7], 2691, detail=True, oldResize=True,
                         **cases_manigan.NARROW),
-    cases_matching.matches("damsm-similarity-modern-3", "compare", [2, 7, 4], 2692, 30, 7, 64, 20, 123, 12,
+    cases_matching.matches("damsm-similarity-modern-3", "compare", [2, 7, 4], 2696, 30, 7, 64, 20, 123, 12,
                            aligned=False),
     inversion_cases.perceives("vgg19-plain-3", "vgg19", 3, 2693, 32, vgg.VGG19, normalize=False,
                               relus=[0, 3, 9]),
