@@ -32,11 +32,12 @@ package struct CompileMemory: Sendable {
     try demand(peak(), "compiling this page, up to \(pass),")
   }
 
-  /// Refuses a plan whose weights and largest arena pass the limit.
+  /// Refuses a plan whose weights, as stored and as transformed, and largest arena pass the limit.
   func demandRoom(for plan: Plan) throws(CompilationError) {
     for function in plan.functions {
       try demand(
-        plan.weightBytes + function.arenaBytes, "running `\(function.name)` of the plan")
+        plan.weightBytes + function.transformedWeightBytes + function.arenaBytes,
+        "running `\(function.name)` of the plan")
     }
   }
 

@@ -26,6 +26,8 @@ package struct PlanBuilder: Sendable {
     package var work = 0
     /// The arena, in bytes.
     package var arenaBytes = 0
+    /// The weights that are transformed when the function is opened, in bytes.
+    package var transformedWeightBytes = 0
 
     /// Adds what the finished function says.
     fileprivate mutating func complete(with lowered: PlanFunction) {
@@ -36,6 +38,7 @@ package struct PlanBuilder: Sendable {
       }
       work = lowered.work
       arenaBytes = lowered.arenaBytes
+      transformedWeightBytes = lowered.transformedWeightBytes
     }
   }
 

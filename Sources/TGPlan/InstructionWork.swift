@@ -60,6 +60,27 @@ extension PlanFunction {
     return Slot.aligned(end)
   }
 
+  /// The bytes of the weights that are transformed when the function is opened (`Convolution.tile`), each
+  /// once; they are in memory besides the weights of the file. A number that does not fit is given as the
+  /// largest.
+  package var transformedWeightBytes: Int {
+    var met: Set<View> = []
+    var sum = 0
+    for placed in instructions {
+      guard case .convolve(let convolution) = placed.instruction, convolution.form != nil else {
+        continue
+      }
+      for phase in convolution.phases where met.insert(phase.weights).inserted {
+        let weights = NamedView(role: .weights, view: phase.weights, access: .readWeights)
+        guard let bytes = convolution.leastBytes(of: weights), let next = sum.adding(bytes) else {
+          return .max
+        }
+        sum = next
+      }
+    }
+    return sum
+  }
+
   /// The sum of the instructions' multiplications with additions; nil if it does not fit.
   package var requiredMacs: Int? { sum(\.checkedMacs) }
 

@@ -91,7 +91,7 @@ struct CompileReport {
   var lines: [String] {
     var lines = [
       "function".padded(to: 20)
-        + " batch   nodes  instr.   MACs before    MACs after        work       arena"
+        + " batch   nodes  instr.   MACs before    MACs after        work       arena    in tiles"
     ]
     for report in result.built.reports {
       lines.append(
@@ -100,7 +100,8 @@ struct CompileReport {
           + Quantity.count(report.macsBefore).aligned(to: 14)
           + Quantity.count(report.macsAfter).aligned(to: 14)
           + Quantity.count(report.work).aligned(to: 12)
-          + Quantity.bytes(report.arenaBytes).aligned(to: 12))
+          + Quantity.bytes(report.arenaBytes).aligned(to: 12)
+          + Quantity.bytes(report.transformedWeightBytes).aligned(to: 12))
       guard report.macsBackward > 0 else { continue }
       lines.append(
         "  forward \(Quantity.count(report.macsAfter - report.macsBackward)) MACs, backward "
@@ -136,6 +137,7 @@ struct CompileReport {
               ("macs_backward", .integer(report.macsBackward)),
               ("work", .integer(report.work)),
               ("arena_bytes", .integer(report.arenaBytes)),
+              ("transformed_weight_bytes", .integer(report.transformedWeightBytes)),
             ])
           })
       ),

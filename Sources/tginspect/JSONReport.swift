@@ -44,6 +44,7 @@ enum JSONReport {
       ("prepare", .string(function.prepare)), ("prepared", .array(function.prepared.map(item))),
       ("macs", .integer(function.macs)), ("work", .integer(function.work)),
       ("arena_bytes", .integer(function.arenaBytes)),
+      ("transformed_weight_bytes", .integer(function.transformedWeightBytes)),
       ("instructions", .integer(function.instructions.count)),
     ]
   }

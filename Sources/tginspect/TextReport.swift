@@ -62,7 +62,9 @@ struct TextReport {
         + " work \(Quantity.count(function.work)),"
         + " arena \(Quantity.bytes(function.arenaBytes)),"
         + " \(weights.count) weight tensors"
-        + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))),"
+        + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))"
+        + (function.transformedWeightBytes > 0
+          ? ", in tiles \(Quantity.bytes(function.transformedWeightBytes)) more" : "") + "),"
         + " \(function.instructions.count) instructions"
         + (function.itemsInteract ? "; items of a batch influence each other" : ""))
   }

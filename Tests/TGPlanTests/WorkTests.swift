@@ -34,6 +34,11 @@ import Testing
     #expect(Instruction.convolve(convolution).leastBytes == pictures + weights)
     convolution.tile = 4
     #expect(Instruction.convolve(convolution).leastBytes == pictures + weights * 36 / 9)
+    // Transformed once, however many instructions read them.
+    var function = PlanFunction(name: "f", batch: 1)
+    let placed = PlacedInstruction(.convolve(convolution), label: "", source: "")
+    function.instructions = [placed, placed]
+    #expect(function.transformedWeightBytes == weights * 36 / 9)
   }
 
   @Test func whatIsMostCounts() {
