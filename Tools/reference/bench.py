@@ -24,7 +24,7 @@ from bench_ours import Ours
 from bench_page import page
 from bench_peers import COMPILED, KINDS, Refused
 from bench_row import PEERS, concluded, measured, store
-from bench_table import heading, line
+from bench_table import heading, line, remarks
 from harness import REPOSITORY, Failed, NotRun
 
 QUICK = ("attngan", "tagan", "gan-int-cls", "dcgan", "lxmert-layer")
@@ -128,8 +128,8 @@ def run(options):
             continue
         results.add(row)
         print(line(row), flush=True)
-        for kind, reason in row["refused"].items():
-            print(f"    {kind} is left out: {reason}", flush=True)
+        for remark in remarks(row):
+            print(f"    {remark}", flush=True)
     print(f"rows are kept in {results.path}")
     return 66 if missed else 0
 

@@ -197,8 +197,10 @@ NETWORKS = [
             draws=False),
     Network("lxmert-layer", "LXMERT, one cross layer", crossed, places("words", "regions"), draws=False),
     Network("lxmert", "LXMERT, 20 words, 36 regions",
-            lambda n: crosses("bench-lxmert", "encode", lengths(n, 14), 914), ENCODED,
+            lambda n: crosses("bench-lxmert", "encode", lengths(n, 14), 914, present=False),
+            ENCODED,
             lambda pretrained: pretrained.bert, draws=False),
     Network("oscar", "Oscar, 70 words, 50 regions",
-            lambda n: flows("bench-oscar", "encode", lengths(n, 41), 915), ENCODED, Read, draws=False),
+            lambda n: flows("bench-oscar", "encode", lengths(n, 41), 915, present=False),
+            ENCODED, Read, draws=False),
 ]

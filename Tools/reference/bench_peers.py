@@ -21,7 +21,8 @@ class Refused(Exception):
 def first_line(text, marks=("error", "fail", "not support", "cannot", "unknown")):
     """The line of a program's output that says what is wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if any(mark in line.lower() for mark in marks)]
+    telling = [line for line in lines if line.startswith(("what():", "RuntimeError:"))]
+    telling += [line for line in lines if any(mark in line.lower() for mark in marks)]
     return ((telling or lines or ["it says nothing"])[0])[:160]
 
 
@@ -75,12 +76,17 @@ class ChannelsLast(Torch):
 
 
 class Script(Torch):
-    """A trace of TorchScript, frozen and optimised for inference."""
+    """A trace of TorchScript, frozen, and optimised for inference where that works."""
 
     def made(self, module):
         jit = self.torch.jit
-        traced = jit.trace(module, self.given, check_trace=False)
-        return jit.optimize_for_inference(jit.freeze(traced))
+        frozen = jit.freeze(jit.trace(module, self.given, check_trace=False))
+        try:
+            optimised = jit.optimize_for_inference(frozen)
+            optimised(*self.given)
+            return optimised
+        except RuntimeError:  # Some of what it puts in fails when it is run.
+            return jit.freeze(jit.trace(module, self.given, check_trace=False))
 
 
 class Compiled(Torch):
@@ -177,18 +183,22 @@ class MNN:
         self.session = self.network.createSession(
             {"backend": "CPU", "precision": "high", "numThread": job["threads"]})
         given = arrays(job)
-        for name, tensor in self.network.getSessionInputAll(self.session).items():
-            shape = tuple(tensor.getShape())
-            kinds = {numpy.dtype("float32"): mnn.Halide_Type_Float,
-                     numpy.dtype("int64"): mnn.Halide_Type_Int}
-            kind = kinds[given[name].dtype]
-            value = given[name].astype(numpy.int32 if kind == mnn.Halide_Type_Int else numpy.float32)
-            tensor.copyFrom(mnn.Tensor(
-                shape, kind, numpy.ascontiguousarray(value.reshape(shape)),
-                mnn.Tensor_DimensionType_Caffe))
+        self.given = [
+            (tensor, self.host(given[name], tuple(tensor.getShape())))
+            for name, tensor in self.network.getSessionInputAll(self.session).items()]
         self.names = job["outputs"]
 
+    def host(self, value, shape):
+        """An input as MNN copies it."""
+        whole = value.dtype == numpy.int64
+        value = value.astype(numpy.int32 if whole else numpy.float32).reshape(shape)
+        return self.mnn.Tensor(
+            shape, self.mnn.Halide_Type_Int if whole else self.mnn.Halide_Type_Float,
+            numpy.ascontiguousarray(value), self.mnn.Tensor_DimensionType_Caffe)
+
     def run(self):
+        for tensor, value in self.given:  # A run may use their memory for other things.
+            tensor.copyFrom(value)
         if self.network.runSession(self.session):
             raise Refused("its session ends with an error")
 
@@ -236,14 +246,21 @@ class NCNN:
         self.network.opt.num_threads = job["threads"]
         if (self.network.load_param(str(base.with_suffix(".ncnn.param")))
                 or self.network.load_model(str(base.with_suffix(".ncnn.bin")))):
-            raise Refused("it cannot load what pnnx makes")
+            raise Refused(self.unknown(base.with_suffix(".ncnn.param")))
         taken = self.network.input_names()
         self.given = [
             (name, self.item(value)) for name, value in zip(
                 [f"in{k}" for k in range(len(given))], given.values()) if name in taken]
         self.names = [f"out{k}" for k in range(len(job["outputs"]))]
 
+    def unknown(self, param):
+        """Which layers of a file that cannot be loaded are not ncnn's own."""
+        kinds = {line.split()[0] for line in param.read_text().splitlines()[2:] if line.strip()}
+        foreign = sorted(k for k in kinds if "." in k or ":" in k)
+        return f"it has no layer for what pnnx leaves: {', '.join(foreign) or 'not said'}"
+
     def item(self, value):
+        """An input without its batch."""
         value = value[0] if value.ndim > 1 else value
         value = value.astype(numpy.int32 if value.dtype == numpy.int64 else numpy.float32)
         return self.ncnn.Mat(numpy.ascontiguousarray(value)).clone()

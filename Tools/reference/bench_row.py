@@ -10,6 +10,7 @@ import torch
 from arrays import bound
 from bench_client import Worker
 from bench_peers import COMPILED, KINDS, Refused
+from harness import Failed
 
 PEERS = [kind for kind in KINDS if kind != "products"]
 COUNTED = 10
@@ -18,15 +19,22 @@ SIZE = 2048
 """Rows and columns of the matrices whose product measures the machine."""
 
 
-def share_of_bound(found, outputs):
-    """The largest error of any output, as a multiple of what parity allows."""
-    shares = []
-    for array, expected in zip(found, outputs.values(), strict=True):
+def shares_of_bound(found, outputs):
+    """The largest error of each output, as a multiple of what parity allows."""
+    shares = {}
+    for array, (name, expected) in zip(found, outputs.items(), strict=True):
         if array.size != expected.size:
-            raise Refused(f"its result has the shape {list(array.shape)}, not {list(expected.shape)}")
+            raise Refused(f"its {name} has the shape {list(array.shape)}, not {list(expected.shape)}")
         off = numpy.abs(array.astype(numpy.float64).reshape(expected.shape) - expected).max()
-        shares.append(float(off / bound(expected)) if numpy.isfinite(off) else float("inf"))
-    return max(shares)
+        shares[name] = float(off / bound(expected)) if numpy.isfinite(off) else float("inf")
+    return shares
+
+
+def judged(shares):
+    """The error by which a side counts: of the picture if there is one, else of all outputs; and the
+    other outputs that would not count."""
+    main = {"image": shares["image"]} if "image" in shares else shares
+    return max(main.values()), [n for n, s in shares.items() if n not in main and s > COUNTED]
 
 
 def count_for(milliseconds, budget):
@@ -55,7 +63,7 @@ class Sides:
                 900 if kind in COMPILED else 300, do="prepare", kind=kind, results=str(results),
                 **(self.job | named))
             with numpy.load(results) as file:
-                share = share_of_bound([file[n] for n in file.files], self.outputs)
+                share, wrong = judged(shares_of_bound([file[n] for n in file.files], self.outputs))
             if share > COUNTED:
                 raise Refused(f"its results are {share:.3g} times the bound of parity off")
         except Refused as reason:
@@ -65,7 +73,8 @@ class Sides:
         self.workers[kind] = worker
         self.counts[kind] = count_for(answer["ms"], self.budget)
         self.facts[kind] = {
-            "error_of_bound": share, "prepare_seconds": answer["seconds"], "ms_of_turns": []}
+            "error_of_bound": share, "wrong": wrong, "prepare_seconds": answer["seconds"],
+            "ms_of_turns": []}
 
     def turn(self, kind):
         """The median of a few warm runs of a peer."""
@@ -107,9 +116,11 @@ def store(built, folder):
 
 def our_side(ours, built, threads, budget):
     """Our facts before the turns, and how many runs a turn has."""
-    share = share_of_bound(ours.results(threads), built.outputs)
+    share, wrong = judged(shares_of_bound(ours.results(threads), built.outputs))
+    if share > 1:
+        raise Failed(f"our results are {share:.3g} times the bound of parity off")
     milliseconds, _ = ours.timed(threads, 1)
-    return {"error_of_bound": share, "ms_of_turns": []}, count_for(milliseconds, budget)
+    return {"error_of_bound": share, "wrong": wrong, "ms_of_turns": []}, count_for(milliseconds, budget)
 
 
 def measured(network, built, ours, folder, threads, kinds, turns, budget):

@@ -38,3 +38,10 @@ def line(row):
         f"{row['best'] or '-':22} {row['gflops']:8.1f} {row['percent_of_product']:6.0f}% "
         f"{mebibytes(sides['tgraph']['peak_bytes']):>6} {mebibytes(best['peak_bytes']) if best else '-':>6}  "
         f"{others}")
+
+
+def remarks(row):
+    """Who was left out of a row and why, and whose outputs beside the picture are wrong."""
+    return [f"{kind} is left out: {reason}" for kind, reason in row["refused"].items()] + [
+        f"{kind} has a wrong {', '.join(side['wrong'])}" for kind, side in row["sides"].items()
+        if side["wrong"]]
