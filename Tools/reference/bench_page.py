@@ -30,7 +30,8 @@ trace. Halves of floats are off everywhere.
   ([parity.md](parity.md)); `*` marks errors beyond one.
 - **Turns.** Every runtime has a process of its own. In a turn each side runs warm a few times, one side after the
   other, and gives its median. A figure is the median over the turns. The *ratio* is the median over the turns of the
-  fastest other side's time of the turn over ours: above 1 TGraph is faster than all others.
+  fastest other side's time of the turn over ours: above 1 TGraph is faster than all others. *Of turns* is the
+  smallest and the largest of them.
 - **Rates** count the network as it is written: twice its multiplications at `-O0`. Minimal filtering and folding do
   less, so a rate can be above that of products. The share is that of products of matrices of 2048 × 2048 (PyTorch's
   library) on equally many threads in the same minutes.
@@ -63,17 +64,23 @@ def wrapped(words, first="", then=""):
 
 def table(head, rows):
     """A table of Markdown; all columns but the first are numbers."""
-    return "\n".join(
-        "| " + " | ".join(cells) + " |" for cells in (
-            head, ["---"] + ["---:"] * (len(head) - 1), *rows)).replace("| --- |", "|---|") + "\n"
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
+    lines.insert(1, "|---|" + "---:|" * (len(head) - 1))
+    return "\n".join(lines) + "\n"
 
 
 def times(rows):
     kinds = [k for k in COLUMNS if any(k in r["sides"] for r in rows)]
     body = [
         [r["title"], *[shown(r["sides"][k]) if k in r["sides"] else "-" for k in kinds],
-         "-" if r["ratio"] is None else f"{r['ratio']:.2f}"] for r in rows]
-    return table(["network, ms", *[COLUMNS[k] for k in kinds], "ratio"], body)
+         "-" if r["ratio"] is None else f"{r['ratio']:.2f}", between(r)] for r in rows]
+    return table(["network, ms", *[COLUMNS[k] for k in kinds], "ratio", "of turns"], body)
+
+
+def between(row):
+    """The smallest and the largest ratio of a turn."""
+    low, high = row["ratio_of_turns"] or (None, None)
+    return "-" if low is None else f"{low:.2f}–{high:.2f}"
 
 
 def costs(rows):
@@ -142,6 +149,9 @@ def section(batch, threads, rows):
     title = f"## Batch {batch}, {threads} thread{'s' if threads > 1 else ''}\n"
     turns = sorted({r["turns"] for r in rows})
     note = f"Turns: {', '.join(map(str, turns))}.\n"
+    if by_mean := [r["title"] for r in rows if r["timed_by"] == "--profile"]:
+        note += wrapped(
+            f"Ours is the mean of the runs of a turn, the first, cold one too, in: {'; '.join(by_mean)}.") + "\n"
     return "\n".join(part for part in (title, best_of(rows) + note, times(rows), costs(rows),
                                        left_out(rows), wrong(rows)) if part)
 
