@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy
+import onnx
 
 from harness import BINARIES, REPOSITORY, Failed, call, find_page
 from running import options_of
@@ -49,6 +50,11 @@ class Ours:
     def export(self):
         """Writes the ONNX file that other runtimes read."""
         call("tgc", self.page, *self.options, "--emit", "onnx", *self.function, "-o", self.onnx)
+        graph = onnx.load(self.onnx).graph
+        known = {i.name for i in graph.initializer}
+        self.order = {
+            "onnx_inputs": [i.name for i in graph.input if i.name not in known],
+            "onnx_outputs": [o.name for o in graph.output]}
 
     def exported(self):
         """The names of the compared outputs in that file."""

@@ -226,7 +226,8 @@ torch.jit.trace(torch.load(sys.argv[1], weights_only=False), given, check_trace=
 
 
 class NCNN:
-    """ncnn without half floats, of a trace that pnnx converts. A network of ncnn has no batch."""
+    """ncnn without half floats, of what pnnx makes of a trace of PyTorch; with the route `onnx` in the job, of
+    our ONNX file. A network of ncnn has no batch."""
 
     HALVES = ("fp16_packed", "fp16_storage", "fp16_arithmetic", "bf16_storage", "vulkan_compute")
 
@@ -235,23 +236,50 @@ class NCNN:
         if next(iter(given.values())).shape[0] != 1:
             raise Refused("its networks have no batch")
         bench_packages.use()
-        base = Path(job["folder"]) / "traced"
-        if not base.with_suffix(".ncnn.bin").exists():
-            self.convert(job, given, base)
+        if job.get("route") == "onnx":
+            base, inputs, outputs = self.from_export(job, given)
+        else:
+            base, inputs, outputs = self.from_trace(job, given), list(given), job["outputs"]
         import ncnn
 
         self.ncnn, self.network = ncnn, ncnn.Net()
         for name in self.HALVES:
             setattr(self.network.opt, f"use_{name}", False)
         self.network.opt.num_threads = job["threads"]
-        if (self.network.load_param(str(base.with_suffix(".ncnn.param")))
+        param = base.with_suffix(".ncnn.param")
+        if (self.network.load_param(str(param))
                 or self.network.load_model(str(base.with_suffix(".ncnn.bin")))):
-            raise Refused(self.unknown(base.with_suffix(".ncnn.param")))
+            raise Refused(self.unknown(param))
         taken = self.network.input_names()
-        self.given = [
-            (name, self.item(value)) for name, value in zip(
-                [f"in{k}" for k in range(len(given))], given.values()) if name in taken]
-        self.names = [f"out{k}" for k in range(len(job["outputs"]))]
+        self.given = [(f"in{k}", self.item(given[name])) for k, name in enumerate(inputs)
+                      if f"in{k}" in taken]
+        self.names = [f"out{outputs.index(name)}" for name in job["outputs"]]
+
+    def from_trace(self, job, given):
+        """Converts a trace; says where the files are."""
+        base = Path(job["folder"]) / "traced"
+        trace = base.with_suffix(".pt")
+        place = str(Path(__file__).resolve().parent)
+        code = f"import sys; sys.path.insert(0, {place!r})\n" + TRACE
+        converted([sys.executable, "-c", code, job["module"], job["inputs"], trace], trace)
+        kinds = {numpy.dtype("float32"): "f32", numpy.dtype("int64"): "i64"}
+        shapes = ",".join(
+            str(list(v.shape)).replace(" ", "") + kinds[v.dtype] for v in given.values())
+        converted([bench_packages.converter(), trace, f"inputshape={shapes}", "fp16=0", "device=cpu"],
+                  base.with_suffix(".ncnn.bin"))
+        return base
+
+    def from_export(self, job, given):
+        """Converts our ONNX file. Says where the files are, and the order of inputs and outputs."""
+        inputs, outputs = job["onnx_inputs"], job["onnx_outputs"]
+        base, files = Path(job["onnx"]).with_suffix(""), []
+        for name in inputs:
+            value = given[name]
+            files.append(base.with_name(f"pnnx-{name}.npy"))
+            numpy.save(files[-1], value.astype(numpy.int32) if value.dtype == numpy.int64 else value)
+        converted([bench_packages.converter(), job["onnx"], f"input={','.join(map(str, files))}", "fp16=0",
+                   "device=cpu"], base.with_suffix(".ncnn.bin"))
+        return base, inputs, outputs
 
     def unknown(self, param):
         """Which layers of a file that cannot be loaded are not ncnn's own."""

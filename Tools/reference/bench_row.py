@@ -13,6 +13,9 @@ from bench_peers import COMPILED, KINDS, Refused
 from harness import Failed
 
 PEERS = [kind for kind in KINDS if kind != "products"]
+FROM_TRACE = [k for k in PEERS if k.startswith(("torch", "ncnn"))]
+ROUTES = {"ncnn": [{"route": "trace"}, {"route": "onnx"}]}
+"""pnnx takes a trace, and where that fails our ONNX file."""
 COUNTED = 10
 """A peer counts while its error is within so many times the bound of parity."""
 SIZE = 2048
@@ -48,33 +51,49 @@ class Sides:
     def __init__(self, built, ours, folder, threads, budget):
         self.folder, self.threads, self.budget = folder, threads, budget
         self.workers, self.counts, self.facts, self.refused = {}, {}, {}, {}
-        self.outputs = built.outputs
+        self.outputs, self.batch = built.outputs, built.case.batch
         self.job = dict(
             module=str(folder / "module.pt"), onnx=str(ours.onnx), inputs=str(folder / "inputs.npz"),
-            outputs=ours.exported(), threads=threads, folder=str(folder))
+            outputs=ours.exported(), threads=threads, folder=str(folder), **ours.order)
 
     def start(self, kind):
-        """Prepares a peer and holds its results against the expected ones."""
+        """Prepares a peer, by a second route if it has one and the first fails."""
+        for route in ROUTES.get(kind, [{}]):
+            try:
+                self.prepare(kind, route)
+                self.refused.pop(kind, None)
+                return
+            except Refused as reason:
+                self.refused.setdefault(kind, str(reason))
+                if route and self.batch > 1:
+                    return
+
+    def prepare(self, kind, route):
+        """Starts a process for a peer and holds its results against the expected ones."""
         worker = Worker(self.folder, kind, self.threads)
-        named = dict(outputs=list(self.outputs)) if kind.startswith(("torch", "ncnn")) else {}
         results = self.folder / f"{kind}.npz"
         try:
             answer = worker.ask(
                 900 if kind in COMPILED else 300, do="prepare", kind=kind, results=str(results),
-                **(self.job | named))
+                **(self.job | {"outputs": self.names(kind, route)} | route))
             with numpy.load(results) as file:
                 share, wrong = judged(shares_of_bound([file[n] for n in file.files], self.outputs))
             if share > COUNTED:
                 raise Refused(f"its results are {share:.3g} times the bound of parity off")
-        except Refused as reason:
+        except Refused:
             worker.quit()
-            self.refused[kind] = str(reason)
-            return
+            raise
         self.workers[kind] = worker
         self.counts[kind] = count_for(answer["ms"], self.budget)
         self.facts[kind] = {
             "error_of_bound": share, "wrong": wrong, "prepare_seconds": answer["seconds"],
-            "ms_of_turns": []}
+            "ms_of_turns": []} | route
+
+    def names(self, kind, route):
+        """What the outputs are called where a peer takes the network from."""
+        if kind in FROM_TRACE and not route.get("route") == "onnx":
+            return list(self.outputs)
+        return self.job["outputs"]
 
     def turn(self, kind):
         """The median of a few warm runs of a peer."""
