@@ -145,7 +145,8 @@ def main():
         if not path.exists():
             print("no rows are kept; run Tools/bench first", file=sys.stderr)
             return 66
-        PAGE.write_text(page(json.loads(path.read_text())))
+        kept = json.loads(path.read_text())
+        PAGE.write_text(page(kept | {"rows": [concluded(row) for row in kept["rows"]]}))
         return 0
     try:
         bench_packages.install()

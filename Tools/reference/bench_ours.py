@@ -27,8 +27,7 @@ class Ours:
         self.function = ["--function", built.case.function] if built.case.function else []
         self.given = [word for name in built.inputs
                       for word in ("--input", f"{name}={self.stored(name)}")]
-        self.repeats = "--repeat" in call("tgrun", "--help")
-        self.figures = self.compiled() | {"timed_by": "--repeat" if self.repeats else "--profile"}
+        self.figures = self.compiled()
 
     def stored(self, name):
         path = self.folder / f"in-{name}.npy"
@@ -78,23 +77,13 @@ class Ours:
         return [numpy.load(f) for f in files.values()]
 
     def timed(self, threads, count):
-        """Milliseconds of a warm run, the median of so many in one process after one that is not counted,
-        and the most memory of that process."""
-        if not self.repeats:
-            return self.profiled(threads, count)
+        """Milliseconds of a warm run, the median of so many in one process after one that is not counted, and
+        the most memory of that process."""
         name = next(iter(self.built.outputs))
         said, watched = self.watched(
             "--threads", threads, "--output", f"{name}={self.folder / 'timed.npy'}", "--repeat", count,
             "--json")
         return json.loads(said)["repeat"]["median_ms"], watched["peak"]
-
-    def profiled(self, threads, count):
-        """The same of a `tgrun` without `--repeat`: the mean of all runs, the first one too."""
-        said, watched = self.watched(
-            "--threads", threads, "--seeds", f"0-{count}", "--outdir", self.folder / "timed", "--profile",
-            "--json")
-        steps = json.loads(said)["profile"]
-        return 1e3 * sum(step["seconds"] for step in steps), watched["peak"]
 
     def start_up(self, threads):
         """Milliseconds from the start of the process until the picture is written."""

@@ -31,7 +31,8 @@ trace. Halves of floats are off everywhere.
 - **Turns.** Every runtime has a process of its own. In a turn each side runs warm a few times, one side after the
   other, and gives its median. A figure is the median over the turns. The *ratio* is the median over the turns of the
   fastest other side's time of the turn over ours: above 1 TGraph is faster than all others. *Of turns* is the
-  smallest and the largest of them.
+  smallest and the largest of them. Where the load changed within a row, the quotient of two figures is not the ratio:
+  the ratio counts.
 - **Rates** count the network as it is written: twice its multiplications at `-O0`. Minimal filtering and folding do
   less, so a rate can be above that of products. The share is that of products of matrices of 2048 × 2048 (PyTorch's
   library) on equally many threads in the same minutes.
@@ -149,9 +150,6 @@ def section(batch, threads, rows):
     title = f"## Batch {batch}, {threads} thread{'s' if threads > 1 else ''}\n"
     turns = sorted({r["turns"] for r in rows})
     note = f"Turns: {', '.join(map(str, turns))}.\n"
-    if by_mean := [r["title"] for r in rows if r["timed_by"] == "--profile"]:
-        note += wrapped(
-            f"Ours is the mean of the runs of a turn, the first, cold one too, in: {'; '.join(by_mean)}.") + "\n"
     return "\n".join(part for part in (title, best_of(rows) + note, times(rows), costs(rows),
                                        left_out(rows), wrong(rows)) if part)
 

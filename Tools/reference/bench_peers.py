@@ -5,6 +5,7 @@ has `prepare(job)`, after which `run()` is what is timed and `results()` gives t
 .npz), `outputs` (names), `threads`, `folder` (for what is converted).
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,11 +20,12 @@ class Refused(Exception):
 
 
 def first_line(text, marks=("error", "fail", "not support", "cannot", "unknown")):
-    """The line of a program's output that says what is wrong."""
+    """The line of a program's output that says what is wrong, without names of folders."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if line.startswith(("what():", "RuntimeError:"))]
     telling += [line for line in lines if any(mark in line.lower() for mark in marks)]
-    return ((telling or lines or ["it says nothing"])[0])[:160]
+    line = (telling or lines or ["it says nothing"])[0]
+    return re.sub(r"(?<!\w)/(?:[\w.+-]+/)+", "", line)[:160]
 
 
 def arrays(job):

@@ -176,12 +176,12 @@ def concluded(row):
     ours, peers = sides["tgraph"], {k: v for k, v in sides.items() if k != "tgraph"}
     row["gflops"] = 2 * row["macs"] / ours["ms"] / 1e6
     row["percent_of_product"] = 100 * row["gflops"] / row["product_gflops"]
-    row["best"] = min(peers, key=lambda k: peers[k]["ms"]) if peers else None
+    row["ratios"] = {
+        kind: statistics.median(a / b for a, b in zip(peer["ms_of_turns"], ours["ms_of_turns"]))
+        for kind, peer in peers.items()}
+    row["best"] = min(peers, key=row["ratios"].get) if peers else None
     ratios = [min(p["ms_of_turns"][turn] for p in peers.values()) / own
               for turn, own in enumerate(ours["ms_of_turns"])] if peers else []
     row["ratio"] = statistics.median(ratios) if ratios else None
     row["ratio_of_turns"] = [min(ratios), max(ratios)] if ratios else None
-    row["ratios"] = {
-        kind: statistics.median(a / b for a, b in zip(peer["ms_of_turns"], ours["ms_of_turns"]))
-        for kind, peer in peers.items()}
     return row
