@@ -6,6 +6,7 @@ has `prepare(job)`, after which `run()` is what is timed and `results()` gives t
 """
 
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -33,13 +34,24 @@ def arrays(job):
         return {name: file[name] for name in file.files}
 
 
+MOST = 8 * 2**30
+"""Bytes of addresses that a converter may take: pnnx asks for 20 GB for Real-ESRGAN, which would leave no
+memory for other programs of the machine."""
+
+
+def bounded():
+    resource.setrlimit(resource.RLIMIT_AS, (MOST, MOST))
+
+
 def converted(command, made, limit=300):
     """Runs a converter in a process of its own, so that its memory is not the runtime's."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=limit)
+            command, capture_output=True, text=True, errors="replace", timeout=limit, preexec_fn=bounded)
     except subprocess.TimeoutExpired:
         raise Refused(f"its converter needs more than {limit} s") from None
+    if "bad_alloc" in done.stderr:
+        raise Refused(f"its converter needs more than {MOST >> 30} GiB")
     if done.returncode or not made.exists():
         raise Refused(
             f"its converter ends with {done.returncode}: {first_line(done.stderr + done.stdout)}")
@@ -74,7 +86,10 @@ class ChannelsLast(Torch):
     def made(self, module):
         layout = self.torch.channels_last
         self.given = [g.to(memory_format=layout) if g.ndim == 4 else g for g in self.given]
-        return module.to(memory_format=layout)
+        for tensor in [*module.parameters(), *module.buffers()]:
+            if tensor.ndim == 4:
+                tensor.data = tensor.data.contiguous(memory_format=layout)
+        return module
 
 
 class Script(Torch):
