@@ -39,20 +39,21 @@ class Results:
 
     def __init__(self, path):
         self.path = path
-        self.all = {"machine": bench_machine.described(), "versions": bench_packages.versions(), "rows": []}
-        if path.exists():
-            kept = json.loads(path.read_text())
-            if all(kept[k] == self.all[k] for k in ("machine", "versions")):
-                self.all = kept
+
+    def read(self):
+        """What the file holds, if it is of this machine and these versions."""
+        new = {"machine": bench_machine.described(), "versions": bench_packages.versions(), "rows": []}
+        kept = json.loads(self.path.read_text()) if self.path.exists() else new
+        return kept if all(kept[k] == new[k] for k in ("machine", "versions")) else new
 
     def add(self, row):
-        key = lambda r: (r["network"], r["batch"], r["threads"])
+        """Puts a row into the file, which is read anew: another run may have written meanwhile."""
+        found, key = self.read(), lambda r: (r["network"], r["batch"], r["threads"])
         order = [n.name for n in NETWORKS]
-        rows = [r for r in self.all["rows"] if key(r) != key(row)] + [row]
+        rows = [r for r in found["rows"] if key(r) != key(row)] + [row]
         rows.sort(key=lambda r: (r["batch"], r["threads"], order.index(r["network"])))
-        self.all["rows"] = rows
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps(self.all, indent=1) + "\n")
+        self.path.write_text(json.dumps(found | {"rows": rows}, indent=1) + "\n")
 
 
 def parsed():
