@@ -86,6 +86,8 @@ class Ours:
         return json.loads(said)["repeat"]["median_ms"], watched["peak"]
 
     def start_up(self, threads):
-        """Milliseconds from the start of the process until the picture is written."""
-        _, watched = self.watched("--threads", threads, "-o", self.folder / "picture.png", "--quiet")
+        """Milliseconds from the start of the process until the pictures are written."""
+        single = self.built.case.batch == 1
+        where = ["-o", self.folder / "picture.png"] if single else ["--outdir", self.folder / "pictures"]
+        _, watched = self.watched("--threads", threads, *where, "--quiet")
         return 1e3 * watched["seconds"]
