@@ -66,7 +66,7 @@ class Backbone(nn.Module):
         self.pooler = Pooler(size)
 
     def forward(self, ids, lengths, features, boxes, present=None):
-        mask = (torch.arange(ids.shape[1])[None, :] < lengths[:, None]).double()
+        mask = (torch.arange(ids.shape[1])[None, :] < lengths[:, None]).to(features.dtype)
         beside = None if present is None else penalty_of(present)
         l, v = self.embeddings(ids), self.encoder.visn_fc(features, boxes)
         for layer in self.encoder.layer:

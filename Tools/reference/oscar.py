@@ -58,7 +58,7 @@ class Oscar(nn.Module):
 
     def read(self, ids, lengths, features, mask):
         if mask.ndim == 2:  # of the regions
-            words = (torch.arange(ids.shape[1])[None, :] < lengths[:, None]).double()
+            words = (torch.arange(ids.shape[1])[None, :] < lengths[:, None]).to(mask.dtype)
             mask = torch.cat([words, mask], 1)
         return self.bert(ids, types_of(ids, lengths, self.separator), features, mask)
 
