@@ -120,7 +120,8 @@ def classed(name, graph, batch, seed, module, role="generate", shape=None, step=
     network = lambda: module(**sizes)
 
     def inputs(rng):
-        codes = settings.get("codes", 128 if "deep" in graph else biggan.CODES.get(
+        deep = "deep" in graph or settings.get("deep")
+        codes = settings.get("codes", 128 if deep else biggan.CODES.get(
             settings.get("resolution", 128), 120))
         labels = rng.integers(0, settings.get("classes", 1000), batch).astype(numpy.int64)
         if role == "truncated":
