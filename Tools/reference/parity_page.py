@@ -9,9 +9,9 @@ HEAD = """# Parity
 
 Every page is held against a PyTorch module of our own in `Tools/reference`, written from the authors' code, in double
 precision, on the same seeded weights under the original names; [trained ones](#real-trained-networks) are below. A case
-passes if max |a − b| ≤ 1e-4 · max(1, max |b| / 10) for each output. `sat.` is the share of an output that a last tanh or
-sigmoid has driven to its end: what is saturated cannot disagree. `Tools/parity [PATTERN]` runs cases, `--list` says what
-each is.
+passes if max |a − b| ≤ 1e-4 · max(1, max |b| / 10) for each output. `sat.` is the share of an output that a last tanh
+or sigmoid has driven to its end: what is saturated cannot disagree. `Tools/parity [PATTERN]` runs cases, `--list` says
+what each is.
 """
 
 EXPORTED = """
