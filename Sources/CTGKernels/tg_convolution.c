@@ -4,13 +4,12 @@
 
 #include <string.h>
 
+#include "tg_counts.h"
+
 enum {
   /* From so many channels on a call of memcpy is cheaper than a loop. */
   MEMCPY_CHANNELS = 32,
 };
-
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 
 /* A tile: its positions in the output and its panels. */
 typedef struct {

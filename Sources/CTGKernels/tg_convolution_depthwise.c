@@ -2,7 +2,7 @@
  * in place with the taps outside the picture left out. */
 #include "tg_convolution.h"
 
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+#include "tg_counts.h"
 
 /* The taps that see the picture from output position `at` along an axis: the first, and how many.
  */

@@ -1,10 +1,7 @@
 /* Preparing a convolution: the grid of tiles, the patch, the axis of pixels, the epilogue. All of
  * it depends on the description only. */
+#include "tg_counts.h"
 #include "tg_variant.h"
-
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 
 enum {
   /* The tiles of a large convolution: four for each of sixteen threads, so that none waits long for

@@ -1,5 +1,6 @@
 /* Elementwise maps over views: loops arranged once, run block by block. */
 #include "tg_elementwise.h"
+#include "tg_counts.h"
 #include "tg_program_internal.h"
 
 #include <string.h>
@@ -88,9 +89,6 @@ static ptrdiff_t row_axis(const axis *axes, ptrdiff_t rank, int count, int *acro
   }
   return longest;
 }
-
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 
 static void choose_blocks(tg_elementwise *map, int across) {
   ptrdiff_t rows = map->dims[map->rank - 2], columns = map->dims[map->rank - 1];

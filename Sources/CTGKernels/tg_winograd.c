@@ -3,11 +3,8 @@
  * back. */
 #include "tg_winograd.h"
 
+#include "tg_counts.h"
 #include "tg_variant.h"
-
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 
 enum {
   /* Tiles of a block: four micro-kernels of 14. Each weight that is read serves so many tiles; the

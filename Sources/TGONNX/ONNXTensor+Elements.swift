@@ -40,6 +40,12 @@ extension ONNXTensor {
   /// The name of the element type, as reports show it.
   package var typeName: String { Self.typeName(type) }
 
+  /// True for numbers that nodes reckon with instead of weights: whole ones, such as sizes and axes, and
+  /// single ones without an axis, such as an epsilon or an exponent.
+  package static func isReckonedWith(_ type: StoredType, rank: Int) -> Bool {
+    !type.hasFraction || rank == 0
+  }
+
   /// The name of an element type by its number.
   package static func typeName(_ type: Int) -> String {
     if let stored = ONNXTensor(name: "", dimensions: [], type: type, content: .none).storedType {

@@ -10,7 +10,7 @@ struct ONNXSource: EntrySource {
   init(_ file: ByteRegion) throws(CheckpointFault) {
     let model: ONNXModel
     do { model = try ONNXModel(decoding: file) } catch { throw .onnx(error) }
-    tensors = model.graph.initializers + model.graph.nodes.compactMap(\.constant)
+    tensors = model.graph.tensors
   }
 
   /// Lists the tensors in a table, in the order of the file.
@@ -55,21 +55,9 @@ struct ONNXSource: EntrySource {
 }
 
 extension Checkpoint {
-  /// True for a tensor of an ONNX file that its nodes reckon with instead of weights: whole numbers, such
-  /// as sizes and axes, and single numbers without an axis, such as an epsilon or an exponent.
+  /// True for a tensor of an ONNX file that its nodes reckon with instead of weights.
   package func isReckonedWith(_ entry: Entry) -> Bool {
     guard format == .onnx, case .numbers(let type) = entry.form.kind else { return false }
-    return !type.hasFraction || entry.shape.rank == 0
-  }
-}
-
-extension ONNXNode {
-  /// The tensor of a `Constant`, by the name of its result; nil for other nodes.
-  fileprivate var constant: ONNXTensor? {
-    guard operation == "Constant", domain.isEmpty || domain == "ai.onnx",
-      case .tensor(var tensor)? = self["value"], let name = outputs.first
-    else { return nil }
-    tensor.name = name
-    return tensor
+    return ONNXTensor.isReckonedWith(type, rank: entry.shape.rank)
   }
 }

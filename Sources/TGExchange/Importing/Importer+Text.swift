@@ -45,11 +45,15 @@ extension Importer {
     return page
   }
 
-  /// Tensors of the file that the page does not read: what was known when it was written.
+  /// Tensors of the file that the page does not read and has to name, which are what was known when it was
+  /// written and is not what nodes reckon with.
   private func ignored(_ text: PageText) -> [String] {
     let read = Set(parameters.filter(text.reads).map { translation.lines[$0].name })
-    let names = model.graph.initializers.map(\.name) + model.constants
-    let unread = names.filter { !read.contains($0) }
+    let unread = model.graph.tensors.filter { tensor in
+      !read.contains(tensor.name)
+        && !(tensor.storedType.map { ONNXTensor.isReckonedWith($0, rank: tensor.dimensions.count) }
+          ?? false)
+    }.map(\.name)
     return unread.count > 8 || unread.contains { $0.contains("*") } ? ["*"] : unread
   }
 
@@ -86,15 +90,5 @@ extension Importer {
       rest = rest.dropFirst()
     }
     return result
-  }
-}
-
-extension ONNXModel {
-  /// The tensors of `Constant` nodes, by the names of their results.
-  fileprivate var constants: [String] {
-    graph.nodes.compactMap { node in
-      guard node.operation == "Constant", case .tensor? = node["value"] else { return nil }
-      return node.outputs.first
-    }
   }
 }
