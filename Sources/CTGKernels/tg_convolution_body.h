@@ -1,10 +1,10 @@
 /* Micro-kernels of convolution over vectors; part of tg_variant_body.h. P is the number of vectors
  * in a panel.
  *
- * Every result is a sum of chains of multiply-adds (TG_CHAIN, in tiles TG_TILE_CHAIN) in the order
- * of the packed weights, so that it does not depend on which micro-kernel computes it. A single
- * chain would lose more: its error grows with the square root of half the terms, that of n terms in
- * chains of c with the root of c / 2 + n / 2c. */
+ * Every result is a sum of chains of multiply-adds (TG_CHAIN; in tiles as the form says) in the
+ * order of the packed weights, so that it does not depend on which micro-kernel computes it. A
+ * single chain would lose more: its error grows with the square root of half the terms, that of n
+ * terms in chains of c with the root of c / 2 + n / 2c. */
 
 /* The vectors of a panel. */
 enum { P = TG_PANEL / VW };
@@ -27,7 +27,7 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R, const int S, cons
   /* The sums of whole chains, in memory: the registers are for the chains. */
   vf totals[TG_MICRO_ROWS * TG_MICRO_PIXELS * TG_MICRO_PANELS * P];
   __asm__("" : : "r"(totals) : "memory");
-  ptrdiff_t chain = a->chain;
+  ptrdiff_t chain = a->chain, left = a->outer * a->inner * a->run;
   int has_totals = 0;
   const float *w = a->weights;
   const ptrdiff_t panel = a->panel_stride, step = a->in_stride, run = a->run;
@@ -44,6 +44,7 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R, const int S, cons
         const ptrdiff_t terms = run - end < chain ? run - end : chain;
         end += terms;
         chain -= terms;
+        left -= terms;
         for (ptrdiff_t k = 0; k < terms; k += 1) {
           vf weights[TG_MICRO_PANELS * P];
           TG_REPEAT(q, Q) {
@@ -65,7 +66,7 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R, const int S, cons
             TG_REPEAT(g, (S + 3) / 4) in[r * 4 + g] += 1;
           }
         }
-        if (chain > 0) continue;
+        if (chain > 0 || left == 0) continue;
         TG_REPEAT(i, R * S * Q * P) {
           totals[i] = has_totals ? vadd(totals[i], sums[i]) : sums[i];
           sums[i] = vset(0.0f);

@@ -78,28 +78,41 @@ static const double winograd_kernel_2_3[4][3] = {
 static const double winograd_kernel_3_2[4][2] = {{-1.0, 0.0}, {0.5, 0.5}, {0.5, -0.5}, {0.0, 1.0}};
 
 #define WINOGRAD_FORM(m, r, n)                                                                     \
+  TG_INLINE void winograd_input_lanes_##m##_##r(                                                   \
+      const float *in, ptrdiff_t row_stride, ptrdiff_t column_stride, float *out,                  \
+      ptrdiff_t position_stride, const int full, ptrdiff_t left) {                                 \
+    vf columns[n * n];                                                                             \
+    TG_REPEAT(x, n) {                                                                              \
+      vf d[n];                                                                                     \
+      TG_REPEAT(y, n) {                                                                            \
+        const float *p = in + y * row_stride + x * column_stride;                                  \
+        d[y] = full ? vload(p) : vload_n(p, left);                                                 \
+      }                                                                                            \
+      winograd_in_##n(d, 1, columns + x, n);                                                       \
+    }                                                                                              \
+    TG_REPEAT(y, n) {                                                                              \
+      vf t[n];                                                                                     \
+      winograd_in_##n(columns + y * n, 1, t, 1);                                                   \
+      TG_REPEAT(x, n) {                                                                            \
+        float *p = out + (y * n + x) * position_stride;                                            \
+        if (full)                                                                                  \
+          vstore(p, t[x]);                                                                         \
+        else                                                                                       \
+          vstore_n(p, t[x], left);                                                                 \
+      }                                                                                            \
+    }                                                                                              \
+  }                                                                                                \
   static void winograd_input_##m##_##r(const float *in, ptrdiff_t row_stride,                      \
                                        ptrdiff_t column_stride, ptrdiff_t channels, float *out,    \
                                        ptrdiff_t position_stride) {                                \
-    for (ptrdiff_t c = 0; c < channels; c += VW) {                                                 \
-      const ptrdiff_t left = channels - c;                                                         \
-      vf columns[n * n], tile[n * n];                                                              \
-      TG_REPEAT(x, n) {                                                                            \
-        vf d[n];                                                                                   \
-        TG_REPEAT(y, n) {                                                                          \
-          const float *p = in + y * row_stride + x * column_stride + c;                            \
-          d[y] = left >= VW ? vload(p) : vload_n(p, left);                                         \
-        }                                                                                          \
-        winograd_in_##n(d, 1, columns + x, n);                                                     \
-      }                                                                                            \
-      TG_REPEAT(y, n) winograd_in_##n(columns + y * n, 1, tile + y * n, 1);                        \
-      TG_REPEAT(i, n * n) {                                                                        \
-        float *p = out + i * position_stride + c;                                                  \
-        if (left >= VW)                                                                            \
-          vstore(p, tile[i]);                                                                      \
-        else                                                                                       \
-          vstore_n(p, tile[i], left);                                                              \
-      }                                                                                            \
+    ptrdiff_t c = 0;                                                                               \
+    for (; channels - c >= VW; c += VW) {                                                          \
+      winograd_input_lanes_##m##_##r(in + c, row_stride, column_stride, out + c, position_stride,  \
+                                     1, VW);                                                       \
+    }                                                                                              \
+    if (c < channels) {                                                                            \
+      winograd_input_lanes_##m##_##r(in + c, row_stride, column_stride, out + c, position_stride,  \
+                                     0, channels - c);                                             \
     }                                                                                              \
   }                                                                                                \
   static void winograd_transform_##m##_##r(const float *in, ptrdiff_t step, float *out,            \
@@ -152,8 +165,8 @@ WINOGRAD_FORM(2, 3, 4)
 WINOGRAD_FORM(3, 2, 4)
 
 static const tg_winograd_form winograd_forms[] = {
-    {4, 3, winograd_input_4_3, winograd_output_4_3, winograd_transform_4_3},
-    {2, 3, winograd_input_2_3, winograd_output_2_3, winograd_transform_2_3},
-    {3, 2, winograd_input_3_2, winograd_output_3_2, winograd_transform_3_2},
+    {4, 3, TG_WIDE_TILE_CHAIN, winograd_input_4_3, winograd_output_4_3, winograd_transform_4_3},
+    {2, 3, TG_TILE_CHAIN, winograd_input_2_3, winograd_output_2_3, winograd_transform_2_3},
+    {3, 2, TG_TILE_CHAIN, winograd_input_3_2, winograd_output_3_2, winograd_transform_3_2},
     {0},
 };

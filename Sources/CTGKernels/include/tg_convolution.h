@@ -18,9 +18,11 @@ enum {
   /** Products that are added one after the other, before a new sum begins: the error of n terms in
    * chains of c grows with the root of c / 2 + n / 2c, and long chains cost no additions. */
   TG_CHAIN = 256,
-  /** The same of the products of transformed tiles, of which a result is the sum of 36 with factors
-   * up to 2.8: with these its error is that of direct sums, and the additions cost some 3 %. */
-  TG_TILE_CHAIN = 32,
+  /** The same of the products of transformed tiles. Of F(4, 3) a result is the sum of 36 with
+   * factors up to 2.8: with chains of 32 its error is that of direct sums, and the additions cost 5
+   * %. Of F(2, 3) and F(3, 2) all factors are 1, and half of the additions are enough. */
+  TG_TILE_CHAIN = 64,
+  TG_WIDE_TILE_CHAIN = 32,
   /** The most pixels and output channels of a micro-kernel for few output channels. */
   TG_DOT_PIXELS = 6,
   TG_DOT_OUTPUTS = 4,

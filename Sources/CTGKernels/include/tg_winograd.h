@@ -31,6 +31,8 @@ typedef void (*tg_winograd_kernel)(const float *_Nonnull in, ptrdiff_t step, flo
 /** A form: m results along each side of a tile from a kernel of r. */
 typedef struct {
   int results, kernel;
+  /** Products of a position that are added one after the other. */
+  int chain;
   tg_winograd_input _Nonnull input;
   tg_winograd_output _Nonnull output;
   tg_winograd_kernel _Nonnull transform;
