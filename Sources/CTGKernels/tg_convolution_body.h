@@ -9,6 +9,10 @@
 /* The vectors of a panel. */
 enum { P = TG_PANEL / VW };
 
+/* Pixels of a depthwise convolution side by side: with four weights and an input they are 11 of 16
+ * registers, and six chains of additions fill an adder. */
+enum { DEPTHWISE_PIXELS = 6 };
+
 TG_INLINE vf finish_vector(vf sum, const tg_finish *finish, vf scale, vf bias) {
   if (finish->scale) sum = vmul(sum, scale);
   if (finish->bias) sum = vadd(sum, bias);
@@ -143,15 +147,26 @@ TG_INLINE void dot(const tg_micro_arguments *a, const int S, const int O) {
   }
 }
 
+TG_INLINE void depthwise_finish(const tg_micro_arguments *a, vf sum, float *out,
+                                ptrdiff_t channel) {
+  const ptrdiff_t left = a->channels - channel;
+  vf scale = vset(1.0f), bias = vset(0.0f);
+  if (a->finish.scale) scale = vload_n(a->finish.scale + channel, left);
+  if (a->finish.bias) bias = vload_n(a->finish.bias + channel, left);
+  vstore_n(out + channel, finish_vector(sum, &a->finish, scale, bias), left);
+}
+
 /* V vectors of channels of one pixel, every channel with its own kernel. */
-TG_INLINE void depthwise_vectors(const tg_micro_arguments *a, ptrdiff_t channel, const int V) {
+TG_INLINE void depthwise_vectors(const tg_micro_arguments *a, ptrdiff_t pixel, ptrdiff_t channel,
+                                 const int V) {
   const ptrdiff_t left = a->channels - channel;
   const int full = left >= V * VW;
   vf sums[4];
   TG_REPEAT(v, V) sums[v] = vset(0.0f);
   for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
     for (ptrdiff_t inner = 0; inner < a->inner; inner += 1) {
-      const float *in = a->in[0] + outer * a->outer_stride + inner * a->inner_stride + channel;
+      const float *in = a->in[0] + pixel * a->in_stride + outer * a->outer_stride +
+                        inner * a->inner_stride + channel;
       const float *w = a->weights + outer * a->panel_stride + inner * a->channels + channel;
       TG_REPEAT(v, V) {
         vf x = full ? vload(in + v * VW) : vload_n(in, left);
@@ -161,18 +176,57 @@ TG_INLINE void depthwise_vectors(const tg_micro_arguments *a, ptrdiff_t channel,
     }
   }
   TG_REPEAT(v, V) {
-    const ptrdiff_t at = channel + v * VW, n = left - v * VW;
-    vf scale = vset(1.0f), bias = vset(0.0f);
-    if (a->finish.scale) scale = vload_n(a->finish.scale + at, n);
-    if (a->finish.bias) bias = vload_n(a->finish.bias + at, n);
-    vstore_n(a->out[0] + at, finish_vector(sums[v], &a->finish, scale, bias), n);
+    depthwise_finish(a, sums[v], a->out[0] + pixel * a->out_stride, channel + v * VW);
+  }
+}
+
+/* A vector of channels of DEPTHWISE_PIXELS neighbours in a row, whose inputs are one pixel further
+ * for the next pixel as for the next of I taps: each is read once for a row of taps. */
+TG_INLINE void depthwise_row(const tg_micro_arguments *a, ptrdiff_t pixel, ptrdiff_t channel,
+                             const int I) {
+  const ptrdiff_t left = a->channels - channel;
+  const int full = left >= VW;
+  vf sums[DEPTHWISE_PIXELS];
+  TG_REPEAT(s, DEPTHWISE_PIXELS) sums[s] = vset(0.0f);
+  for (ptrdiff_t outer = 0; outer < a->outer; outer += 1) {
+    const float *in = a->in[0] + pixel * a->in_stride + outer * a->outer_stride + channel;
+    const float *w = a->weights + outer * a->panel_stride + channel;
+    vf weights[4];
+    TG_REPEAT(i, I) {
+      weights[i] = full ? vload(w + i * a->channels) : vload_n(w + i * a->channels, left);
+    }
+    TG_REPEAT(j, DEPTHWISE_PIXELS + I - 1) {
+      const float *p = in + j * a->inner_stride;
+      vf x = full ? vload(p) : vload_n(p, left);
+      TG_REPEAT(i, I) {
+        const int s = j - i;
+        if (s >= 0 && s < DEPTHWISE_PIXELS) sums[s] = vfma(x, weights[i], sums[s]);
+      }
+    }
+  }
+  TG_REPEAT(s, DEPTHWISE_PIXELS) {
+    depthwise_finish(a, sums[s], a->out[0] + (pixel + s) * a->out_stride, channel);
   }
 }
 
 static void depthwise(const tg_micro_arguments *a) {
-  ptrdiff_t channel = 0;
-  for (; a->channels - channel >= 4 * VW; channel += 4 * VW) depthwise_vectors(a, channel, 4);
-  for (; a->channels - channel > 0; channel += VW) depthwise_vectors(a, channel, 1);
+  ptrdiff_t pixel = 0;
+  if (a->in_stride == a->inner_stride && (a->inner == 3 || a->inner == 4)) {
+    for (; a->pixels - pixel >= DEPTHWISE_PIXELS; pixel += DEPTHWISE_PIXELS) {
+      for (ptrdiff_t channel = 0; channel < a->channels; channel += VW) {
+        if (a->inner == 3)
+          depthwise_row(a, pixel, channel, 3);
+        else
+          depthwise_row(a, pixel, channel, 4);
+      }
+    }
+  }
+  for (; pixel < a->pixels; pixel += 1) {
+    ptrdiff_t channel = 0;
+    for (; a->channels - channel >= 4 * VW; channel += 4 * VW)
+      depthwise_vectors(a, pixel, channel, 4);
+    for (; a->channels - channel > 0; channel += VW) depthwise_vectors(a, pixel, channel, 1);
+  }
 }
 
 /* The micro-kernels of all forms up to the largest; what does not fit the registers stays empty. */

@@ -26,12 +26,14 @@ void tg_convolution_depthwise_tile(const void *record, ptrdiff_t tile, void *wor
       .channels = channels, .finish = c->finish, .panel_stride = p->kernel_width * channels};
   a.outer_stride = p->dilation[1] * c->in_stride[1];
   a.inner_stride = p->dilation[2] * c->in_stride[2];
+  a.in_stride = c->step[2] * c->in_stride[2];
+  a.out_stride = c->finishes ? p->out_stride[2] : channels;
   for (ptrdiff_t y = y0; y < end; y += 1) {
     const ptrdiff_t in_y = y * c->step[1] - p->pad[1];
     ptrdiff_t first_y, first_x;
     a.outer = taps_inside(in_y, p->dilation[1], p->kernel_height, c->in_extent[1], &first_y);
     float *out = p->out + n * p->out_stride[0] + y * p->out_stride[1];
-    for (ptrdiff_t x = 0; x < p->extent[2]; x += 1) {
+    for (ptrdiff_t x = 0; x < p->extent[2]; x += a.pixels) {
       const ptrdiff_t in_x = x * c->step[2] - p->pad[2];
       a.inner = taps_inside(in_x, p->dilation[2], p->kernel_width, c->in_extent[2], &first_x);
       if (a.outer > 0 && a.inner > 0) {
@@ -39,6 +41,12 @@ void tg_convolution_depthwise_tile(const void *record, ptrdiff_t tile, void *wor
                   (in_y + first_y * p->dilation[1]) * c->in_stride[1] +
                   (in_x + first_x * p->dilation[2]) * c->in_stride[2];
         a.weights = p->weights + (first_y * p->kernel_width + first_x) * channels;
+      }
+      /* Together with all whose taps are inside. */
+      const ptrdiff_t last_x = in_x + (p->kernel_width - 1) * p->dilation[2];
+      a.pixels = 1;
+      if (in_x >= 0 && last_x < c->in_extent[2]) {
+        a.pixels = least((c->in_extent[2] - 1 - last_x) / c->step[2] + 1, p->extent[2] - x);
       }
       a.out[0] = c->finishes ? out + x * p->out_stride[2] : scratch + x * channels;
       c->micro->depthwise(&a);

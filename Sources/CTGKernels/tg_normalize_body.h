@@ -4,7 +4,7 @@
 
 enum {
   /* What is taken twice out of the first cache, once for its mean, once for its deviations: 4 KiB,
-   * or as many terms in each lane side by side. */
+   * or as many terms in each lane side by side, 16 KiB of groups of lanes. */
   TG_MOMENT_ELEMENTS = 1024,
   TG_MOMENT_ROWS = TG_MOMENT_ELEMENTS / TG_LANES,
 };
@@ -61,43 +61,56 @@ static void normalize_moments_row(const tg_normalize *m, const float *input, flo
   *scale_out = (float)(1 / __builtin_sqrt(squares / seen + m->epsilon));
 }
 
-/* Mean and summed squares of positions first ..< last for up to TG_LANES lanes. */
-static void normalize_moments_lanes(const tg_normalize *n, const float *input, ptrdiff_t first,
-                                    ptrdiff_t last, ptrdiff_t lanes, double *mean_out,
-                                    double *squares_out) {
-  d16 mean = d16_set(0), squares = mean;
+/* Mean and summed squares of positions first ..< last for G groups of lanes side by side; `lanes`
+ * is TG_LANES unless it is one group. */
+TG_INLINE void normalize_moments_lanes(const tg_normalize *n, const float *input, ptrdiff_t first,
+                                       ptrdiff_t last, ptrdiff_t lanes, double *mean_out,
+                                       double *squares_out, const int G) {
+  d16 mean[TG_BLOCK_GROUPS], squares[TG_BLOCK_GROUPS];
+  TG_REPEAT(g, G) mean[g] = squares[g] = d16_set(0);
   for (ptrdiff_t position = first; position < last;) {
     const ptrdiff_t most = last - position < TG_MOMENT_ROWS ? last - position : TG_MOMENT_ROWS;
     const ptrdiff_t rows = tg_positions_together(n, position, most);
     ptrdiff_t at[TG_AXES_TENSORS];
     tg_axes_locate(&n->outer, position / n->count, at);
     const float *p = input + at[0] + position % n->count * n->stride_in;
-    v16 sum = v16_set(0);
+    v16 sum[TG_BLOCK_GROUPS], centre[TG_BLOCK_GROUPS];
+    d16 run[TG_BLOCK_GROUPS];
+    TG_REPEAT(g, G) sum[g] = v16_set(0);
     for (ptrdiff_t i = 0; i < rows; i++)
-      sum = v16_add(sum, v16_load_upto(p + i * n->stride_in, lanes));
-    d16 run = v16_widen(sum);
-    TG_REPEAT(i, PARTS) run.part[i] /= (double)rows;
-    const v16 centre = d16_narrow(run);
-    sum = v16_set(0);
-    for (ptrdiff_t i = 0; i < rows; i++) {
-      const v16 d = v16_sub(v16_load_upto(p + i * n->stride_in, lanes), centre);
-      sum = v16_add(sum, v16_mul(d, d));
+      TG_REPEAT(g, G)
+        sum[g] = v16_add(sum[g], v16_load_upto(p + i * n->stride_in + g * TG_LANES, lanes));
+    TG_REPEAT(g, G) {
+      run[g] = v16_widen(sum[g]);
+      TG_REPEAT(i, PARTS) run[g].part[i] /= (double)rows;
+      centre[g] = d16_narrow(run[g]);
+      sum[g] = v16_set(0);
     }
+    for (ptrdiff_t i = 0; i < rows; i++)
+      TG_REPEAT(g, G) {
+        const v16 x = v16_load_upto(p + i * n->stride_in + g * TG_LANES, lanes);
+        const v16 d = v16_sub(x, centre[g]);
+        sum[g] = v16_add(sum[g], v16_mul(d, d));
+      }
     const double seen = (double)(position - first), total = seen + (double)rows;
-    const d16 wide = v16_widen(sum);
-    TG_REPEAT(i, PARTS) {
-      const vd delta = run.part[i] - mean.part[i];
-      squares.part[i] += wide.part[i] + delta * delta * (seen * (double)rows / total);
-      mean.part[i] += delta * ((double)rows / total);
+    TG_REPEAT(g, G) {
+      const d16 wide = v16_widen(sum[g]);
+      TG_REPEAT(i, PARTS) {
+        const vd delta = run[g].part[i] - mean[g].part[i];
+        squares[g].part[i] += wide.part[i] + delta * delta * (seen * (double)rows / total);
+        mean[g].part[i] += delta * ((double)rows / total);
+      }
     }
     position += rows;
   }
-  double means[TG_LANES], sums[TG_LANES];
-  d16_store(means, &mean);
-  d16_store(sums, &squares);
-  for (ptrdiff_t lane = 0; lane < lanes; lane++) {
-    mean_out[lane] = means[lane];
-    squares_out[lane] = sums[lane];
+  TG_REPEAT(g, G) {
+    double means[TG_LANES], sums[TG_LANES];
+    d16_store(means, &mean[g]);
+    d16_store(sums, &squares[g]);
+    for (ptrdiff_t lane = 0; lane < lanes; lane++) {
+      mean_out[g * TG_LANES + lane] = means[lane];
+      squares_out[g * TG_LANES + lane] = sums[lane];
+    }
   }
 }
 
@@ -108,13 +121,18 @@ static void normalize_moments(const tg_normalize *n, ptrdiff_t begin, ptrdiff_t 
     const ptrdiff_t piece = unit / blocks, segment = piece % n->segments;
     tg_axes_locate(&n->kept, piece / n->segments, at);
     double *mean = n->moments + piece * 2 * n->lanes;
-    const ptrdiff_t first = unit % blocks * TG_BLOCK_LANES;
-    const ptrdiff_t last = n->lanes - first < TG_BLOCK_LANES ? n->lanes : first + TG_BLOCK_LANES;
-    for (ptrdiff_t lane = first; lane < last; lane += TG_LANES)
-      normalize_moments_lanes(n, n->input + at[0] + lane, tg_segment_start(n, segment),
-                              tg_segment_start(n, segment + 1),
+    const ptrdiff_t start = tg_segment_start(n, segment), stop = tg_segment_start(n, segment + 1);
+    ptrdiff_t lane = unit % blocks * TG_BLOCK_LANES;
+    const ptrdiff_t last = n->lanes - lane < TG_BLOCK_LANES ? n->lanes : lane + TG_BLOCK_LANES;
+    if (last - lane == TG_BLOCK_LANES) {
+      normalize_moments_lanes(n, n->input + at[0] + lane, start, stop, TG_LANES, mean + lane,
+                              mean + n->lanes + lane, TG_BLOCK_GROUPS);
+      continue;
+    }
+    for (; lane < last; lane += TG_LANES)
+      normalize_moments_lanes(n, n->input + at[0] + lane, start, stop,
                               last - lane < TG_LANES ? last - lane : TG_LANES, mean + lane,
-                              mean + n->lanes + lane);
+                              mean + n->lanes + lane, 1);
   }
 }
 

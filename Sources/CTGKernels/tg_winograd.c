@@ -28,33 +28,59 @@ static const tg_winograd_form *find(tg_isa isa, ptrdiff_t results, ptrdiff_t ker
   return NULL;
 }
 
-int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel) {
-  return find(TG_ISA_SCALAR, results, kernel) != NULL;
+/* The rows of the kernels of every s-th tap, of which the last may lack one. */
+static ptrdiff_t kernel_of(ptrdiff_t kernel, ptrdiff_t stride) { return divide_up(kernel, stride); }
+
+int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel, ptrdiff_t stride) {
+  return find(TG_ISA_SCALAR, results, kernel_of(kernel, stride)) != NULL;
 }
 
 ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
-                              ptrdiff_t kernel) {
-  const ptrdiff_t n = results + kernel - 1;
-  return n * n * divide_up(outputs, TG_PANEL) * channels * TG_PANEL;
+                              ptrdiff_t kernel, ptrdiff_t stride) {
+  const ptrdiff_t n = results + kernel_of(kernel, stride) - 1;
+  return n * n * divide_up(outputs, TG_PANEL) * stride * stride * channels * TG_PANEL;
 }
 
 void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const float *weights,
                                    ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
-                                   ptrdiff_t kernel, float *out) {
-  *t = (tg_winograd_transform){.form = find(isa, results, kernel),
+                                   ptrdiff_t kernel, ptrdiff_t stride, float *out) {
+  *t = (tg_winograd_transform){.form = find(isa, results, kernel_of(kernel, stride)),
                                .weights = weights,
                                .out = out,
                                .channels = channels,
+                               .kernel = kernel,
+                               .stride = stride,
                                .tile_count = divide_up(outputs, TG_PANEL)};
+}
+
+/* Taps `row`, `row` + s, ... and `column`, `column` + s, ... of one channel; those behind the
+ * kernel are 0. */
+static void gather_taps(const tg_winograd_transform *t, const float *weights, ptrdiff_t row,
+                        ptrdiff_t column, float *taps) {
+  const ptrdiff_t r = t->form->kernel;
+  for (ptrdiff_t i = 0; i < r * r; i += 1) {
+    const ptrdiff_t y = row + i / r * t->stride, x = column + i % r * t->stride;
+    for (ptrdiff_t o = 0; o < TG_PANEL; o += 1) {
+      taps[i * TG_PANEL + o] = y < t->kernel && x < t->kernel
+                                   ? weights[(y * t->kernel + x) * t->channels * TG_PANEL + o]
+                                   : 0.0f;
+    }
+  }
 }
 
 void tg_winograd_transform_tile(const void *record, ptrdiff_t tile, void *workspace) {
   (void)workspace;
   const tg_winograd_transform *t = record;
-  const ptrdiff_t panel = t->channels * TG_PANEL, taps = t->form->kernel * t->form->kernel;
-  for (ptrdiff_t c = 0; c < t->channels; c += 1) {
-    t->form->transform(t->weights + tile * taps * panel + c * TG_PANEL, panel,
-                       t->out + tile * panel + c * TG_PANEL, t->tile_count * panel);
+  const ptrdiff_t panel = t->channels * TG_PANEL, taps = t->kernel * t->kernel;
+  const ptrdiff_t parts = t->stride * t->stride;
+  float gathered[TG_WINOGRAD_KERNEL * TG_WINOGRAD_KERNEL * TG_PANEL];
+  for (ptrdiff_t part = 0; part < parts; part += 1) {
+    for (ptrdiff_t c = 0; c < t->channels; c += 1) {
+      gather_taps(t, t->weights + tile * taps * panel + c * TG_PANEL, part / t->stride,
+                  part % t->stride, gathered);
+      t->form->transform(gathered, TG_PANEL, t->out + (tile * parts + part) * panel + c * TG_PANEL,
+                         t->tile_count * parts * panel);
+    }
   }
 }
 
@@ -106,7 +132,8 @@ tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
     return TG_UNSOUND_PROGRAM;
   }
   w->micro = tg_variant_of(shape->isa)->micros;
-  w->form = find(shape->isa, results, phases[0].kernel_height);
+  w->stride = shape->stride_y;
+  w->form = find(shape->isa, results, kernel_of(phases[0].kernel_height, w->stride));
   w->parts = parts;
   w->part_count = phase_count;
   w->input = shape->input.base;
@@ -115,6 +142,7 @@ tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
     w->in_stride[a] = shape->input.strides[a];
   }
   w->channels = shape->input.dims[3];
+  w->depth = w->channels * w->stride * w->stride;
   w->outputs = shape->output.dims[3];
   w->panels = divide_up(w->outputs, TG_PANEL);
   ptrdiff_t block = 0, blocks = 0;
@@ -135,7 +163,7 @@ tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
     w->tile_count += parts[i].tile_count;
   }
   const ptrdiff_t n = w->form->results + w->form->kernel - 1, word = sizeof(float);
-  w->in_pitch = pitch_of(w->channels);
+  w->in_pitch = pitch_of(w->depth);
   w->in_position = pitch_of(block * w->in_pitch);
   w->sum_pitch = pitch_of(w->chunk * TG_PANEL);
   w->sum_position = pitch_of(block * w->sum_pitch);
@@ -163,20 +191,20 @@ static place place_of(const tg_winograd *w, const tg_winograd_part *p, ptrdiff_t
                  tile % p->grid[2] * w->form->results};
 }
 
-/* Transforms the patch of one tile; one that reaches over the border is copied between zeros. */
-static void transform_input(const tg_winograd *w, const tg_winograd_part *p, place at, float *patch,
-                            float *out) {
-  const ptrdiff_t n = w->form->results + w->form->kernel - 1;
-  const ptrdiff_t y = at.y - p->pad[1], x = at.x - p->pad[2];
-  const float *in = w->input + at.n * w->in_stride[0];
-  if (y >= 0 && x >= 0 && y + n <= w->in_extent[1] && x + n <= w->in_extent[2]) {
+/* Transforms a patch of the picture of every s-th position, from row y and column x; one that
+ * reaches over the border is copied between zeros. */
+static void transform_part(const tg_winograd *w, ptrdiff_t picture, ptrdiff_t y, ptrdiff_t x,
+                           float *patch, float *out) {
+  const ptrdiff_t n = w->form->results + w->form->kernel - 1, s = w->stride;
+  const float *in = w->input + picture * w->in_stride[0];
+  if (y >= 0 && x >= 0 && y + (n - 1) * s < w->in_extent[1] && x + (n - 1) * s < w->in_extent[2]) {
     in += y * w->in_stride[1] + x * w->in_stride[2];
-    w->form->input(in, w->in_stride[1], w->in_stride[2], w->channels, out, w->in_position);
+    w->form->input(in, w->in_stride[1] * s, w->in_stride[2] * s, w->channels, out, w->in_position);
     return;
   }
   const size_t bytes = (size_t)w->channels * sizeof(float);
   for (ptrdiff_t i = 0; i < n * n; i += 1) {
-    const ptrdiff_t row = y + i / n, column = x + i % n;
+    const ptrdiff_t row = y + i / n * s, column = x + i % n * s;
     float *to = patch + i * w->channels;
     if (row < 0 || column < 0 || row >= w->in_extent[1] || column >= w->in_extent[2]) {
       memset(to, 0, bytes);
@@ -187,6 +215,16 @@ static void transform_input(const tg_winograd *w, const tg_winograd_part *p, pla
   w->form->input(patch, n * w->channels, w->channels, w->channels, out, w->in_position);
 }
 
+/* Transforms the patch of one tile. */
+static void transform_input(const tg_winograd *w, const tg_winograd_part *p, place at, float *patch,
+                            float *out) {
+  const ptrdiff_t s = w->stride;
+  for (ptrdiff_t part = 0; part < s * s; part += 1) {
+    transform_part(w, at.n, at.y * s - p->pad[1] + part / s, at.x * s - p->pad[2] + part % s, patch,
+                   out + part * w->channels);
+  }
+}
+
 /* The products of one position: tiles times a few panels. */
 static void multiply(const tg_winograd *w, const float *weights, ptrdiff_t panels, ptrdiff_t tiles,
                      const float *in, float *sums) {
@@ -195,9 +233,9 @@ static void multiply(const tg_winograd *w, const float *weights, ptrdiff_t panel
       .out_stride = w->sum_pitch,
       .outer = 1,
       .inner = 1,
-      .run = w->channels,
+      .run = w->depth,
       .chain = w->form->chain,
-      .panel_stride = w->channels * TG_PANEL,
+      .panel_stride = w->depth * TG_PANEL,
   };
   for (ptrdiff_t panel = 0; panel < panels;) {
     const int count = tg_convolution_panels(w->micro, tiles, 1, panels - panel);
@@ -259,7 +297,7 @@ void tg_winograd_tile(const void *record, ptrdiff_t tile, void *workspace) {
     transform_input(w, p, place_of(w, p, start + t), patch, in + t * w->in_pitch);
   }
   for (ptrdiff_t i = 0; i < positions; i += 1) {
-    multiply(w, p->weights + (i * w->panels + first_panel) * w->channels * TG_PANEL, panels, tiles,
+    multiply(w, p->weights + (i * w->panels + first_panel) * w->depth * TG_PANEL, panels, tiles,
              in + i * w->in_position, sums + i * w->sum_position);
   }
   const ptrdiff_t first = first_panel * TG_PANEL;

@@ -921,7 +921,7 @@ struct  Tgraph__Plan__Convolution
   Tgraph__Plan__Epilogue *epilogue;
   /*
    * Results along each side of the tiles of minimal filtering by which the sums are taken; 0 for direct
-   * sums.
+   * sums, which phases have whose kernel has no such form.
    */
   protobuf_c_boolean has_tile;
   int64_t tile;

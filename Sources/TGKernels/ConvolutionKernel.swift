@@ -40,7 +40,7 @@ package import TGMachine
   /// True if weights are `[kernelHeight][kernelWidth][C]`, one kernel per channel.
   package var isDepthwise = false
   /// Results along each side of the tiles by which the sums are taken, 0 for direct sums. The weights
-  /// are then those that `TiledWeights` makes.
+  /// of phases that have such a form (`TiledWeights.exist`) are then those that `TiledWeights` makes.
   package var tile = 0
   /// Input positions from one output position of a phase to the next.
   package var stride = (y: 1, x: 1)
@@ -56,6 +56,31 @@ package import TGMachine
     unsafe self.input = input
     unsafe self.output = output
     unsafe self.phases = phases
+  }
+
+  /// The convolution in pieces that have one kernel each: for every extent of kernels in tiles its
+  /// phases, and those of direct sums.
+  package var pieces: [KernelConvolution] {
+    var pieces = unsafe [KernelConvolution]()
+    for index in unsafe phases.indices {
+      let phase = unsafe phases[index]
+      let tile = unsafe isTiled(phase) ? tile : 0
+      let known = unsafe pieces.firstIndex {
+        unsafe $0.tile == tile && (tile == 0 || $0.phases[0].kernel == phase.kernel)
+      }
+      if let known {
+        unsafe pieces[known].phases.append(phase)
+      } else {
+        var piece = unsafe self
+        unsafe (piece.tile, piece.phases) = (tile, [phase])
+        unsafe pieces.append(piece)
+      }
+    }
+    return unsafe pieces
+  }
+
+  private func isTiled(_ phase: Phase) -> Bool {
+    unsafe tile > 0 && TiledWeights.exist(results: tile, kernel: phase.kernel, stride: stride)
   }
 
   /// Traps unless counts and extents fit together.
@@ -79,19 +104,18 @@ package import TGMachine
       let count =
         unsafe tile > 0
         ? TiledWeights(
-          channels: channels, outputs: outputs, results: tile, kernel: phase.kernel.height
+          channels: channels, outputs: outputs, results: tile, kernel: phase.kernel.height,
+          stride: stride.y
         ).count
         : isDepthwise ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels
       unsafe precondition(phase.weightCount == count, "weights have the packing's size")
     }
     if unsafe tile > 0 {
       unsafe precondition(
-        groups == 1 && !isDepthwise && stride == (1, 1) && dilation == (1, 1), "tiles of plain sums"
-      )
-      let extent = unsafe phases[0].kernel.height
-      unsafe precondition(tg_winograd_exists(tile, extent) != 0, "tiles have a form")
+        groups == 1 && !isDepthwise && dilation == (1, 1), "tiles of plain sums")
+      unsafe precondition(phases.allSatisfy { unsafe isTiled($0) }, "tiles have a form")
       unsafe precondition(
-        phases.allSatisfy { unsafe $0.kernel == (extent, extent) }, "one square extent")
+        phases.allSatisfy { unsafe $0.kernel == phases[0].kernel }, "one square extent")
     }
     for index in unsafe epilogue.operands.indices {
       let operand = unsafe epilogue.operands[index]
@@ -100,8 +124,25 @@ package import TGMachine
   }
 }
 
+extension PreparedCalls {
+  /// Prepares the pieces of a convolution.
+  ///
+  /// - Throws: if the distances between taps are such that no machine has the memory for them.
+  package static func convolution(
+    _ convolution: KernelConvolution, isa: ISA
+  ) throws(KernelTooLarge) -> PreparedCalls {
+    var calls: [KernelCall] = []
+    let pieces = unsafe convolution.pieces
+    for index in unsafe pieces.indices {
+      calls.append(unsafe try .convolution(pieces[index], isa: isa))
+    }
+    let all = calls
+    return unsafe PreparedCalls(sharedBytes: 0) { _ in all }
+  }
+}
+
 extension KernelCall {
-  /// Prepares a convolution.
+  /// Prepares a convolution whose phases are all direct, or all in tiles with kernels of one extent.
   ///
   /// Every result is one chain of multiply-adds in the order of the packed weights, so its bits
   /// depend on the instruction set but not on tiles or threads.

@@ -58,27 +58,42 @@ package enum CostModel {
   /// than what they save.
   private static let leastTiledChannels = 16
 
+  /// A phase of a convolution: its kernel, `[O, C, kh, kw]`, and its results: pictures, rows and columns.
+  package typealias TiledPhase = (kernel: Shape, results: [Int])
+
   /// Results along each side of the tiles by which a convolution is cheapest, 0 for none.
-  ///
-  /// - Parameters:
-  ///   - kernel: `[O, C, r, r]`.
-  ///   - results: pictures, rows and columns of the results of one phase.
-  package static func tile(kernel: Shape, results: [Int]) -> Int {
-    guard min(kernel[0], kernel[1]) >= leastTiledChannels else { return 0 }
-    // In floating point: extents are anything that a page says.
-    let (outputs, channels) = (Double((kernel[0] + 15) / 16 * 16), Double(kernel[1]))
-    let (extent, pictures) = (kernel[2], Double(results[0]))
-    let pixels = pictures * Double(results[1]) * Double(results[2])
-    let taps = Double(extent * extent)
-    var best = (cost: (pixels + readingWeight) * taps * outputs * channels, tile: 0)
-    for form in WinogradForm.all where form.kernel == extent {
-      let tiles = pictures * Double(form.tiles(results[1])) * Double(form.tiles(results[2]))
-      let products = (tiles + readingWeight) * outputs * channels
-      let turned = tiles * turning * (outputs + channels)
-      let cost = Double(form.side * form.side) * (products + turned)
-      if cost < best.cost { best = (cost, form.results) }
+  package static func tile(phases: [TiledPhase], stride: [Int]) -> Int {
+    guard
+      phases.allSatisfy({ min($0.kernel[0], $0.kernel[1]) >= leastTiledChannels })
+    else { return 0 }
+    let sizes = Set(WinogradForm.all.map(\.results)).sorted()
+    var best = (cost: cost(phases, stride: stride, tile: 0), tile: 0)
+    for tile in sizes {
+      let cost = cost(phases, stride: stride, tile: tile)
+      if cost < best.cost { best = (cost, tile) }
     }
     return best.tile
+  }
+
+  /// What a convolution costs whose phases go by tiles of so many results where there is such a form.
+  private static func cost(_ phases: [TiledPhase], stride: [Int], tile: Int) -> Double {
+    phases.reduce(0) { sum, phase in
+      // In floating point: extents are anything that a page says.
+      let (height, width) = (phase.kernel[2], phase.kernel[3])
+      let outputs = Double((phase.kernel[0] + 15) / 16 * 16)
+      let (channels, pictures) = (Double(phase.kernel[1]), Double(phase.results[0]))
+      guard
+        let form = WinogradForm.of(results: tile, height: height, width: width, stride: stride)
+      else {
+        let pixels = pictures * Double(phase.results[1]) * Double(phase.results[2])
+        return sum + (pixels + readingWeight) * Double(height) * Double(width) * outputs * channels
+      }
+      let tiles = pictures * Double(form.tiles(phase.results[1]) * form.tiles(phase.results[2]))
+      let inputs = channels * Double(stride[0] * stride[1])
+      let products = (tiles + readingWeight) * outputs * inputs
+      let turned = tiles * turning * (outputs + inputs)
+      return sum + Double(form.side * form.side) * (products + turned)
+    }
   }
 
   // MARK: What is kept as bits

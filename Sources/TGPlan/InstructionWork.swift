@@ -67,14 +67,12 @@ extension PlanFunction {
     var met: Set<View> = []
     var sum = 0
     for placed in instructions {
-      guard case .convolve(let convolution) = placed.instruction, convolution.form != nil else {
-        continue
-      }
-      for phase in convolution.phases where met.insert(phase.weights).inserted {
-        let weights = NamedView(role: .weights, view: phase.weights, access: .readWeights)
-        guard let bytes = convolution.leastBytes(of: weights), let next = sum.adding(bytes) else {
-          return .max
-        }
+      guard case .convolve(let convolution) = placed.instruction else { continue }
+      for phase in convolution.phases
+      where convolution.form(of: phase) != nil && met.insert(phase.weights).inserted {
+        guard let bytes = convolution.transformedWeightBytes(of: phase),
+          let next = sum.adding(bytes)
+        else { return .max }
         sum = next
       }
     }

@@ -13,8 +13,16 @@ package struct WinogradForm: Hashable, Sendable {
   ]
 
   /// The form of tiles of so many results for a kernel; nil if there is none.
-  package static func of(results: Int, kernel: Int) -> WinogradForm? {
-    all.first { $0.results == results && $0.kernel == kernel }
+  ///
+  /// With a stride s the input is taken apart into s × s pictures of every s-th position, each with a
+  /// kernel of every s-th tap: together one convolution of stride 1 with s² times the channels, whose
+  /// kernels have ⌈height / s⌉ rows.
+  package static func of(
+    results: Int, height: Int, width: Int, stride: [Int] = [1, 1]
+  ) -> WinogradForm? {
+    guard height == width, height > 0, stride[0] == stride[1], stride[0] > 0 else { return nil }
+    let kernel = (height - 1) / stride[0] + 1
+    return all.first { $0.results == results && $0.kernel == kernel }
   }
 
   /// Rows and columns of a tile of the input: n.

@@ -21,7 +21,7 @@ extension Arena {
     case .convolve(let convolution):
       let kernel = unsafe try prepare(convolution, tiled)
       do throws(KernelTooLarge) {
-        return [unsafe try .convolution(kernel, isa: isa)]
+        return unsafe try .convolution(kernel, isa: isa)
       } catch {
         throw .outOfMemory(error.bytes)
       }

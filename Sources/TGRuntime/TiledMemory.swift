@@ -22,7 +22,7 @@ internal import TGTensor
       view = phase.weights
       weights = TiledWeights(
         channels: convolution.input.dimensions[3], outputs: convolution.output.dimensions[3],
-        results: convolution.tile, kernel: phase.kernelHeight)
+        results: convolution.tile, kernel: phase.kernelHeight, stride: convolution.strideY)
     }
   }
 
@@ -39,8 +39,7 @@ internal import TGTensor
       guard case .convolve(let convolution) = placed.instruction, convolution.tile > 0 else {
         continue
       }
-      guard convolution.form != nil else { throw .unsound("tiles of no form") }
-      for phase in convolution.phases {
+      for phase in convolution.phases where convolution.form(of: phase) != nil {
         let key = Key(convolution, phase)
         guard offsets[key] == nil else { continue }
         offsets[key] = total
@@ -72,7 +71,7 @@ internal import TGTensor
   func weights(
     of phase: Convolution.Phase, in convolution: Convolution
   ) -> (base: UnsafePointer<Float>, count: Int)? {
-    guard convolution.tile > 0 else { return nil }
+    guard convolution.form(of: phase) != nil else { return nil }
     let key = Key(convolution, phase)
     guard let offset = offsets[key] else { return nil }
     return unsafe memory.lend {

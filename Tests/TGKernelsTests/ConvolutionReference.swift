@@ -61,10 +61,14 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     var weights: HostTensor
   }
 
-  /// The phases with random weights; kernels differ in extent from phase to phase, but those of tiles.
+  /// Whether kernels differ in extent from phase to phase, also those of tiles.
+  var isUneven = false
+
+  /// The phases with random weights; kernels differ in extent from phase to phase, but those of tiles
+  /// unless they are uneven.
   func phases(using generator: inout SeededGenerator) -> [Phase] {
     indices(scale).map { origin in
-      let kernel = tile > 0 ? kernel : zip(kernel, origin).map { max(1, $0 - $1) }
+      let kernel = tile > 0 && !isUneven ? kernel : zip(kernel, origin).map { max(1, $0 - $1) }
       let shape = Shape([outputs, channels / groups] + kernel)
       return Phase(
         origin: origin, pad: zip(pad, origin).map { $0 - $1 }, kernel: kernel,
@@ -118,7 +122,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
 /// A convolution's memory and call, kept together.
 struct PreparedConvolution {
   var output: FloatMemory
-  var call: KernelCall
+  var calls: [KernelCall]
   var kept: [FloatMemory]
 }
 
@@ -135,7 +139,7 @@ extension ConvolutionCase {
     var kept = [inputMemory]
     let packed = phases.map { phase in
       FloatMemory(
-        pack(phase.weights, isa))
+        pack(phase, isa))
     }
     kept += packed
     let operandMemories = operands.map { FloatMemory($0.values) }
@@ -160,16 +164,24 @@ extension ConvolutionCase {
       operands: zip(operandMemories, operands).map { memory, operand in
         unsafe memory.view(extents, operand.strides)
       })
-    return unsafe PreparedConvolution(
-      output: outputMemory, call: try KernelCall.convolution(convolution, isa: isa), kept: kept)
+    var calls: [KernelCall] = []
+    let pieces = unsafe convolution.pieces
+    for index in unsafe pieces.indices {
+      calls.append(unsafe try .convolution(pieces[index], isa: isa))
+    }
+    return PreparedConvolution(output: outputMemory, calls: calls, kept: kept)
   }
 
-  private func pack(_ weights: HostTensor, _ isa: ISA) -> [Float] {
-    guard !isDepthwise else { return WeightPacking.packDepthwise(weights) }
-    let packed = WeightPacking.packPanels(weights, groups: groups)
-    guard tile > 0 else { return packed }
+  private func pack(_ phase: Phase, _ isa: ISA) -> [Float] {
+    guard !isDepthwise else { return WeightPacking.packDepthwise(phase.weights) }
+    let packed = WeightPacking.packPanels(phase.weights, groups: groups)
+    guard tile > 0,
+      TiledWeights.exist(
+        results: tile, kernel: (phase.kernel[0], phase.kernel[1]), stride: (stride[0], stride[1]))
+    else { return packed }
     let tiled = TiledWeights(
-      channels: channels, outputs: outputs, results: tile, kernel: kernel[0])
+      channels: channels, outputs: outputs, results: tile, kernel: phase.kernel[0],
+      stride: stride[0])
     let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))
     TGKernelsTests.run(
       unsafe tiled.transforming(
@@ -179,7 +191,7 @@ extension ConvolutionCase {
 
   /// Runs and gathers the results row-major; checks that nothing else was written.
   func run(_ prepared: PreparedConvolution, backwards: Bool = false) -> [Float] {
-    TGKernelsTests.run(prepared.call, backwards: backwards)
+    for call in prepared.calls { TGKernelsTests.run(call, backwards: backwards) }
     withExtendedLifetime(prepared.kept) {}
     let elements = prepared.output.elements
     return StridedOrder(

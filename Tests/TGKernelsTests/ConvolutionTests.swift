@@ -116,6 +116,27 @@ import Testing
       var test = ConvolutionCase(2, size, size, 18, 20, kernel: 2, pad: 1)
       (test.tile, test.scale, test.output, test.outputGap) = (3, [2, 2], output, 4)
       cases.append(test)
+      // Phases without a form: 2 × 1, 1 × 2 and 1 × 1.
+      test.isUneven = true
+      cases.append(test)
+    }
+    return cases + stridedCases
+  }()
+
+  /// Tiles with a stride: kernels that it divides and others, padding of none, beyond the kernel and
+  /// negative, one position, several blocks.
+  private static let stridedCases: [ConvolutionCase] = {
+    var cases: [ConvolutionCase] = []
+    for (tile, kernel, stride) in [
+      (3, 3, 2), (3, 4, 2), (2, 5, 2), (4, 6, 2), (3, 5, 3), (4, 8, 3), (3, 6, 4),
+    ] {
+      for (height, width, pad) in [(9, 14, 1), (20, 11, 0), (7, 7, 3), (16, 19, -2), (50, 60, 1)] {
+        var test = ConvolutionCase(
+          2, height, width, 9, 34, kernel: kernel, stride: stride, pad: pad)
+        guard test.output.allSatisfy({ $0 > 0 }) else { continue }
+        (test.tile, test.inputGap, test.outputGap) = (tile, 3, 2)
+        cases.append(test)
+      }
     }
     return cases
   }()
@@ -135,8 +156,8 @@ import Testing
       let reference = test.reference(input, phases, at: elements[position])
       let error = abs(Double(result[position]) - reference.sum)
       // What a tile adds and takes away again is that of all its positions, those inside, too: nine
-      // products, each a quarter in the mean.
-      let inside = 9 * 0.25 * Double(test.channels)
+      // products (of each part of a stride), each a quarter in the mean.
+      let inside = 9 * 0.25 * Double(test.channels * test.stride[0] * test.stride[1])
       let bound = 1e-6 * (test.tile > 0 ? max(reference.size, inside) : reference.size)
       if !(error <= bound + 1e-30) { wrong += 1 }
     }

@@ -34,6 +34,12 @@ import Testing
     #expect(Instruction.convolve(convolution).leastBytes == pictures + weights)
     convolution.tile = 4
     #expect(Instruction.convolve(convolution).leastBytes == pictures + weights * 36 / 9)
+    // With a stride of 2 a kernel of 5 × 5 is four of 3 × 3.
+    var strided = convolution
+    strided.phases[0].weights.dimensions = [32 * 16 * 25]
+    (strided.phases[0].kernelHeight, strided.phases[0].kernelWidth) = (5, 5)
+    (strided.strideY, strided.strideX) = (2, 2)
+    #expect(Instruction.convolve(strided).leastBytes == pictures + 4 * 32 * 16 * 36 * 4)
     // Transformed once, however many instructions read them.
     var function = PlanFunction(name: "f", batch: 1)
     let placed = PlacedInstruction(.convolve(convolution), label: "", source: "")

@@ -80,6 +80,8 @@ typedef struct {
   ptrdiff_t panel_stride;
   /** The output channels to store, at most 16 per panel. */
   ptrdiff_t channels;
+  /** Of a depthwise convolution: pixels of a row that have the same taps. */
+  ptrdiff_t pixels;
   tg_finish finish;
 } tg_micro_arguments;
 
@@ -93,7 +95,7 @@ typedef struct {
   /** Micro-kernels whose vectors run along input channels, by output channels - 1 and pixels - 1;
    * their weights are [outputs][taps][run], runs padded to whole panels. */
   tg_micro _Nullable dots[TG_DOT_OUTPUTS][TG_DOT_PIXELS];
-  /** One pixel of a depthwise convolution. */
+  /** Pixels of a row of a depthwise convolution. */
   tg_micro _Nullable depthwise;
 } tg_micro_table;
 

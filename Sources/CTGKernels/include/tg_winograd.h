@@ -1,13 +1,17 @@
 /* Convolution by minimal filtering (Winograd 1980; Lavin & Gray, CVPR 2016): tiles of m x m results
  * of an r x r kernel cost n x n products for each pair of channels, n = m + r - 1, instead of
- * m x m x r x r. */
+ * m x m x r x r.
+ *
+ * One of stride s is the sum of s x s convolutions of stride 1: of the pictures of every s-th
+ * position with the kernels of every s-th tap. They are taken as one with s x s times the channels,
+ * so that the sums of all are turned back once. */
 #pragma once
 
 #include "tg_convolution.h"
 
 enum {
-  /** The most rows and columns of a transformed tile. */
-  TG_WINOGRAD_SIDE = 6,
+  /** The most rows and columns of a form's kernel. */
+  TG_WINOGRAD_KERNEL = 3,
 };
 
 /** Turns one n x n patch of the input, `channels` of it, into n x n positions `position_stride`
@@ -40,7 +44,7 @@ typedef struct {
 
 /** One phase, prepared. The axes of results are N, Y, X. */
 typedef struct {
-  /** [n x n positions][panels][C][16]. */
+  /** [n x n positions][panels][s x s][C][16]. */
   const float *_Nullable weights;
   ptrdiff_t pad[3];
   /** The results along N, Y, X and the tiles that cover them. */
@@ -64,7 +68,9 @@ typedef struct {
   ptrdiff_t part_count, tile_count, workspace_bytes;
   const float *_Nullable input;
   ptrdiff_t in_extent[3], in_stride[3];
-  ptrdiff_t channels, outputs, panels;
+  /** Channels of the input, and s x s times as many. */
+  ptrdiff_t channels, depth;
+  ptrdiff_t outputs, panels, stride;
   /** Panels of a chunk, and how many chunks there are. */
   ptrdiff_t chunk, chunks;
   /** Elements from tile to tile and from position to position, of inputs and of sums. */
@@ -76,35 +82,37 @@ typedef struct {
   tg_program program;
 } tg_winograd;
 
-/** True if there is a form of tiles of m x m results for kernels of r x r. */
-int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel);
+/** True if there is a form of tiles of m x m results for kernels of so many rows and columns, with
+ * a stride of s: one for r = kernel / s, rounded up. */
+int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel, ptrdiff_t stride);
 
 /** The floats of the transformed weights of one phase. */
 ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
-                              ptrdiff_t kernel);
+                              ptrdiff_t kernel, ptrdiff_t stride);
 
-/** A transformation of packed weights [panels][r][r][C][16] into [n x n positions][panels][C][16];
- * its tiles are the panels. */
+/** A transformation of packed weights [panels][kernel][kernel][C][16] into
+ * [n x n positions][panels][s x s][C][16]; its tiles are the panels. */
 typedef struct {
   const tg_winograd_form *_Nullable form;
   const float *_Nonnull weights;
   float *_Nonnull out;
-  ptrdiff_t channels, tile_count;
+  ptrdiff_t channels, kernel, stride, tile_count;
 } tg_winograd_transform;
 
-/** Prepares a transformation; there is a form of tiles of `results` for the kernel. */
+/** Prepares a transformation; there is a form of tiles of `results` for the kernel and stride. */
 void tg_winograd_transform_prepare(tg_winograd_transform *_Nonnull transform, tg_isa isa,
                                    const float *_Nonnull weights, ptrdiff_t channels,
                                    ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
-                                   float *_Nonnull out);
+                                   ptrdiff_t stride, float *_Nonnull out);
 
 /** Transforms one panel; needs no workspace. */
 void tg_winograd_transform_tile(const void *_Nonnull transform, ptrdiff_t tile,
                                 void *_Nonnull workspace);
 
-/** Prepares a convolution with stride, dilation and groups 1 whose phases' weights are transformed
- * for tiles of `results`; `parts` has room for `phase_count` parts and stays where it is. Operands
- * and steps as in tg_convolution_prepare. Returns TG_OK or TG_UNSOUND_PROGRAM. */
+/** Prepares a convolution of one stride, with dilation and groups 1, whose phases' weights are
+ * transformed for tiles of `results`; their kernels are of one extent. `parts` has room for
+ * `phase_count` parts and stays where it is. Operands and steps as in tg_convolution_prepare.
+ * Returns TG_OK or TG_UNSOUND_PROGRAM. */
 tg_status tg_winograd_prepare(tg_winograd *_Nonnull winograd, tg_winograd_part *_Nonnull parts,
                               const tg_convolution_shape *_Nonnull shape, ptrdiff_t results,
                               ptrdiff_t phase_count, const tg_phase *_Nonnull phases,

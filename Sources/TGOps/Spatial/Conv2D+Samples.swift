@@ -53,6 +53,30 @@ extension Conv2D {
       [
         [1, 5, 5, 8], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [1, 1, 1, 33],
       ], constants: [1, 2, 3, 4, 5]),
+    // Tiles with a stride that divides the kernel, with one that does not, and of phases of which one has
+    // a form.
+    OpSample(
+      Conv2D(
+        stride: [2, 2], phases: [.init(padTop: 1, padLeft: 1)], outputSize: [5, 4], tile: 3,
+        epilogue: .init(operandCount: 2, steps: [.init(.add, [0, 1]), .init(.relu, [2])])),
+      [[2, 10, 8, 5], [18, 5, 4, 4], [2, 5, 4, 18]], constants: [1]),
+    OpSample(
+      Conv2D(
+        stride: [2, 2], phases: [.init(padTop: 2, padLeft: 2)], outputSize: [6, 5], tile: 4),
+      [[1, 11, 9, 6], [17, 6, 5, 5]], constants: [1]),
+    OpSample(
+      Conv2D(
+        scale: [2, 2],
+        phases: [
+          .init(padTop: 1, padLeft: 1, originY: 0, originX: 0),
+          .init(padTop: 1, padLeft: 0, originY: 0, originX: 1),
+          .init(padTop: 0, padLeft: 1, originY: 1, originX: 0),
+          .init(padTop: 0, padLeft: 0, originY: 1, originX: 1),
+        ], outputSize: [9, 10], tile: 3,
+        epilogue: .init(operandCount: 2, steps: [.init(.add, [0, 1]), .init(.tanh, [2])])),
+      [
+        [1, 5, 5, 8], [33, 8, 2, 2], [33, 8, 2, 1], [33, 8, 1, 2], [33, 8, 1, 1], [1, 9, 10, 33],
+      ], constants: [1, 2, 3, 4]),
     // Bits: phases, groups of no whole words, one channel per group, a matrix.
     OpSample(
       Conv2D(

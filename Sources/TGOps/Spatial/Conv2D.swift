@@ -17,7 +17,8 @@ package import TGTensor
 /// - C1: groups divide the channels; kernels agree in O and C / groups.
 /// - C2: the phases' origins are all residues of scaleY × scaleX, once each.
 /// - C3: extents, strides and dilations are positive.
-/// - C4: tiles have a form for square kernels of one extent; stride, dilation and groups are 1.
+/// - C4: of tiles there is a form for one square kernel at least; rows and columns have one stride,
+///   dilation and groups are 1.
 package struct Conv2D: Op {
   /// Which output positions one kernel computes, and where it starts.
   package struct Phase: Hashable, Sendable {
@@ -51,7 +52,8 @@ package struct Conv2D: Op {
   /// The phases.
   package var phases: [Phase]
   /// Results along each side of the tiles of minimal filtering (`WinogradForm`), by which the sums are
-  /// taken in another order; 0 for direct sums. In IR text it is left out where it is 0.
+  /// taken in another order; 0 for direct sums, which phases have whose kernel has no such form. In IR
+  /// text it is left out where it is 0.
   package var tile: Int
   /// Rows and columns of the result.
   package var outputSize: [Int]
@@ -143,12 +145,14 @@ package struct Conv2D: Op {
     return result
   }
 
-  /// Whether its kernels have a form of minimal filtering.
+  /// Whether one of its kernels has a form of minimal filtering.
   private func hasForm(_ kernels: ArraySlice<Shape>) -> Bool {
-    guard let extent = kernels.first?[2] else { return false }
-    return stride == [1, 1] && dilation == [1, 1] && groups == 1
-      && kernels.allSatisfy { $0[2] == extent && $0[3] == extent }
-      && WinogradForm.of(results: tile, kernel: extent) != nil
+    dilation == [1, 1] && groups == 1 && kernels.contains { form(ofKernel: $0) != nil }
+  }
+
+  /// The form of the tiles of a phase with such a kernel; nil if its sums are direct.
+  private func form(ofKernel kernel: Shape) -> WinogradForm? {
+    WinogradForm.of(results: tile, height: kernel[2], width: kernel[3], stride: stride)
   }
 
   package func isBatched(_ operands: [Bool], shapes: [Shape], result: Shape) -> Bool {
@@ -199,9 +203,9 @@ package struct Conv2D: Op {
     for (phase, w) in zip(phases, operands[1...]) {
       let rows = (outputSize[0] - phase.originY + scale[0] - 1) / scale[0]
       let columns = (outputSize[1] - phase.originX + scale[1] - 1) / scale[1]
-      if let form = WinogradForm.of(results: tile, kernel: w[2]) {
+      if let form = form(ofKernel: w) {
         let tiles = result[0] * form.tiles(rows) * form.tiles(columns)
-        total += tiles * form.side * form.side * w[0] * w[1]
+        total += tiles * form.side * form.side * w[0] * w[1] * stride[0] * stride[1]
       } else {
         total += result[0] * rows * columns * w.count
       }

@@ -71,7 +71,8 @@ package struct Convolution: Hashable, Sendable {
   /// How all phases' weights are packed.
   package var packing = Packing.panels
   /// Results along each side of the tiles by which the sums are taken (`WinogradForm`), in place of one
-  /// sum of products for each result; 0 for direct sums.
+  /// sum of products for each result; 0 for direct sums. Phases whose kernel has no such form have
+  /// direct sums.
   package var tile = 0
   /// Together the phases cover every output position once.
   package var phases: [Phase]
@@ -127,8 +128,8 @@ extension InstructionRule {
 
   package static func noTiles(results: Int, kernel: Int) -> InstructionRule {
     InstructionRule(
-      "tiles of \(results) results need square kernels of one extent that have such a form, stride, "
-        + "dilation and groups 1; the first kernel has \(kernel) rows")
+      "tiles of \(results) results need a square kernel that has such a form, one stride for rows and "
+        + "columns, dilation and groups 1; the first kernel has \(kernel) rows")
   }
 
   package static func weightCount(phase: Int, found: Int, expected: Int) -> InstructionRule {
@@ -181,7 +182,7 @@ extension Convolution: InstructionKind {
     guard packing != .depthwise || (groups == inner && groups == outer) else {
       throw PlanError(.rule(.depthwiseGroups(groups: groups, input: inner, output: outer)))
     }
-    guard tile == 0 || phases.isEmpty || form != nil else {
+    guard tile == 0 || phases.isEmpty || phases.contains(where: { form(of: $0) != nil }) else {
       throw PlanError(.rule(.noTiles(results: tile, kernel: phases[0].kernelHeight)))
     }
     guard phases.count <= limits.phases else {
@@ -232,13 +233,20 @@ extension Convolution: InstructionKind {
     )
   }
 
-  /// The form of its tiles; nil for direct sums, or if they have none.
-  package var form: WinogradForm? {
-    guard tile > 0, let kernel = phases.first?.kernelHeight, packing == .panels, groups == 1,
-      strideY == 1, strideX == 1, dilationY == 1, dilationX == 1,
-      phases.allSatisfy({ $0.kernelHeight == kernel && $0.kernelWidth == kernel })
-    else { return nil }
-    return WinogradForm.of(results: tile, kernel: kernel)
+  /// The form of a phase's tiles; nil if its sums are direct.
+  package func form(of phase: Phase) -> WinogradForm? {
+    guard tile > 0, packing == .panels, groups == 1, dilationY == 1, dilationX == 1 else {
+      return nil
+    }
+    return WinogradForm.of(
+      results: tile, height: phase.kernelHeight, width: phase.kernelWidth,
+      stride: [strideY, strideX])
+  }
+
+  /// What a phase's kernel becomes for its tiles: positions of a tile times the parts that a stride
+  /// takes the input apart into; nil if its sums are direct, or if the number does not fit.
+  private func transformedTaps(of phase: Phase) -> Int? {
+    form(of: phase).flatMap { Int.product([$0.side, $0.side, strideY, strideX]) }
   }
 
   /// The elements of a phase's packed weights; nil if their number does not fit.
@@ -260,9 +268,11 @@ extension Convolution: InstructionKind {
     var sum = 0
     for phase in phases {
       let (rows, columns) = extents(of: phase)
-      let products =
-        form.map { [$0.tiles(rows), $0.tiles(columns), $0.side, $0.side] }
-        ?? [rows, columns, phase.kernelHeight, phase.kernelWidth]
+      var products = [rows, columns, phase.kernelHeight, phase.kernelWidth]
+      if let form = form(of: phase) {
+        guard let taps = transformedTaps(of: phase) else { return nil }
+        products = [form.tiles(rows), form.tiles(columns), taps]
+      }
       guard
         let macs = Int.product(
           products + [output.dimensions[0], output.dimensions[3], input.dimensions[3] / groups]),
@@ -273,11 +283,20 @@ extension Convolution: InstructionKind {
     return sum
   }
 
-  /// Transformed weights of a tile are n² numbers for the r² of the kernel.
   package func leastBytes(of view: NamedView) -> Int? {
-    guard let bytes = view.view.leastBytes else { return nil }
-    guard view.access == .readWeights, let form else { return bytes }
-    return bytes.multiplying(form.side * form.side).map { $0 / (form.kernel * form.kernel) }
+    guard view.access == .readWeights,
+      let phase = phases.first(where: { $0.weights == view.view && form(of: $0) != nil })
+    else { return view.view.leastBytes }
+    return transformedWeightBytes(of: phase)
+  }
+
+  /// The bytes of a phase's weights as they are transformed for its tiles; nil if its sums are direct, or
+  /// if the number does not fit.
+  package func transformedWeightBytes(of phase: Phase) -> Int? {
+    guard let taps = transformedTaps(of: phase), let bytes = phase.weights.leastBytes,
+      let kernels = Int.product([phase.kernelHeight, phase.kernelWidth])
+    else { return nil }
+    return (bytes / kernels).multiplying(taps)
   }
 
   /// Of the epilogue; multiplications count for the rest.

@@ -199,22 +199,40 @@ import Testing
     return try #require(graph.nodes.compactMap { $0.op as? Conv2D }.first).tile
   }
 
+  /// The tiles of a convolution of such kernels, all of whose phases have so many results.
+  private func tile(_ kernels: [Shape], _ size: Int, stride: Int = 1) -> Int {
+    CostModel.tile(
+      phases: kernels.map { ($0, [1, size, size]) }, stride: [stride, stride])
+  }
+
   @Test func tilesAreOfWhatTheyCost() throws {
     // Of 4 where there are many, of 2 where a picture is small beside its weights.
     #expect(try tile(plain(16, 32, 3)) == 4)
-    #expect(CostModel.tile(kernel: [512, 512, 3, 3], results: [1, 16, 16]) == 4)
-    #expect(CostModel.tile(kernel: [512, 512, 3, 3], results: [1, 8, 8]) == 2)
-    #expect(CostModel.tile(kernel: [512, 512, 3, 3], results: [1, 1, 1]) == 0)
+    #expect(tile([[512, 512, 3, 3]], 16) == 4)
+    #expect(tile([[512, 512, 3, 3]], 8) == 2)
+    #expect(tile([[512, 512, 3, 3]], 1) == 0)
     // Phases of enlarged layers of 3, but not where the weights are most of it.
-    #expect(CostModel.tile(kernel: [64, 128, 2, 2], results: [1, 64, 64]) == 3)
-    #expect(CostModel.tile(kernel: [512, 512, 2, 2], results: [1, 4, 4]) == 0)
+    #expect(tile([[64, 128, 2, 2]], 64) == 3)
+    #expect(tile([[512, 512, 2, 2]], 4) == 0)
+    // Where one phase of four has a form, it decides.
+    let uneven: [Shape] = [[64, 128, 2, 2], [64, 128, 2, 1], [64, 128, 1, 2], [64, 128, 1, 1]]
+    #expect(tile(uneven, 64) == 3)
+    #expect(tile(Array(uneven[1...]), 64) == 0)
+  }
+
+  /// A kernel of 4 × 4 with a stride of 2 is four of 2 × 2, one of 5 × 5 four of 3 × 3.
+  @Test func stridedConvolutionsHaveTiles() throws {
+    #expect(try tile(plain(16, 64, 4, stride: 2)) == 3)
+    #expect(tile([[64, 64, 5, 5]], 64, stride: 2) == 4)
+    // A ninth fewer products do not pay for the transforms of four parts.
+    #expect(try tile(plain(16, 32, 3, stride: 2)) == 0)
+    #expect(tile([[64, 64, 2, 2]], 64, stride: 2) == 0)
   }
 
   @Test func otherConvolutionsHaveNoTiles() throws {
-    #expect(try tile(plain(16, 32, 3, stride: 2)) == 0)
     #expect(try tile(plain(16, 32, 5)) == 0)
     #expect(try tile(plain(3, 32, 3)) == 0)
-    #expect(CostModel.tile(kernel: [64, 8, 3, 3], results: [1, 64, 64]) == 0)
-    #expect(CostModel.tile(kernel: [64, 64, 1, 1], results: [1, 64, 64]) == 0)
+    #expect(tile([[64, 8, 3, 3]], 64) == 0)
+    #expect(tile([[64, 64, 1, 1]], 64) == 0)
   }
 }

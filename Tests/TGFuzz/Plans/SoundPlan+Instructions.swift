@@ -255,7 +255,8 @@ extension SoundPlan {
     convolution.epilogue = epilogue(for: extents)
     if random.once(in: 4), groups == 1, !isDepthwise {
       convolution.tile = random.one(of: WinogradForm.all).results
-      (convolution.strideY, convolution.strideX) = (1, 1)
+      let stride = random.one(of: [1, 1, 2, 3])
+      (convolution.strideY, convolution.strideX) = (stride, stride)
       (convolution.dilationY, convolution.dilationX) = (1, 1)
     }
     for y in 0..<min(convolution.scaleY, extents[1]) {
@@ -270,8 +271,12 @@ extension SoundPlan {
       weights: convolution.input, kernelHeight: 1 + random.below(4),
       kernelWidth: 1 + random.below(4), padTop: random.below(6) - 2, padLeft: random.below(6) - 2,
       originY: y, originX: x)
-    if let form = WinogradForm.all.first(where: { $0.results == convolution.tile }) {
-      (phase.kernelHeight, phase.kernelWidth) = (form.kernel, form.kernel)
+    // Of tiles one phase at least has a form.
+    if let form = WinogradForm.all.first(where: { $0.results == convolution.tile }),
+      convolution.phases.isEmpty || random.once(in: 2)
+    {
+      let kernel = form.kernel * convolution.strideY - random.below(convolution.strideY)
+      (phase.kernelHeight, phase.kernelWidth) = (kernel, kernel)
     }
     let count = convolution.packedWeightCount(of: phase) ?? 0
     var elements = numbers(count)
