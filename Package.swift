@@ -132,9 +132,9 @@ let package = Package(
     command(
       "tgc",
       [
-        "TGCommandLine", "TGExchange", "TGCompiler", "TGSyntax", "TGONNX", "TGIR", "TGPlan",
-        "TGDiagnostics", "TGTensor", "TGCheckpoint", "TGText", "TGMachine", "CTGAllocator",
-        arguments,
+        "TGCommandLine", "TGExchange", "TGCompiler", "TGOps", "TGSyntax", "TGONNX", "TGIR", "TGPlan",
+        "TGKernels", "TGDiagnostics", "TGTensor", "TGCheckpoint", "TGText", "TGMachine",
+        "CTGAllocator", arguments,
       ]),
     command(
       "tgrun",
@@ -154,7 +154,7 @@ let package = Package(
         "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGONNX", "TGTensor",
         "CTGAllocator", arguments,
       ]),
-    command("tgbench", ["TGKernels", "TGPlan", "TGMachine", "COpenBLAS"]),
+    command("tgbench", ["TGKernels", "TGOps", "TGPlan", "TGTensor", "TGMachine", "COpenBLAS"]),
 
     // MARK: Tests
     .target(

@@ -13,6 +13,8 @@ package struct Compilation: Sendable {
   package var verifies = false
   /// The last pass (`Pipeline.labels`), nil for all of the level.
   package var stopAfter: String?
+  /// What chooses the forms of convolutions instead of the cost model.
+  package var tiles: TileConvolutions.Choice?
   /// The model, if the file has several.
   package var model: String?
   /// Compile-time parameters as written, `("g", "48")`.
@@ -104,8 +106,8 @@ package struct Compilation: Sendable {
     var bound = try bind(checked)
     let afterReading = clock.now
     let builder = PlanBuilder(
-      level: level, verifies: verifies, stopAfter: stopAfter, sources: library.sources,
-      memory: memory, keepsGraphs: keepsGraphs, observe: observe)
+      level: level, verifies: verifies, stopAfter: stopAfter, tiles: tiles,
+      sources: library.sources, memory: memory, keepsGraphs: keepsGraphs, observe: observe)
     let model = checked.models[0].model
     var built = try builder.build(
       bound.functions, name: model.name, weights: bound.binding.handOver())

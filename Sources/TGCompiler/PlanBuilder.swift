@@ -69,22 +69,26 @@ package struct PlanBuilder: Sendable {
   private let level: OptimizationLevel
   private let verifies: Bool
   private let stopAfter: String?
+  private let tiles: TileConvolutions.Choice?
   private let sources: SourceTable
   private let memory: CompileMemory
   private let keepsGraphs: Bool
   private let observe: @Sendable (String, Graph, Double) -> Void
 
   /// Makes a builder. `stopAfter` is the label of the last pass (`Pipeline.labels`), nil for all;
+  /// `tiles` chooses the forms of convolutions instead of the cost model;
   /// `keepsGraphs` says whether the result has the graphs, with their numbers; `observe` is told of
   /// every pass: its name, its graph, its seconds.
   package init(
-    level: OptimizationLevel, verifies: Bool, stopAfter: String? = nil, sources: SourceTable,
+    level: OptimizationLevel, verifies: Bool, stopAfter: String? = nil,
+    tiles: TileConvolutions.Choice? = nil, sources: SourceTable,
     memory: CompileMemory = CompileMemory(), keepsGraphs: Bool = false,
     observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
   ) {
     self.level = level
     self.verifies = verifies
     self.stopAfter = stopAfter
+    self.tiles = tiles
     self.sources = sources
     self.memory = memory
     self.keepsGraphs = keepsGraphs
@@ -158,7 +162,7 @@ package struct PlanBuilder: Sendable {
   }
 
   private func pipeline() throws(RewriteError) -> Pipeline {
-    var pipeline = Pipeline(level: level, verifies: verifies) { [memory, observe] in
+    var pipeline = Pipeline(level: level, verifies: verifies, tiles: tiles) { [memory, observe] in
       observe($0, $1, $2)
       try memory.demandRoom(after: $0)
     }

@@ -14,6 +14,7 @@ import TGMachine
   static let size = 2048
 
   static func main() throws {
+    if CommandLine.arguments.dropFirst().contains("forms") { return try FormBench.run() }
     openblas_set_num_threads(1)
     let core = unsafe String(cString: openblas_get_corename())
     print("OpenBLAS runs its kernels for \(core); products are \(size) x \(size) x \(size)")

@@ -127,7 +127,10 @@ struct CompileCommand: Tool {
       } else if options.emit == .onnx, let target {
         try export(compilation, library, to: target, console: console)
       } else {
+        let tuning = options.tune ? TileTuning() : nil
+        if let tuning { compilation.tiles = { tuning.choose($0, $1, $2) } }
         var result = try compilation.run(library)
+        if let tuning { console.note(tuning.summary) }
         try sign(&result.built.plan, sources: sources, files: files)
         try write(result, to: target, sources: shown, console: console)
       }
@@ -157,6 +160,11 @@ struct CompileCommand: Tool {
     var compilation = Compilation()
     guard let level = OptimizationLevel(rawValue: options.level) else {
       throw Failure(.usage, "-O\(options.level) is no level", hint: "levels are -O0 to -O3")
+    }
+    guard !options.tune || level >= .reassociating else {
+      throw Failure(
+        .usage, "--tune has nothing to choose at -O\(options.level)",
+        hint: "forms of convolutions differ in the order of sums, which -O2 allows")
     }
     compilation.level = level
     compilation.verifies = options.verifyPasses

@@ -90,7 +90,7 @@ struct CompileOptions: ParsableArguments {
   @Option(
     name: .customShort("O", allowingJoined: true),
     help: ArgumentHelp(
-      "0: no rewriting; 1: the same bits, faster; 2: sums in another order; 3: also larger tiles.",
+      "0: no rewriting; 1: the same bits, faster; 2: sums in another order; 3: the same as 2 today.",
       valueName: "LEVEL"))
   var level = 2
 
@@ -164,6 +164,12 @@ struct CompileOptions: ParsableArguments {
 
   @Flag(name: .customLong("verify-passes"), help: "Verify the graph after each pass.")
   var verifyPasses = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Measure the forms of convolutions on this machine, on one thread, instead of estimating "
+        + "which is the fastest. The plan keeps the choices and runs on any machine."))
+  var tune = false
 
   @Flag(help: "Say what was done: operations, MACs before and after, memory, times.")
   var report = false

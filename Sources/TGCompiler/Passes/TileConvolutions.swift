@@ -1,7 +1,7 @@
 package import TGIR
-import TGOps
+package import TGOps
 import TGPlan
-import TGTensor
+package import TGTensor
 
 /// `convolution(x, w) → convolution(x, w) in tiles`: minimal filtering (Winograd), by which m × m results
 /// of an r × r kernel take (m + r − 1)² products for each pair of channels instead of m²r².
@@ -18,7 +18,28 @@ package struct TileConvolutions: Pass {
   package static let name = "TileConvolutions"
   package static let needs: Set<GraphForm> = [.constantsFolded]
 
-  package init() {}
+  /// Chooses the results along each side of the tiles of a convolution (of dilation and groups 1) with
+  /// such kernels, 0 for direct sums; `input` is the picture's shape.
+  package typealias Choice =
+    @Sendable (_ op: Conv2D, _ input: Shape, _ kernels: [Shape]) -> Int
+
+  private let choice: Choice
+
+  /// Makes the pass; the cost model chooses unless somebody else does.
+  package init(choice: Choice? = nil) {
+    self.choice = choice ?? { op, input, kernels in Self.modelled(op, input, kernels) }
+  }
+
+  /// What the cost model chooses.
+  package static func modelled(_ op: Conv2D, _ input: Shape, _ kernels: [Shape]) -> Int {
+    let phases = zip(op.phases, kernels).map { phase, kernel in
+      let size = zip(op.outputSize, zip([phase.originY, phase.originX], op.scale)).map {
+        max(0, ($0 - $1.0 + $1.1 - 1) / $1.1)
+      }
+      return (kernel: kernel, results: [input[0]] + size)
+    }
+    return CostModel.tile(phases: phases, stride: op.stride)
+  }
 
   package func run(_ graph: Graph) throws -> Graph {
     try graph.rewritten { node, _, builder in
@@ -26,13 +47,7 @@ package struct TileConvolutions: Pass {
       else { return nil }
       let kernels = node.operands[1...op.phases.count]
       guard kernels.allSatisfy({ builder.constant(of: $0) != nil }) else { return nil }
-      let phases = zip(op.phases, kernels).map { phase, kernel in
-        let size = zip(op.outputSize, zip([phase.originY, phase.originX], op.scale)).map {
-          max(0, ($0 - $1.0 + $1.1 - 1) / $1.1)
-        }
-        return (kernel: builder.shape(kernel), results: [node.shape[0]] + size)
-      }
-      op.tile = CostModel.tile(phases: phases, stride: op.stride)
+      op.tile = choice(op, builder.shape(node.operands[0]), kernels.map { builder.shape($0) })
       guard op.tile > 0 else { return nil }
       return try builder.insert(op, node.operands)
     }

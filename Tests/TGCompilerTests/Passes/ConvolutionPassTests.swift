@@ -209,7 +209,7 @@ import Testing
     // Of 4 where there are many, of 2 where a picture is small beside its weights.
     #expect(try tile(plain(16, 32, 3)) == 4)
     #expect(tile([[512, 512, 3, 3]], 16) == 4)
-    #expect(tile([[512, 512, 3, 3]], 8) == 2)
+    #expect(tile([[512, 512, 3, 3]], 4) == 2)
     #expect(tile([[512, 512, 3, 3]], 1) == 0)
     // Phases of enlarged layers of 3, but not where the weights are most of it.
     #expect(tile([[64, 128, 2, 2]], 64) == 3)
