@@ -25,7 +25,8 @@ import Testing
     ],
     "64 tgc: no page, or two": ["tgc", "tgc ok.tgraph other.tgraph"],
     "64 tgc: a level, pass, list of batch sizes, `--emit` or `--set` that cannot be": [
-      "tgc ok.tgraph -O9 --check", "tgc ok.tgraph -Ox", "tgc ok.tgraph --check --print-after None",
+      "tgc ok.tgraph -O9 --check", "tgc ok.tgraph -Ox", "tgc ok.tgraph --tune -O1",
+      "tgc ok.tgraph --check --print-after None",
       "tgc ok.tgraph --check --stop-after None", "tgc ok.tgraph --check --batch 0",
       "tgc ok.tgraph --check --batch 1,1",
       "tgc ok.tgraph --emit java", "tgc ok.tgraph --check --set x", "tgc ok.tgraph --emit page",
