@@ -7,10 +7,13 @@
 #include "tg_variant.h"
 
 enum {
-  /* Tiles of a block: two micro-kernels of 14. Each weight that is read serves so many tiles; the
-   * inputs and sums of a block of 64 channels are half a megabyte, and half of the second cache.
-   * Twice as many are up to 12 % slower, half as many read the weights of wide layers too often. */
+  /* Tiles of a block: two micro-kernels of 14, or one where inputs and sums of two would leave less
+   * than half of a second cache of a megabyte to the weights; two again where one position's
+   * weights fill it, so that they come out of the third cache half as often. */
   BLOCK_TILES = 2 * TG_MICRO_PIXELS,
+  SMALL_BLOCK_TILES = TG_MICRO_PIXELS,
+  BLOCK_BYTES = 512 * 1024,
+  POSITION_BYTES = 1024 * 1024,
   /* Chunks of panels are made until there is work for so many threads; each transforms the inputs
    * anew, which takes some 3 % of the products with the 128 outputs of so many panels. */
   WANTED_TILES = 8,
@@ -90,6 +93,14 @@ static ptrdiff_t pitch_of(ptrdiff_t floats) {
 
 /* ---- Preparing */
 
+/* The most tiles of a block. */
+static ptrdiff_t block_tiles(const tg_winograd *w) {
+  const double n = w->form->results + w->form->kernel - 1, word = sizeof(float);
+  const double outputs = (double)w->panels * TG_PANEL, depth = (double)w->depth;
+  const int is_large = n * n * BLOCK_TILES * (depth + outputs) * word > BLOCK_BYTES;
+  return is_large && depth * outputs * word < POSITION_BYTES ? SMALL_BLOCK_TILES : BLOCK_TILES;
+}
+
 static void prepare_part(const tg_winograd *w, tg_winograd_part *p,
                          const tg_convolution_shape *shape, const tg_phase *phase,
                          const tg_view *operands) {
@@ -118,7 +129,7 @@ static void prepare_part(const tg_winograd *w, tg_winograd_part *p,
       p->operand_offsets[k] += origin[a] * view->strides[a];
     }
   }
-  p->blocks = divide_up(tiles, BLOCK_TILES);
+  p->blocks = divide_up(tiles, block_tiles(w));
   p->block = p->blocks > 0 ? divide_up(tiles, p->blocks) : 0;
 }
 

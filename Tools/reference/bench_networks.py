@@ -79,7 +79,8 @@ class Synthesis(stylegan1.Generator):
 class Network:
     """`case(batch)` makes the case of parity; `join` makes one network of the modules that it fills;
     `results` says which of the network's results the compared outputs are, `inputs` in which order it takes
-    the case's inputs if not in theirs."""
+    the case's inputs if not in theirs; `published` names ncnn's own description of the network in a package of
+    real_packages.py."""
 
     name: str
     title: str
@@ -88,6 +89,7 @@ class Network:
     join: Callable = lambda first, *others: first
     inputs: tuple = ()
     draws: bool = True
+    published: str = ""
 
 
 @dataclass
@@ -187,7 +189,8 @@ NETWORKS = [
                             {"image": "tanh"}), IMAGE),
     Network("real-esrgan", "Real-ESRGAN ×4, of 64 × 64",
             lambda n: cases_enlarge.enlarges("bench-real-esrgan", "real-esrgan", enlargers.RealESRGAN, n,
-                                             910, 64, 64, {"conv_last": 0.01}), IMAGE, draws=False),
+                                             910, 64, 64, {"conv_last": 0.01}), IMAGE, draws=False,
+            published="realesrgan-x4plus.param"),
     Network("vgg16", "VGG-16 to conv4_3, 256 × 256",
             lambda n: block("bench-vgg16", "vgg16", "features", n, dict(size=256), vgg.Caffe,
                             lambda rng: {"image": picture(rng, n, 256)}, ["features"], 911,

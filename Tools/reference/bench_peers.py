@@ -244,7 +244,7 @@ torch.jit.trace(torch.load(sys.argv[1], weights_only=False), given, check_trace=
 
 class NCNN:
     """ncnn without half floats, of what pnnx makes of a trace of PyTorch; with the route `onnx` in the job, of
-    our ONNX file. A network of ncnn has no batch."""
+    our ONNX file, with `published` of ncnn's own description. A network of ncnn has no batch."""
 
     HALVES = ("fp16_packed", "fp16_storage", "fp16_arithmetic", "bf16_storage", "vulkan_compute")
 
@@ -255,6 +255,8 @@ class NCNN:
         bench_packages.use()
         if job.get("route") == "onnx":
             base, inputs, outputs = self.from_export(job, given)
+        elif job.get("route") == "published":
+            base, inputs, outputs = self.from_published(job), list(given), job["outputs"]
         else:
             base, inputs, outputs = self.from_trace(job, given), list(given), job["outputs"]
         import ncnn
@@ -271,6 +273,28 @@ class NCNN:
         self.given = [(f"in{k}", self.item(given[name])) for k, name in enumerate(inputs)
                       if f"in{k}" in taken]
         self.names = [f"out{outputs.index(name)}" for name in job["outputs"]]
+
+    def from_published(self, job):
+        """Joins ncnn's own description of a network, whose blobs are `data` and `output`, with our weights:
+        its convolutions come in the order of PyTorch's. Says where the files are."""
+        import torch
+
+        base = Path(job["folder"]) / "published"
+        text = Path(job["published"]).read_text()
+        for ours, theirs in (("in0", "data"), ("out0", "output")):
+            text = re.sub(rf"\b{theirs}\b", ours, text)
+        base.with_suffix(".ncnn.param").write_text(text)
+        kinds = [line.split()[0] for line in text.splitlines()[2:]]
+        sys.path.insert(0, str(Path(__file__).resolve().parent))
+        module = torch.load(job["module"], weights_only=False)
+        layers = [m for m in module.modules() if isinstance(m, torch.nn.Conv2d)]
+        if kinds.count("Convolution") != len(layers):
+            raise Refused("its own description has another number of convolutions")
+        # Before each kernel a word says how it is stored: 0 for float32.
+        pieces = [b"\0\0\0\0" + m.weight.detach().numpy().tobytes() + m.bias.detach().numpy().tobytes()
+                  for m in layers]
+        base.with_suffix(".ncnn.bin").write_bytes(b"".join(pieces))
+        return base
 
     def from_trace(self, job, given):
         """Converts a trace; says where the files are."""
@@ -309,18 +333,6 @@ class NCNN:
         value = value[0] if value.ndim > 1 else value
         value = value.astype(numpy.int32 if value.dtype == numpy.int64 else numpy.float32)
         return self.ncnn.Mat(numpy.ascontiguousarray(value)).clone()
-
-    def convert(self, job, given, base):
-        trace = base.with_suffix(".pt")
-        place = str(Path(__file__).resolve().parent)
-        code = f"import sys; sys.path.insert(0, {place!r})\n" + TRACE
-        converted([sys.executable, "-c", code, job["module"], job["inputs"], trace], trace)
-        kinds = {numpy.dtype("float32"): "f32", numpy.dtype("int64"): "i64"}
-        shapes = ",".join(
-            str(list(v.shape)).replace(" ", "") + kinds[v.dtype] for v in given.values())
-        converted(
-            [bench_packages.converter(), trace, f"inputshape={shapes}", "fp16=0", "device=cpu"],
-            base.with_suffix(".ncnn.bin"))
 
     def run(self):
         extractor = self.network.create_extractor()

@@ -7,15 +7,16 @@ import time
 import numpy
 import torch
 
+import real_packages
 from arrays import bound
 from bench_client import Worker
 from bench_peers import COMPILED, KINDS, Refused
-from harness import Failed
+from harness import Failed, NotRun
 
 PEERS = [kind for kind in KINDS if kind != "products"]
 FROM_TRACE = [k for k in PEERS if k.startswith(("torch", "ncnn"))]
-ROUTES = {"ncnn": [{"route": "trace"}, {"route": "onnx"}]}
-"""pnnx takes a trace, and where that fails our ONNX file."""
+ROUTES = {"ncnn": [{"route": "published"}, {"route": "trace"}, {"route": "onnx"}]}
+"""ncnn has its own description of a network, or pnnx makes one of a trace, or of our ONNX file."""
 COUNTED = 10
 """A peer counts while its error is within so many times the bound of parity."""
 SIZE = 2048
@@ -48,17 +49,21 @@ def count_for(milliseconds, budget):
 class Sides:
     """The peers of a row, each in its process."""
 
-    def __init__(self, built, ours, folder, threads, budget):
+    def __init__(self, network, built, ours, folder, threads, budget):
+        self.published = network.published and str(published(network.published))
         self.folder, self.threads, self.budget = folder, threads, budget
         self.workers, self.counts, self.facts, self.refused = {}, {}, {}, {}
         self.outputs, self.batch = built.outputs, built.case.batch
         self.job = dict(
             module=str(folder / "module.pt"), onnx=str(ours.onnx), inputs=str(folder / "inputs.npz"),
-            outputs=ours.exported(), threads=threads, folder=str(folder), **ours.order)
+            outputs=ours.exported(), threads=threads, folder=str(folder), published=self.published,
+            **ours.order)
 
     def start(self, kind):
         """Prepares a peer, by a second route if it has one and the first fails."""
         for route in ROUTES.get(kind, [{}]):
+            if route.get("route") == "published" and not self.published:
+                continue
             try:
                 self.prepare(kind, route)
                 self.refused.pop(kind, None)
@@ -133,6 +138,14 @@ def store(built, folder):
     numpy.savez(folder / "inputs.npz", **built.inputs)
 
 
+def published(name):
+    """The path of a description of a network; empty if it cannot be fetched."""
+    try:
+        return real_packages.files(real_packages.REALESRGAN)[name]
+    except NotRun:
+        return ""
+
+
 def our_side(ours, built, threads, budget):
     """Our facts before the turns, and how many runs a turn has."""
     share, wrong = judged(shares_of_bound(ours.results(threads), built.outputs))
@@ -146,7 +159,7 @@ def measured(network, built, ours, folder, threads, kinds, turns, budget):
     """The row as a dictionary, without what is computed from the turns."""
     load, begun = os.getloadavg()[0], time.time()
     mine, count = our_side(ours, built, threads, budget)
-    sides, machine = Sides(built, ours, folder, threads, budget), Machine(folder, threads)
+    sides, machine = Sides(network, built, ours, folder, threads, budget), Machine(folder, threads)
     try:
         for kind in kinds:
             sides.start(kind)
