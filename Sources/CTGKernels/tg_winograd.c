@@ -39,21 +39,26 @@ ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t r
 
 void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const float *weights,
                                    ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
-                                   ptrdiff_t kernel, float *out) {
-  *t = (tg_winograd_transform){.form = find(isa, results, kernel),
-                               .weights = weights,
-                               .out = out,
-                               .channels = channels,
-                               .tile_count = divide_up(outputs, TG_PANEL)};
+                                   ptrdiff_t kernel, int is_turned, float *out) {
+  *t = (tg_winograd_transform){.form = find(isa, results, kernel), .is_turned = is_turned};
+  tg_turn_prepare(&t->turn, weights, channels, outputs, kernel * kernel, out);
+  t->tile_count = t->turn.tile_count;
+  if (is_turned) {
+    t->workspace_bytes = kernel * kernel * channels * TG_PANEL * (ptrdiff_t)sizeof(float);
+  }
 }
 
 void tg_winograd_transform_tile(const void *record, ptrdiff_t tile, void *workspace) {
-  (void)workspace;
   const tg_winograd_transform *t = record;
-  const ptrdiff_t panel = t->channels * TG_PANEL, taps = t->form->kernel * t->form->kernel;
-  for (ptrdiff_t c = 0; c < t->channels; c += 1) {
-    t->form->transform(t->weights + tile * taps * panel + c * TG_PANEL, panel,
-                       t->out + tile * panel + c * TG_PANEL, t->tile_count * panel);
+  const tg_turn *turn = &t->turn;
+  const ptrdiff_t panel = turn->channels * TG_PANEL;
+  const float *from = turn->weights + tile * turn->taps * panel;
+  if (t->is_turned) {
+    tg_turn_panel(turn, tile, workspace);
+    from = workspace;
+  }
+  for (ptrdiff_t c = 0; c < panel; c += TG_PANEL) {
+    t->form->transform(from + c, panel, turn->out + tile * panel + c, t->tile_count * panel);
   }
 }
 

@@ -51,8 +51,10 @@ package struct Pipeline: Sendable {
   package var verifies: Bool
 
   /// The passes of a level, each where it stands for a reason.
+  ///
+  /// - Parameter isSmall: whether memory counts more than time: no pass makes weights larger.
   package init(
-    level: OptimizationLevel, verifies: Bool = false,
+    level: OptimizationLevel, isSmall: Bool = false, verifies: Bool = false,
     observe: @escaping @Sendable (String, Graph, Double) throws -> Void = { _, _, _ in }
   ) {
     // Weight expressions must be numbers before anything can be packed: also at O0.
@@ -83,7 +85,7 @@ package struct Pipeline: Sendable {
       // What no producer took in is computed where it is summed.
       if level >= .reassociating { passes += [FuseReductions()] }
       // No pass behind it looks at what a convolution is made of.
-      if level >= .reassociating { passes += [TileConvolutions()] }
+      if level >= .reassociating, !isSmall { passes += [TileConvolutions()] }
       // Last: the order of what remains, and what of it is kept as bits.
       passes += [Schedule(), PackMasks()]
     }

@@ -60,25 +60,34 @@ extension PlanFunction {
     return Slot.aligned(end)
   }
 
-  /// The bytes of the weights that are transformed when the function is opened (`Convolution.tile`), each
-  /// once; they are in memory besides the weights of the file. A number that does not fit is given as the
-  /// largest.
+  /// The bytes of the weights that are made when the function is opened, transformed
+  /// (`Convolution.tile`) or turned (`Convolution.Packing.turned`), each once; they are in memory besides
+  /// the weights of the file. A number that does not fit is given as the largest.
   package var transformedWeightBytes: Int {
-    var met: Set<View> = []
+    var met: Set<PreparedKernel> = []
     var sum = 0
     for placed in instructions {
-      guard case .convolve(let convolution) = placed.instruction, convolution.form != nil else {
+      guard case .convolve(let convolution) = placed.instruction, convolution.preparesWeights else {
         continue
       }
-      for phase in convolution.phases where met.insert(phase.weights).inserted {
-        let weights = NamedView(role: .weights, view: phase.weights, access: .readWeights)
-        guard let bytes = convolution.leastBytes(of: weights), let next = sum.adding(bytes) else {
-          return .max
-        }
+      for phase in convolution.phases {
+        guard let count = convolution.preparedWeightCount(of: phase) else { return .max }
+        let kernel = PreparedKernel(
+          view: phase.weights, packing: convolution.packing, tile: convolution.tile, count: count)
+        guard met.insert(kernel).inserted else { continue }
+        guard let bytes = count.multiplying(4), let next = sum.adding(bytes) else { return .max }
         sum = next
       }
     }
     return sum
+  }
+
+  /// Weights that are made once.
+  private struct PreparedKernel: Hashable {
+    var view: View
+    var packing: Convolution.Packing
+    var tile: Int
+    var count: Int
   }
 
   /// The sum of the instructions' multiplications with additions; nil if it does not fit.

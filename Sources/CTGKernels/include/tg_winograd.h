@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tg_convolution.h"
+#include "tg_turn.h"
 
 enum {
   /** The most rows and columns of a transformed tile. */
@@ -82,21 +83,22 @@ ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t r
                               ptrdiff_t kernel);
 
 /** A transformation of packed weights [panels][r][r][C][16] into [n x n positions][panels][C][16];
- * its tiles are the panels. */
+ * its tiles are the panels. Turned weights (tg_turn) become panels in the workspace before. */
 typedef struct {
   const tg_winograd_form *_Nullable form;
-  const float *_Nonnull weights;
-  float *_Nonnull out;
-  ptrdiff_t channels, tile_count;
+  tg_turn turn;
+  int is_turned;
+  ptrdiff_t tile_count, workspace_bytes;
 } tg_winograd_transform;
 
-/** Prepares a transformation; there is a form of tiles of `results` for the kernel. */
+/** Prepares a transformation; there is a form of tiles of `results` for the kernel. `is_turned`
+ * says how `weights` lie. */
 void tg_winograd_transform_prepare(tg_winograd_transform *_Nonnull transform, tg_isa isa,
                                    const float *_Nonnull weights, ptrdiff_t channels,
                                    ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
-                                   float *_Nonnull out);
+                                   int is_turned, float *_Nonnull out);
 
-/** Transforms one panel; needs no workspace. */
+/** Transforms one panel. */
 void tg_winograd_transform_tile(const void *_Nonnull transform, ptrdiff_t tile,
                                 void *_Nonnull workspace);
 

@@ -16,6 +16,9 @@ package struct Convolution: Hashable, Sendable {
     case panels = 0
     /// `[kernelHeight][kernelWidth][C]`, for `groups == C == O`.
     case depthwise = 1
+    /// The panels of the convolution whose gradient this is, `[⌈C / 16⌉][kernelHeight][kernelWidth][O][16]`,
+    /// for `groups == 1`: channels exchanged, taps in reverse order.
+    case turned = 2
   }
 
   /// The output positions of one residue class, with their kernel.
@@ -125,6 +128,10 @@ extension InstructionRule {
         + "\(output) output channels")
   }
 
+  package static func turnedGroups(groups: Int) -> InstructionRule {
+    InstructionRule("turned weights are for 1 group, not \(groups)")
+  }
+
   package static func noTiles(results: Int, kernel: Int) -> InstructionRule {
     InstructionRule(
       "tiles of \(results) results need square kernels of one extent that have such a form, stride, "
@@ -181,6 +188,9 @@ extension Convolution: InstructionKind {
     guard packing != .depthwise || (groups == inner && groups == outer) else {
       throw PlanError(.rule(.depthwiseGroups(groups: groups, input: inner, output: outer)))
     }
+    guard packing != .turned || groups == 1 else {
+      throw PlanError(.rule(.turnedGroups(groups: groups)))
+    }
     guard tile == 0 || phases.isEmpty || form != nil else {
       throw PlanError(.rule(.noTiles(results: tile, kernel: phases[0].kernelHeight)))
     }
@@ -234,7 +244,7 @@ extension Convolution: InstructionKind {
 
   /// The form of its tiles; nil for direct sums, or if they have none.
   package var form: WinogradForm? {
-    guard tile > 0, let kernel = phases.first?.kernelHeight, packing == .panels, groups == 1,
+    guard tile > 0, let kernel = phases.first?.kernelHeight, packing != .depthwise, groups == 1,
       strideY == 1, strideX == 1, dilationY == 1, dilationX == 1,
       phases.allSatisfy({ $0.kernelHeight == kernel && $0.kernelWidth == kernel })
     else { return nil }
@@ -250,7 +260,18 @@ extension Convolution: InstructionKind {
       let panels = (output.dimensions[3] / groups + 15) / 16
       return Int.product([groups, panels, channels / groups, 16] + kernel)
     case .depthwise: return Int.product([channels] + kernel)
+    case .turned: return Int.product([(channels + 15) / 16, output.dimensions[3], 16] + kernel)
     }
+  }
+
+  /// Whether whoever opens the plan makes other weights of those in the file: transformed ones for tiles,
+  /// panels of turned ones.
+  package var preparesWeights: Bool { packing == .turned || form != nil }
+
+  /// How many numbers those are for a phase; nil if their number does not fit.
+  package func preparedWeightCount(of phase: Phase) -> Int? {
+    let kernel = form.map { [$0.side, $0.side] } ?? [phase.kernelHeight, phase.kernelWidth]
+    return Int.product([(output.dimensions[3] + 15) / 16, input.dimensions[3], 16] + kernel)
   }
 
   /// Positions in the padding count, the zeros that fill up panels do not; of tiles the products of whole
