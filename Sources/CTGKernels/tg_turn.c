@@ -1,4 +1,5 @@
-/* Turned weights, square by square of 16 channels and 16 outputs, which lie together on both sides. */
+/* Turned weights, square by square of 16 channels and 16 outputs, which lie together on both sides.
+ */
 #include "tg_turn.h"
 
 #include "tg_counts.h"

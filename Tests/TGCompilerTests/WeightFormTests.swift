@@ -1,4 +1,6 @@
 import TGCompiler
+import TGExecution
+import TGMachine
 import TGPlan
 import TGRuntime
 import TGSyntax
@@ -67,7 +69,7 @@ import Testing
       #expect(other.transformedWeightBytes <= one.transformedWeightBytes)
     }
     let input = HostTensor([1, 32, 12, 12], (0..<4608).map { Float($0 % 37) / 37 - 0.5 })
-    let results = try [fast, small].map { built in
+    let results = try [fast, small].map { built -> [Float] in
       let executor = try Executor(built.loaded(), within: Budget(threads: 1))
       try executor.store(input.elements, into: executor.function.inputs[0].view)
       try executor.run()

@@ -1,14 +1,14 @@
-/* Weights of a convolution for its gradient towards the picture: channels exchanged, taps in reverse
- * order. */
+/* Weights of a convolution for its gradient towards the picture: channels exchanged, taps in
+ * reverse order. */
 #pragma once
 
 #include "tg_common.h"
 
 #include <stddef.h>
 
-/** Turned weights [ceil(C / 16)][taps][O][16], as the convolution has them whose gradient this is, and
- * the panels [ceil(O / 16)][taps][C][16] that are made of them: w[o][tap][c] is element
- * [c / 16][taps - 1 - tap][o][c % 16]. Tiles are panels. */
+/** Turned weights [ceil(C / 16)][taps][O][16], as the convolution has them whose gradient this is,
+ * and the panels [ceil(O / 16)][taps][C][16] that are made of them: w[o][tap][c] is element [c /
+ * 16][taps - 1 - tap][o][c % 16]. Tiles are panels. */
 typedef struct {
   const float *_Nonnull weights;
   float *_Nonnull out;
