@@ -104,7 +104,7 @@ let package = Package(
       "TGCompiler",
       [
         "TGSyntax", "TGOps", "TGIR", "TGPlan", "TGDiagnostics", "TGTensor", "TGCheckpoint",
-        "TGText",
+        "TGText", "TGMachine",
       ]),
     module(
       "TGSession",

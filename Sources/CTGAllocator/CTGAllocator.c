@@ -1,3 +1,6 @@
+/* madvise. */
+#define _DEFAULT_SOURCE
+
 #include "CTGAllocator.h"
 
 #include "CTGFaults.h"
@@ -15,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
@@ -39,15 +43,30 @@ static void *checked(void *memory, size_t size) {
   return memory;
 }
 
-void *malloc(size_t size) { return checked(__libc_malloc(size), size); }
+enum { LARGE = 8 << 20, PAGE = 4096 };
+
+/* Asks for pages of megabytes, each of which costs one visit to the system and not hundreds. A
+ * wish: small pages do as well. */
+static void *in_large_pages(void *memory, size_t size) {
+  if (memory == NULL || size < LARGE) return memory;
+  const uintptr_t start = ((uintptr_t)memory + PAGE - 1) / PAGE * PAGE;
+  const int error = errno;
+  (void)madvise((void *)start, size - (start - (uintptr_t)memory), MADV_HUGEPAGE);
+  errno = error;
+  return memory;
+}
+
+void *malloc(size_t size) { return in_large_pages(checked(__libc_malloc(size), size), size); }
 
 void *calloc(size_t number, size_t size) {
   size_t bytes;
   if (__builtin_mul_overflow(number, size, &bytes)) bytes = SIZE_MAX;
-  return checked(__libc_calloc(number, size), bytes);
+  return in_large_pages(checked(__libc_calloc(number, size), bytes), bytes);
 }
 
-void *realloc(void *memory, size_t size) { return checked(__libc_realloc(memory, size), size); }
+void *realloc(void *memory, size_t size) {
+  return in_large_pages(checked(__libc_realloc(memory, size), size), size);
+}
 
 void *memalign(size_t alignment, size_t size) {
   return checked(__libc_memalign(alignment, size), size);

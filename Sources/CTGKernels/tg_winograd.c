@@ -46,14 +46,16 @@ ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t r
 
 void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const float *weights,
                                    ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
-                                   ptrdiff_t kernel, ptrdiff_t stride, float *out) {
+                                   ptrdiff_t kernel, ptrdiff_t stride, int is_turned, float *out) {
   *t = (tg_winograd_transform){.form = find(isa, results, kernel_of(kernel, stride)),
-                               .weights = weights,
-                               .out = out,
-                               .channels = channels,
+                               .is_turned = is_turned,
                                .kernel = kernel,
-                               .stride = stride,
-                               .tile_count = divide_up(outputs, TG_PANEL)};
+                               .stride = stride};
+  tg_turn_prepare(&t->turn, weights, channels, outputs, kernel * kernel, out);
+  t->tile_count = t->turn.tile_count;
+  if (is_turned) {
+    t->workspace_bytes = kernel * kernel * channels * TG_PANEL * (ptrdiff_t)sizeof(float);
+  }
 }
 
 /* Taps `row`, `row` + s, ... and `column`, `column` + s, ... of one channel; those behind the
@@ -65,23 +67,26 @@ static void gather_taps(const tg_winograd_transform *t, const float *weights, pt
     const ptrdiff_t y = row + i / r * t->stride, x = column + i % r * t->stride;
     for (ptrdiff_t o = 0; o < TG_PANEL; o += 1) {
       taps[i * TG_PANEL + o] = y < t->kernel && x < t->kernel
-                                   ? weights[(y * t->kernel + x) * t->channels * TG_PANEL + o]
+                                   ? weights[(y * t->kernel + x) * t->turn.channels * TG_PANEL + o]
                                    : 0.0f;
     }
   }
 }
 
 void tg_winograd_transform_tile(const void *record, ptrdiff_t tile, void *workspace) {
-  (void)workspace;
   const tg_winograd_transform *t = record;
-  const ptrdiff_t panel = t->channels * TG_PANEL, taps = t->kernel * t->kernel;
-  const ptrdiff_t parts = t->stride * t->stride;
+  const tg_turn *turn = &t->turn;
+  const ptrdiff_t panel = turn->channels * TG_PANEL, parts = t->stride * t->stride;
+  const float *from = turn->weights + tile * turn->taps * panel;
+  if (t->is_turned) {
+    tg_turn_panel(turn, tile, workspace);
+    from = workspace;
+  }
   float gathered[TG_WINOGRAD_KERNEL * TG_WINOGRAD_KERNEL * TG_PANEL];
   for (ptrdiff_t part = 0; part < parts; part += 1) {
-    for (ptrdiff_t c = 0; c < t->channels; c += 1) {
-      gather_taps(t, t->weights + tile * taps * panel + c * TG_PANEL, part / t->stride,
-                  part % t->stride, gathered);
-      t->form->transform(gathered, TG_PANEL, t->out + (tile * parts + part) * panel + c * TG_PANEL,
+    for (ptrdiff_t c = 0; c < panel; c += TG_PANEL) {
+      gather_taps(t, from + c, part / t->stride, part % t->stride, gathered);
+      t->form->transform(gathered, TG_PANEL, turn->out + (tile * parts + part) * panel + c,
                          t->tile_count * parts * panel);
     }
   }

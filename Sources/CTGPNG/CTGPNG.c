@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 /* Messages of libpng land here; shared by reading and writing. */
 typedef struct notes {
@@ -349,7 +350,10 @@ static void encode(writer *output, const uint16_t *samples, uint32_t width, uint
                    uint32_t channels, uint32_t depth, const char *texts, size_t text_count) {
   png_structp png = output->png;
   png_set_write_fn(png, output, on_write, on_flush);
-  png_set_compression_level(png, 6);
+  /* Runs only, of rows that are all predicted in the same way: a quarter of the time of searching
+   * for repetitions. Photographs take up to 8 % more, even drawings a third more. */
+  png_set_compression_strategy(png, Z_RLE);
+  png_set_filter(png, PNG_FILTER_TYPE_DEFAULT, PNG_FILTER_PAETH);
   png_set_IHDR(png, output->info, width, height, (int)depth,
                channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);

@@ -2985,18 +2985,20 @@ const ProtobufCMessageDescriptor tgraph__plan__convolution__phase__descriptor =
   (ProtobufCMessageInit) tgraph__plan__convolution__phase__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue tgraph__plan__convolution__packing__enum_values_by_number[2] =
+static const ProtobufCEnumValue tgraph__plan__convolution__packing__enum_values_by_number[3] =
 {
   { "PANELS", "TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS", 0 },
   { "DEPTHWISE", "TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE", 1 },
+  { "TURNED", "TGRAPH__PLAN__CONVOLUTION__PACKING__TURNED", 2 },
 };
 static const ProtobufCIntRange tgraph__plan__convolution__packing__value_ranges[] = {
-{0, 0},{0, 2}
+{0, 0},{0, 3}
 };
-static const ProtobufCEnumValueIndex tgraph__plan__convolution__packing__enum_values_by_name[2] =
+static const ProtobufCEnumValueIndex tgraph__plan__convolution__packing__enum_values_by_name[3] =
 {
   { "DEPTHWISE", 1 },
   { "PANELS", 0 },
+  { "TURNED", 2 },
 };
 const ProtobufCEnumDescriptor tgraph__plan__convolution__packing__descriptor =
 {
@@ -3005,9 +3007,9 @@ const ProtobufCEnumDescriptor tgraph__plan__convolution__packing__descriptor =
   "Packing",
   "Tgraph__Plan__Convolution__Packing",
   "tgraph.plan",
-  2,
+  3,
   tgraph__plan__convolution__packing__enum_values_by_number,
-  2,
+  3,
   tgraph__plan__convolution__packing__enum_values_by_name,
   1,
   tgraph__plan__convolution__packing__value_ranges,

@@ -308,7 +308,13 @@ typedef enum _Tgraph__Plan__Convolution__Packing {
   /*
    * [kernel_height][kernel_width][C], for groups = C = O.
    */
-  TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE = 1
+  TGRAPH__PLAN__CONVOLUTION__PACKING__DEPTHWISE = 1,
+  /*
+   * The panels of the convolution whose gradient this is, for groups = 1:
+   * [ceil(C / 16)][kernel_height][kernel_width][O][16]. w[o, c, ky, kx] is element
+   * [c / 16][kernel_height - 1 - ky][kernel_width - 1 - kx][o][c % 16].
+   */
+  TGRAPH__PLAN__CONVOLUTION__PACKING__TURNED = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__CONVOLUTION__PACKING)
 } Tgraph__Plan__Convolution__Packing;
 typedef enum _Tgraph__Plan__Reduction__Function {

@@ -9,6 +9,8 @@ package import TGTensor
 package struct Compilation: Sendable {
   /// The level of optimisation.
   package var level = OptimizationLevel.reassociating
+  /// Whether memory counts more than time (`-Os`).
+  package var isSmall = false
   /// Whether the verifier runs after each pass.
   package var verifies = false
   /// The last pass (`Pipeline.labels`), nil for all of the level.
@@ -106,7 +108,7 @@ package struct Compilation: Sendable {
     var bound = try bind(checked)
     let afterReading = clock.now
     let builder = PlanBuilder(
-      level: level, verifies: verifies, stopAfter: stopAfter, tiles: tiles,
+      level: level, isSmall: isSmall, verifies: verifies, stopAfter: stopAfter, tiles: tiles,
       sources: library.sources, memory: memory, keepsGraphs: keepsGraphs, observe: observe)
     let model = checked.models[0].model
     var built = try builder.build(

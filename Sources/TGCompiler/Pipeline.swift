@@ -51,9 +51,13 @@ package struct Pipeline: Sendable {
   package var verifies: Bool
 
   /// The passes of a level, each where it stands for a reason.
-  /// `tiles` chooses the forms of convolutions instead of the cost model.
+  ///
+  /// - Parameters:
+  ///   - isSmall: whether memory counts more than time: no pass makes weights larger.
+  ///   - tiles: chooses the forms of convolutions instead of the cost model.
   package init(
-    level: OptimizationLevel, verifies: Bool = false, tiles: TileConvolutions.Choice? = nil,
+    level: OptimizationLevel, isSmall: Bool = false, verifies: Bool = false,
+    tiles: TileConvolutions.Choice? = nil,
     observe: @escaping @Sendable (String, Graph, Double) throws -> Void = { _, _, _ in }
   ) {
     // Weight expressions must be numbers before anything can be packed: also at O0.
@@ -84,7 +88,7 @@ package struct Pipeline: Sendable {
       // What no producer took in is computed where it is summed.
       if level >= .reassociating { passes += [FuseReductions()] }
       // No pass behind it looks at what a convolution is made of.
-      if level >= .reassociating { passes += [TileConvolutions(choice: tiles)] }
+      if level >= .reassociating, !isSmall { passes += [TileConvolutions(choice: tiles)] }
       // Last: the order of what remains, and what of it is kept as bits.
       passes += [Schedule(), PackMasks()]
     }

@@ -67,6 +67,7 @@ package struct PlanBuilder: Sendable {
   }
 
   private let level: OptimizationLevel
+  private let isSmall: Bool
   private let verifies: Bool
   private let stopAfter: String?
   private let tiles: TileConvolutions.Choice?
@@ -75,17 +76,17 @@ package struct PlanBuilder: Sendable {
   private let keepsGraphs: Bool
   private let observe: @Sendable (String, Graph, Double) -> Void
 
-  /// Makes a builder. `stopAfter` is the label of the last pass (`Pipeline.labels`), nil for all;
-  /// `tiles` chooses the forms of convolutions instead of the cost model;
-  /// `keepsGraphs` says whether the result has the graphs, with their numbers; `observe` is told of
-  /// every pass: its name, its graph, its seconds.
+  /// Makes a builder. `isSmall` and `tiles` are as in `Pipeline`. `stopAfter` is the label of the last pass
+  /// (`Pipeline.labels`), nil for all; `keepsGraphs` says whether the result has the graphs, with their
+  /// numbers; `observe` is told of every pass: its name, its graph, its seconds.
   package init(
-    level: OptimizationLevel, verifies: Bool, stopAfter: String? = nil,
+    level: OptimizationLevel, isSmall: Bool = false, verifies: Bool, stopAfter: String? = nil,
     tiles: TileConvolutions.Choice? = nil, sources: SourceTable,
     memory: CompileMemory = CompileMemory(), keepsGraphs: Bool = false,
     observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
   ) {
     self.level = level
+    self.isSmall = isSmall
     self.verifies = verifies
     self.stopAfter = stopAfter
     self.tiles = tiles
@@ -123,13 +124,11 @@ package struct PlanBuilder: Sendable {
     result.times.folding = Weight.secondsSpent - spent
     result.times.passes = (clock.now - start) / .seconds(1) - result.times.folding
     for (index, function) in parts.enumerated() {
-      let start = clock.now
-      graphs[index].settleWeights()
-      try memory.demandRoom(after: "folding")
-      let settled = clock.now
+      let (start, spent) = (clock.now, Weight.secondsSpent)
       let lowered = try lower(function, graphs[index], into: &result.store)
-      result.times.folding += (settled - start) / .seconds(1)
-      result.times.lowering += (clock.now - settled) / .seconds(1)
+      let folding = Weight.secondsSpent - spent
+      result.times.folding += folding
+      result.times.lowering += (clock.now - start) / .seconds(1) - folding
       try memory.demandRoom(after: "packing")
       result.reports[index].complete(with: lowered)
       result.plan.functions.append(lowered)
@@ -162,7 +161,8 @@ package struct PlanBuilder: Sendable {
   }
 
   private func pipeline() throws(RewriteError) -> Pipeline {
-    var pipeline = Pipeline(level: level, verifies: verifies, tiles: tiles) { [memory, observe] in
+    var pipeline = Pipeline(level: level, isSmall: isSmall, verifies: verifies, tiles: tiles) {
+      [memory, observe] in
       observe($0, $1, $2)
       try memory.demandRoom(after: $0)
     }

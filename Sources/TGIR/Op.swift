@@ -312,10 +312,10 @@ package protocol LoweringContext {
   /// The shape of the result.
   var resultShape: Shape { get }
   /// Where an operand lies: its extents, any strides. A constant is named when it is first seen; one
-  /// that is only asked for (`constant`) never is.
+  /// that is only asked for (`isConstant`) never is.
   mutating func view(_ operand: Int) -> View
-  /// The operand's value if it is known now.
-  func constant(_ operand: Int) -> HostTensor?
+  /// Whether the operand's value is known now.
+  func isConstant(_ operand: Int) -> Bool
   /// Where an operand lies, copied first if its innermost stride is not 1.
   mutating func rows(_ operand: Int) -> View
   /// Where an operand lies row-major without gaps, copied first if it does not.
@@ -324,9 +324,10 @@ package protocol LoweringContext {
   mutating func output() -> View
   /// Names constant numbers, which lie row-major; equal content is stored once.
   mutating func weights(_ numbers: WeightNumbers) -> View
-  /// Names the kernel of a convolution, `[O, C / groups, height, width]`. How it lies in memory is
-  /// for the target to say (`Convolution.packing`), after lowering.
-  mutating func kernel(_ weights: HostTensor, groups: Int) -> View
+  /// Names a constant operand as the kernel of a convolution, `[O, C / groups, height, width]`, or
+  /// `[O, C]` for one of 1 × 1. How it lies in memory is for the target to say (`Convolution.packing`),
+  /// after lowering.
+  mutating func kernel(_ operand: Int, groups: Int) -> View
   /// Adds an instruction.
   mutating func emit(_ instruction: Instruction)
   /// Declares that the result is not computed but seen: `view` has the result's extents.

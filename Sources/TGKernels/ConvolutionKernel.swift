@@ -104,7 +104,7 @@ package import TGMachine
       let count =
         unsafe tile > 0
         ? TiledWeights(
-          channels: channels, outputs: outputs, results: tile, kernel: phase.kernel.height,
+          channels: channels, outputs: outputs, results: tile, kernel: phase.kernel,
           stride: stride.y
         ).count
         : isDepthwise ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels

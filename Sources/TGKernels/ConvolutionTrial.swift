@@ -81,7 +81,8 @@ package struct ConvolutionTrial: Hashable, Sendable {
         results: tile, kernel: (height, width), stride: (stride[0], stride[1]))
     guard exists else { return (output[3] + 15) / 16 * 16 * input[3] * height * width }
     return TiledWeights(
-      channels: input[3], outputs: output[3], results: tile, kernel: height, stride: stride[0]
+      channels: input[3], outputs: output[3], results: tile, kernel: (height, width),
+      stride: stride[0]
     ).count
   }
 }

@@ -1,26 +1,33 @@
 import CTGKernels
 package import TGMachine
 
-/// The weights of a phase, transformed for the tiles by which its sums are taken.
+/// The weights of a phase, transformed for the tiles by which its sums are taken; or turned ones as panels.
 package struct TiledWeights: Hashable, Sendable {
   /// Channels of the input.
   package let channels: Int
   /// Channels of the output.
   package let outputs: Int
-  /// Results along each side of a tile.
+  /// Results along each side of a tile, for which there are such tiles of the kernel; 0 for panels.
   package let results: Int
-  /// Rows and columns of the kernel, for which there are such tiles.
-  package let kernel: Int
+  /// Rows of the kernel, and columns; equal for tiles.
+  package let kernel: (height: Int, width: Int)
   /// Input rows and columns from one output position to the next.
   package let stride: Int
+  /// Whether they are made of `[⌈C / 16⌉][height][width][O][16]`, taps in reverse order, and not of
+  /// `[⌈O / 16⌉][height][width][C][16]`; always so for panels.
+  package let isTurned: Bool
 
   /// Names a form and its channels.
-  package init(channels: Int, outputs: Int, results: Int, kernel: Int, stride: Int = 1) {
+  package init(
+    channels: Int, outputs: Int, results: Int, kernel: (height: Int, width: Int), stride: Int = 1,
+    isTurned: Bool = false
+  ) {
     self.channels = channels
     self.outputs = outputs
     self.results = results
     self.kernel = kernel
     self.stride = stride
+    self.isTurned = isTurned
   }
 
   /// Whether there is a form for a phase of a convolution of dilation and groups 1.
@@ -32,20 +39,44 @@ package struct TiledWeights: Hashable, Sendable {
   }
 
   /// How many floats they are.
-  package var count: Int { tg_winograd_weights(channels, outputs, results, kernel, stride) }
+  package var count: Int {
+    results > 0
+      ? tg_winograd_weights(channels, outputs, results, kernel.height, stride)
+      : kernel.height * kernel.width * channels * ((outputs + 15) / 16) * 16
+  }
 
-  /// The call that makes them of packed weights, `[⌈O / 16⌉][r][r][C][16]`; `transformed` has room for
-  /// `count`.
-  package func transforming(
-    _ packed: UnsafePointer<Float>, into transformed: UnsafeMutablePointer<Float>, isa: ISA
+  /// The call that makes them of packed weights; `made` has room for `count`.
+  package func making(
+    of packed: UnsafePointer<Float>, into made: UnsafeMutablePointer<Float>, isa: ISA
   ) -> KernelCall {
+    guard results > 0 else {
+      var turn = unsafe tg_turn(
+        weights: packed, out: made, channels: 0, outputs: 0, taps: 0, tile_count: 0)
+      unsafe tg_turn_prepare(&turn, packed, channels, outputs, kernel.height * kernel.width, made)
+      return unsafe KernelCall(
+        tileCount: turn.tile_count, workspaceBytes: 0, record: KernelRecord([turn]),
+        function: tg_turn_tile)
+    }
     var record = unsafe tg_winograd_transform(
-      form: nil, weights: packed, out: transformed, channels: 0, kernel: 0, stride: 0, tile_count: 0
-    )
+      form: nil,
+      turn: tg_turn(weights: packed, out: made, channels: 0, outputs: 0, taps: 0, tile_count: 0),
+      is_turned: 0, kernel: 0, stride: 0, tile_count: 0, workspace_bytes: 0)
     unsafe tg_winograd_transform_prepare(
-      &record, isa.code, packed, channels, outputs, results, kernel, stride, transformed)
+      &record, isa.code, packed, channels, outputs, results, kernel.height, stride,
+      isTurned ? 1 : 0, made)
     return unsafe KernelCall(
-      tileCount: record.tile_count, workspaceBytes: 0, record: KernelRecord([record]),
-      function: tg_winograd_transform_tile)
+      tileCount: record.tile_count, workspaceBytes: record.workspace_bytes,
+      record: KernelRecord([record]), function: tg_winograd_transform_tile)
+  }
+
+  package static func == (a: Self, b: Self) -> Bool {
+    a.channels == b.channels && a.outputs == b.outputs && a.results == b.results
+      && a.kernel == b.kernel && a.stride == b.stride && a.isTurned == b.isTurned
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for part in [channels, outputs, results, kernel.height, kernel.width, stride] {
+      hasher.combine(part)
+    }
   }
 }

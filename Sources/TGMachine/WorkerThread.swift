@@ -4,6 +4,8 @@
   import Musl
 #endif
 
+internal import Synchronization
+
 /// A thread that does one thing and ends.
 package struct WorkerThread: Sendable {
   private let thread: pthread_t
@@ -43,4 +45,45 @@ package struct WorkerThread: Sendable {
 
   /// Waits until it has ended; to be called once.
   package func join() { pthread_join(thread, nil) }
+}
+
+extension WorkerThread {
+  /// What `body` makes of 0 ..< count, in order; all processors take part.
+  package static func map<Result: Sendable>(
+    _ count: Int, _ body: @escaping @Sendable (Int) -> Result
+  ) -> [Result] {
+    let shared = SharedResults(count: count, body)
+    let others = min(count, sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1
+    let threads = (0..<max(0, others)).compactMap { _ in WorkerThread { shared.work() } }
+    shared.work()
+    for thread in threads { thread.join() }
+    return shared.inOrder
+  }
+}
+
+/// Results that several threads make, each the next one that nobody has begun.
+private final class SharedResults<Result: Sendable>: Sendable {
+  private let count: Int
+  private let body: @Sendable (Int) -> Result
+  private let next = Atomic<Int>(0)
+  private let results: Mutex<[Int: Result]>
+
+  init(count: Int, _ body: @escaping @Sendable (Int) -> Result) {
+    self.count = count
+    self.body = body
+    results = Mutex([:])
+  }
+
+  func work() {
+    while true {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      let result = body(index)
+      results.withLock { $0[index] = result }
+    }
+  }
+
+  var inOrder: [Result] {
+    results.withLock { found in (0..<count).compactMap { found[$0] } }
+  }
 }

@@ -60,23 +60,33 @@ extension PlanFunction {
     return Slot.aligned(end)
   }
 
-  /// The bytes of the weights that are transformed when the function is opened (`Convolution.tile`), each
-  /// once; they are in memory besides the weights of the file. A number that does not fit is given as the
-  /// largest.
+  /// The bytes of the weights that are made when the function is opened, transformed
+  /// (`Convolution.tile`) or turned (`Convolution.Packing.turned`), each once; they are in memory besides
+  /// the weights of the file. A number that does not fit is given as the largest.
   package var transformedWeightBytes: Int {
-    var met: Set<View> = []
+    var met: Set<PreparedKernel> = []
     var sum = 0
     for placed in instructions {
       guard case .convolve(let convolution) = placed.instruction else { continue }
-      for phase in convolution.phases
-      where convolution.form(of: phase) != nil && met.insert(phase.weights).inserted {
-        guard let bytes = convolution.transformedWeightBytes(of: phase),
-          let next = sum.adding(bytes)
-        else { return .max }
+      for phase in convolution.phases where convolution.preparesWeights(of: phase) {
+        guard let count = convolution.preparedWeightCount(of: phase) else { return .max }
+        let kernel = PreparedKernel(
+          view: phase.weights, packing: convolution.packing, form: convolution.form(of: phase),
+          count: count)
+        guard met.insert(kernel).inserted else { continue }
+        guard let bytes = count.multiplying(4), let next = sum.adding(bytes) else { return .max }
         sum = next
       }
     }
     return sum
+  }
+
+  /// Weights that are made once.
+  private struct PreparedKernel: Hashable {
+    var view: View
+    var packing: Convolution.Packing
+    var form: WinogradForm?
+    var count: Int
   }
 
   /// The sum of the instructions' multiplications with additions; nil if it does not fit.

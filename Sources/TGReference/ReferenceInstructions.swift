@@ -193,6 +193,11 @@ extension Convolution {
     if packing == .depthwise {
       return (element.y * width + element.x) * input.dimensions[3] + element.output
     }
+    if packing == .turned {
+      let row = (element.channel / 16 * height + height - 1 - element.y) * width
+      let tap = row + width - 1 - element.x
+      return (tap * output.dimensions[3] + element.output) * 16 + element.channel % 16
+    }
     let outputs = output.dimensions[3] / groups
     let (group, local) = element.output.quotientAndRemainder(dividingBy: outputs)
     let panel = group * ((outputs + 15) / 16) + local / 16

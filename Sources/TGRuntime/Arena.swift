@@ -20,7 +20,8 @@ internal import TGTensor
   /// - Throws: `unsound` if a slot lies outside its memory, `outOfMemory` if the system refuses.
   init(_ function: PlanFunction, weights: WeightSection) throws(RuntimeError) {
     try function.demandSoundSlots(weightBytes: weights.count)
-    memory = try SystemMemory(byteCount: max(function.arenaBytes, Slot.alignment))
+    memory = try SystemMemory(
+      byteCount: max(function.arenaBytes, Slot.alignment), inLargePages: true)
     unsafe base = unsafe memory.lend { unsafe $0 }
     slots = function.slots
     self.weights = weights

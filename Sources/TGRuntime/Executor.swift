@@ -61,7 +61,7 @@ package final class Executor: PlanExecutor {
     guard sharedBytes <= allowed - fixedBytes else {
       throw .overBudget(needed: fixedBytes + sharedBytes, allowed: allowed)
     }
-    shared = try SystemMemory(byteCount: sharedBytes)
+    shared = try SystemMemory(byteCount: sharedBytes, inLargePages: true)
     var calls: [KernelCall] = []
     var ends: [Int] = []
     var refusals: [RefusedPosition?] = []

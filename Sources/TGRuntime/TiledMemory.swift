@@ -4,8 +4,9 @@ internal import TGMachine
 internal import TGPlan
 internal import TGTensor
 
-/// The transformed weights of a function's convolutions in tiles (`Convolution.tile`): made once, when
-/// the function is prepared, each kernel once.
+/// The weights of a function's convolutions that do not lie in the file as kernels read them, transformed
+/// for tiles (`Convolution.tile`) or turned (`Convolution.Packing.turned`): made once, when the function
+/// is prepared, each kernel once.
 @safe final class TiledMemory {
   /// The bytes that are ours.
   var byteCount: Int { offsets.isEmpty ? 0 : memory.byteCount }
@@ -22,11 +23,13 @@ internal import TGTensor
       view = phase.weights
       weights = TiledWeights(
         channels: convolution.input.dimensions[3], outputs: convolution.output.dimensions[3],
-        results: convolution.tile, kernel: phase.kernelHeight, stride: convolution.strideY)
+        results: convolution.form(of: phase)?.results ?? 0,
+        kernel: (phase.kernelHeight, phase.kernelWidth), stride: convolution.strideY,
+        isTurned: convolution.packing == .turned)
     }
   }
 
-  /// Transforms the weights of a function's convolutions.
+  /// Makes the weights of a function's convolutions.
   ///
   /// - Throws: `overBudget` if they take more bytes than the budget has besides the `taken` ones,
   ///   `outOfMemory`, and `unsound` for a view outside of its slot, or tiles that have no form.
@@ -36,10 +39,11 @@ internal import TGTensor
     var offsets: [Key: Int] = [:]
     var total = 0
     for placed in function.instructions {
-      guard case .convolve(let convolution) = placed.instruction, convolution.tile > 0 else {
-        continue
+      guard case .convolve(let convolution) = placed.instruction else { continue }
+      guard convolution.packing != .turned || convolution.groups == 1 else {
+        throw .unsound("turned weights of groups")
       }
-      for phase in convolution.phases where convolution.form(of: phase) != nil {
+      for phase in convolution.phases where convolution.preparesWeights(of: phase) {
         let key = Key(convolution, phase)
         guard offsets[key] == nil else { continue }
         offsets[key] = total
@@ -59,7 +63,7 @@ internal import TGTensor
       unsafe calls.append(
         memory.lend {
           let target = unsafe ($0 + offset).assumingMemoryBound(to: Float.self)
-          return unsafe key.weights.transforming(packed.base, into: target, isa: isa)
+          return unsafe key.weights.making(of: packed.base, into: target, isa: isa)
         })
     }
     guard !calls.isEmpty else { return }
@@ -67,11 +71,12 @@ internal import TGTensor
     for call in calls.indices { pool.run(call: call) }
   }
 
-  /// The transformed weights of a phase and how many they are; nil for a convolution of direct sums.
+  /// The weights that were made for a phase and how many they are; nil for a convolution that reads its
+  /// weights as they lie in the file.
   func weights(
     of phase: Convolution.Phase, in convolution: Convolution
   ) -> (base: UnsafePointer<Float>, count: Int)? {
-    guard convolution.form(of: phase) != nil else { return nil }
+    guard convolution.preparesWeights(of: phase) else { return nil }
     let key = Key(convolution, phase)
     guard let offset = offsets[key] else { return nil }
     return unsafe memory.lend {

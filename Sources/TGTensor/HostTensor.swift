@@ -43,9 +43,97 @@ package struct HostTensor: Hashable, Sendable {
   package func transposed(_ permutation: [Int]) -> HostTensor {
     let target = shape.permuted(permutation)
     let strides = shape.strides
-    let steps = permutation.map { strides[$0] }
-    return HostTensor(
-      target, StridedOrder(dimensions: target.dimensions, strides: steps).map { elements[$0] })
+    let walk = AxisWalk(target.dimensions, permutation.map { strides[$0] })
+    var result = [Float](repeating: 0, count: target.count)
+    if target.count > 0 { walk.copy(elements, to: &result) }
+    return HostTensor(target, result)
+  }
+
+  /// The given positions of an axis, in that order; each is one of the axis.
+  package func gathered(_ positions: [Int], axis: Int) -> HostTensor {
+    let extent = shape[axis]
+    var extents = shape.dimensions
+    extents[axis] = positions.count
+    let inner = extents[(axis + 1)...].reduce(1, *)
+    var result: [Float] = []
+    result.reserveCapacity(Shape(extents).count)
+    for outer in 0..<extents[..<axis].reduce(1, *) {
+      let start = outer * extent
+      if inner == 1 {
+        for position in positions { result.append(elements[start + position]) }
+      } else {
+        for position in positions {
+          let first = (start + position) * inner
+          result += elements[first..<first + inner]
+        }
+      }
+    }
+    return HostTensor(Shape(extents), result)
+  }
+}
+
+/// A strided walk over a tensor that writes row-major: axes that lie one after the other are one, and
+/// the axis that is contiguous where it is read goes in blocks with the one that is written so, so that
+/// both sides stay in the cache.
+private struct AxisWalk {
+  private var extents: [Int] = []
+  private var steps: [Int] = []
+  /// The axis that is contiguous where it is read, if it is not the innermost one.
+  private let blocked: Int?
+
+  /// Rows of a block: a line of the cache.
+  private static let blockRows = 16
+  /// Columns of a block.
+  private static let blockColumns = 64
+
+  init(_ dimensions: [Int], _ strides: [Int]) {
+    for (extent, step) in zip(dimensions, strides) where extent != 1 {
+      if let outer = steps.last, outer == extent * step {
+        extents[extents.count - 1] *= extent
+        steps[steps.count - 1] = step
+      } else {
+        extents.append(extent)
+        steps.append(step)
+      }
+    }
+    if extents.isEmpty { (extents, steps) = ([1], [1]) }
+    let contiguous = steps.firstIndex(of: 1)
+    blocked = contiguous == steps.count - 1 ? nil : contiguous
+  }
+
+  func copy(_ source: [Float], to target: inout [Float]) {
+    let last = extents.count - 1
+    var written: [Int] = extents
+    var stride = 1
+    for axis in extents.indices.reversed() {
+      written[axis] = stride
+      stride *= extents[axis]
+    }
+    // Pieces begin at positions of the axes that are left.
+    let outer = extents.indices.filter { $0 != last && $0 != blocked }
+    let reads = StridedOrder(
+      dimensions: outer.map { extents[$0] }, strides: outer.map { steps[$0] })
+    let writes = StridedOrder(
+      dimensions: outer.map { extents[$0] }, strides: outer.map { written[$0] })
+    let from = source.span
+    var to = target.mutableSpan
+    for (read, write) in zip(reads, writes) {
+      guard let blocked else {
+        for column in 0..<extents[last] { to[write + column] = from[read + column * steps[last]] }
+        continue
+      }
+      for firstColumn in Swift.stride(from: 0, to: extents[last], by: Self.blockColumns) {
+        let endColumn = min(extents[last], firstColumn + Self.blockColumns)
+        for firstRow in Swift.stride(from: 0, to: extents[blocked], by: Self.blockRows) {
+          for row in firstRow..<min(extents[blocked], firstRow + Self.blockRows) {
+            let base = write + row * written[blocked]
+            for column in firstColumn..<endColumn {
+              to[base + column] = from[read + row + column * steps[last]]
+            }
+          }
+        }
+      }
+    }
   }
 }
 

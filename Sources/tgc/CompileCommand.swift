@@ -158,15 +158,13 @@ struct CompileCommand: Tool {
     _ graph: String, _ files: CompileFiles, _ console: Console
   ) throws -> (Compilation, target: String?) {
     var compilation = Compilation()
-    guard let level = OptimizationLevel(rawValue: options.level) else {
-      throw Failure(.usage, "-O\(options.level) is no level", hint: "levels are -O0 to -O3")
-    }
-    guard !options.tune || level >= .reassociating else {
+    let level = try options.optimization()
+    guard !options.tune || level >= .reassociating && !options.isSmall else {
       throw Failure(
-        .usage, "--tune has nothing to choose at -O\(options.level)",
-        hint: "forms of convolutions differ in the order of sums, which -O2 allows")
+        .usage, "--tune has nothing to choose at -O\(options.isSmall ? "s" : "\(level.rawValue)")",
+        hint: "forms of convolutions differ in the order of sums and in memory: -O2 allows both")
     }
-    compilation.level = level
+    (compilation.level, compilation.isSmall) = (level, options.isSmall)
     compilation.verifies = options.verifyPasses
     compilation.model = options.model
     compilation.settings = try options.set.map { text in
@@ -194,7 +192,7 @@ struct CompileCommand: Tool {
     compilation.origin = options.origin
     compilation.producer = "tgc \(Version.number)"
     compilation.stopAfter = options.stopAfter
-    let labels = Pipeline(level: level).labels
+    let labels = Pipeline(level: level, isSmall: options.isSmall).labels
     if let pass = options.stopAfter { try demandPass(pass, among: labels) }
     if let pass = options.printAfter {
       try demandPass(pass, among: labels.filter { !$0.contains("#") })
@@ -218,7 +216,7 @@ struct CompileCommand: Tool {
     guard !names.contains(pass) else { return }
     let near = nearestName(to: pass, among: names).map { "did you mean \($0)? " } ?? ""
     throw Failure(
-      .usage, "-O\(options.level) has no pass \(pass)",
+      .usage, "\(options.levels.last?.text ?? "-O2") has no pass \(pass)",
       hint: near + "the passes are " + names.joined(separator: ", "))
   }
 

@@ -19,6 +19,32 @@ enum Emission: String, ExpressibleByArgument, CaseIterable {
   case onnx
 }
 
+/// A value of `-O`.
+enum OptimizationChoice: Hashable, ExpressibleByArgument {
+  /// A number, which may be no level.
+  case level(Int)
+  /// The default level with memory before time.
+  case small
+
+  init?(argument: String) {
+    if argument == "s" {
+      self = .small
+    } else if let level = Int(argument) {
+      self = .level(level)
+    } else {
+      return nil
+    }
+  }
+
+  /// As it is written.
+  var text: String {
+    switch self {
+    case .level(let level): "-O\(level)"
+    case .small: "-Os"
+    }
+  }
+}
+
 /// What `tgc` can be told.
 struct CompileOptions: ParsableArguments {
   @ArgumentParser.Argument(
@@ -90,9 +116,10 @@ struct CompileOptions: ParsableArguments {
   @Option(
     name: .customShort("O", allowingJoined: true),
     help: ArgumentHelp(
-      "0: no rewriting; 1: the same bits, faster; 2: sums in another order; 3: the same as 2 today.",
+      "0: no rewriting; 1: the same bits, faster; 2: sums in another order; 3: the same as 2 today; "
+        + "s: 2 without what takes more memory for weights.",
       valueName: "LEVEL"))
-  var level = 2
+  var levels: [OptimizationChoice] = []
 
   @Option(help: ArgumentHelp("The model, if the page has several.", valueName: "NAME"))
   var model: String?
@@ -173,6 +200,26 @@ struct CompileOptions: ParsableArguments {
 
   @Flag(help: "Say what was done: operations, MACs before and after, memory, times.")
   var report = false
+
+  /// Whether memory counts more than time.
+  var isSmall: Bool { levels.contains(.small) }
+
+  /// The level of `-O`.
+  ///
+  /// - Throws: `Failure` of status `usage` for what is no level, and for several that differ.
+  func optimization() throws(Failure) -> OptimizationLevel {
+    guard let choice = levels.first else { return .reassociating }
+    if let other = levels.first(where: { $0 != choice }) {
+      throw Failure(
+        .usage, "\(choice.text) and \(other.text) are both given", hint: "say one of them")
+    }
+    guard case .level(let number) = choice else { return .reassociating }
+    guard let level = OptimizationLevel(rawValue: number) else {
+      throw Failure(
+        .usage, "\(choice.text) is no level", hint: "levels are -O0 to -O3, and -Os")
+    }
+    return level
+  }
 
   /// The path of the page. A name, which has neither slash nor point, is one of the library's, out of
   /// whose folder the page may then import.

@@ -41,4 +41,23 @@ import Testing
     #expect(
       insert(kernel) == slot && packed == 5, "kept for one function only, and found by its numbers")
   }
+
+  /// The kernel of a gradient is found in the panels of the kernel that it is turned from; others are not.
+  @Test(arguments: [[20, 7, 3, 3], [16, 32, 1, 1], [5, 33, 2, 4]])
+  func aTurnedKernelIsFound(extents: [Int]) throws {
+    var store = WeightStore()
+    let shape = Shape(extents)
+    let kernel = HostTensor(shape, (0..<shape.count).map { Float($0 * 7 % 1009) })
+    let stored = store.insert(.floats(WeightPacking.packPanels(kernel, groups: 1)))
+    let reversed = kernel.gathered(Array((0..<extents[2]).reversed()), axis: 2)
+      .gathered(Array((0..<extents[3]).reversed()), axis: 3)
+    var turned = reversed.transposed([1, 0, 2, 3])
+    #expect(store.slot(turning: turned) == stored)
+    #expect(store.slot(turning: kernel) == nil, "its own panels are there")
+    #expect(
+      store.slot(turning: kernel.transposed([1, 0, 2, 3])) == nil || extents[2...] == [1, 1])
+    turned[shape.count - 1] += 1
+    #expect(store.slot(turning: turned) == nil, "one number differs")
+    #expect(store.blobs.count == 1)
+  }
 }

@@ -21,6 +21,8 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   var pad = [1, 1]
   /// Results along each side of the tiles that weights are transformed for, 0 for none.
   var tile = 0
+  /// Whether its weights are made of those of the convolution whose gradient it is.
+  var isTurned = false
   /// Output rows and columns.
   var output = [5, 7]
   /// Elements between neighbouring positions beyond the channels, of input and output.
@@ -31,6 +33,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     "N\(batch) \(height)x\(width)x\(channels) to \(output)x\(outputs) k\(kernel) s\(stride) "
       + "d\(dilation) p\(pad) g\(groups) scale\(scale) gaps \(inputGap) \(outputGap)"
       + (isDepthwise ? " depthwise" : "") + (tile > 0 ? " tiles of \(tile)" : "")
+      + (isTurned ? " turned" : "")
   }
 
   /// A case of stride 1 and the padding that keeps the extents, unless given.
@@ -174,19 +177,38 @@ extension ConvolutionCase {
 
   private func pack(_ phase: Phase, _ isa: ISA) -> [Float] {
     guard !isDepthwise else { return WeightPacking.packDepthwise(phase.weights) }
-    let packed = WeightPacking.packPanels(phase.weights, groups: groups)
-    guard tile > 0,
-      TiledWeights.exist(
-        results: tile, kernel: (phase.kernel[0], phase.kernel[1]), stride: (stride[0], stride[1]))
-    else { return packed }
+    let stored = isTurned ? Self.turned(phase.weights) : phase.weights
+    let packed = WeightPacking.packPanels(stored, groups: groups)
+    let kernel = (height: phase.kernel[0], width: phase.kernel[1])
+    let isTiled =
+      tile > 0
+      && TiledWeights.exist(results: tile, kernel: kernel, stride: (stride[0], stride[1]))
+    guard isTiled || isTurned else { return packed }
     let tiled = TiledWeights(
-      channels: channels, outputs: outputs, results: tile, kernel: phase.kernel[0],
-      stride: stride[0])
+      channels: channels, outputs: outputs, results: isTiled ? tile : 0, kernel: kernel,
+      stride: stride[0], isTurned: isTurned)
     let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))
     TGKernelsTests.run(
-      unsafe tiled.transforming(
-        UnsafePointer(from.view([packed.count]).base), into: to.view([tiled.count]).base, isa: isa))
+      unsafe tiled.making(
+        of: UnsafePointer(from.view([packed.count]).base), into: to.view([tiled.count]).base,
+        isa: isa))
     return to.elements
+  }
+
+  /// The kernel with its channels exchanged and its taps in reverse order, written out.
+  private static func turned(_ weights: HostTensor) -> HostTensor {
+    let shape = weights.shape
+    let taps = shape[2] * shape[3]
+    var result = HostTensor([shape[1], shape[0], shape[2], shape[3]], repeating: 0)
+    for output in 0..<shape[0] {
+      for channel in 0..<shape[1] {
+        for tap in 0..<taps {
+          result[(channel * shape[0] + output) * taps + taps - 1 - tap] =
+            weights[(output * shape[1] + channel) * taps + tap]
+        }
+      }
+    }
+    return result
   }
 
   /// Runs and gathers the results row-major; checks that nothing else was written.

@@ -79,12 +79,19 @@ import Testing
       cases.append(phases)
     }
     cases += tiledCases
+    cases += (tiledCases + cases.prefix(8)).filter { $0.groups == 1 && !$0.isDepthwise }.map {
+      var turned = $0
+      turned.isTurned = true
+      return turned
+    }
     var uneven = ConvolutionCase(1, 9, 14, 8, 20)
     uneven.kernel = [1, 5]
     uneven.pad = [0, 1]
     uneven.stride = [2, 1]
     uneven.dilation = [1, 2]
     uneven.output = [5, 9]
+    cases.append(uneven)
+    uneven.isTurned = true
     cases.append(uneven)
     return cases
   }()

@@ -192,6 +192,9 @@ extension CheckerCase {
     .at(2, "depthwise of fewer groups", .rule(.depthwiseGroups(groups: 8, input: 16, output: 16))) {
       $0.convolution { $0.groups = 8 }
     },
+    .at(2, "turned weights of groups", .rule(.turnedGroups(groups: 16))) {
+      $0.convolution { $0.packing = .turned }
+    },
     .at(2, "tiles without a form", .rule(.noTiles(results: 3, kernel: 3))) {
       $0.convolution { $0.tile = 3 }
     },

@@ -45,6 +45,14 @@ import Testing
     let placed = PlacedInstruction(.convolve(convolution), label: "", source: "")
     function.instructions = [placed, placed]
     #expect(function.transformedWeightBytes == weights * 36 / 9)
+    // Turned ones too, in tiles and as panels, beside them.
+    var turned = convolution
+    turned.packing = .turned
+    function.instructions.append(PlacedInstruction(.convolve(turned), label: "", source: ""))
+    #expect(function.transformedWeightBytes == 2 * weights * 36 / 9)
+    turned.tile = 0
+    function.instructions = [PlacedInstruction(.convolve(turned), label: "", source: "")]
+    #expect(function.transformedWeightBytes == weights)
   }
 
   @Test func whatIsMostCounts() {

@@ -22,6 +22,27 @@ import Testing
     let tensor = HostTensor([2, 3], [1, 2, 3, 4, 5, 6])
     #expect(tensor.transposed([1, 0]) == HostTensor([3, 2], [1, 4, 2, 5, 3, 6]))
     #expect(tensor.reshaped([3, 2]).elements == tensor.elements)
+    #expect(tensor.gathered([2, 0, 2], axis: 1) == HostTensor([2, 3], [3, 1, 3, 6, 4, 6]))
+    #expect(tensor.gathered([1], axis: 0) == HostTensor([1, 3], [4, 5, 6]))
+  }
+
+  /// In blocks, with edges, and with axes that lie together: all orders of the axes of some shapes.
+  @Test(arguments: [[70, 130], [3, 1, 65, 17], [2, 19, 3, 3], [5, 4, 3, 2], [1, 1], [0, 4]])
+  func transposesInBlocks(extents: [Int]) {
+    let shape = Shape(extents)
+    let tensor = HostTensor(shape, (0..<shape.count).map { Float($0) })
+    for permutation in orders(Array(extents.indices)) {
+      let expected = StridedOrder(
+        dimensions: permutation.map { extents[$0] },
+        strides: permutation.map { shape.strides[$0] }
+      ).map { tensor[$0] }
+      #expect(tensor.transposed(permutation).elements == expected, "\(permutation)")
+    }
+  }
+
+  private func orders(_ axes: [Int]) -> [[Int]] {
+    guard !axes.isEmpty else { return [[]] }
+    return axes.flatMap { axis in orders(axes.filter { $0 != axis }).map { [axis] + $0 } }
   }
 
   @Test func walksInRowMajorOrder() {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "tg_convolution.h"
+#include "tg_turn.h"
 
 enum {
   /** The most rows and columns of a form's kernel. */
@@ -91,21 +92,23 @@ ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t r
                               ptrdiff_t kernel, ptrdiff_t stride);
 
 /** A transformation of packed weights [panels][kernel][kernel][C][16] into
- * [n x n positions][panels][s x s][C][16]; its tiles are the panels. */
+ * [n x n positions][panels][s x s][C][16]; its tiles are the panels. Turned weights (tg_turn)
+ * become panels in the workspace before. */
 typedef struct {
   const tg_winograd_form *_Nullable form;
-  const float *_Nonnull weights;
-  float *_Nonnull out;
-  ptrdiff_t channels, kernel, stride, tile_count;
+  tg_turn turn;
+  int is_turned;
+  ptrdiff_t kernel, stride, tile_count, workspace_bytes;
 } tg_winograd_transform;
 
-/** Prepares a transformation; there is a form of tiles of `results` for the kernel and stride. */
+/** Prepares a transformation; there is a form of tiles of `results` for the kernel and stride.
+ * `is_turned` says how `weights` lie. */
 void tg_winograd_transform_prepare(tg_winograd_transform *_Nonnull transform, tg_isa isa,
                                    const float *_Nonnull weights, ptrdiff_t channels,
                                    ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
-                                   ptrdiff_t stride, float *_Nonnull out);
+                                   ptrdiff_t stride, int is_turned, float *_Nonnull out);
 
-/** Transforms one panel; needs no workspace. */
+/** Transforms one panel. */
 void tg_winograd_transform_tile(const void *_Nonnull transform, ptrdiff_t tile,
                                 void *_Nonnull workspace);
 

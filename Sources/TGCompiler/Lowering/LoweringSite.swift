@@ -58,6 +58,7 @@ struct LoweringSite: LoweringContext {
     guard let constant = graph[value].op as? Constant else {
       preconditionFailure("operands are lowered before their uses")
     }
+    constant.weight.settle()
     let elements = constant.tensor.elements
     let numbers: WeightNumbers =
       constant.dtype == .int32
@@ -67,14 +68,16 @@ struct LoweringSite: LoweringContext {
     return view
   }
 
-  /// The numbers of a constant operand, also of one that is broadcast.
-  func constant(_ operand: Int) -> HostTensor? {
+  func isConstant(_ operand: Int) -> Bool { weight(operand) != nil }
+
+  /// The weight of a constant operand, also of one that is broadcast.
+  private func weight(_ operand: Int) -> Weight? {
     let node = graph[operands[operand]]
-    if let constant = node.op as? Constant { return constant.tensor }
+    if let constant = node.op as? Constant { return constant.weight }
     guard node.op is Broadcast, let inner = graph[node.operands[0]].op as? Constant else {
       return nil
     }
-    return ReferenceTensor(inner.tensor).broadcast(to: node.shape).rounded
+    return [inner.weight].folded(by: node.op, shape: node.shape)
   }
 
   mutating func rows(_ operand: Int) -> View {
@@ -128,8 +131,9 @@ struct LoweringSite: LoweringContext {
     name(.numbers(numbers), TensorType(numbers.dtype, [numbers.count]))
   }
 
-  mutating func kernel(_ weights: HostTensor, groups: Int) -> View {
-    name(.kernel(weights, groups: groups), TensorType(.float32, weights.shape))
+  mutating func kernel(_ operand: Int, groups: Int) -> View {
+    guard let weight = weight(operand) else { preconditionFailure("the kernel is constant") }
+    return name(.kernel(weight, groups: groups), TensorType(.float32, weight.shape))
   }
 
   /// A slot for a constant, seen row-major; where it lies in the weight section comes later.
@@ -148,8 +152,9 @@ struct LoweringSite: LoweringContext {
 enum NamedConstant: Sendable {
   /// Numbers, row-major.
   case numbers(WeightNumbers)
-  /// The kernel of a convolution, `[O, C / groups, height, width]`.
-  case kernel(HostTensor, groups: Int)
+  /// The kernel of a convolution, `[O, C / groups, height, width]`, or `[O, C]`; it may not be computed
+  /// yet.
+  case kernel(Weight, groups: Int)
 }
 
 extension View {

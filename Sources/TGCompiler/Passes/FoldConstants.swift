@@ -1,5 +1,6 @@
 package import TGIR
 import TGOps
+import TGPlan
 import TGTensor
 
 /// `op(constants…) → constant`: what depends on no input is computed now.
@@ -112,7 +113,7 @@ extension [Weight] {
 }
 
 /// The meaning of an op, rounded to float32.
-private struct FoldedOp: WeightRule {
+struct FoldedOp: WeightRule {
   /// The op.
   let op: any Op
   /// The shape of its result.
@@ -132,7 +133,47 @@ private struct FoldedOp: WeightRule {
     switch op {
     case is Reshape: return operands[0].reshaped(shape)
     case let transpose as Transpose: return operands[0].transposed(transpose.permutation)
+    case let resample as Resample where resample.onlyMoves:
+      return operands[0].gathered(resample.starts, axis: resample.axis)
+    case let map as Map: return map.program.rounded(over: operands, shape)
     default: return op.reference(operands.map { ReferenceTensor($0) }).rounded
     }
   }
+}
+
+extension PointwiseProgram {
+  /// The program at all positions of a shape, in `Double`, rounded; operands broadcast to it. It goes
+  /// piece by piece: what each step makes of a whole kernel would be twice the kernel.
+  fileprivate func rounded(over operands: [HostTensor], _ shape: Shape) -> HostTensor {
+    var walks = operands.map { operand in
+      let lead = shape.rank - operand.shape.rank
+      let own = operand.shape.strides
+      return StridedOrder(
+        dimensions: shape.dimensions,
+        strides: shape.dimensions.indices.map { axis in
+          axis < lead || operand.shape[axis - lead] == 1 ? 0 : own[axis - lead]
+        })
+    }
+    var result: [Float] = []
+    result.reserveCapacity(shape.count)
+    while result.count < shape.count {
+      let count = min(Self.piece, shape.count - result.count)
+      let piece = operands.indices.map { index in
+        let elements = operands[index].elements
+        if operands[index].shape == shape {
+          return elements[result.count..<result.count + count].map(Double.init)
+        }
+        if elements.count == 1 { return [Double](repeating: Double(elements[0]), count: count) }
+        return (0..<count).map { _ in walks[index].next().map { Double(elements[$0]) } ?? 0 }
+      }
+      let values = evaluate(piece.map { ReferenceTensor([count], $0) })
+      for position in 0..<count {
+        result.append(Float(values.shape.count == count ? values[position] : values[0]))
+      }
+    }
+    return HostTensor(shape, result)
+  }
+
+  /// Elements of a piece: some arrays of them fit into the second-level cache.
+  private static let piece = 4096
 }

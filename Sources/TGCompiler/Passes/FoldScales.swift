@@ -6,6 +6,9 @@ import TGTensor
 /// `multiply(convolution(x, w), s) → convolution(x, multiply(w, s))`, likewise for linear layers:
 /// the scale of a batch norm, which is one number per output channel, becomes part of the weights.
 ///
+/// `linear(multiply(x, s), w) → linear(x, multiply(w, s))` likewise, with one number per channel of `x`:
+/// what the gradient of the first makes. The two have one matrix then, once as it is and once transposed.
+///
 /// The shift stays an addition and is fused as an epilogue later. Applies where `s` is constant, the
 /// weights are constant, and nobody else sees the unscaled result.
 ///
@@ -22,6 +25,7 @@ package struct FoldScales: Pass {
   package func run(_ graph: Graph) throws -> Graph {
     let uses = graph.uses
     return try graph.rewritten { node, old, builder in
+      if node.op is Linear { return try Self.scaledInput(node, old, graph, uses, &builder) }
       guard let map = node.op as? Map, map.program == Map(.multiply).program else { return nil }
       for index in 0..<2 {
         let produced = node.operands[index]
@@ -52,25 +56,27 @@ package struct FoldScales: Pass {
       return nil
     }
   }
-}
 
-extension Weight {
-  /// Every element times the factor of its outermost position.
-  fileprivate func scaledRows(by factors: Weight) -> Weight {
-    .made(by: ScaledRows(), of: [self, factors], shape: shape)
-  }
-}
-
-/// The elements of the first operand, each times the element of the second that stands for its
-/// outermost position.
-private struct ScaledRows: WeightRule {
-  func result(of operands: [HostTensor]) -> HostTensor {
-    var scaled = operands[0].elements
-    let factors = operands[1].elements
-    let run = scaled.count / max(factors.count, 1)
-    for (row, factor) in factors.enumerated() {
-      for position in (row * run)..<((row + 1) * run) { scaled[position] *= factor }
+  /// A linear layer of a product with a constant that nobody else reads.
+  private static func scaledInput(
+    _ node: Node, _ old: Value, _ graph: Graph, _ uses: Uses, _ builder: inout GraphBuilder
+  ) throws -> Value? {
+    let input = builder[node.operands[0]]
+    guard let linear = node.op as? Linear, let map = input.op as? Map,
+      map.program == Map(.multiply).program,
+      uses.isRead(graph[old].operands[0], onlyBy: old),
+      let w = builder.constant(of: node.operands[1])?.weight
+    else { return nil }
+    for index in 0..<2 {
+      let produced = input.operands[index]
+      guard builder.shape(produced) == input.shape,
+        let scale = builder.constant(of: input.operands[1 - index])?.weight,
+        scale.shape.count == w.shape[1], scale.shape.dimensions.last == w.shape[1]
+      else { continue }
+      builder.origin = node.origin.merged(with: input.origin)
+      let weights = try builder.constant(w.scaledColumns(by: scale))
+      return try builder.insert(linear, [produced, weights] + node.operands[2...])
     }
-    return HostTensor(operands[0].shape, scaled)
+    return nil
   }
 }

@@ -1,3 +1,5 @@
+import TGMachine
+import TGOps
 import TGPlan
 import TGTensor
 
@@ -6,7 +8,9 @@ import TGTensor
 ///
 /// Ops say what a constant is (`NamedConstant`); this step says how it lies in memory: panels of 16
 /// output channels, or `[height][width][C]` where each channel has a kernel of its own. Equal constants
-/// get one slot, and a kernel that batch sizes or functions share is packed once. A target with another packing is another step in this folder.
+/// get one slot, and a kernel that batch sizes or functions share is packed once. The kernel of a
+/// gradient that is a known one turned (`Convolution.Packing.turned`) is not stored again. A target with
+/// another packing is another step in this folder.
 enum PackPanels {
   /// The function with its constants in `store`, in the order in which they were named; slots that are
   /// no longer named remain.
@@ -19,20 +23,33 @@ enum PackPanels {
     var result = function
     var numbers = Array(function.slots.indices)
     var known: [Slot: Int] = [:]
-    var isDepthwise: [Int: Bool] = [:]
+    var packings: [Int: Convolution.Packing] = [:]
+    let single = function.kernelsOfOnePhase
+    // The panels of the function's kernels of one group.
+    var panels: [ObjectIdentifier: Slot] = [:]
     for (number, constant) in constants {
       let slot: Slot
       switch constant {
       case .numbers(let numbers): slot = store.insert(numbers)
-      case .kernel(let weights, let groups):
-        // One input channel for each output channel, and more than one of them.
-        let depthwise = groups > 1 && groups == weights.shape[0] && weights.shape[1] == 1
-        slot = store.insert(weights, groups: groups) { weights in
-          depthwise
-            ? WeightPacking.packDepthwise(weights)
-            : WeightPacking.packPanels(weights, groups: groups)
+      case .kernel(let weight, let groups):
+        let source = single.contains(number) ? weight.turnedFrom : nil
+        if let known = source.flatMap({ panels[ObjectIdentifier($0)] }) {
+          (slot, packings[number]) = (known, .turned)
+          break
         }
-        isDepthwise[number] = depthwise
+        weight.settle()
+        let kernel = weight.kernel
+        if single.contains(number), let known = store.slot(turning: kernel) {
+          (slot, packings[number]) = (known, .turned)
+          break
+        }
+        // One input channel for each output channel, and more than one of them.
+        let depthwise = groups > 1 && groups == kernel.shape[0] && kernel.shape[1] == 1
+        slot = store.insert(kernel, groups: groups) {
+          depthwise ? WeightPacking.packDepthwise($0) : Self.panels(of: $0, groups: groups)
+        }
+        packings[number] = depthwise ? .depthwise : .panels
+        if groups == 1 { panels[ObjectIdentifier(weight)] = slot }
       }
       result.slots[number] = slot
       numbers[number] = known[slot] ?? number
@@ -44,7 +61,7 @@ enum PackPanels {
       }
       for phase in convolution.phases.indices {
         let slot = convolution.phases[phase].weights.slot
-        convolution.packing = isDepthwise[slot] == true ? .depthwise : .panels
+        convolution.packing = packings[slot] ?? .panels
         convolution.phases[phase].weights = View(slot: slot, shape: [result.slots[slot].count])
       }
       result.instructions[index].instruction = .convolve(convolution)
@@ -52,5 +69,53 @@ enum PackPanels {
     store.finishFunction()
     result.renumberSlots(numbers)
     return result
+  }
+
+  /// `WeightPacking.packPanels`, on all processors.
+  private static func panels(of kernel: HostTensor, groups: Int) -> [Float] {
+    let all = WeightPacking.panels(of: kernel, groups: groups)
+    // Some at a time, so that there are not two copies of a large kernel.
+    let step = max(1, piece * all / max(1, kernel.shape.count))
+    var packed: [Float] = []
+    var done = 0
+    while done < all {
+      let first = done
+      let count = min(pieces, (all - first - 1) / step + 1)
+      let made = WorkerThread.map(count) { index in
+        let start = first + index * step
+        return WeightPacking.packPanels(
+          kernel, groups: groups, panels: start..<min(all, start + step))
+      }
+      if packed.isEmpty { packed.reserveCapacity((made.first?.count ?? 0) / step * all) }
+      for part in made { packed += part }
+      done = min(all, first + count * step)
+    }
+    return packed
+  }
+
+  /// Numbers that one thread packs at a time.
+  private static let piece = 1 << 16
+  /// Pieces that are packed side by side.
+  private static let pieces = 32
+}
+
+extension Weight {
+  /// The numbers as `[O, C / groups, height, width]`.
+  fileprivate var kernel: HostTensor {
+    shape.rank == 4 ? tensor : tensor.reshaped(Shape(shape.dimensions + [1, 1]))
+  }
+}
+
+extension PlanFunction {
+  /// The slots that hold the only kernel of a convolution of one group.
+  fileprivate var kernelsOfOnePhase: Set<Int> {
+    var slots: Set<Int> = []
+    for placed in instructions {
+      guard case .convolve(let convolution) = placed.instruction, convolution.groups == 1,
+        convolution.phases.count == 1
+      else { continue }
+      slots.insert(convolution.phases[0].weights.slot)
+    }
+    return slots
   }
 }

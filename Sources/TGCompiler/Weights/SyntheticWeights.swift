@@ -1,5 +1,6 @@
 import Foundation
 import TGIR
+import TGMachine
 import TGTensor
 
 /// Seeded weights that keep activations at unit variance, for compiling a graph without a checkpoint.
@@ -13,27 +14,61 @@ struct SyntheticWeights {
 
   /// The tensor of a parameter.
   func tensor(_ parameter: GraphParameter) -> HostTensor {
-    var state = SplitMix(seed: seed, name: parameter.root + "\u{0}" + parameter.name)
-    let count = parameter.shape.count
-    func uniform(_ low: Double, _ high: Double) -> [Float] {
-      (0..<count).map { _ in Float(low + (high - low) * state.uniform()) }
+    let start = SplitMix(seed: seed, name: parameter.root + "\u{0}" + parameter.name)
+    let (count, gain) = (parameter.shape.count, parameter.gain)
+    let numbers = distribution(of: parameter)
+    var elements: [Float] = []
+    elements.reserveCapacity(count)
+    // Some pieces at a time, so that there are not two copies of a large tensor.
+    while elements.count < count {
+      let done = elements.count
+      let pieces = WorkerThread.map(min(Self.pieces, (count - done - 1) / Self.piece + 1)) {
+        index in
+        let first = done + index * Self.piece
+        let drawn = numbers.drawn(first..<min(count, first + Self.piece), after: start)
+        return gain == 1 ? drawn : drawn.map { $0 / gain }
+      }
+      for piece in pieces { elements += piece }
     }
-    func normal(_ deviation: Double) -> [Float] {
-      (0..<count).map { _ in Float(deviation * state.normal()) }
-    }
-    var elements: [Float]
-    switch parameter.role {
-    case "mean": elements = uniform(-0.3, 0.3)
-    case "variance": elements = uniform(0.5, 2)
-    case "scale": elements = uniform(0.5, 1.5)
-    case "bias": elements = uniform(-0.1, 0.1)
-    case "weight":
-      let fanIn = parameter.fanIn > 0 ? parameter.fanIn : count / max(1, parameter.shape.first)
-      elements = normal((2 / Double(max(1, fanIn))).squareRoot())
-    default: elements = normal(1)
-    }
-    if parameter.gain != 1 { elements = elements.map { $0 / parameter.gain } }
     return HostTensor(parameter.shape, elements)
+  }
+
+  /// Numbers that one thread draws at a time.
+  private static let piece = 1 << 15
+  /// Pieces that are drawn side by side.
+  private static let pieces = 64
+
+  private func distribution(of parameter: GraphParameter) -> Distribution {
+    switch parameter.role {
+    case "mean": return .uniform(-0.3, 0.3)
+    case "variance": return .uniform(0.5, 2)
+    case "scale": return .uniform(0.5, 1.5)
+    case "bias": return .uniform(-0.1, 0.1)
+    case "weight":
+      let count = parameter.shape.count
+      let fanIn = parameter.fanIn > 0 ? parameter.fanIn : count / max(1, parameter.shape.first)
+      return .normal(deviation: (2 / Double(max(1, fanIn))).squareRoot())
+    default: return .normal(deviation: 1)
+    }
+  }
+}
+
+/// What the numbers of a tensor are drawn from.
+private enum Distribution: Sendable {
+  case uniform(Double, Double)
+  case normal(deviation: Double)
+
+  /// Some of the numbers of a tensor whose generator begins with `start`.
+  func drawn(_ range: Range<Int>, after start: SplitMix) -> [Float] {
+    var state = start
+    switch self {
+    case .uniform(let low, let high):
+      state.skip(range.lowerBound)
+      return range.map { _ in Float(low + (high - low) * state.uniform()) }
+    case .normal(let deviation):
+      state.skip(2 * range.lowerBound)
+      return range.map { _ in Float(deviation * state.normal()) }
+    }
   }
 }
 
@@ -42,7 +77,7 @@ extension Shape {
 }
 
 /// SplitMix64 (Steele, Lea & Flood 2014), keyed by a seed and a name.
-private struct SplitMix {
+private struct SplitMix: Sendable {
   private var state: UInt64
 
   init(seed: UInt64, name: String) {
@@ -52,8 +87,13 @@ private struct SplitMix {
     state = seed &* 0x9E37_79B9_7F4A_7C15 ^ hash
   }
 
+  /// Passes over some draws.
+  mutating func skip(_ draws: Int) { state &+= UInt64(draws) &* Self.step }
+
+  private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+
   private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
+    state &+= Self.step
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB

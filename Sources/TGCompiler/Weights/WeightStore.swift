@@ -24,8 +24,13 @@ package struct WeightStore: Sendable {
     var sample: [UInt32]
 
     init(_ numbers: WeightNumbers) {
-      (count, dtype) = (numbers.count, numbers.dtype)
-      sample = stride(from: 0, to: count, by: max(1, count / 16)).map { numbers.bits(at: $0) }
+      self.init(count: numbers.count, numbers.dtype) { numbers.bits(at: $0) }
+    }
+
+    /// What the key of numbers would be that lie elsewhere in another order.
+    init(count: Int, _ dtype: DType, bits: (Int) -> UInt32) {
+      (self.count, self.dtype) = (count, dtype)
+      sample = stride(from: 0, to: count, by: max(1, count / 16)).map(bits)
     }
   }
 
@@ -72,6 +77,19 @@ package struct WeightStore: Sendable {
       ?? Packed(kernel: kernel, groups: groups, slot: insert(.floats(pack(kernel))))
     now[key, default: []].append(packed)
     return packed.slot
+  }
+
+  /// The panels of another kernel that is this one of one group turned, channels exchanged and taps in
+  /// reverse order, if they are in the section and the panels of this one are not.
+  package func slot(turning kernel: HostTensor) -> Slot? {
+    let own = PanelOrder(kernel)
+    let isKnown = known[Key(count: own.count, .float32) { own.bits(at: $0) }] != nil
+    let turned = PanelOrder(kernel, isTurned: true)
+    guard !isKnown,
+      let index = known[Key(count: turned.count, .float32) { turned.bits(at: $0) }]?
+        .first(where: { turned.isEqual(to: blobs[$0]) })
+    else { return nil }
+    return Slot(kind: .weight, offset: offsets[index], count: turned.count)
   }
 
   /// Lets go what was packed for the function before the one that is done.

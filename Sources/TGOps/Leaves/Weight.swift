@@ -151,6 +151,16 @@ package final class Weight: Sendable {
     return state.withLock { $0.computed { $0.tensor } }
   }
 
+  /// The rule and the only weight that this one is made of; nil if it was made of several, or if nobody
+  /// knows any more.
+  package var derivation: (rule: any WeightRule, operand: Weight)? {
+    guard content == nil else { return nil }
+    return state.withLock { state in
+      guard let rule = state.rule, state.operands.count == 1 else { return nil }
+      return (rule, state.operands[0])
+    }
+  }
+
   /// Computes the numbers and forgets what they were made of.
   package func settle() {
     guard content == nil else { return }

@@ -71,25 +71,24 @@ package struct Linear: Op {
   package func macs(operands: [Shape], result: Shape) -> Int { result.count * operands[1][1] }
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
-    let weights = context.constant(1)
+    let isConstant = context.isConstant(1)
     let input = context.rows(0)
-    let matrix = weights == nil ? context.dense(1) : nil
+    let matrix = isConstant ? nil : context.dense(1)
     let output = context.output()
     let epilogue = context.epilogue(self.epilogue, from: 2, over: context.resultShape)
-    let rank = weights == nil ? 3 : 4
+    let rank = isConstant ? 4 : 3
     guard let views = alignedRows([input, output] + epilogue.operands, rank: rank) else {
       throw LoweringError("a linear layer over rows that no view of rank \(rank) can show")
     }
     let fused = Epilogue(program: epilogue.program, operands: Array(views[2...]))
-    if let weights {
+    if isConstant {
       // Constant weights: a 1×1 convolution over the rows.
-      let kernel = weights.reshaped(Shape(weights.shape.dimensions + [1, 1]))
       var instruction = TGPlan.Convolution(
         input: views[0], output: views[1],
         phases: [
           .init(
-            weights: context.kernel(kernel, groups: 1), kernelHeight: 1,
-            kernelWidth: 1, padTop: 0, padLeft: 0)
+            weights: context.kernel(1, groups: 1), kernelHeight: 1, kernelWidth: 1, padTop: 0,
+            padLeft: 0)
         ])
       instruction.epilogue = fused
       context.emit(.convolve(instruction))

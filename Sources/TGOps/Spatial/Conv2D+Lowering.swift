@@ -8,14 +8,14 @@ extension Conv2D {
     let input = context.rows(0)
     var lowered: [TGPlan.Convolution.Phase] = []
     for (index, phase) in phases.enumerated() {
-      guard let kernel = context.constant(1 + index) else {
+      guard context.isConstant(1 + index) else {
         throw LoweringError("a convolution with a computed kernel")
       }
+      let extents = context.shape(1 + index)
       lowered.append(
         .init(
-          weights: context.kernel(kernel, groups: groups),
-          kernelHeight: kernel.shape[2],
-          kernelWidth: kernel.shape[3], padTop: phase.padTop, padLeft: phase.padLeft,
+          weights: context.kernel(1 + index, groups: groups), kernelHeight: extents[2],
+          kernelWidth: extents[3], padTop: phase.padTop, padLeft: phase.padLeft,
           originY: phase.originY, originX: phase.originX))
     }
     var instruction = TGPlan.Convolution(

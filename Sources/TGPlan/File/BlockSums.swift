@@ -29,12 +29,17 @@ package struct BlockSums: Sendable {
   }
 
   /// Takes the next bytes, a multiple of 4.
-  package mutating func update(_ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = rest.prefix(Self.blockBytes - block.count)
-      block += part
-      rest = rest.dropFirst(part.count)
+  package mutating func update(_ bytes: RawSpan) {
+    var first = 0
+    while first < bytes.byteCount {
+      let count = min(bytes.byteCount - first, Self.blockBytes - block.count)
+      let part = bytes.extracting(first..<first + count)
+      first += count
+      if count == Self.blockBytes {
+        sums.append(Self.sum(part))
+        continue
+      }
+      unsafe part.withUnsafeBytes { unsafe block.append(contentsOf: $0) }
       if block.count == Self.blockBytes {
         sums.append(unsafe Self.sum(block.span.bytes))
         block.removeAll(keepingCapacity: true)

@@ -31,7 +31,7 @@ package struct PlanSections: Hashable, Sendable {
   /// The whole file.
   package var file: [UInt8] {
     var blocks = BlockSums()
-    blocks.update(weights)
+    unsafe blocks.update(weights.span.bytes)
     let sums = blocks.finished().littleEndianBytes
     let header = PlanHeader(
       weights: (weights.count, Array(SHA256.hash(data: weights))), sums: sums, texts: texts,

@@ -4,15 +4,13 @@ package import TGTensor
 /// Writes a plan file piece by piece: weights first, as they come, then the plan.
 ///
 /// The file appears at its path when `finish` succeeds, whole or not at all. Memory does not grow
-/// with the weights; equal tensors are stored once.
+/// with the weights.
 package struct PlanWriter: ~Copyable {
   private let file: AtomicFile
   private var weightHash = SHA256()
   private var weightSums = BlockSums()
   /// The bytes of the weight section so far.
   private var weightBytes = 0
-  /// The offset of each tensor, by its hash; looked up, never iterated.
-  private var offsets: [SHA256.Digest: Int] = [:]
 
   /// Begins a file.
   ///
@@ -24,14 +22,13 @@ package struct PlanWriter: ~Copyable {
   /// Stores a tensor and returns its first byte for `Slot.offset`, counted from the start of the
   /// weight section: a multiple of 64.
   package mutating func append(_ numbers: WeightNumbers) throws(PlanError) -> Int {
-    let bytes = numbers.littleEndianBytes
-    let hash = SHA256.hash(data: bytes)
-    if let offset = offsets[hash] { return offset }
     let offset = weightBytes
-    offsets[hash] = offset
-    try put(bytes)
+    switch numbers.littleEndian {
+    case .floats(let elements): unsafe try put(elements.span.bytes)
+    case .integers(let elements): unsafe try put(elements.span.bytes)
+    }
     let padding = PlanHeader.aligned(weightBytes) - weightBytes
-    if padding > 0 { try put([UInt8](repeating: 0, count: padding)) }
+    if padding > 0 { unsafe try put([UInt8](repeating: 0, count: padding).span.bytes) }
     return offset
   }
 
@@ -84,10 +81,10 @@ package struct PlanWriter: ~Copyable {
     return SHA256.hash(data: header).hex
   }
 
-  private mutating func put(_ bytes: [UInt8]) throws(PlanError) {
-    weightHash.update(data: bytes)
+  private mutating func put(_ bytes: RawSpan) throws(PlanError) {
+    unsafe bytes.withUnsafeBytes { unsafe weightHash.update(bufferPointer: $0) }
     weightSums.update(bytes)
-    weightBytes += bytes.count
+    weightBytes += bytes.byteCount
     do {
       try file.append(bytes)
     } catch {
@@ -145,17 +142,10 @@ package enum WeightNumbers: Hashable, Sendable {
     }
   }
 
-  /// The elements as the weight section has them.
-  fileprivate var littleEndianBytes: [UInt8] {
-    let bits = bits
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(bits.count * 4)
-    for element in bits {
-      bytes.append(UInt8(truncatingIfNeeded: element))
-      bytes.append(UInt8(truncatingIfNeeded: element >> 8))
-      bytes.append(UInt8(truncatingIfNeeded: element >> 16))
-      bytes.append(UInt8(truncatingIfNeeded: element >> 24))
-    }
-    return bytes
+  /// Numbers whose bytes in memory are those of the weight section: the same, but for processors that
+  /// have the highest byte first.
+  fileprivate var littleEndian: WeightNumbers {
+    guard 1.littleEndian != 1 else { return self }
+    return .integers(bits.map { Int32(bitPattern: $0).littleEndian })
   }
 }

@@ -16,6 +16,9 @@ package struct Convolution: Hashable, Sendable {
     case panels = 0
     /// `[kernelHeight][kernelWidth][C]`, for `groups == C == O`.
     case depthwise = 1
+    /// The panels of the convolution whose gradient this is, `[⌈C / 16⌉][kernelHeight][kernelWidth][O][16]`,
+    /// for `groups == 1`: channels exchanged, taps in reverse order.
+    case turned = 2
   }
 
   /// The output positions of one residue class, with their kernel.
@@ -126,6 +129,10 @@ extension InstructionRule {
         + "\(output) output channels")
   }
 
+  package static func turnedGroups(groups: Int) -> InstructionRule {
+    InstructionRule("turned weights are for 1 group, not \(groups)")
+  }
+
   package static func noTiles(results: Int, kernel: Int) -> InstructionRule {
     InstructionRule(
       "tiles of \(results) results need a square kernel that has such a form, one stride for rows and "
@@ -182,6 +189,9 @@ extension Convolution: InstructionKind {
     guard packing != .depthwise || (groups == inner && groups == outer) else {
       throw PlanError(.rule(.depthwiseGroups(groups: groups, input: inner, output: outer)))
     }
+    guard packing != .turned || groups == 1 else {
+      throw PlanError(.rule(.turnedGroups(groups: groups)))
+    }
     guard tile == 0 || phases.isEmpty || phases.contains(where: { form(of: $0) != nil }) else {
       throw PlanError(.rule(.noTiles(results: tile, kernel: phases[0].kernelHeight)))
     }
@@ -235,7 +245,7 @@ extension Convolution: InstructionKind {
 
   /// The form of a phase's tiles; nil if its sums are direct.
   package func form(of phase: Phase) -> WinogradForm? {
-    guard tile > 0, packing == .panels, groups == 1, dilationY == 1, dilationX == 1 else {
+    guard tile > 0, packing != .depthwise, groups == 1, dilationY == 1, dilationX == 1 else {
       return nil
     }
     return WinogradForm.of(
@@ -258,7 +268,22 @@ extension Convolution: InstructionKind {
       let panels = (output.dimensions[3] / groups + 15) / 16
       return Int.product([groups, panels, channels / groups, 16] + kernel)
     case .depthwise: return Int.product([channels] + kernel)
+    case .turned: return Int.product([(channels + 15) / 16, output.dimensions[3], 16] + kernel)
     }
+  }
+
+  /// Whether whoever opens the plan makes other weights of a phase than those in the file: transformed
+  /// ones for tiles, panels of turned ones.
+  package func preparesWeights(of phase: Phase) -> Bool {
+    packing == .turned || form(of: phase) != nil
+  }
+
+  /// How many numbers those are for a phase; nil if their number does not fit.
+  package func preparedWeightCount(of phase: Phase) -> Int? {
+    var taps = Int.product([phase.kernelHeight, phase.kernelWidth])
+    if form(of: phase) != nil { taps = transformedTaps(of: phase) }
+    guard let taps else { return nil }
+    return Int.product([(output.dimensions[3] + 15) / 16, input.dimensions[3], 16, taps])
   }
 
   /// Positions in the padding count, the zeros that fill up panels do not; of tiles the products of whole
@@ -285,18 +310,9 @@ extension Convolution: InstructionKind {
 
   package func leastBytes(of view: NamedView) -> Int? {
     guard view.access == .readWeights,
-      let phase = phases.first(where: { $0.weights == view.view && form(of: $0) != nil })
+      let phase = phases.first(where: { $0.weights == view.view && preparesWeights(of: $0) })
     else { return view.view.leastBytes }
-    return transformedWeightBytes(of: phase)
-  }
-
-  /// The bytes of a phase's weights as they are transformed for its tiles; nil if its sums are direct, or
-  /// if the number does not fit.
-  package func transformedWeightBytes(of phase: Phase) -> Int? {
-    guard let taps = transformedTaps(of: phase), let bytes = phase.weights.leastBytes,
-      let kernels = Int.product([phase.kernelHeight, phase.kernelWidth])
-    else { return nil }
-    return (bytes / kernels).multiplying(taps)
+    return preparedWeightCount(of: phase)?.multiplying(4)
   }
 
   /// Of the epilogue; multiplications count for the rest.

@@ -30,6 +30,27 @@ import Testing
         """)
   }
 
+  /// Factors of what a linear layer reads are factors of its columns.
+  @Test func aScaleInFrontOfALinearLayerIsFolded() throws {
+    let read = """
+      %0 = input() name="x" shape=[1, 2] : [1, 2]
+      %1 = constant() shape=[2] values=[10.0, 100.0]f : [2]
+      %2 = map(%0, %1) program={2: multiply(0, 1)} : [1, 2]
+      %3 = constant() shape=[3, 2] values=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]f : [3, 2]
+      %4 = linear(%2, %3) epilogue={1: } : [1, 3]
+      output "y" = %4
+      """
+    try PassCase.expect(
+      FoldScales(), turns: read,
+      into: """
+        %0 = input() name="x" shape=[1, 2] : [1, 2]
+        %1 = constant() shape=[3, 2] values=[10.0, 200.0, 30.0, 400.0, 50.0, 600.0]f : [3, 2]
+        %2 = linear(%0, %1) epilogue={1: } : [1, 3]
+        output "y" = %2
+        """)
+    try PassCase.expect(FoldScales(), keeps: read + "\noutput \"z\" = %2")
+  }
+
   /// A broadcast costs nothing as a view and much as data.
   @Test func aRepeatedConstantStaysAView() throws {
     try PassCase.expect(

@@ -259,6 +259,7 @@ extension SoundPlan {
       (convolution.strideY, convolution.strideX) = (stride, stride)
       (convolution.dilationY, convolution.dilationX) = (1, 1)
     }
+    if random.once(in: 4), groups == 1, !isDepthwise { convolution.packing = .turned }
     for y in 0..<min(convolution.scaleY, extents[1]) {
       for x in 0..<min(convolution.scaleX, extents[2]) { phase(y, x, of: &convolution) }
     }
@@ -280,8 +281,11 @@ extension SoundPlan {
     }
     let count = convolution.packedWeightCount(of: phase) ?? 0
     var elements = numbers(count)
-    let outputs = convolution.output.dimensions[3] / convolution.groups
-    if convolution.packing == .panels, outputs % 16 != 0 {
+    // The channels of the panels.
+    let outputs =
+      convolution.packing == .turned
+      ? convolution.input.dimensions[3] : convolution.output.dimensions[3] / convolution.groups
+    if convolution.packing != .depthwise, outputs % 16 != 0 {
       // The channels that the last panel of a group lacks are 0.
       let panels = (outputs + 15) / 16
       let panel = count / convolution.groups / panels

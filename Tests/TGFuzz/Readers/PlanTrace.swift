@@ -136,8 +136,11 @@ struct PlanTrace {
       let panels = (output[3] / convolution.groups + 15) / 16
       let kernel = phase.kernelHeight * phase.kernelWidth
       let count =
-        convolution.packing == .depthwise
-        ? kernel * output[3] : convolution.groups * panels * kernel * inner * 16
+        switch convolution.packing {
+        case .depthwise: kernel * output[3]
+        case .panels: convolution.groups * panels * kernel * inner * 16
+        case .turned: (inner + 15) / 16 * kernel * output[3] * 16
+        }
       demand(phase.weights.count == count, "weights are missing")
     }
     demand(covered.count == output[1] * output[2], "a place is not computed")
