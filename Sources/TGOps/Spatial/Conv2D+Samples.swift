@@ -63,7 +63,7 @@ extension Conv2D {
     OpSample(
       Conv2D(
         stride: [2, 2], phases: [.init(padTop: 2, padLeft: 2)], outputSize: [6, 5], tile: 4),
-      [[1, 11, 9, 6], [17, 6, 5, 5]], constants: [1]),
+      [[1, 11, 9, 2], [17, 2, 5, 5]], constants: [1]),
     OpSample(
       Conv2D(
         scale: [2, 2],
