@@ -118,5 +118,23 @@ package enum MappedFileError: Error, Hashable, Sendable {
     return unsafe withBytes { unsafe [UInt8]($0[range]) }
   }
 
+  /// Gives the memory back that a range of bytes takes in this process, with the pages around it that
+  /// the system mapped beside those that were read. What is read again comes from the file, as at first.
+  package func release(_ range: Range<Int>) {
+    let bytes = range.clamped(to: 0..<count)
+    let around = UInt(Self.pagesAround * sysconf(Int32(_SC_PAGESIZE)))
+    let start = max(base, (base + UInt(bytes.lowerBound)) / around * around)
+    let end = min(
+      base + UInt(count), (base + UInt(bytes.upperBound) + around - 1) / around * around)
+    guard !bytes.isEmpty, let address = unsafe UnsafeMutableRawPointer(bitPattern: start) else {
+      return
+    }
+    // A wish: pages that stay cost memory only.
+    _ = unsafe madvise(address, Int(end - start), MADV_DONTNEED)
+  }
+
+  /// How many pages Linux maps at once around one that is read and in its cache (`fault_around_bytes`).
+  private static let pagesAround = 16
+
   private static func reason() -> String { unsafe String(cString: strerror(errno)) }
 }

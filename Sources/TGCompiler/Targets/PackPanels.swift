@@ -8,8 +8,9 @@ import TGTensor
 /// output channels, or `[height][width][C]` where each channel has a kernel of its own. Equal constants
 /// get one slot, and a kernel that batch sizes or functions share is packed once. A target with another packing is another step in this folder.
 enum PackPanels {
-  /// The function with its constants in `store`, in the order in which they were named; slots that are
-  /// no longer named remain.
+  /// The function with its constants in `store`; slots that are no longer named remain. Kernels that are
+  /// transformed when the function is opened (`Convolution.tile`) come last: nothing reads them after
+  /// that, and memory is given back by the page. Otherwise the order is that in which they were named.
   ///
   /// - Parameter constants: the constants by their slots.
   static func packed(
@@ -20,7 +21,10 @@ enum PackPanels {
     var numbers = Array(function.slots.indices)
     var known: [Slot: Int] = [:]
     var isDepthwise: [Int: Bool] = [:]
-    for (number, constant) in constants {
+    let tiled = function.tiledKernels
+    let ordered =
+      constants.filter { !tiled.contains($0.slot) } + constants.filter { tiled.contains($0.slot) }
+    for (number, constant) in ordered {
       let slot: Slot
       switch constant {
       case .numbers(let numbers): slot = store.insert(numbers)
@@ -52,5 +56,19 @@ enum PackPanels {
     store.finishFunction()
     result.renumberSlots(numbers)
     return result
+  }
+}
+
+extension PlanFunction {
+  /// The slots of the kernels of convolutions in tiles.
+  fileprivate var tiledKernels: Set<Int> {
+    var slots: Set<Int> = []
+    for placed in instructions {
+      guard case .convolve(let convolution) = placed.instruction, convolution.tile > 0 else {
+        continue
+      }
+      slots.formUnion(convolution.phases.map(\.weights.slot))
+    }
+    return slots
   }
 }
