@@ -122,7 +122,7 @@ package enum MappedFileError: Error, Hashable, Sendable {
   /// the system mapped beside those that were read. What is read again comes from the file, as at first.
   package func release(_ range: Range<Int>) {
     let bytes = range.clamped(to: 0..<count)
-    let around = UInt(Self.pagesAround * sysconf(Int32(_SC_PAGESIZE)))
+    let around = Self.bytesAround
     let start = max(base, (base + UInt(bytes.lowerBound)) / around * around)
     let end = min(
       base + UInt(count), (base + UInt(bytes.upperBound) + around - 1) / around * around)
@@ -133,8 +133,9 @@ package enum MappedFileError: Error, Hashable, Sendable {
     _ = unsafe madvise(address, Int(end - start), MADV_DONTNEED)
   }
 
-  /// How many pages Linux maps at once around one that is read and in its cache (`fault_around_bytes`).
-  private static let pagesAround = 16
+  /// What Linux maps at once around a byte that is read, if it is in its cache: 64 KiB, or the large page
+  /// that it keeps it in.
+  private static let bytesAround: UInt = 1 << 21
 
   private static func reason() -> String { unsafe String(cString: strerror(errno)) }
 }

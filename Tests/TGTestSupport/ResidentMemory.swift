@@ -2,7 +2,11 @@ import Foundation
 
 /// The bytes of a mapped file that take memory of this process.
 package func residentBytes(ofFile path: String) throws -> Int {
-  let maps = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
+  // The system hands it out in parts, and says that it has no size.
+  let handle = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/smaps"))
+  var bytes = Data()
+  while let part = try handle.read(upToCount: 65_536), !part.isEmpty { bytes += part }
+  let maps = String(decoding: bytes, as: UTF8.self)
   var (isOfFile, kilobytes) = (false, 0)
   for line in maps.split(separator: "\n") {
     let words = line.split(separator: " ")
