@@ -123,19 +123,18 @@ package enum MappedFileError: Error, Hashable, Sendable {
   package func release(_ range: Range<Int>) {
     let bytes = range.clamped(to: 0..<count)
     let around = Self.bytesAround
-    let start = max(base, (base + UInt(bytes.lowerBound)) / around * around)
-    let end = min(
-      base + UInt(count), (base + UInt(bytes.upperBound) + around - 1) / around * around)
-    guard !bytes.isEmpty, let address = unsafe UnsafeMutableRawPointer(bitPattern: start) else {
+    let start = bytes.lowerBound / around * around
+    let end = min(count, (bytes.upperBound + around - 1) / around * around)
+    guard !bytes.isEmpty, let address = unsafe UnsafeMutableRawPointer(bitPattern: base) else {
       return
     }
     // A wish: pages that stay cost memory only.
-    _ = unsafe madvise(address, Int(end - start), MADV_DONTNEED)
+    _ = unsafe madvise(address + start, end - start, MADV_DONTNEED)
   }
 
   /// What Linux maps at once around a byte that is read, if it is in its cache: 64 KiB, or the large page
-  /// that it keeps it in.
-  private static let bytesAround: UInt = 1 << 21
+  /// of the file that the byte lies in. A multiple of all sizes of pages.
+  private static let bytesAround = 1 << 21
 
   private static func reason() -> String { unsafe String(cString: strerror(errno)) }
 }
