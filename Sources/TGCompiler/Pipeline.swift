@@ -119,11 +119,13 @@ package struct Pipeline: Sendable {
     passes.removeSubrange((last + 1)...)
   }
 
-  /// Runs all passes.
+  /// Runs all passes; `watch` is told of each: the pass, the graph before it and after it.
   ///
   /// - Throws: what a pass or `observe` throws, or `RewriteError` if a pass lacks a form that it needs
   ///   or the verifier refuses its result.
-  package func run(_ graph: Graph) throws -> Graph {
+  package func run(
+    _ graph: Graph, watch: (any Pass, Graph, Graph) -> Void = { _, _, _ in }
+  ) throws -> Graph {
     try demandOrder()
     var graph = graph
     let clock = ContinuousClock()
@@ -131,7 +133,9 @@ package struct Pipeline: Sendable {
       let kind = type(of: pass)
       if verifies { try verify(graph, has: kind.needs, "before \(kind.name)") }
       let start = clock.now
-      graph = try pass.run(graph)
+      let before = graph
+      graph = try pass.run(before)
+      watch(pass, before, graph)
       try observe(kind.name, graph, (clock.now - start) / .seconds(1))
       guard verifies else { continue }
       do {

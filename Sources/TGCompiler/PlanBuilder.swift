@@ -24,6 +24,13 @@ package struct PlanBuilder: Sendable {
     package var macsBackward = 0
     /// The work after rewriting, as `PlanFunction.work` counts it.
     package var work = 0
+    /// The most bytes alive at one time as the graph is written, estimated before `Schedule`; 0 where
+    /// nodes are not ordered.
+    package var peakAsWritten = 0
+    /// The same after `Schedule`.
+    package var peakOrdered = 0
+    /// The most bytes alive at one instruction of the plan: no arena can be smaller.
+    package var liveBytes = 0
     /// The arena, in bytes.
     package var arenaBytes = 0
     /// The weights that are transformed when the function is opened, in bytes.
@@ -37,6 +44,7 @@ package struct PlanBuilder: Sendable {
         sum + (placed.label.contains(GradientStop.mark) ? placed.macs : 0)
       }
       work = lowered.work
+      liveBytes = MemoryMap(lowered).peakBytes
       arenaBytes = lowered.arenaBytes
       transformedWeightBytes = lowered.transformedWeightBytes
     }
@@ -115,8 +123,14 @@ package struct PlanBuilder: Sendable {
     var parts = try prepared(functions, consume weights)
     var graphs: [Graph] = []
     for (index, part) in parts.enumerated() {
-      result.reports.append(report(part))
-      graphs.append(try pipeline.run(part.graph))
+      var report = report(part)
+      graphs.append(
+        try pipeline.run(part.graph) { pass, before, after in
+          guard pass is Schedule else { return }
+          report.peakAsWritten = Schedule.peakBytes(of: before)
+          report.peakOrdered = Schedule.peakBytes(of: after)
+        })
+      result.reports.append(report)
       // It names tensors as they were read.
       parts[index].graph = Graph(name: part.graph.name)
     }

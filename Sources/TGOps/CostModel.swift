@@ -32,6 +32,19 @@ package enum CostModel {
   /// KiB. As a view a broadcast costs nothing, as data it is part of the plan file.
   package static let broadcastElements = 1 << 16
 
+  /// Whether constant folding leaves an elementwise function of constants to the ops that read its result:
+  /// the result is large, and what it is made of little beside it. Such is noise, a number for each
+  /// position, times a strength for each channel. An epilogue that reads the operands as views does a
+  /// multiplication more for each number and reads almost nothing; one that reads the result reads as
+  /// much as the picture has, in every run, out of a plan that is that much larger.
+  ///
+  /// - Parameters:
+  ///   - result: the elements of the result.
+  ///   - operands: the elements of all constants that it is made of.
+  package static func isLeftToReaders(_ result: Int, madeOf operands: Int) -> Bool {
+    result > broadcastElements && isLittle(operands, beside: result)
+  }
+
   /// The most multiplications with additions, in one chain of ops, that constant folding does: a fifth
   /// of a second, since the references take 3.5 s for 10⁹. Weight expressions stay below (a spectral
   /// norm takes two for each weight); means over many samples and networks of fixed inputs do not.

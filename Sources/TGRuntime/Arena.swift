@@ -38,6 +38,13 @@ internal import TGTensor
       strides: view.strides)
   }
 
+  /// Gives the memory back that weights take which nothing reads for now.
+  func release(_ view: View) {
+    guard slots.indices.contains(view.slot), slots[view.slot].kind == .weight else { return }
+    let slot = slots[view.slot]
+    weights.release(slot.offset..<slot.offset + slot.byteCount)
+  }
+
   /// Copies numbers, row-major, to where a view sees them, whole numbers where it is of int32;
   /// allocates nothing.
   ///

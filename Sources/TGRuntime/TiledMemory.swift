@@ -58,7 +58,8 @@ internal import TGTensor
     memory = try SystemMemory(byteCount: total, inLargePages: true)
     self.offsets = offsets
     var calls: [KernelCall] = []
-    for (key, offset) in offsets {
+    let keys = offsets.sorted { $0.value < $1.value }
+    for (key, offset) in keys {
       let packed = unsafe try arena.resolve(key.view)
       unsafe calls.append(
         memory.lend {
@@ -68,7 +69,10 @@ internal import TGTensor
     }
     guard !calls.isEmpty else { return }
     let pool = try ThreadPool(calls: calls, threads: budget.threads)
-    for call in calls.indices { pool.run(call: call) }
+    for (call, (key, _)) in zip(calls.indices, keys) {
+      pool.run(call: call)
+      arena.release(key.view)
+    }
   }
 
   /// The weights that were made for a phase and how many they are; nil for a convolution that reads its

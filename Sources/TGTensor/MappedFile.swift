@@ -118,5 +118,23 @@ package enum MappedFileError: Error, Hashable, Sendable {
     return unsafe withBytes { unsafe [UInt8]($0[range]) }
   }
 
+  /// Gives the memory back that a range of bytes takes in this process, with the pages around it that
+  /// the system mapped beside those that were read. What is read again comes from the file, as at first.
+  package func release(_ range: Range<Int>) {
+    let bytes = range.clamped(to: 0..<count)
+    let around = Self.bytesAround
+    let start = bytes.lowerBound / around * around
+    let end = min(count, (bytes.upperBound + around - 1) / around * around)
+    guard !bytes.isEmpty, let address = unsafe UnsafeMutableRawPointer(bitPattern: base) else {
+      return
+    }
+    // A wish: pages that stay cost memory only.
+    _ = unsafe madvise(address + start, end - start, MADV_DONTNEED)
+  }
+
+  /// What Linux maps at once around a byte that is read, if it is in its cache: 64 KiB, or the large page
+  /// of the file that the byte lies in. A multiple of all sizes of pages.
+  private static let bytesAround = 1 << 21
+
   private static func reason() -> String { unsafe String(cString: strerror(errno)) }
 }

@@ -13,6 +13,8 @@
   /// The number of bytes.
   package let count: Int
   private let base: UInt
+  /// Where the section begins in the file, in bytes.
+  private let fileOffset: Int
   /// What the bytes belong to; nil if they are our own.
   private let file: MappedFile?
 
@@ -23,6 +25,7 @@
     else { return nil }
     self.file = file
     self.count = count
+    fileOffset = offset
     base = unsafe file.withBytes { UInt(bitPattern: $0.baseAddress) + UInt(offset) }
   }
 
@@ -30,6 +33,7 @@
   package init?(elements: [Float]) {
     count = elements.count * MemoryLayout<Float>.stride
     file = nil
+    fileOffset = 0
     var memory: UnsafeMutableRawPointer?
     guard unsafe posix_memalign(&memory, Self.alignment, max(1, count)) == 0,
       let memory = unsafe memory
@@ -50,6 +54,13 @@
   package func byte(at position: Int) -> UInt8 {
     precondition(position >= 0 && position < count, "a byte of the section")
     return unsafe bytes.load(fromByteOffset: position, as: UInt8.self)
+  }
+
+  /// Gives the memory back that some bytes of a mapped file take, because nothing reads them for now; does
+  /// nothing for memory of our own.
+  package func release(_ range: Range<Int>) {
+    let inside = range.clamped(to: 0..<count)
+    file?.release(fileOffset + inside.lowerBound..<fileOffset + inside.upperBound)
   }
 
   /// The bytes; valid as long as the section.

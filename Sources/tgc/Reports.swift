@@ -102,6 +102,7 @@ struct CompileReport {
           + Quantity.count(report.work).aligned(to: 12)
           + Quantity.bytes(report.arenaBytes).aligned(to: 12)
           + Quantity.bytes(report.transformedWeightBytes).aligned(to: 12))
+      if report.arenaBytes > 0 { lines.append("  " + memory(of: report)) }
       guard report.macsBackward > 0 else { continue }
       lines.append(
         "  forward \(Quantity.count(report.macsAfter - report.macsBackward)) MACs, backward "
@@ -116,6 +117,16 @@ struct CompileReport {
         + "\(Quantity.seconds(times.folding)), lowering and packing "
         + "\(Quantity.seconds(times.lowering)), writing \(Quantity.seconds(writing))")
     return lines
+  }
+
+  /// How few bytes are alive at once, and how close the arena comes to them.
+  private func memory(of report: PlanBuilder.FunctionReport) -> String {
+    let ordered =
+      report.peakAsWritten > 0
+      ? "peak \(Quantity.bytes(report.peakAsWritten)) as written -> "
+        + "\(Quantity.bytes(report.peakOrdered)) ordered, " : ""
+    return ordered + "\(Quantity.bytes(report.liveBytes)) alive in the plan, arena "
+      + "\(Quantity.bytes(report.arenaBytes))"
   }
 
   /// The same as JSON.
@@ -136,6 +147,9 @@ struct CompileReport {
               ("macs_after", .integer(report.macsAfter)),
               ("macs_backward", .integer(report.macsBackward)),
               ("work", .integer(report.work)),
+              ("peak_as_written", .integer(report.peakAsWritten)),
+              ("peak_ordered", .integer(report.peakOrdered)),
+              ("live_bytes", .integer(report.liveBytes)),
               ("arena_bytes", .integer(report.arenaBytes)),
               ("transformed_weight_bytes", .integer(report.transformedWeightBytes)),
             ])

@@ -4,6 +4,7 @@ import TGMachine
 import TGPlan
 import TGRuntime
 import TGTensor
+import TGTestSupport
 import Testing
 
 /// Weights that are not what was written.
@@ -92,6 +93,21 @@ import Testing
     #expect(throws: RuntimeError.damagedWeights(path: sample.path, block: 2, of: 3)) {
       try verification.demandUnchanged()
     }
+  }
+
+  /// What was only read to be compared takes no memory; what a run reads comes back.
+  @Test func comparingLeavesNoMemoryBehind() throws {
+    let sample = try Sample()
+    defer { sample.remove() }
+    let file = try PlanFile.load(path: sample.path)
+    let verification = WeightVerification(file)
+    for function in file.plan.functions { verification.begin(function) }
+    try verification.demand()
+    #expect(try residentBytes(ofFile: sample.path) < BlockSums.blockBytes / 2)
+    let executor = try Executor(LoadedPlan(file), function: 1, within: Budget(threads: 1))
+    try executor.run()
+    let last = (Sample.elements - 16..<Sample.elements).map(Float.init)
+    #expect(try executor.fetch(executor.function.outputs[0].view) == last)
   }
 
   @Test func aFileThatIsReplacedStaysAsItWas() throws {

@@ -8,7 +8,8 @@ import TGTensor
 /// The value is the op's reference in `Double`, rounded to float32: weight expressions (equalized
 /// rates, spectral norms, sums of shifted kernels), folded norms, packed layouts. A broadcast stays
 /// a broadcast: it costs nothing as a view and much as data. A gathering of numbers that are no rows
-/// stays, too: the run says where they are. So does what takes too long here (`postponed`).
+/// stays, too: the run says where they are. So does what takes too long here (`postponed`), and what is
+/// large and made of little (`leftToReaders`).
 ///
 /// Effect on numbers: reassociating, within one rounding of float32 per folded op.
 package struct FoldConstants: Pass {
@@ -35,15 +36,40 @@ package struct FoldConstants: Pass {
     }
   }
 
+  /// For each value, whether it is an elementwise function of constants that the maps which read it take
+  /// in: it is large, made of little (`CostModel.isLeftToReaders`), and read by nothing but maps that run
+  /// or are left themselves.
+  static func leftToReaders(_ graph: Graph) -> [Bool] {
+    let (depends, isPacked, uses) = (graph.dependsOnInput, graph.packed, graph.uses)
+    // For each value, how many elements of constants it is made of.
+    var madeOf: [Int] = []
+    for (index, node) in graph.nodes.enumerated() {
+      let isSeen = (node.op is Map || node.op is Broadcast) && !depends[index]
+      let operands = Set(node.operands).reduce(0) { $0 + madeOf[$1.index] }
+      madeOf.append(isSeen ? min(operands, node.shape.count) : node.shape.count)
+    }
+    var isLeft = [Bool](repeating: false, count: graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated().reversed()
+    where node.op is Map && !depends[index] && !isPacked[index] {
+      let readers = uses[Value(index)].map(\.index)
+      isLeft[index] =
+        CostModel.isLeftToReaders(node.shape.count, madeOf: madeOf[index]) && !readers.isEmpty
+        && !uses.isOutput(Value(index))
+        && readers.allSatisfy { isLeft[$0] || graph.nodes[$0].op is Map && depends[$0] }
+    }
+    return isLeft
+  }
+
   /// Which nodes of a graph the pass computes once all parameters are constants.
   static func folds(_ graph: Graph) -> [Bool] {
-    let isLater = postponed(graph)
+    let (isLater, isLeft) = (postponed(graph), leftToReaders(graph))
     var isKnown: [Bool] = []
     var folds: [Bool] = []
     for (index, node) in graph.nodes.enumerated() {
       let isLeaf = node.op.leaf == .constant || node.op.leaf == .parameter
       let readsKnown =
         !node.operands.isEmpty && node.operands.allSatisfy { isKnown[$0.index] } && !isLater[index]
+        && !isLeft[index]
       folds.append(readsKnown && !(node.op is Broadcast))
       isKnown.append(
         isLeaf
@@ -55,11 +81,11 @@ package struct FoldConstants: Pass {
   }
 
   package func run(_ graph: Graph) throws -> Graph {
-    let isLater = Self.postponed(graph)
+    let (isLater, isLeft) = (Self.postponed(graph), Self.leftToReaders(graph))
     return try graph.rewritten { node, old, builder in
-      guard !node.operands.isEmpty, !(node.op is Broadcast), !isLater[old.index] else {
-        return nil
-      }
+      guard !node.operands.isEmpty, !(node.op is Broadcast), !isLater[old.index],
+        !isLeft[old.index]
+      else { return nil }
       var weights: [Weight] = []
       for operand in node.operands {
         guard let weight = builder.knownWeight(operand) else { return nil }

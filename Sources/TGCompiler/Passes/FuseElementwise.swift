@@ -7,7 +7,8 @@ import TGTensor
 /// and constants that are one number become part of it.
 ///
 /// A producer is taken in if all its uses are the consumer or other producers that are taken in, and
-/// it has the result's shape (a smaller one would be computed again for every repetition).
+/// it has the result's shape. One that is repeated would be computed again for every repetition: it is
+/// taken in if it is cheap and made of little, so that this costs less than storing and reading it.
 ///
 /// Effect on numbers: bit-exact.
 package struct FuseElementwise: Pass {
@@ -34,7 +35,7 @@ package struct FuseElementwise: Pass {
         for operand in candidates.sorted() {
           guard let produced = now[operand], let inner = builder[produced].op as? Map,
             uses.isRead(operand, onlyBy: taken),
-            builder.shape(produced) == node.shape,
+            builder.shape(produced) == node.shape || builder.isMadeOfLittle(produced),
             fused.absorb(inner.program, builder[produced].operands, at: produced)
           else { continue }
           taken.formUnion(parts[operand] ?? [operand])
@@ -115,6 +116,13 @@ struct FusedProgram {
 }
 
 extension GraphBuilder {
+  /// Whether a map is cheap, and all that it reads is little beside its result.
+  fileprivate func isMadeOfLittle(_ value: Value) -> Bool {
+    guard let map = self[value].op as? Map, map.program.isCheap else { return false }
+    let operands = self[value].operands.reduce(0) { $0 + shape($1).count }
+    return CostModel.isLittle(operands, beside: shape(value).count)
+  }
+
   /// The number that a constant, perhaps broadcast, repeats.
   fileprivate func repeatedNumber(_ value: Value) -> Float? {
     if let constant = constant(of: value) { return constant.splat }

@@ -29,7 +29,7 @@ package enum GraphForm: String, Hashable, Sendable, CaseIterable {
   case chainsFused
   /// `FuseEpilogues` finds nothing.
   case epiloguesFused
-  /// `Schedule` changes no order.
+  /// `Schedule` knows no order with a lower peak.
   case scheduled
 
   /// What the front end and differentiation make.
@@ -68,7 +68,7 @@ package enum GraphForm: String, Hashable, Sendable, CaseIterable {
     case .statisticsShared: try ShareStatistics().run(graph) == graph
     case .chainsFused: try FuseElementwise().run(graph) == graph
     case .epiloguesFused: try FuseEpilogues().run(graph) == graph
-    case .scheduled: try Schedule().run(graph) == graph
+    case .scheduled: try Schedule.isSatisfied(with: graph)
     }
   }
 }

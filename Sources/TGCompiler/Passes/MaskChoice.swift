@@ -45,25 +45,12 @@ struct MaskChoice {
   /// Chooses among values of at least `least` elements.
   init(_ graph: Graph, least: Int) {
     self.graph = graph
-    homes = Self.homes(of: graph)
+    homes = graph.homes
     stays = [Stay?](repeating: nil, count: graph.nodes.count)
     dying = [[Int]](repeating: [], count: graph.nodes.count)
     for index in graph.nodes.indices { record(index) }
     for output in graph.outputs { stays[homes[output.value.index]] = nil }
     choose(least)
-  }
-
-  private static func homes(of graph: Graph) -> [Int] {
-    let placement = ConcatPlacement(graph)
-    let parents = graph.nodes.enumerated().map { index, node in
-      if node.op.isView { return node.operands[0].index }
-      return placement.target(of: Value(index))?.concat.index ?? index
-    }
-    return parents.indices.map { index in
-      var home = index
-      while parents[home] != home { home = parents[home] }
-      return home
-    }
   }
 
   private mutating func record(_ time: Int) {

@@ -1,14 +1,13 @@
 package import TGIR
-import TGOps
 import TGTensor
 
-/// Orders nodes depth first from the outputs, so that a value is made shortly before it is used and
-/// few are alive at once. Of a node's operands the one that needs most memory to make comes first
-/// (Sethi & Ullman 1970, applied to sizes).
+/// Orders nodes so that few bytes are alive at once: of some orders the one with the lowest peak, as
+/// `LiveMemory` estimates it.
 ///
-/// A node that makes little of much (a sum over a picture) does not wait for its use: it follows the
-/// last of its operands at once. Its operands then live no longer than without it, which in a
-/// backward pass, whose sums are used last, is the difference between one activation and all.
+/// Two orders go depth first from the outputs, so that a value is made shortly before it is used
+/// (`DepthFirstOrder`); one is greedy (`FrugalOrder`); and one is as the graph is written. Of equal ones the
+/// first is taken, which keeps what belongs together in the caches. Orders depend a little on how a graph
+/// is written, so what was found is ordered again as long as the peak falls.
 ///
 /// Effect on numbers: bit-exact.
 package struct Schedule: Pass {
@@ -18,125 +17,53 @@ package struct Schedule: Pass {
   package init() {}
 
   package func run(_ graph: Graph) throws -> Graph {
-    let need = peakNeed(graph)
-    var eager = EagerNodes(graph)
-    var order: [Int] = []
-    var placed = [Bool](repeating: false, count: graph.nodes.count)
-    func append(_ index: Int) {
-      placed[index] = true
-      order.append(index)
+    var (result, peak) = try Self.best(of: graph)
+    while true {
+      let next = try Self.best(of: result)
+      guard next.peak < peak else { return result }
+      (result, peak) = next
     }
-    // An explicit stack: unrolled recurrences are thousands of nodes deep.
-    for output in graph.outputs {
-      var stack = [(output.value.index, false)]
-      while let (index, expanded) = stack.popLast() {
-        if placed[index] { continue }
-        if expanded {
-          append(index)
-          while let next = eager.next(after: order, placed) { append(next) }
-          continue
-        }
-        stack.append((index, true))
-        let operands = Set(graph.nodes[index].operands.map(\.index)).filter { !placed[$0] }
-        let sorted = operands.sorted { (need[$0], $1) < (need[$1], $0) }
-        stack += sorted.map { ($0, false) }
-      }
-    }
-    var builder = GraphBuilder(name: graph.name)
-    var values = [Value?](repeating: nil, count: graph.nodes.count)
+  }
+
+  /// Whether no order that the pass knows has a lower peak than the one in which a graph is written.
+  static func isSatisfied(with graph: Graph) throws -> Bool {
+    try best(of: graph).peak >= peakBytes(of: graph)
+  }
+
+  /// The graph in the best of the orders, and its peak.
+  private static func best(of graph: Graph) throws -> (graph: Graph, peak: Int) {
+    let (memory, live) = (LiveMemory(graph), graph.live)
+    let orders = [
+      DepthFirstOrder.byNeed(graph),
+      DepthFirstOrder.byResidue(graph, memory),
+      FrugalOrder.of(graph, memory),
+      graph.nodes.indices.filter { live[$0] },
+    ]
+    let peaks = orders.map { memory.peak($0) }
+    let best = orders.indices.min { peaks[$0] < peaks[$1] } ?? 0
+    return (try graph.ordered(orders[best]), peaks[best])
+  }
+
+  /// The most bytes alive at one time if a graph runs in the order in which it is written, estimated.
+  package static func peakBytes(of graph: Graph) -> Int {
+    LiveMemory(graph).peak(graph.nodes.indices)
+  }
+}
+
+extension Graph {
+  /// The graph with some of its nodes, in another order.
+  fileprivate func ordered(_ order: [Int]) throws -> Graph {
+    var builder = GraphBuilder(name: name)
+    var values = [Value?](repeating: nil, count: nodes.count)
     for index in order {
-      let node = graph.nodes[index]
+      let node = nodes[index]
       builder.origin = node.origin
       values[index] = try builder.insert(node.op, node.operands.compactMap { values[$0.index] })
     }
-    for output in graph.outputs {
+    for output in outputs {
       guard let value = values[output.value.index] else { continue }
       builder.output(output.moved(to: value))
     }
     return builder.graph
-  }
-
-  /// An estimate of the elements alive while a node is made: the largest need among its operands,
-  /// or all operands together.
-  private func peakNeed(_ graph: Graph) -> [Int] {
-    var need: [Int] = []
-    for node in graph.nodes {
-      let together = node.operands.reduce(node.shape.count) { $0 + graph.shape($1).count }
-      need.append(node.operands.map { need[$0.index] }.reduce(together, max))
-    }
-    return need
-  }
-}
-
-/// Finds nodes that make little of much as soon as their operands are there.
-private struct EagerNodes {
-  private let graph: Graph
-  private let uses: Uses
-  /// The elements that a value keeps in the arena: those of what is behind a view, none of weights
-  /// and inputs, which are there anyway.
-  private var kept: [Int] = []
-  /// How many nodes of the order have been looked at.
-  private var seen = 0
-  /// Nodes found and not yet taken, the next one last.
-  private var found: [Int] = []
-
-  init(_ graph: Graph) {
-    self.graph = graph
-    uses = graph.uses
-    for node in graph.nodes {
-      if node.op.isView {
-        kept.append(node.operands.map { kept[$0.index] }.max() ?? 0)
-      } else {
-        kept.append(node.op.leaf == nil ? node.shape.count : 0)
-      }
-    }
-  }
-
-  /// The next node to be placed now, given those that are placed, in order; nil if there is none.
-  mutating func next(after order: [Int], _ placed: [Bool]) -> Int? {
-    while true {
-      while let index = found.popLast() {
-        if !placed[index] { return index }
-      }
-      guard seen < order.count else { return nil }
-      for user in readers(of: order[seen], placed).reversed() {
-        found += missing(for: user, placed)
-      }
-      seen += 1
-    }
-  }
-
-  /// The nodes that read a value, perhaps through views, are eager, and have all they need.
-  private func readers(of index: Int, _ placed: [Bool]) -> [Int] {
-    var result: [Int] = []
-    for user in uses[Value(index)].map(\.index) where !placed[user] {
-      let node = graph.nodes[user]
-      if node.op.isView {
-        result += readers(of: user, placed)
-      } else if !result.contains(user), isEager(node),
-        node.operands.allSatisfy({ isThere($0, placed) })
-      {
-        result.append(user)
-      }
-    }
-    return result
-  }
-
-  private func isEager(_ node: Node) -> Bool {
-    CostModel.isLittle(node.shape.count, beside: node.operands.map { kept[$0.index] }.max() ?? 0)
-  }
-
-  private func isThere(_ value: Value, _ placed: [Bool]) -> Bool {
-    let node = graph[value]
-    return placed[value.index] || node.op.leaf != nil
-      || (node.op.isView && node.operands.allSatisfy { isThere($0, placed) })
-  }
-
-  /// The node and what is not yet placed before it, the node first.
-  private func missing(for index: Int, _ placed: [Bool]) -> [Int] {
-    [index]
-      + graph.nodes[index].operands.map(\.index).filter { !placed[$0] }.flatMap {
-        missing(for: $0, placed)
-      }
   }
 }

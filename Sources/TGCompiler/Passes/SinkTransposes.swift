@@ -64,11 +64,18 @@ package struct SinkTransposes: Pass {
   }
 
   /// A transposition. Of a map that makes much of little (noise times a strength for each channel) the
-  /// operands are transposed instead: the map is then next to its readers again.
+  /// operands are transposed instead, also where it was given axes of extent 1 in front: the map is then
+  /// next to its readers again.
   private func turned(_ x: Value, _ permutation: [Int], _ builder: inout GraphBuilder) throws
     -> Value
   {
-    let node = builder[x]
+    var node = builder[x]
+    if node.op is Reshape {
+      let inner = builder[node.operands[0]]
+      let missing = node.shape.rank - inner.shape.rank
+      let padding = [Int](repeating: 1, count: max(missing, 0))
+      if padding + inner.shape.dimensions == node.shape.dimensions { node = inner }
+    }
     guard let map = node.op as? Map,
       node.operands.allSatisfy({ CostModel.widens(builder.shape($0), to: node.shape) })
     else { return try builder.transposed(x, permutation) }

@@ -5,25 +5,26 @@ import TGTensor
 /// last time, position by position as it writes, writes to that slot.
 ///
 /// Applies where result and operand are equal views that cover their slots, the result is the first
-/// thing its slot holds, nothing else is read from the operand's slot by the same instruction, and
-/// neither slot belongs to the interface: what `PlanChecker` lets be equal (V4), and no copy before
-/// or after. Several results in a row may end up in one slot.
+/// thing its slot holds, and nothing else is read from the operand's slot by the same instruction: what
+/// `PlanChecker` lets be equal (V4), and no copy before or after. The operand may be an input, which is
+/// stored before each run, the result an output. Several results in a row may end up in one slot.
 enum InPlace {
   /// The function with slots joined; those that are no longer named remain.
   static func joined(_ function: PlanFunction) -> PlanFunction {
-    let uses = SlotUses(function)
+    let lifetimes = SlotLifetimes(of: function).ranges
+    func isArena(_ slot: Int) -> Bool { function.slots[slot].kind == .arena }
     var numbers = Array(function.slots.indices)
     var result = function
     for (time, placed) in function.instructions.enumerated() {
       let output = placed.instruction.output
-      guard uses.isOwn(output.slot), uses[output.slot]?.lowerBound == time,
+      guard isArena(output.slot), lifetimes[output.slot]?.lowerBound == time,
         function.covers(output)
       else { continue }
       let read = placed.instruction.elementwiseOperands.map(\.view)
       let taken = Set(placed.instruction.freeOperands.map(\.view.slot))
       let dying = read.first { operand in
-        operand.slot != output.slot && uses.isOwn(operand.slot)
-          && uses[operand.slot]?.upperBound == time
+        operand.slot != output.slot && isArena(operand.slot)
+          && lifetimes[operand.slot]?.upperBound == time
           && function.covers(operand) && operand.lies(as: output)
           && !taken.contains(operand.slot)
           && read.allSatisfy { $0.slot != operand.slot || $0.lies(as: output) }
@@ -34,9 +35,7 @@ enum InPlace {
         if view.slot == dying.slot { view.strides = output.strides }
       }
     }
-    for index in result.instructions.indices {
-      result.instructions[index].instruction.updateViews { $0.slot = numbers[$0.slot] }
-    }
+    result.renumberSlots(numbers)
     return result
   }
 }

@@ -3,13 +3,10 @@ import TGTensor
 
 /// Gives the arena slots of a function their offsets, from their lifetimes.
 ///
-/// A slot lives from the first instruction that writes it to the last that touches it. Slots that
-/// inputs, prepared values and outputs refer to live throughout: the host writes before the run and
-/// reads after it.
-/// Slots that never live at once may share memory; results take over the slots of operands that die
-/// with them first (`InPlace`). Offsets are found greedily, largest slot first, each at the lowest
-/// offset where it overlaps nothing that lives at the same time (Pisarchyk & Lee 2020, greedy by
-/// size). Offsets and sizes are multiples of `Slot.alignment`.
+/// A slot lives from the first to the last use that the plan's checker counts (`SlotLifetimes`): inputs
+/// from before the first instruction, outputs until after the last, states always. Slots that never live
+/// at once may share memory; results take over the slots of operands that die with them first
+/// (`InPlace`). Where slots lie is chosen by `SlotPlacement`.
 package enum PlanMemory {
   /// A slot's claim: it needs `byteCount` bytes during the instructions of `lifetime`.
   package struct Claim: Hashable, Sendable {
@@ -25,37 +22,17 @@ package enum PlanMemory {
     }
   }
 
-  /// Offsets for claims, and the size of the arena, in bytes.
+  /// Offsets for claims, and the size of the arena, in bytes; all multiples of `Slot.alignment`.
   package static func offsets(for claims: [Claim]) -> (offsets: [Int], size: Int) {
-    let granule = Slot.alignment
-    let rounded = claims.map { ($0.byteCount + granule - 1) / granule * granule }
-    let order = claims.indices.sorted {
-      (-rounded[$0], claims[$0].lifetime.lowerBound, $0)
-        < (-rounded[$1], claims[$1].lifetime.lowerBound, $1)
-    }
-    var offsets = [Int](repeating: 0, count: claims.count)
-    var placed: [Int] = []  // by ascending offset
-    var size = 0
-    for index in order where rounded[index] > 0 {
-      var offset = 0
-      for other in placed where claims[other].lifetime.overlaps(claims[index].lifetime) {
-        if offset + rounded[index] <= offsets[other] { break }
-        offset = max(offset, offsets[other] + rounded[other])
-      }
-      offsets[index] = offset
-      placed.insert(index, at: placed.firstIndex { offsets[$0] > offset } ?? placed.count)
-      size = max(size, offset + rounded[index])
-    }
-    return (offsets, size)
+    let placement = SlotPlacement(claims)
+    return (placement.offsets, placement.size)
   }
 
   /// The function with arena slots placed and unused slots removed.
   static func planned(_ function: PlanFunction) -> PlanFunction {
     let function = InPlace.joined(function)
     var result = function
-    let last = max(0, function.instructions.count - 1)
-    let uses = SlotUses(function)
-    let lifetimes = function.slots.indices.map { uses.interface.contains($0) ? 0...last : uses[$0] }
+    let lifetimes = SlotLifetimes(of: function).ranges
     var numbers = [Int](repeating: -1, count: function.slots.count)
     result.slots = []
     for (index, slot) in function.slots.enumerated() where lifetimes[index] != nil {

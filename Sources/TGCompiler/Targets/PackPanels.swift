@@ -12,8 +12,9 @@ import TGTensor
 /// gradient that is a known one turned (`Convolution.Packing.turned`) is not stored again. A target with
 /// another packing is another step in this folder.
 enum PackPanels {
-  /// The function with its constants in `store`, in the order in which they were named; slots that are
-  /// no longer named remain.
+  /// The function with its constants in `store`; slots that are no longer named remain. Kernels that are
+  /// transformed when the function is opened (`Convolution.tile`) come last: nothing reads them after
+  /// that, and memory is given back by the page. Otherwise the order is that in which they were named.
   ///
   /// - Parameter constants: the constants by their slots.
   static func packed(
@@ -27,7 +28,10 @@ enum PackPanels {
     let single = function.kernelsOfOnePhase
     // The panels of the function's kernels of one group.
     var panels: [ObjectIdentifier: Slot] = [:]
-    for (number, constant) in constants {
+    let tiled = function.tiledKernels
+    let ordered =
+      constants.filter { !tiled.contains($0.slot) } + constants.filter { tiled.contains($0.slot) }
+    for (number, constant) in ordered {
       let slot: Slot
       switch constant {
       case .numbers(let numbers): slot = store.insert(numbers)
@@ -115,6 +119,18 @@ extension PlanFunction {
         convolution.phases.count == 1
       else { continue }
       slots.insert(convolution.phases[0].weights.slot)
+    }
+    return slots
+  }
+
+  /// The slots of the kernels of convolutions in tiles.
+  fileprivate var tiledKernels: Set<Int> {
+    var slots: Set<Int> = []
+    for placed in instructions {
+      guard case .convolve(let convolution) = placed.instruction, convolution.tile > 0 else {
+        continue
+      }
+      slots.formUnion(convolution.phases.map(\.weights.slot))
     }
     return slots
   }

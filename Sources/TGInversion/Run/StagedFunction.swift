@@ -84,7 +84,7 @@ final class StagedFunction {
     var written = [Bool](repeating: false, count: function.slots.count)
     for placed in function.instructions { written[placed.instruction.output.slot] = true }
     let ranges = function.slots.indices.filter { written[$0] && function.slots[$0].kind != .weight }
-      .map { function.slots[$0].offset..<function.slots[$0].offset + function.slots[$0].count }
+      .map { function.slots[$0].offset..<function.slots[$0].offset + function.slots[$0].byteCount }
       .sorted { $0.lowerBound < $1.lowerBound }
     // The ends so far, so that one search finds whether any written range reaches into an input.
     var reach: [Int] = []
@@ -94,7 +94,7 @@ final class StagedFunction {
       var (low, high) = (0, ranges.count)
       while low < high {
         let middle = (low + high) / 2
-        if ranges[middle].lowerBound < slot.offset + slot.count {
+        if ranges[middle].lowerBound < slot.offset + slot.byteCount {
           low = middle + 1
         } else {
           high = middle

@@ -111,14 +111,13 @@ package struct PlanFile: Sendable {
     return range.lowerBound / perBlock..<(range.upperBound - 1) / perBlock + 1
   }
 
-  /// True if a block of weights has the checksum that was written with it. Reads the block.
+  /// True if a block of weights has the checksum that was written with it. Reads the block, and leaves
+  /// no memory of the process behind for it.
   package func isWhole(block: Int) -> Bool {
-    let start = block * BlockSums.blockBytes
-    let end = min(start + BlockSums.blockBytes, plan.weightBytes)
-    return file.withSpan { bytes in
-      BlockSums.sum(bytes.extracting(weightOffset + start..<weightOffset + end))
-        == weightSums[block]
-    }
+    let start = weightOffset + block * BlockSums.blockBytes
+    let end = min(start + BlockSums.blockBytes, weightOffset + plan.weightBytes)
+    defer { file.release(start..<end) }
+    return file.withSpan { BlockSums.sum($0.extracting(start..<end)) == weightSums[block] }
   }
 
   /// A copy of a section whose hash has been compared.

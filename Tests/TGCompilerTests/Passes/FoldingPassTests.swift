@@ -1,4 +1,6 @@
 import TGCompiler
+import TGIR
+import TGOps
 import Testing
 
 /// Passes that compute and shrink constants.
@@ -62,6 +64,52 @@ import Testing
         %3 = map(%0, %2) program={2: add(0, 1)} : [1, 2]
         output "y" = %3
         """)
+  }
+
+  /// `x`, noise (a number for each of 256 positions) times strengths (one for each of 512 channels).
+  private static func noisy(_ rest: String) throws -> Graph {
+    let noise = (0..<256).map { "\(Double($0 % 7))" }.joined(separator: ", ")
+    let strengths = (0..<512).map { "\(Double($0 % 5))" }.joined(separator: ", ")
+    return try PassCase.graph(
+      """
+      %0 = input() name="x" shape=[1, 256, 512] : [1, 256, 512]
+      %1 = constant() shape=[256, 1] values=[\(noise)]f : [256, 1]
+      %2 = constant() shape=[512] values=[\(strengths)]f : [512]
+      %3 = map(%1, %2) program={2: multiply(0, 1)} : [256, 512]
+      \(rest)
+      """)
+  }
+
+  /// Written out it is 170 times as large as what it is made of, and read in each run.
+  @Test func noiseTimesStrengthsIsLeftToItsReader() throws {
+    let graph = try Self.noisy(
+      """
+      %4 = map(%3) program={1: negate(0)} : [256, 512]
+      %5 = map(%0, %4) program={2: add(0, 1)} : [1, 256, 512]
+      output "y" = %5
+      """)
+    #expect(try FoldConstants().run(graph) == graph)
+    let fused = try PassCase.expectMeaning(FuseElementwise(), graph)
+    #expect(fused.nodes.filter { $0.op is Map }.count == 1, "the sum reads noise and strengths")
+  }
+
+  /// What is asked once, or is a result, is computed, however large it is.
+  @Test(
+    arguments: [
+      """
+      %4 = reduce(%3) function=0 program={1: } axes=[0] : [512]
+      %5 = map(%0, %4) program={2: add(0, 1)} : [1, 256, 512]
+      output "y" = %5
+      """,
+      """
+      %4 = map(%0, %3) program={2: add(0, 1)} : [1, 256, 512]
+      output "y" = %4
+      output "z" = %3
+      """,
+    ])
+  func noiseTimesStrengthsIsComputedForOthers(rest: String) throws {
+    let folded = try PassCase.expectMeaning(FoldConstants(), Self.noisy(rest))
+    #expect(folded.nodes.map { $0.op.leaf } == [.input, .constant, nil])
   }
 
   @Test func aConstantIsKeptOnceAlongEqualNumbers() throws {

@@ -28,6 +28,34 @@ import Testing
         """)
   }
 
+  /// Noise times a strength for each channel, the same for both items: read as it is given.
+  @Test func whatIsMadeOfLittleIsMadeAgainForEachItem() throws {
+    let inputs = """
+      %0 = input() name="x" shape=[2, 16, 16] : [2, 16, 16]
+      %1 = input() name="n" shape=[1, 16, 1] : [1, 16, 1]
+      %2 = input() name="s" shape=[16] : [16]
+      """
+    try PassCase.expect(
+      FuseElementwise(), on: inputs,
+      turns: """
+        %3 = map(%1, %2) program={2: multiply(0, 1)} : [1, 16, 16]
+        %4 = map(%0, %3) program={2: add(0, 1)} : [2, 16, 16]
+        output "y" = %4
+        """,
+      into: inputs + """
+
+        %3 = map(%0, %1, %2) program={3: multiply(1, 2); add(0, 3)} : [2, 16, 16]
+        output "y" = %3
+        """)
+    try PassCase.expect(
+      FuseElementwise(), on: inputs,
+      keeps: """
+        %3 = map(%1, %2) program={2: multiply(0, 1); tanh(2)} : [1, 16, 16]
+        %4 = map(%0, %3) program={2: add(0, 1)} : [2, 16, 16]
+        output "y" = %4
+        """)
+  }
+
   @Test func aMapThatIsAResultStays() throws {
     try PassCase.expect(
       FuseElementwise(),

@@ -1,4 +1,7 @@
 import TGCompiler
+import TGIR
+import TGOps
+import TGTensor
 import Testing
 
 /// Passes that merge moves and sink transpositions.
@@ -77,5 +80,24 @@ import Testing
         %1 = reduce(%0) function=0 program={1: } axes=[2] : [1, 2]
         output "y" = %1
         """)
+  }
+
+  /// Noise of fewer axes than the picture, times a strength for each channel: its operands are turned, and
+  /// the product stays next to the sum that reads it.
+  @Test func aMapOfLittleIsTurnedByItsOperands() throws {
+    let graph = try PassCase.graph(
+      """
+      %0 = input() name="x" shape=[1, 4, 4, 2] : [1, 4, 4, 2]
+      %1 = transpose(%0) permutation=[0, 3, 1, 2] : [1, 2, 4, 4]
+      %2 = input() name="n" shape=[1, 4, 4] : [1, 4, 4]
+      %3 = input() name="s" shape=[2, 1, 1] : [2, 1, 1]
+      %4 = map(%2, %3) program={2: multiply(0, 1)} : [2, 4, 4]
+      %5 = map(%1, %4) program={2: add(0, 1)} : [1, 2, 4, 4]
+      output "y" = %5
+      """)
+    let result = try PassCase.expectMeaning(SinkTransposes(), graph)
+    let maps = result.nodes.filter { $0.op is Map }
+    #expect(maps.map(\.shape) == [[1, 4, 4, 2], [1, 4, 4, 2]])
+    #expect(maps.last?.operands.contains { result[$0].op is Map } == true)
   }
 }

@@ -17,7 +17,7 @@ import Testing
     %6 = reduce(%5) function=0 program={1: } axes=[1] : [1]
     """
 
-  /// It comes before the map that the other result needs.
+  /// It comes before the map that is read with it; that is made last, when less is alive.
   @Test func aSumFollowsWhatItSums() throws {
     try PassCase.expect(
       Schedule(), on: Self.mapped,
@@ -31,13 +31,13 @@ import Testing
         """,
       into: """
         %0 = input() name="x" shape=[1, 16] : [1, 16]
-        %1 = map(%0) program={1: tanh(0)} : [1, 16]
-        %2 = reduce(%1) function=0 program={1: } axes=[1] : [1]
-        %3 = map(%0) program={1: exponential(0)} : [1, 16]
-        %4 = softmax(%3) axis=1 logarithmic=false : [1, 16]
-        %5 = map(%1, %4) program={2: add(0, 1)} : [1, 16]
+        %1 = map(%0) program={1: exponential(0)} : [1, 16]
+        %2 = softmax(%1) axis=1 logarithmic=false : [1, 16]
+        %3 = map(%0) program={1: tanh(0)} : [1, 16]
+        %4 = reduce(%3) function=0 program={1: } axes=[1] : [1]
+        %5 = map(%3, %2) program={2: add(0, 1)} : [1, 16]
         output "y" = %5
-        output "z" = %2
+        output "z" = %4
         """)
   }
 
