@@ -17,6 +17,9 @@ enum {
   /* Tiles so many floats apart share a line of the first cache; a line between them helps. */
   ALIASING_FLOATS = 512,
   LINE_FLOATS = 16,
+  /* Weights of 16 bits are widened for so many channels at a time before they are transformed. */
+  WIDENED_CHANNELS = 16,
+  LARGEST_KERNEL = 3,
 };
 
 static const tg_winograd_form *find(tg_isa isa, ptrdiff_t results, ptrdiff_t kernel) {
@@ -37,23 +40,44 @@ ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t r
   return n * n * divide_up(outputs, TG_PANEL) * channels * TG_PANEL;
 }
 
-void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const float *weights,
-                                   ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
-                                   ptrdiff_t kernel, float *out) {
+void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const void *weights,
+                                   tg_element element, ptrdiff_t channels, ptrdiff_t outputs,
+                                   ptrdiff_t results, ptrdiff_t kernel, float *out) {
   *t = (tg_winograd_transform){.form = find(isa, results, kernel),
+                               .isa = isa,
                                .weights = weights,
+                               .element = element,
                                .out = out,
                                .channels = channels,
                                .tile_count = divide_up(outputs, TG_PANEL)};
+}
+
+/* Transforms `count` channels of a panel: taps `step` apart. */
+static void transform_channels(const tg_winograd_transform *t, const float *in, ptrdiff_t step,
+                               float *out, ptrdiff_t count) {
+  for (ptrdiff_t c = 0; c < count; c += 1) {
+    t->form->transform(in + c * TG_PANEL, step, out + c * TG_PANEL,
+                       t->tile_count * t->channels * TG_PANEL);
+  }
 }
 
 void tg_winograd_transform_tile(const void *record, ptrdiff_t tile, void *workspace) {
   (void)workspace;
   const tg_winograd_transform *t = record;
   const ptrdiff_t panel = t->channels * TG_PANEL, taps = t->form->kernel * t->form->kernel;
-  for (ptrdiff_t c = 0; c < t->channels; c += 1) {
-    t->form->transform(t->weights + tile * taps * panel + c * TG_PANEL, panel,
-                       t->out + tile * panel + c * TG_PANEL, t->tile_count * panel);
+  float *out = t->out + tile * panel;
+  if (t->element == TG_FLOAT32) {
+    transform_channels(t, (const float *)t->weights + tile * taps * panel, panel, out, t->channels);
+    return;
+  }
+  /* A few channels are widened at a time, into the first cache. */
+  float wide[WIDENED_CHANNELS * TG_PANEL * LARGEST_KERNEL * LARGEST_KERNEL];
+  const uint16_t *in = (const uint16_t *)t->weights + tile * taps * panel;
+  for (ptrdiff_t c = 0; c < t->channels; c += WIDENED_CHANNELS) {
+    const ptrdiff_t count = least(WIDENED_CHANNELS, t->channels - c), step = count * TG_PANEL;
+    for (ptrdiff_t tap = 0; tap < taps; tap += 1)
+      tg_variant_of(t->isa)->widen(in + tap * panel + c * TG_PANEL, wide + tap * step, step);
+    transform_channels(t, wide, step, out + c * TG_PANEL, count);
   }
 }
 

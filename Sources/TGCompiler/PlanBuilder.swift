@@ -26,7 +26,7 @@ package struct PlanBuilder: Sendable {
     package var work = 0
     /// The arena, in bytes.
     package var arenaBytes = 0
-    /// The weights that are transformed when the function is opened, in bytes.
+    /// The weights that are transformed or widened when the function is opened, in bytes.
     package var transformedWeightBytes = 0
 
     /// Adds what the finished function says.
@@ -54,7 +54,7 @@ package struct PlanBuilder: Sendable {
 
   /// A plan with the numbers of its weight section.
   package struct Result: Sendable {
-    /// The plan; `weightBytes` is final.
+    /// The plan; `weightBytes` is final, and `notes` say which weights are stored otherwise than asked for.
     package var plan: Plan
     /// The weight section.
     package var store: WeightStore
@@ -71,6 +71,7 @@ package struct PlanBuilder: Sendable {
   private let stopAfter: String?
   private let sources: SourceTable
   private let memory: CompileMemory
+  private let weightsType: WeightsType
   private let keepsGraphs: Bool
   private let observe: @Sendable (String, Graph, Double) -> Void
 
@@ -79,7 +80,8 @@ package struct PlanBuilder: Sendable {
   /// every pass: its name, its graph, its seconds.
   package init(
     level: OptimizationLevel, verifies: Bool, stopAfter: String? = nil, sources: SourceTable,
-    memory: CompileMemory = CompileMemory(), keepsGraphs: Bool = false,
+    memory: CompileMemory = CompileMemory(), weightsType: WeightsType = .f32,
+    keepsGraphs: Bool = false,
     observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
   ) {
     self.level = level
@@ -87,6 +89,7 @@ package struct PlanBuilder: Sendable {
     self.stopAfter = stopAfter
     self.sources = sources
     self.memory = memory
+    self.weightsType = weightsType
     self.keepsGraphs = keepsGraphs
     self.observe = observe
   }
@@ -103,7 +106,7 @@ package struct PlanBuilder: Sendable {
   package func build(
     _ functions: [GraphFunction], name: String, weights: consuming [ParameterKey: Weight]
   ) throws -> Result {
-    var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
+    var result = Result(plan: Plan(name: name), store: WeightStore(weightsType), reports: [], graphs: [])
     let pipeline = try pipeline()
     let clock = ContinuousClock()
     let (start, spent) = (clock.now, Weight.secondsSpent)
@@ -133,6 +136,7 @@ package struct PlanBuilder: Sendable {
       graphs[index] = Graph(name: "")
     }
     result.plan.weightBytes = result.store.byteCount
+    result.plan.notes = result.store.kept.map(\.note)
     return result
   }
 

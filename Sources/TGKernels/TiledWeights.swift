@@ -23,15 +23,19 @@ package struct TiledWeights: Hashable, Sendable {
   /// How many floats they are.
   package var count: Int { tg_winograd_weights(channels, outputs, results, kernel) }
 
-  /// The call that makes them of packed weights, `[⌈O / 16⌉][r][r][C][16]`; `transformed` has room for
-  /// `count`.
+  /// The call that makes them of packed weights, `[⌈O / 16⌉][r][r][C][16]` floats of 32 or of 16 bits;
+  /// `transformed` has room for `count`.
   package func transforming(
-    _ packed: UnsafePointer<Float>, into transformed: UnsafeMutablePointer<Float>, isa: ISA
+    _ packed: ResolvedView, into transformed: UnsafeMutablePointer<Float>, isa: ISA
   ) -> KernelCall {
+    let element = unsafe packed.element
+    precondition(element == .float32 || element == .float16, "weights are floats")
+    let weights = unsafe UnsafeRawPointer(packed.address)
     var record = unsafe tg_winograd_transform(
-      form: nil, weights: packed, out: transformed, channels: 0, tile_count: 0)
+      form: nil, isa: isa.code, weights: weights, element: element.code, out: transformed,
+      channels: 0, tile_count: 0)
     unsafe tg_winograd_transform_prepare(
-      &record, isa.code, packed, channels, outputs, results, kernel, transformed)
+      &record, isa.code, weights, element.code, channels, outputs, results, kernel, transformed)
     return unsafe KernelCall(
       tileCount: record.tile_count, workspaceBytes: 0, record: KernelRecord([record]),
       function: tg_winograd_transform_tile)

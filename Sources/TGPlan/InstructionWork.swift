@@ -24,6 +24,13 @@ extension Instruction {
 }
 
 extension View {
+  /// The same elements as whoever reads them sees them: float32 in place of float16.
+  var widened: View {
+    var view = self
+    if dtype == .float16 { view.dtype = .float32 }
+    return view
+  }
+
   /// The bytes of the elements that lie apart; nil if the number does not fit.
   var leastBytes: Int? {
     let apart = zip(dimensions, strides).map { $1 == 0 ? 1 : $0 }
@@ -48,6 +55,14 @@ extension InstructionKind {
   }
 }
 
+extension Plan {
+  /// The bytes of the weights that are stored as float16, each slot of the weight section once.
+  package var float16WeightBytes: Int {
+    let slots = functions.lazy.flatMap(\.slots).filter { $0.kind == .weight && $0.dtype == .float16 }
+    return Set(slots).reduce(0) { sum, slot in sum.adding(slot.byteCount) ?? .max }
+  }
+}
+
 extension PlanFunction {
   /// The bytes that the arena must have: the end of its last slot, rounded up to a multiple of
   /// `Slot.alignment`; nil if the number does not fit.
@@ -60,12 +75,37 @@ extension PlanFunction {
     return Slot.aligned(end)
   }
 
-  /// The bytes of the weights that are transformed when the function is opened (`Convolution.tile`), each
-  /// once; they are in memory besides the weights of the file. A number that does not fit is given as the
-  /// largest.
+  /// The numbers of the slots of float16 that are widened to float32 when the function is opened, of equal
+  /// slots the first: all but those that only gatherings read, or convolutions in tiles, which widen what
+  /// they read.
+  package var widenedSlots: [Int] {
+    var (met, list): (Set<Slot>, [Int]) = ([], [])
+    for placed in instructions {
+      for named in placed.instruction.namedViews where named.view.dtype == .float16 {
+        switch placed.instruction {
+        case .gather: continue
+        case .convolve(let convolution) where convolution.form != nil: continue
+        default: break
+        }
+        let number = named.view.slot
+        guard slots.indices.contains(number), met.insert(slots[number]).inserted else { continue }
+        list.append(number)
+      }
+    }
+    return list
+  }
+
+  /// The bytes of the weights that are made when the function is opened, each once: transformed for tiles
+  /// (`Convolution.tile`), or widened (`widenedSlots`). They are in memory besides the weights of the file.
+  /// A number that does not fit is given as the largest.
   package var transformedWeightBytes: Int {
     var met: Set<View> = []
     var sum = 0
+    for number in widenedSlots {
+      guard let bytes = DType.float32.bytes(of: slots[number].count), let next = sum.adding(bytes)
+      else { return .max }
+      sum = next
+    }
     for placed in instructions {
       guard case .convolve(let convolution) = placed.instruction, convolution.form != nil else {
         continue

@@ -22,7 +22,7 @@ import Testing
     func insert(_ kernel: HostTensor, groups: Int = 1) -> Slot {
       store.insert(kernel, groups: groups) {
         packed += 1
-        return WeightPacking.packPanels($0, groups: groups)
+        return .floats(WeightPacking.packPanels($0, groups: groups))
       }
     }
     let kernel = HostTensor([32, 4, 1, 1], (0..<128).map { Float($0) })

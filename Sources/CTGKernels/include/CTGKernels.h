@@ -23,4 +23,5 @@
 #include "tg_reduce.h"
 #include "tg_resample.h"
 #include "tg_softmax.h"
+#include "tg_widen.h"
 #include "tg_winograd.h"

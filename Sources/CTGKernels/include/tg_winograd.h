@@ -81,20 +81,22 @@ int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel);
 ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
                               ptrdiff_t kernel);
 
-/** A transformation of packed weights [panels][r][r][C][16] into [n x n positions][panels][C][16];
- * its tiles are the panels. */
+/** A transformation of packed weights [panels][r][r][C][16], floats of 32 or of 16 bits, into
+ * [n x n positions][panels][C][16]; its tiles are the panels. */
 typedef struct {
   const tg_winograd_form *_Nullable form;
-  const float *_Nonnull weights;
+  tg_isa isa;
+  const void *_Nonnull weights;
+  tg_element element;
   float *_Nonnull out;
   ptrdiff_t channels, tile_count;
 } tg_winograd_transform;
 
 /** Prepares a transformation; there is a form of tiles of `results` for the kernel. */
 void tg_winograd_transform_prepare(tg_winograd_transform *_Nonnull transform, tg_isa isa,
-                                   const float *_Nonnull weights, ptrdiff_t channels,
-                                   ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
-                                   float *_Nonnull out);
+                                   const void *_Nonnull weights, tg_element element,
+                                   ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
+                                   ptrdiff_t kernel, float *_Nonnull out);
 
 /** Transforms one panel; needs no workspace. */
 void tg_winograd_transform_tile(const void *_Nonnull transform, ptrdiff_t tile,

@@ -12,6 +12,10 @@ package struct WeightStore: Sendable {
   package private(set) var offsets: [Int] = []
   /// The bytes in all, with the gaps between blobs.
   package private(set) var byteCount = 0
+  /// In which type large weights are stored.
+  package let type: WeightsType
+  /// The weights that stay float32 although `type` is float16, each once.
+  package private(set) var kept: [KeptWeights] = []
   private var known: [Key: [Int]] = [:]
   /// What was packed for the function before and for this one. They hold the numbers, so that no
   /// others can lie in their memory.
@@ -37,7 +41,12 @@ package struct WeightStore: Sendable {
   }
 
   /// Makes an empty store.
-  package init() {}
+  package init(_ type: WeightsType = .f32) { self.type = type }
+
+  /// Remembers weights that stay float32.
+  mutating func keep(_ weights: KeptWeights) {
+    if !kept.contains(weights) { kept.append(weights) }
+  }
 
   /// Puts a blob into the section, or finds the equal one; returns its slot.
   package mutating func insert(_ numbers: WeightNumbers) -> Slot {
@@ -57,7 +66,7 @@ package struct WeightStore: Sendable {
   /// that this function or the one before has put there is not packed again. So the batch sizes of a
   /// function, and functions of one network after each other, pack each kernel once.
   package mutating func insert(
-    _ kernel: HostTensor, groups: Int, packedBy pack: (HostTensor) -> [Float]
+    _ kernel: HostTensor, groups: Int, packedBy pack: (HostTensor) -> WeightNumbers
   ) -> Slot {
     let key = Key(.floats(kernel.elements))
     func find(_ all: [Packed]?) -> Packed? {
@@ -69,7 +78,7 @@ package struct WeightStore: Sendable {
     if let packed = find(now[key]) { return packed.slot }
     let packed =
       find(before[key])
-      ?? Packed(kernel: kernel, groups: groups, slot: insert(.floats(pack(kernel))))
+      ?? Packed(kernel: kernel, groups: groups, slot: insert(pack(kernel)))
     now[key, default: []].append(packed)
     return packed.slot
   }
@@ -81,10 +90,11 @@ package struct WeightStore: Sendable {
 extension WeightStore {
   /// The section in memory, for plans that are run where they were made; nil if there is no memory.
   package var section: WeightSection? {
-    var words = [UInt32](repeating: 0, count: byteCount / 4)
+    var bytes = [UInt8](repeating: 0, count: byteCount)
     for (blob, offset) in zip(blobs, offsets) {
-      words.replaceSubrange(offset / 4..<offset / 4 + blob.count, with: blob.bits)
+      let own = blob.littleEndianBytes
+      bytes.replaceSubrange(offset..<offset + own.count, with: own)
     }
-    return WeightSection(elements: words.map { Float(bitPattern: $0) })
+    return WeightSection(elements: bytes)
   }
 }

@@ -11,8 +11,14 @@ package struct PlanWriter: ~Copyable {
   private var weightSums = BlockSums()
   /// The bytes of the weight section so far.
   private var weightBytes = 0
-  /// The offset of each tensor, by its hash; looked up, never iterated.
-  private var offsets: [SHA256.Digest: Int] = [:]
+  /// The offset of each tensor; looked up, never iterated.
+  private var offsets: [Key: Int] = [:]
+
+  /// What equal tensors share.
+  private struct Key: Hashable {
+    var dtype: DType
+    var hash: SHA256.Digest
+  }
 
   /// Begins a file.
   ///
@@ -24,14 +30,14 @@ package struct PlanWriter: ~Copyable {
   /// Stores a tensor and returns its first byte for `Slot.offset`, counted from the start of the
   /// weight section: a multiple of 64.
   package mutating func append(_ numbers: WeightNumbers) throws(PlanError) -> Int {
-    let bytes = numbers.littleEndianBytes
-    let hash = SHA256.hash(data: bytes)
-    if let offset = offsets[hash] { return offset }
+    var bytes = numbers.littleEndianBytes
+    let key = Key(dtype: numbers.dtype, hash: SHA256.hash(data: bytes))
+    if let offset = offsets[key] { return offset }
     let offset = weightBytes
-    offsets[hash] = offset
+    offsets[key] = offset
+    let padding = PlanHeader.aligned(bytes.count) - bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: padding))
     try put(bytes)
-    let padding = PlanHeader.aligned(weightBytes) - weightBytes
-    if padding > 0 { try put([UInt8](repeating: 0, count: padding)) }
     return offset
   }
 
@@ -102,12 +108,15 @@ package enum WeightNumbers: Hashable, Sendable {
   case floats([Float])
   /// Int32.
   case integers([Int32])
+  /// Float16.
+  case halves([Float16])
 
   /// How many there are.
   package var count: Int {
     switch self {
     case .floats(let elements): elements.count
     case .integers(let elements): elements.count
+    case .halves(let elements): elements.count
     }
   }
 
@@ -116,6 +125,7 @@ package enum WeightNumbers: Hashable, Sendable {
     switch self {
     case .floats: .float32
     case .integers: .int32
+    case .halves: .float16
     }
   }
 
@@ -124,6 +134,7 @@ package enum WeightNumbers: Hashable, Sendable {
     switch self {
     case .floats(let elements): elements[index].bitPattern
     case .integers(let elements): UInt32(bitPattern: elements[index])
+    case .halves(let elements): UInt32(elements[index].bitPattern)
     }
   }
 
@@ -133,28 +144,30 @@ package enum WeightNumbers: Hashable, Sendable {
     case (.floats(let a), .floats(let b)):
       a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
     case (.integers(let a), .integers(let b)): a == b
+    case (.halves(let a), .halves(let b)):
+      a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
     default: false
     }
   }
 
-  /// The bits of each element.
-  package var bits: [UInt32] {
+  /// The elements as the weight section has them, lowest byte first.
+  package var littleEndianBytes: [UInt8] {
     switch self {
-    case .floats(let elements): elements.map(\.bitPattern)
-    case .integers(let elements): elements.map { UInt32(bitPattern: $0) }
+    case .floats(let elements): Self.bytes(elements) { $0.bitPattern }
+    case .integers(let elements): Self.bytes(elements) { UInt32(bitPattern: $0) }
+    case .halves(let elements): Self.bytes(elements) { $0.bitPattern }
     }
   }
 
-  /// The elements as the weight section has them.
-  fileprivate var littleEndianBytes: [UInt8] {
-    let bits = bits
+  private static func bytes<Element, Bits: FixedWidthInteger>(
+    _ elements: [Element], _ bits: (Element) -> Bits
+  ) -> [UInt8] {
+    let width = Bits.bitWidth / 8
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(bits.count * 4)
-    for element in bits {
-      bytes.append(UInt8(truncatingIfNeeded: element))
-      bytes.append(UInt8(truncatingIfNeeded: element >> 8))
-      bytes.append(UInt8(truncatingIfNeeded: element >> 16))
-      bytes.append(UInt8(truncatingIfNeeded: element >> 24))
+    bytes.reserveCapacity(elements.count * width)
+    for element in elements {
+      let bits = bits(element)
+      for index in 0..<width { bytes.append(UInt8(truncatingIfNeeded: bits >> (8 * index))) }
     }
     return bytes
   }

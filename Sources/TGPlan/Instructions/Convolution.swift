@@ -20,7 +20,7 @@ package struct Convolution: Hashable, Sendable {
 
   /// The output positions of one residue class, with their kernel.
   package struct Phase: Hashable, Sendable {
-    /// The packed weights: a contiguous rank-1 view of a weight slot.
+    /// The packed weights: a contiguous rank-1 view of a weight slot, float32 or float16.
     package var weights: View
     /// The rows of the kernel, at least 1.
     package var kernelHeight: Int
@@ -96,7 +96,7 @@ extension Convolution.Phase: PlanMessage {
   package mutating func visit<Archive: PlanArchive>(
     _ archive: inout Archive
   ) throws(Archive.Failure) {
-    try archive.weights("weights", &weights, .phaseWeights(archive.listIndex))
+    try archive.weights("weights", &weights, .phaseWeights(archive.listIndex), .stored)
     try archive.attribute("kernel_height", &kernelHeight, .positive)
     try archive.attribute("kernel_width", &kernelWidth, .positive)
     try archive.attribute("pad_top", &padTop, .any)
@@ -273,9 +273,9 @@ extension Convolution: InstructionKind {
     return sum
   }
 
-  /// Transformed weights of a tile are n² numbers for the r² of the kernel.
+  /// Weights as they are read, float32: those of a tile are n² numbers for the r² of the kernel.
   package func leastBytes(of view: NamedView) -> Int? {
-    guard let bytes = view.view.leastBytes else { return nil }
+    guard let bytes = view.view.widened.leastBytes else { return nil }
     guard view.access == .readWeights, let form else { return bytes }
     return bytes.multiplying(form.side * form.side).map { $0 / (form.kernel * form.kernel) }
   }
