@@ -54,7 +54,8 @@ package struct PlanBuilder: Sendable {
 
   /// A plan with the numbers of its weight section.
   package struct Result: Sendable {
-    /// The plan; `weightBytes` is final, and `notes` say which weights are stored otherwise than asked for.
+    /// The plan; `weightBytes` is final, `notes` name the weights that are stored otherwise than asked
+    /// for.
     package var plan: Plan
     /// The weight section.
     package var store: WeightStore
@@ -106,7 +107,8 @@ package struct PlanBuilder: Sendable {
   package func build(
     _ functions: [GraphFunction], name: String, weights: consuming [ParameterKey: Weight]
   ) throws -> Result {
-    var result = Result(plan: Plan(name: name), store: WeightStore(weightsType), reports: [], graphs: [])
+    var result = Result(
+      plan: Plan(name: name), store: WeightStore(weightsType), reports: [], graphs: [])
     let pipeline = try pipeline()
     let clock = ContinuousClock()
     let (start, spent) = (clock.now, Weight.secondsSpent)

@@ -58,8 +58,9 @@ extension InstructionKind {
 extension Plan {
   /// The bytes of the weights that are stored as float16, each slot of the weight section once.
   package var float16WeightBytes: Int {
-    let slots = functions.lazy.flatMap(\.slots).filter { $0.kind == .weight && $0.dtype == .float16 }
-    return Set(slots).reduce(0) { sum, slot in sum.adding(slot.byteCount) ?? .max }
+    let slots = functions.lazy.flatMap(\.slots)
+    let halves = Set(slots.filter { $0.kind == .weight && $0.dtype == .float16 })
+    return halves.reduce(0) { sum, slot in sum.adding(slot.byteCount) ?? .max }
   }
 }
 

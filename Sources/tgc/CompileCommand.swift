@@ -67,7 +67,8 @@ struct CompileCommand: Tool {
     }
     guard options.weightsType == .f32 || options.emit == nil || options.emit == .plan else {
       throw Failure(
-        .usage, "--weights-type is of plans, and --emit \(options.emit?.rawValue ?? "") writes none",
+        .usage,
+        "--weights-type is of plans, and --emit \(options.emit?.rawValue ?? "") writes none",
         hint: "leave one of them out")
     }
     guard options.features == nil || options.emit != .page else {

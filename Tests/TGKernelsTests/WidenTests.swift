@@ -21,7 +21,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ISA.available(), [0, 1, 3, 4, 7, 8, 15, 16, 17, 1023, 1024, 1025, 16_385, 40_000])
+  static let counts = [0, 1, 3, 4, 7, 8, 15, 16, 17, 1023, 1024, 1025, 16_385, 40_000]
+
+  @Test(arguments: ISA.available(), counts)
   func anyNumberOfThem(_ isa: ISA, _ count: Int) {
     let words = (0..<count).map { UInt16($0 % 0x7c00) }
     let (found, guards) = Self.widened(words, isa)

@@ -81,7 +81,9 @@ extension CheckerCase {
       gathering.indices = View(slot: 3, shape: [1, 4])
       $0 = .gather(gathering)
     },
-    .at(7, "a table of whole numbers", .view(.table, .dtype(.int32, expected: [.float32]))) {
+    .at(
+      7, "a table of whole numbers", .view(.table, .dtype(.int32, expected: [.float32, .float16]))
+    ) {
       guard case .gather(var gathering) = $0 else { return }
       gathering.table = gathering.indices
       $0 = .gather(gathering)
@@ -89,7 +91,9 @@ extension CheckerCase {
     .at(6, "starts that are numbers", .view(.starts, .dtype(.float32, expected: [.int32]))) {
       $0.resampling { $0.starts = $0.weights }
     },
-    .at(8, "a product of whole numbers", .view(.left, .dtype(.int32, expected: [.float32]))) {
+    .at(
+      8, "a product of whole numbers", .view(.left, .dtype(.int32, expected: [.float32, .float16]))
+    ) {
       $0.product { $0.left = View(slot: 1, type: TensorType(.int32, [1, 4, 1])) }
     },
     .at(11, "a sum with whole numbers", nil) {

@@ -42,12 +42,12 @@ def compiled(page, folder, kind):
 
 def decibels(a, b):
     """The ratio of signal to noise of b in dB; the peak is the distance of the largest number of a from
-    the smallest."""
+    the smallest; not-a-number of equal numbers."""
     error = numpy.mean((a.astype(numpy.float64) - b) ** 2)
     peak = float(a.max()) - float(a.min())
-    if error == 0:
-        return math.inf
-    return 10 * math.log10(peak**2 / error) if peak > 0 else -math.inf
+    if peak == 0:
+        return math.nan
+    return 10 * math.log10(peak**2 / error) if error > 0 else math.inf
 
 
 def measure(page, folder):
@@ -84,10 +84,11 @@ def table(rows):
         own = [row for row in rows if row[0] == page]
         pictures = [row for row in own if row[5] == "image"]
         _, before, after, _, output, _, difference, largest, ratio = (
-            pictures[-1] if pictures else min(own, key=lambda row: row[-1]))
+            pictures[-1] if pictures else min(own, key=lambda row: (math.isnan(row[-1]), row[-1])))
+        decibel = "–" if math.isnan(ratio) else f"{ratio:.1f}"
         lines.append(
             f"| `{page}` | {before:.1f} | {after:.1f} | {output} | {difference:.1e} | {largest:.3g} "
-            f"| {ratio:.1f} |")
+            f"| {decibel} |")
     return "\n".join(lines)
 
 
