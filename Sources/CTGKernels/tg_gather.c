@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "tg_variant.h"
+
 /* Tiles of several threads report; the least unit stays, whoever comes first. */
 static void report(ptrdiff_t *first_bad, ptrdiff_t unit) {
   ptrdiff_t seen = __atomic_load_n(first_bad, __ATOMIC_RELAXED);
@@ -15,12 +17,19 @@ static ptrdiff_t row_of(int32_t number, ptrdiff_t rows) {
   return number >= 0 && number < rows ? number : -1;
 }
 
+/* The run of the table from an element on, as floats of 32 bits. */
+static void copy_run(const tg_gather *g, ptrdiff_t start, float *output) {
+  if (g->element == TG_FLOAT32)
+    memcpy(output, (const float *)g->table + start, (size_t)g->count * sizeof(float));
+  else
+    tg_variant_of(g->grid.isa)->widen((const uint16_t *)g->table + start, output, g->count);
+}
+
 void tg_gather_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_gather *g = record;
   const ptrdiff_t end = tg_grid_end(&g->grid, tile);
   (void)workspace;
   const ptrdiff_t pieces = tg_axes_count(&g->row);
-  const size_t bytes = (size_t)g->count * sizeof(float);
   for (ptrdiff_t unit = tile * g->grid.units_per_tile; unit < end; unit++) {
     ptrdiff_t at[TG_AXES_TENSORS], piece[TG_AXES_TENSORS];
     tg_axes_locate(&g->positions, unit, at);
@@ -30,9 +39,9 @@ void tg_gather_tile(const void *record, ptrdiff_t tile, void *workspace) {
       tg_axes_locate(&g->row, i, piece);
       float *output = g->output + at[1] + piece[1];
       if (row < 0)
-        memset(output, 0, bytes);
+        memset(output, 0, (size_t)g->count * sizeof(float));
       else
-        memcpy(output, g->table + row * g->row_stride + piece[0], bytes);
+        copy_run(g, row * g->row_stride + piece[0], output);
     }
   }
 }

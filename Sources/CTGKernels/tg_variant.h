@@ -34,6 +34,8 @@ typedef struct {
   void (*resample)(const tg_resample *, ptrdiff_t, ptrdiff_t);
   void (*pack_masks)(const tg_pack_masks *, ptrdiff_t, ptrdiff_t);
   void (*softmax)(const tg_softmax *, float *workspace, ptrdiff_t, ptrdiff_t);
+  /* Floats of so many of 16 bits. */
+  void (*widen)(const uint16_t *, float *, ptrdiff_t);
 } tg_variant;
 
 extern const tg_variant tg_variant_scalar;

@@ -1,10 +1,10 @@
-/* The kernels for AVX2 with FMA. */
+/* The kernels for AVX2 with FMA and F16C. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #include "tg_variant.h"
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 #include "tg_vector_avx2.h"
 

@@ -12,6 +12,7 @@
 #include "tg_pack_masks_body.h"
 #include "tg_softmax_body.h"
 #include "tg_max_pool_gradient_body.h"
+#include "tg_widen_body.h"
 #include "tg_winograd_body.h"
 
 const tg_variant TG_VARIANT = {
@@ -29,4 +30,5 @@ const tg_variant TG_VARIANT = {
     .resample = resample,
     .pack_masks = pack_masks,
     .softmax = softmax,
+    .widen = widen,
 };

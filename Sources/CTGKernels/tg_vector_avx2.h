@@ -1,4 +1,4 @@
-/* Vectors of 8 lanes: AVX2 with FMA. Names as in tg_vector_scalar.h. */
+/* Vectors of 8 lanes: AVX2 with FMA and F16C. Names as in tg_vector_scalar.h. */
 #pragma once
 
 #include <immintrin.h>
@@ -32,6 +32,9 @@ static inline vm vfirst(ptrdiff_t n) {
 static inline __m256i vfirst_bits(ptrdiff_t n) { return _mm256_castps_si256(vfirst(n)); }
 static inline vf vset(float a) { return _mm256_set1_ps(a); }
 static inline vf vload(const float *p) { return _mm256_loadu_ps(p); }
+static inline vf vload_half(const uint16_t *p) {
+  return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+}
 static inline vf vload_n(const float *p, ptrdiff_t n) {
   return _mm256_maskload_ps(p, vfirst_bits(n));
 }

@@ -27,6 +27,9 @@ enum {
 static inline vm vfirst(ptrdiff_t n) { return n >= VW ? 0xffff : n <= 0 ? 0 : (vm)((1u << n) - 1); }
 static inline vf vset(float a) { return _mm512_set1_ps(a); }
 static inline vf vload(const float *p) { return _mm512_loadu_ps(p); }
+static inline vf vload_half(const uint16_t *p) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+}
 static inline vf vload_n(const float *p, ptrdiff_t n) {
   return _mm512_maskz_loadu_ps(vfirst(n), p);
 }

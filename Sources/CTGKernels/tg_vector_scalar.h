@@ -5,7 +5,8 @@
  * vf are floats, vi 32-bit whole numbers, vm a truth for each lane, VW how many lanes there are: a
  * divisor of TG_LANES. vmin(a, b) and vmax(a, b) return b where one of the two is NaN. Of n lanes,
  * those from the first on are meant: none if n <= 0, all if n >= VW; memory behind them is not
- * touched, and is read as 0. */
+ * touched, and is read as 0. vload_half makes floats of as many of 16 bits, exactly; not-a-number
+ * keeps its sign and upper bits and becomes quiet. */
 #pragma once
 
 #include <stddef.h>
@@ -45,6 +46,28 @@ static inline vf vload(const float *p) {
   vf a;
   memcpy(&a, p, sizeof a);
   return a;
+}
+static inline float float_of_half(uint16_t half) {
+  const uint32_t sign = (uint32_t)(half & 0x8000) << 16, size = half & 0x7fff;
+  uint32_t bits;
+  if (size > 0x7c00) {
+    bits = 0x7fc00000 | size << 13;
+  } else if (size == 0x7c00) {
+    bits = 0x7f800000;
+  } else if (size >= 0x0400) {
+    bits = (size << 13) + ((127 - 15) << 23);
+  } else {
+    /* Multiples of 2^-24. */
+    const float small = (float)size * 0x1p-24f;
+    memcpy(&bits, &small, sizeof bits);
+  }
+  float number;
+  bits |= sign;
+  memcpy(&number, &bits, sizeof number);
+  return number;
+}
+static inline vf vload_half(const uint16_t *p) {
+  return (vf){float_of_half(p[0]), float_of_half(p[1]), float_of_half(p[2]), float_of_half(p[3])};
 }
 static inline vf vload_n(const float *p, ptrdiff_t n) {
   vf a = vset(0.0f);

@@ -44,16 +44,17 @@ ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t r
   return n * n * divide_up(outputs, TG_PANEL) * stride * stride * channels * TG_PANEL;
 }
 
-void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const float *weights,
-                                   ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
-                                   ptrdiff_t kernel, ptrdiff_t stride, int is_turned, float *out) {
+void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const void *weights,
+                                   tg_element element, ptrdiff_t channels, ptrdiff_t outputs,
+                                   ptrdiff_t results, ptrdiff_t kernel, ptrdiff_t stride,
+                                   int is_turned, float *out) {
   *t = (tg_winograd_transform){.form = find(isa, results, kernel_of(kernel, stride)),
                                .is_turned = is_turned,
                                .kernel = kernel,
                                .stride = stride};
-  tg_turn_prepare(&t->turn, weights, channels, outputs, kernel * kernel, out);
+  tg_turn_prepare(&t->turn, isa, weights, element, channels, outputs, kernel * kernel, out);
   t->tile_count = t->turn.tile_count;
-  if (is_turned) {
+  if (is_turned || element != TG_FLOAT32) {
     t->workspace_bytes = kernel * kernel * channels * TG_PANEL * (ptrdiff_t)sizeof(float);
   }
 }
@@ -73,15 +74,26 @@ static void gather_taps(const tg_winograd_transform *t, const float *weights, pt
   }
 }
 
+/* The panel [taps][C][16] of a tile: where it lies, or made in the workspace. */
+static const float *panel_of(const tg_winograd_transform *t, ptrdiff_t tile, float *workspace) {
+  const tg_turn *turn = &t->turn;
+  const ptrdiff_t count = turn->taps * turn->channels * TG_PANEL;
+  if (t->is_turned) {
+    tg_turn_panel(turn, tile, workspace);
+  } else if (turn->element == TG_FLOAT32) {
+    return (const float *)turn->weights + tile * count;
+  } else {
+    tg_variant_of(turn->isa)->widen((const uint16_t *)turn->weights + tile * count, workspace,
+                                    count);
+  }
+  return workspace;
+}
+
 void tg_winograd_transform_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_winograd_transform *t = record;
   const tg_turn *turn = &t->turn;
   const ptrdiff_t panel = turn->channels * TG_PANEL, parts = t->stride * t->stride;
-  const float *from = turn->weights + tile * turn->taps * panel;
-  if (t->is_turned) {
-    tg_turn_panel(turn, tile, workspace);
-    from = workspace;
-  }
+  const float *from = panel_of(t, tile, workspace);
   float gathered[TG_WINOGRAD_KERNEL * TG_WINOGRAD_KERNEL * TG_PANEL];
   for (ptrdiff_t part = 0; part < parts; part += 1) {
     for (ptrdiff_t c = 0; c < panel; c += TG_PANEL) {

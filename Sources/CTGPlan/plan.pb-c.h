@@ -362,7 +362,8 @@ typedef enum _Tgraph__Plan__DType {
    */
   TGRAPH__PLAN__DTYPE__BITS = 2,
   /*
-   * IEEE 754 numbers of 16 bits. Reserved for storage: no instruction takes them yet.
+   * IEEE 754 numbers of 16 bits. Weights as they are stored: only slots of kind WEIGHT hold them, and what
+   * reads them takes each as the FLOAT32 of the same value.
    */
   TGRAPH__PLAN__DTYPE__FLOAT16 = 3,
   /*
@@ -858,7 +859,7 @@ struct  Tgraph__Plan__Convolution__Phase
 {
   ProtobufCMessage base;
   /*
-   * A contiguous rank-1 view of a weight slot.
+   * A contiguous rank-1 view of a weight slot, FLOAT32 or FLOAT16.
    */
   Tgraph__Plan__View *weights;
   int64_t kernel_height;
@@ -943,7 +944,13 @@ struct  Tgraph__Plan__Convolution
 struct  Tgraph__Plan__MatrixProduct
 {
   ProtobufCMessage base;
+  /*
+   * FLOAT32 or FLOAT16.
+   */
   Tgraph__Plan__View *left;
+  /*
+   * FLOAT32 or FLOAT16.
+   */
   Tgraph__Plan__View *right;
   /*
    * Innermost stride 1.
@@ -1163,7 +1170,7 @@ struct  Tgraph__Plan__Gathering
 {
   ProtobufCMessage base;
   /*
-   * [rows, d...].
+   * [rows, d...], FLOAT32 or FLOAT16.
    */
   Tgraph__Plan__View *table;
   /*

@@ -35,6 +35,8 @@ package struct Compilation: Sendable {
   package var wordVectors: GivenFile?
   /// Whether weights that are infinite or no numbers are errors.
   package var isStrict = false
+  /// In which type the plan stores large weights.
+  package var weightsType = WeightsType.f32
   /// What the compilation may take.
   package var memory = CompileMemory()
   /// The licence of the weights, for the plan.
@@ -109,7 +111,8 @@ package struct Compilation: Sendable {
     let afterReading = clock.now
     let builder = PlanBuilder(
       level: level, isSmall: isSmall, verifies: verifies, stopAfter: stopAfter, tiles: tiles,
-      sources: library.sources, memory: memory, keepsGraphs: keepsGraphs, observe: observe)
+      sources: library.sources, memory: memory, weightsType: weightsType, keepsGraphs: keepsGraphs,
+      observe: observe)
     let model = checked.models[0].model
     var built = try builder.build(
       bound.functions, name: model.name, weights: bound.binding.handOver())
@@ -119,7 +122,7 @@ package struct Compilation: Sendable {
     built.plan.origin = origin
     built.plan.objectives = bound.objectives
     built.plan.texts = bound.texts.resources
-    built.plan.notes = bound.notes
+    built.plan.notes = bound.notes + built.plan.notes
     do throws(PlanError) {
       try built.check()
     } catch {

@@ -33,7 +33,7 @@ package struct PlanBuilder: Sendable {
     package var liveBytes = 0
     /// The arena, in bytes.
     package var arenaBytes = 0
-    /// The weights that are transformed when the function is opened, in bytes.
+    /// The weights that are made when the function is opened, in bytes.
     package var transformedWeightBytes = 0
 
     /// Adds what the finished function says.
@@ -62,7 +62,8 @@ package struct PlanBuilder: Sendable {
 
   /// A plan with the numbers of its weight section.
   package struct Result: Sendable {
-    /// The plan; `weightBytes` is final.
+    /// The plan; `weightBytes` is final, `notes` name the weights that are stored otherwise than asked
+    /// for.
     package var plan: Plan
     /// The weight section.
     package var store: WeightStore
@@ -81,6 +82,7 @@ package struct PlanBuilder: Sendable {
   private let tiles: TileConvolutions.Choice?
   private let sources: SourceTable
   private let memory: CompileMemory
+  private let weightsType: WeightsType
   private let keepsGraphs: Bool
   private let observe: @Sendable (String, Graph, Double) -> Void
 
@@ -90,7 +92,8 @@ package struct PlanBuilder: Sendable {
   package init(
     level: OptimizationLevel, isSmall: Bool = false, verifies: Bool, stopAfter: String? = nil,
     tiles: TileConvolutions.Choice? = nil, sources: SourceTable,
-    memory: CompileMemory = CompileMemory(), keepsGraphs: Bool = false,
+    memory: CompileMemory = CompileMemory(), weightsType: WeightsType = .f32,
+    keepsGraphs: Bool = false,
     observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
   ) {
     self.level = level
@@ -100,6 +103,7 @@ package struct PlanBuilder: Sendable {
     self.tiles = tiles
     self.sources = sources
     self.memory = memory
+    self.weightsType = weightsType
     self.keepsGraphs = keepsGraphs
     self.observe = observe
   }
@@ -116,7 +120,8 @@ package struct PlanBuilder: Sendable {
   package func build(
     _ functions: [GraphFunction], name: String, weights: consuming [ParameterKey: Weight]
   ) throws -> Result {
-    var result = Result(plan: Plan(name: name), store: WeightStore(), reports: [], graphs: [])
+    var result = Result(
+      plan: Plan(name: name), store: WeightStore(weightsType), reports: [], graphs: [])
     let pipeline = try pipeline()
     let clock = ContinuousClock()
     let (start, spent) = (clock.now, Weight.secondsSpent)
@@ -150,6 +155,7 @@ package struct PlanBuilder: Sendable {
       graphs[index] = Graph(name: "")
     }
     result.plan.weightBytes = result.store.byteCount
+    result.plan.notes = result.store.kept.map(\.note)
     return result
   }
 

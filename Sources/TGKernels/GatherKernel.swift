@@ -6,7 +6,7 @@ extension KernelCall {
   /// its position among the indices is `refused`.
   ///
   /// - Parameters:
-  ///   - table: `[rows, d…]`, at least one row.
+  ///   - table: `[rows, d…]`, at least one row; floats of 32 or of 16 bits.
   ///   - indices: whole numbers.
   ///   - output: the extents of `indices`, then those of a row.
   package static func gather(
@@ -24,8 +24,11 @@ extension KernelCall {
     let run = row.takeContiguous(tensors: [0, 1])?.extent ?? 1
     let grid = tg_grid(isa: isa, units: positions.count, unitElements: elements)
     let refused = RefusedPosition()
+    unsafe precondition(
+      table.element == .float32 || table.element == .float16, "a table of floats")
     let record = unsafe tg_gather(
-      grid: grid, table: UnsafePointer(table.base), indices: UnsafePointer(indices.integers),
+      grid: grid, table: UnsafeRawPointer(table.address), element: table.element.code,
+      indices: UnsafePointer(indices.integers),
       output: output.base, positions: positions.raw, row: row.raw, count: run,
       rows: table.dimensions[0], row_stride: table.strides[0],
       first_bad: refused.word)

@@ -4,6 +4,8 @@ package import CTGKernels
 package enum KernelElement: Hashable, Sendable {
   /// Floats of 32 bits.
   case float32
+  /// Floats of 16 bits.
+  case float16
   /// Whole numbers of 32 bits with a sign.
   case int32
   /// Truths, 16 neighbours to a word of 16 bits, the first in the lowest bit; every row begins with a
@@ -14,6 +16,7 @@ package enum KernelElement: Hashable, Sendable {
   var code: tg_element {
     switch self {
     case .float32: TG_FLOAT32
+    case .float16: TG_FLOAT16
     case .int32: TG_INT32
     case .bits: TG_BITS
     }

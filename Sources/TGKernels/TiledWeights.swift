@@ -45,24 +45,28 @@ package struct TiledWeights: Hashable, Sendable {
       : kernel.height * kernel.width * channels * ((outputs + 15) / 16) * 16
   }
 
-  /// The call that makes them of packed weights; `made` has room for `count`.
+  /// The call that makes them of packed weights, floats of 32 or of 16 bits; `made` has room for `count`.
   package func making(
-    of packed: UnsafePointer<Float>, into made: UnsafeMutablePointer<Float>, isa: ISA
+    of packed: ResolvedView, into made: UnsafeMutablePointer<Float>, isa: ISA
   ) -> KernelCall {
+    let element = unsafe packed.element
+    precondition(element == .float32 || element == .float16, "weights are floats")
+    let weights = unsafe UnsafeRawPointer(packed.address)
+    var turn = unsafe tg_turn(
+      isa: isa.code, weights: weights, element: element.code, out: made, channels: 0, outputs: 0,
+      taps: 0, tile_count: 0)
     guard results > 0 else {
-      var turn = unsafe tg_turn(
-        weights: packed, out: made, channels: 0, outputs: 0, taps: 0, tile_count: 0)
-      unsafe tg_turn_prepare(&turn, packed, channels, outputs, kernel.height * kernel.width, made)
+      unsafe tg_turn_prepare(
+        &turn, isa.code, weights, element.code, channels, outputs, kernel.height * kernel.width,
+        made)
       return unsafe KernelCall(
         tileCount: turn.tile_count, workspaceBytes: 0, record: KernelRecord([turn]),
         function: tg_turn_tile)
     }
     var record = unsafe tg_winograd_transform(
-      form: nil,
-      turn: tg_turn(weights: packed, out: made, channels: 0, outputs: 0, taps: 0, tile_count: 0),
-      is_turned: 0, kernel: 0, stride: 0, tile_count: 0, workspace_bytes: 0)
+      form: nil, turn: turn, is_turned: 0, kernel: 0, stride: 0, tile_count: 0, workspace_bytes: 0)
     unsafe tg_winograd_transform_prepare(
-      &record, isa.code, packed, channels, outputs, results, kernel.height, stride,
+      &record, isa.code, weights, element.code, channels, outputs, results, kernel.height, stride,
       isTurned ? 1 : 0, made)
     return unsafe KernelCall(
       tileCount: record.tile_count, workspaceBytes: record.workspace_bytes,

@@ -6,7 +6,7 @@ package import CTGMachine
 package enum ISA: String, CaseIterable, Hashable, Sendable {
   /// Plain C, on every machine.
   case scalar
-  /// AVX2 with fused multiply-add.
+  /// AVX2 with fused multiply-add and conversion of 16-bit floats.
   case avx2
   /// AVX-512 F, BW, DQ and VL.
   case avx512

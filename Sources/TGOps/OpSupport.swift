@@ -49,7 +49,7 @@ extension AttributeReader {
   func dtype() throws(AttributeError) -> DType {
     guard has("dtype") else { return .float32 }
     let name = try string("dtype")
-    guard let dtype = DType.allCases.first(where: { $0.description == name }), dtype.isExecuted
+    guard let dtype = DType.allCases.first(where: { $0.description == name }), dtype.isComputed
     else {
       throw AttributeError("`\(name)` is no type of elements")
     }

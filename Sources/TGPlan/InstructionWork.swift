@@ -23,7 +23,28 @@ extension Instruction {
   var checkedWork: Int? { kind.checkedWork(of: namedViews) }
 }
 
+extension Instruction {
+  /// The views of float16 that are read where their slot was widened.
+  fileprivate var widenedViews: [View] {
+    let views: [View]
+    switch self {
+    case .gather: views = []
+    case .convolve(let convolution):
+      views = convolution.phases.filter { !convolution.preparesWeights(of: $0) }.map(\.weights)
+    default: views = namedViews.map(\.view)
+    }
+    return views.filter { $0.dtype == .float16 }
+  }
+}
+
 extension View {
+  /// The same elements as whoever reads them sees them: float32 in place of float16.
+  var widened: View {
+    var view = self
+    if dtype == .float16 { view.dtype = .float32 }
+    return view
+  }
+
   /// The bytes of the elements that lie apart; nil if the number does not fit.
   var leastBytes: Int? {
     let apart = zip(dimensions, strides).map { $1 == 0 ? 1 : $0 }
@@ -48,6 +69,15 @@ extension InstructionKind {
   }
 }
 
+extension Plan {
+  /// The bytes of the weights that are stored as float16, each slot of the weight section once.
+  package var float16WeightBytes: Int {
+    let slots = functions.lazy.flatMap(\.slots)
+    let halves = Set(slots.filter { $0.kind == .weight && $0.dtype == .float16 })
+    return halves.reduce(0) { sum, slot in sum.adding(slot.byteCount) ?? .max }
+  }
+}
+
 extension PlanFunction {
   /// The bytes that the arena must have: the end of its last slot, rounded up to a multiple of
   /// `Slot.alignment`; nil if the number does not fit.
@@ -60,12 +90,32 @@ extension PlanFunction {
     return Slot.aligned(end)
   }
 
-  /// The bytes of the weights that are made when the function is opened, transformed
-  /// (`Convolution.tile`) or turned (`Convolution.Packing.turned`), each once; they are in memory besides
-  /// the weights of the file. A number that does not fit is given as the largest.
+  /// The numbers of the slots of float16 that are widened to float32 when the function is opened, of equal
+  /// slots the first: all but those that only gatherings read, or convolutions for which other weights are
+  /// made (`Convolution.preparesWeights(of:)`): both widen what they read.
+  package var widenedSlots: [Int] {
+    var (met, list): (Set<Slot>, [Int]) = ([], [])
+    for placed in instructions {
+      for view in placed.instruction.widenedViews {
+        let number = view.slot
+        guard slots.indices.contains(number), met.insert(slots[number]).inserted else { continue }
+        list.append(number)
+      }
+    }
+    return list
+  }
+
+  /// The bytes of the weights that are made when the function is opened, each once: transformed
+  /// (`Convolution.tile`), turned (`Convolution.Packing.turned`), or only widened (`widenedSlots`). They are
+  /// in memory besides the weights of the file. A number that does not fit is given as the largest.
   package var transformedWeightBytes: Int {
     var met: Set<PreparedKernel> = []
     var sum = 0
+    for number in widenedSlots {
+      guard let bytes = DType.float32.bytes(of: slots[number].count), let next = sum.adding(bytes)
+      else { return .max }
+      sum = next
+    }
     for placed in instructions {
       guard case .convolve(let convolution) = placed.instruction else { continue }
       for phase in convolution.phases where convolution.preparesWeights(of: phase) {

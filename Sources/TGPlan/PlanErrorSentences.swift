@@ -132,6 +132,7 @@ extension PlanError: CustomStringConvertible {
     switch fault {
     case .misaligned(let offset):
       "begins at byte \(offset), which is no multiple of \(Slot.alignment)"
+    case .dtype(.float16): "holds float16, as which only weights are stored"
     case .dtype(let dtype): "holds \(dtype), which is reserved for storage"
     case .empty(let count): "has \(count) elements; it must have at least 1"
     case .outside(let kind, let end, let size):

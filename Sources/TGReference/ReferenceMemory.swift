@@ -28,7 +28,9 @@ struct ReferenceMemory {
     guard !writing || slots[view.slot].kind != .weight else {
       throw .unsound("weights are read-only")
     }
-    guard view.dtype.isExecuted else { throw .unsound("\(view.dtype) are not executed") }
+    guard slots[view.slot].kind == .weight ? view.dtype.isStored : view.dtype.isComputed else {
+      throw .unsound("\(view.dtype) are not computed")
+    }
     guard view.lies(in: slots[view.slot]) else {
       throw .unsound("a view leaves slot \(view.slot)")
     }
@@ -36,7 +38,7 @@ struct ReferenceMemory {
 
   /// What a view sees, as numbers; truths as 1 and 0.
   func read(_ view: View) -> Grid {
-    let (slot, width) = (slots[view.slot], view.dtype == .bits ? 2 : 4)
+    let (slot, width) = (slots[view.slot], view.dtype.granuleBytes)
     let numbers = positions(of: view).map { position -> Double in
       let element = view.dtype == .bits ? position / DType.wordBits : position
       let word = word(
@@ -44,6 +46,7 @@ struct ReferenceMemory {
       return switch view.dtype {
       case .int32: Double(Int32(bitPattern: word))
       case .bits: Double(word >> UInt32(position % DType.wordBits) & 1)
+      case .float16: Double(Float16(bitPattern: UInt16(word)))
       default: Double(Float(bitPattern: word))
       }
     }

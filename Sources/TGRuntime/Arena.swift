@@ -45,6 +45,21 @@ internal import TGTensor
     weights.release(slot.offset..<slot.offset + slot.byteCount)
   }
 
+  /// The address of a view that is read, of float16 that of its widened copy.
+  ///
+  /// - Throws: `unsound` as for any view, and for float16 that is not widened.
+  func resolve(
+    _ view: View, _ transformed: TransformedWeights
+  ) throws(RuntimeError) -> ResolvedView {
+    let resolved = unsafe try resolve(view)
+    guard view.dtype == .float16 else { return unsafe resolved }
+    guard let wide = unsafe transformed.widened(slots[view.slot]) else {
+      throw .unsound("slot \(view.slot) is not widened")
+    }
+    return unsafe ResolvedView(
+      base: wide + view.offset, dimensions: view.dimensions, strides: view.strides)
+  }
+
   /// Copies numbers, row-major, to where a view sees them, whole numbers where it is of int32;
   /// allocates nothing.
   ///
@@ -108,7 +123,7 @@ internal import TGTensor
         }
         position += count
       }
-    case .float16, .bfloat16: throw .unsound("\(view.dtype) are not executed")
+    case .float16, .bfloat16: throw .unsound("\(view.dtype) are not given away")
     }
   }
 
@@ -143,6 +158,9 @@ internal import TGTensor
     guard slots.indices.contains(view.slot) else { throw .unsound("a view of no slot") }
     let slot = slots[view.slot]
     guard !writing || slot.kind != .weight else { throw .unsound("weights are read-only") }
+    guard slot.kind == .weight || view.dtype.isComputed else {
+      throw .unsound("\(view.dtype) are not computed")
+    }
     guard view.lies(in: slot) else { throw .unsound("a view leaves slot \(view.slot)") }
     // A view without elements reads nothing: any address does.
     guard !view.dimensions.contains(0) else { return unsafe base }
@@ -164,7 +182,8 @@ extension KernelElement {
     case .float32: self = .float32
     case .int32: self = .int32
     case .bits: self = .bits
-    case .float16, .bfloat16: throw .unsound("\(dtype) are not executed")
+    case .float16: self = .float16
+    case .bfloat16: throw .unsound("\(dtype) are not executed")
     }
   }
 }

@@ -17,7 +17,7 @@ package final class Executor: PlanExecutor {
   package let isa: ISA
   private let verification: WeightVerification?
   private let arena: Arena
-  private let tiled: TiledMemory
+  private let transformed: TransformedWeights
   /// What the calls of one instruction hand on to each other, one instruction after the other.
   private let shared: SystemMemory
   private let pool: ThreadPool
@@ -50,13 +50,13 @@ package final class Executor: PlanExecutor {
       throw .overBudget(needed: arenaBytes, allowed: allowed)
     }
     arena = try Arena(self.function, weights: file.weights)
-    tiled = try TiledMemory(
+    transformed = try TransformedWeights(
       self.function, arena: arena, isa: isa, taken: arenaBytes, within: budget)
     var prepared: [PreparedCalls] = []
     for placed in self.function.instructions {
-      prepared.append(try arena.prepare(placed.instruction, isa: isa, tiled: tiled))
+      prepared.append(try arena.prepare(placed.instruction, isa: isa, transformed))
     }
-    let fixedBytes = arenaBytes + tiled.byteCount
+    let fixedBytes = arenaBytes + transformed.byteCount
     let sharedBytes = prepared.lazy.map(\.sharedBytes).max() ?? 0
     guard sharedBytes <= allowed - fixedBytes else {
       throw .overBudget(needed: fixedBytes + sharedBytes, allowed: allowed)
@@ -93,7 +93,7 @@ package final class Executor: PlanExecutor {
   /// The bytes of memory in use besides weights as they lie in the file: arena, transformed weights, what
   /// calls share, and scratch memory.
   package var memoryBytes: Int {
-    arena.byteCount + tiled.byteCount + shared.byteCount + pool.workspaceBytes
+    arena.byteCount + transformed.byteCount + shared.byteCount + pool.workspaceBytes
   }
 
   /// How many threads work, the caller included.

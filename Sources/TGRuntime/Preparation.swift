@@ -12,14 +12,14 @@ extension Arena {
   ///   take, or a resampling outside its input,
   ///   `outOfMemory` if no machine has the memory that a convolution needs.
   func prepare(
-    _ instruction: Instruction, isa: ISA, tiled: TiledMemory
+    _ instruction: Instruction, isa: ISA, _ transformed: TransformedWeights
   ) throws(RuntimeError) -> PreparedCalls {
     if let wrong = instruction.namedViews.first(where: { !$0.isWellTyped }) {
       throw .unsound("\(wrong.role) is of \(wrong.view.dtype)")
     }
     switch instruction {
     case .convolve(let convolution):
-      let kernel = unsafe try prepare(convolution, tiled)
+      let kernel = unsafe try prepare(convolution, transformed)
       do throws(KernelTooLarge) {
         return unsafe try .convolution(kernel, isa: isa)
       } catch {
@@ -28,7 +28,8 @@ extension Arena {
     case .multiply(let product):
       return [
         unsafe .product(
-          left: try resolve(product.left), right: try resolve(product.right),
+          left: try resolve(product.left, transformed),
+          right: try resolve(product.right, transformed),
           output: try resolve(product.output, writing: true),
           epilogue: try prepare(product.epilogue), isa: isa)
       ]
@@ -98,14 +99,11 @@ extension Arena {
   }
 
   private func prepare(
-    _ convolution: Convolution, _ tiled: TiledMemory
+    _ convolution: Convolution, _ transformed: TransformedWeights
   ) throws(RuntimeError) -> KernelConvolution {
     var phases = unsafe [KernelConvolution.Phase]()
     for phase in convolution.phases {
-      let packed = unsafe try resolve(phase.weights)
-      let weights =
-        unsafe tiled.weights(of: phase, in: convolution)
-        ?? (base: UnsafePointer(packed.base), count: phase.weights.count)
+      let weights = unsafe try weights(of: phase, in: convolution, transformed)
       unsafe phases.append(
         KernelConvolution.Phase(
           weights: weights.base, weightCount: weights.count,
@@ -123,6 +121,15 @@ extension Arena {
     unsafe kernel.scale = (convolution.scaleY, convolution.scaleX)
     unsafe kernel.epilogue = try prepare(convolution.epilogue)
     return unsafe kernel
+  }
+
+  /// The weights of a phase as the kernel reads them, and how many they are.
+  private func weights(
+    of phase: Convolution.Phase, in convolution: Convolution, _ transformed: TransformedWeights
+  ) throws(RuntimeError) -> (base: UnsafePointer<Float>, count: Int) {
+    if let tiled = unsafe transformed.weights(of: phase, in: convolution) { return unsafe tiled }
+    let packed = unsafe try resolve(phase.weights, transformed)
+    return unsafe (UnsafePointer(packed.base), phase.weights.count)
   }
 
   private func prepare(_ epilogue: Epilogue) throws(RuntimeError) -> KernelEpilogue {

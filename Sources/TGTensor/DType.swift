@@ -9,9 +9,10 @@ package enum DType: Int, Hashable, Sendable, CaseIterable {
   /// Truths of one bit. Neighbours along the innermost axis share words of 16 bits, the first in the
   /// lowest bit; every row begins with a word.
   case bits = 2
-  /// Numbers of 16 bits as IEEE 754 has them. Reserved for storage; nothing executes it.
+  /// Numbers of 16 bits as IEEE 754 has them: weights as they are stored. What reads them makes float32 of
+  /// them, which is exact.
   case float16 = 3
-  /// The upper 16 bits of float32. Reserved for storage; nothing executes it.
+  /// The upper 16 bits of float32. Reserved for storage; nothing reads it.
   case bfloat16 = 4
 
   /// The truths in a word of `bits`.
@@ -32,8 +33,11 @@ package enum DType: Int, Hashable, Sendable, CaseIterable {
   /// The bytes of a granule.
   package var granuleBytes: Int { granule * bitWidth / 8 }
 
-  /// True if instructions read or write elements of this type.
-  package var isExecuted: Bool { self != .float16 && self != .bfloat16 }
+  /// True if tensors are computed in this type.
+  package var isComputed: Bool { self != .float16 && self != .bfloat16 }
+
+  /// True if weights may be stored in this type.
+  package var isStored: Bool { self != .bfloat16 }
 
   /// The bytes of so many elements, whole granules; nil if the number does not fit.
   package func bytes(of count: Int) -> Int? {
@@ -50,6 +54,8 @@ package enum DType: Int, Hashable, Sendable, CaseIterable {
 package enum DTypes: Sendable {
   /// Only that type.
   case float32, int32, bits
+  /// `float32`, or `float16` as weights are stored.
+  case stored
   /// `float32` or `int32`.
   case numbers
   /// `float32`, `int32` or `bits`.
@@ -58,10 +64,11 @@ package enum DTypes: Sendable {
   /// True if a type is one of them.
   package func contains(_ dtype: DType) -> Bool {
     switch dtype {
-    case .float32: self == .float32 || self == .numbers || self == .any
+    case .float32: self != .int32 && self != .bits
     case .int32: self == .int32 || self == .numbers || self == .any
     case .bits: self == .bits || self == .any
-    default: false
+    case .float16: self == .stored
+    case .bfloat16: false
     }
   }
 

@@ -29,9 +29,9 @@
     base = unsafe file.withBytes { UInt(bitPattern: $0.baseAddress) + UInt(offset) }
   }
 
-  /// Copies numbers; nil if there is no memory for them.
-  package init?(elements: [Float]) {
-    count = elements.count * MemoryLayout<Float>.stride
+  /// Copies numbers, or bytes, as they lie in memory; nil if there is no memory for them.
+  package init?<Element: BitwiseCopyable>(elements: [Element]) {
+    count = elements.count * MemoryLayout<Element>.stride
     file = nil
     fileOffset = 0
     var memory: UnsafeMutableRawPointer?

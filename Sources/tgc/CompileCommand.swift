@@ -65,6 +65,12 @@ struct CompileCommand: Tool {
         .usage, "--features is of the objective that --invert adds", hint: "say --invert --features"
       )
     }
+    guard options.weightsType == .f32 || options.emit == nil || options.emit == .plan else {
+      throw Failure(
+        .usage,
+        "--weights-type is of plans, and --emit \(options.emit?.rawValue ?? "") writes none",
+        hint: "leave one of them out")
+    }
     guard options.features == nil || options.emit != .page else {
       throw Failure(
         .usage, "--emit page shows one page, and --features joins two",
@@ -183,6 +189,7 @@ struct CompileCommand: Tool {
     compilation.vocabularies = files.vocabularies
     compilation.wordVectors = files.wordVectors
     compilation.isStrict = options.strict
+    compilation.weightsType = options.weightsType
     compilation.memory.limit = try MachineOptions.memoryLimit(options.maxMemory)
     compilation.memory.peak = { ProcessMemory.peak }
     enforceMemoryLimit(Budget(threads: 1, memory: compilation.memory.limit))

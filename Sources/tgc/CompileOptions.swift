@@ -45,6 +45,8 @@ enum OptimizationChoice: Hashable, ExpressibleByArgument {
   }
 }
 
+extension WeightsType: ExpressibleByArgument {}
+
 /// What `tgc` can be told.
 struct CompileOptions: ParsableArguments {
   @ArgumentParser.Argument(
@@ -137,6 +139,13 @@ struct CompileOptions: ParsableArguments {
         + "pictures of its page. Its weights are --weights features=FILE.",
       valueName: "PAGE[:FUNCTION]"), completion: .file(extensions: ["tgraph"]))
   var features: String?
+
+  @Option(
+    name: .customLong("weights-type"),
+    help: ArgumentHelp(
+      "How the plan stores large weights: f32, or f16, which takes half the room.",
+      valueName: "f32|f16"))
+  var weightsType = WeightsType.f32
 
   @Option(help: ArgumentHelp("The licence of the weights, kept in the plan.", valueName: "TEXT"))
   var licence = ""

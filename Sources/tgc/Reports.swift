@@ -91,7 +91,7 @@ struct CompileReport {
   var lines: [String] {
     var lines = [
       "function".padded(to: 20)
-        + " batch   nodes  instr.   MACs before    MACs after        work       arena    in tiles"
+        + " batch   nodes  instr.   MACs before    MACs after        work       arena transformed"
     ]
     for report in result.built.reports {
       lines.append(
@@ -108,7 +108,10 @@ struct CompileReport {
         "  forward \(Quantity.count(report.macsAfter - report.macsBackward)) MACs, backward "
           + "\(Quantity.count(report.macsBackward)) MACs")
     }
-    lines.append("weights " + Quantity.bytes(result.built.plan.weightBytes) + ", hash \(hash)")
+    let halves = result.built.plan.float16WeightBytes
+    lines.append(
+      "weights " + Quantity.bytes(result.built.plan.weightBytes)
+        + (halves > 0 ? ", of them \(Quantity.bytes(halves)) in float16" : "") + ", hash \(hash)")
     lines.append(
       "front end and passes \(Quantity.seconds(result.elaboration + times.passes)): elaboration "
         + "\(Quantity.seconds(result.elaboration)), passes \(Quantity.seconds(times.passes))")
@@ -135,6 +138,7 @@ struct CompileReport {
       ("plan", .string(target)), ("name", .string(result.built.plan.name)),
       ("hash", .string(hash)),
       ("weight_bytes", .integer(result.built.plan.weightBytes)),
+      ("float16_weight_bytes", .integer(result.built.plan.float16WeightBytes)),
       (
         "functions",
         .array(

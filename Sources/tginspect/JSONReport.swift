@@ -25,7 +25,9 @@ enum JSONReport {
     ]
     if let function = shown.first { members += interface(of: function) }
     members += [
-      ("weight_bytes", .integer(plan.weightBytes)), ("weights_verified", .bool(isVerified)),
+      ("weight_bytes", .integer(plan.weightBytes)),
+      ("float16_weight_bytes", .integer(plan.float16WeightBytes)),
+      ("weights_verified", .bool(isVerified)),
       ("texts", .strings(plan.texts.map(\.name))),
       ("functions", .array(plan.functions.map { .pairs(interface(of: $0, named: "name")) })),
       ("objectives", .array(plan.objectives.map { objective($0, of: plan) })),

@@ -28,6 +28,8 @@ struct TextReport {
     row(
       "weights",
       Quantity.bytes(plan.weightBytes)
+        + (plan.float16WeightBytes > 0
+          ? ", of them \(Quantity.bytes(plan.float16WeightBytes)) in float16" : "")
         + (isVerified ? ", equal to their hash" : ", not compared with their hash (--verify does)"))
     row("made by", "\(plan.producer), plan format \(PlanFile.formatVersion)")
     for (name, hash) in zip(plan.fileNames, plan.fileHashes) {
@@ -62,9 +64,9 @@ struct TextReport {
         + " work \(Quantity.count(function.work)),"
         + " arena \(Quantity.bytes(function.arenaBytes)),"
         + " \(weights.count) weight tensors"
-        + " (\(Quantity.bytes(4 * weights.reduce(0) { $0 + $1.count }))"
+        + " (\(Quantity.bytes(weights.reduce(0) { $0 + $1.byteCount }))"
         + (function.transformedWeightBytes > 0
-          ? ", in tiles \(Quantity.bytes(function.transformedWeightBytes)) more" : "") + "),"
+          ? ", transformed \(Quantity.bytes(function.transformedWeightBytes)) more" : "") + "),"
         + " \(function.instructions.count) instructions"
         + (function.itemsInteract ? "; items of a batch influence each other" : ""))
   }

@@ -1,7 +1,7 @@
 /* Prepares and runs convolutions and elementwise maps of any small form on every instruction set,
- * and runs gatherings, scatterings and packings of masks. Each operand is a piece of memory of just
- * its size, so that the address sanitizer sees every step over an edge. Programs may be unsound:
- * then preparing says so. */
+ * and runs gatherings, scatterings, packings of masks and what makes weights. Each operand is a
+ * piece of memory of just its size, so that the address sanitizer sees every step over an edge.
+ * Programs may be unsound: then preparing says so. */
 #include "CTGKernels.h"
 
 #include <stdlib.h>
@@ -199,7 +199,10 @@ static void gather(choices *from, tg_isa isa) {
   g.row_stride = row[0] + below(from, 3);
   ptrdiff_t outer[2] = {1, row[1]};
   g.positions = axes(from, outer);
-  g.table = piece((g.rows - 1) * g.row_stride + row[0]);
+  const ptrdiff_t elements = (g.rows - 1) * g.row_stride + row[0];
+  g.element = below(from, 3) == 0 ? TG_FLOAT16 : TG_FLOAT32;
+  g.table = g.element == TG_FLOAT32 ? piece(elements)
+                                    : piece_of_bytes(elements * (ptrdiff_t)sizeof(uint16_t));
   g.indices = numbers(from, outer[0], g.rows);
   g.output = piece(outer[1]);
   run(tg_gather_tile, &g, cut(from, &g.grid, isa, tg_axes_count(&g.positions)), 0);
@@ -231,14 +234,49 @@ static void pack(choices *from, tg_isa isa) {
   run(tg_pack_masks_tile, &s, cut(from, &s.grid, isa, tg_axes_count(&s.runs) * s.count), 0);
 }
 
+/* Widens weights of 16 bits, or turns weights of either size or transforms them for tiles. */
+static void widen(choices *from, tg_isa isa) {
+  if (below(from, 2) == 0) {
+    tg_widen w = {.count = 1 + below(from, 256) * (1 + below(from, 40))};
+    w.input = piece_of_bytes(w.count * (ptrdiff_t)sizeof(uint16_t));
+    w.output = piece(w.count);
+    const ptrdiff_t units = (w.count + TG_WIDEN_RUN - 1) / TG_WIDEN_RUN;
+    run(tg_widen_tile, &w, cut(from, &w.grid, isa, units), 0);
+    return;
+  }
+  const ptrdiff_t forms[3][2] = {{4, 3}, {2, 3}, {3, 2}};
+  const ptrdiff_t *form = forms[below(from, 3)];
+  const ptrdiff_t channels = 1 + below(from, 40), outputs = 1 + below(from, 40);
+  const int stride = 1 + below(from, 3);
+  const ptrdiff_t kernel = form[1] * stride - below(from, stride);
+  const ptrdiff_t panels = (outputs + 15) / 16, turned = (channels + 15) / 16;
+  const int is_turned = below(from, 2) == 0;
+  const ptrdiff_t taps = kernel * kernel * 16 * (is_turned ? turned * outputs : panels * channels);
+  const tg_element element = below(from, 2) == 0 ? TG_FLOAT16 : TG_FLOAT32;
+  const void *weights =
+      element == TG_FLOAT32 ? piece(taps) : piece_of_bytes(taps * (ptrdiff_t)sizeof(uint16_t));
+  if (is_turned && below(from, 2) == 0) {
+    tg_turn turn;
+    tg_turn_prepare(&turn, isa, weights, element, channels, outputs, kernel * kernel,
+                    piece(kernel * kernel * 16 * panels * channels));
+    run(tg_turn_tile, &turn, turn.tile_count, 0);
+    return;
+  }
+  tg_winograd_transform t;
+  tg_winograd_transform_prepare(
+      &t, isa, weights, element, channels, outputs, form[0], kernel, stride, is_turned,
+      piece(tg_winograd_weights(channels, outputs, form[0], kernel, stride)));
+  run(tg_winograd_transform_tile, &t, t.tile_count, t.workspace_bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
   const tg_isa sets[3] = {TG_ISA_SCALAR, TG_ISA_AVX2, TG_ISA_AVX512};
   for (int k = 0; k < 3; k++) {
     if (!tg_isa_available(sets[k])) continue;
     choices from = {bytes, count};
     void (*const kernels[])(choices *, tg_isa) = {convolve, map,     convolve, map,
-                                                  gather,   scatter, pack};
-    kernels[below(&from, 7)](&from, sets[k]);
+                                                  gather,   scatter, pack,     widen};
+    kernels[below(&from, 8)](&from, sets[k]);
     while (piece_count > 0) free(pieces[--piece_count]);
   }
   return 0;

@@ -24,6 +24,11 @@ import Testing
       "tginvert net.tplan a.png --restarts x",
     ],
     "64 tgc: no page, or two": ["tgc", "tgc ok.tgraph other.tgraph"],
+    "64 tgc: `--weights-type` that is none, or with an `--emit` that writes no plan": [
+      "tgc ok.tgraph --synthetic-weights 1 --weights-type f8",
+      "tgc ok.tgraph --synthetic-weights 1 --weights-type f16 --emit onnx",
+      "tgc ok.tgraph --synthetic-weights 1 --weights-type f16 --emit ir",
+    ],
     "64 tgc: a level, pass, list of batch sizes, `--emit` or `--set` that cannot be": [
       "tgc ok.tgraph -O9 --check", "tgc ok.tgraph -Ox", "tgc ok.tgraph --tune -O1",
       "tgc ok.tgraph --check --print-after None",

@@ -49,13 +49,13 @@ import Testing
   @Test func kernelsAgreeOnEveryKindOfInstruction() throws {
     let small = SmallPlan()
     try PlanChecker.check(small.plan)
-    var elements: [Float] = []
+    var bytes: [UInt8] = []
     for tensor in small.weights {
-      elements += tensor.bits.map { Float(bitPattern: $0) }
-      elements += [Float](repeating: 0, count: (16 - elements.count % 16) % 16)
+      bytes += tensor.littleEndianBytes
+      bytes += [UInt8](repeating: 0, count: (64 - bytes.count % 64) % 64)
     }
     let loaded = LoadedPlan(
-      plan: small.plan, weights: try #require(WeightSection(elements: elements)))
+      plan: small.plan, weights: try #require(WeightSection(elements: bytes)))
     let expected = try Self.outputs(of: 0, in: loaded, on: ReferenceTarget())
     for target in Self.natives {
       for (found, right) in zip(try Self.outputs(of: 0, in: loaded, on: target), expected) {
@@ -79,10 +79,10 @@ import Testing
   }
 
   /// The outputs of a function over the same random inputs.
-  private static func outputs(
-    of index: Int, in loaded: LoadedPlan, on target: any ExecutionTarget
+  static func outputs(
+    of index: Int, in loaded: LoadedPlan, on target: any ExecutionTarget, threads: Int = 1
   ) throws -> [HostTensor] {
-    let executor = try target.executor(for: index, of: loaded, within: Budget(threads: 1))
+    let executor = try target.executor(for: index, of: loaded, within: Budget(threads: threads))
     var numbers = SeededNumbers(seed: 11)
     for item in executor.function.inputs {
       let shape = Shape(item.view.dimensions)

@@ -22,7 +22,7 @@ import Testing
     func insert(_ kernel: HostTensor, groups: Int = 1) -> Slot {
       store.insert(kernel, groups: groups) {
         packed += 1
-        return WeightPacking.packPanels($0, groups: groups)
+        return .floats(WeightPacking.packPanels($0, groups: groups))
       }
     }
     let kernel = HostTensor([32, 4, 1, 1], (0..<128).map { Float($0) })
@@ -43,12 +43,14 @@ import Testing
   }
 
   /// The kernel of a gradient is found in the panels of the kernel that it is turned from; others are not.
-  @Test(arguments: [[20, 7, 3, 3], [16, 32, 1, 1], [5, 33, 2, 4]])
-  func aTurnedKernelIsFound(extents: [Int]) throws {
-    var store = WeightStore()
+  @Test(arguments: [[20, 7, 3, 3], [16, 32, 1, 1], [5, 33, 2, 4]], WeightsType.allCases)
+  func aTurnedKernelIsFound(extents: [Int], type: WeightsType) throws {
+    var store = WeightStore(type)
     let shape = Shape(extents)
-    let kernel = HostTensor(shape, (0..<shape.count).map { Float($0 * 7 % 1009) })
-    let stored = store.insert(.floats(WeightPacking.packPanels(kernel, groups: 1)))
+    let kernel = HostTensor(shape, (0..<shape.count).map { Float($0 * 7 % 1009) / 3 })
+    let packed = WeightPacking.packPanels(kernel, groups: 1)
+    let stored = store.insert(type.stored(packed, allowsHalves: true).numbers)
+    #expect((stored.dtype == .float16) == (type == .f16 && packed.count >= WeightsType.leastCount))
     let reversed = kernel.gathered(Array((0..<extents[2]).reversed()), axis: 2)
       .gathered(Array((0..<extents[3]).reversed()), axis: 3)
     var turned = reversed.transposed([1, 0, 2, 3])
@@ -59,5 +61,21 @@ import Testing
     turned[shape.count - 1] += 1
     #expect(store.slot(turning: turned) == nil, "one number differs")
     #expect(store.blobs.count == 1)
+  }
+
+  /// Numbers that float16 cannot hold are not those that they would be rounded to.
+  @Test func aTurnedKernelOfTinyNumbersIsNotZeros() {
+    var store = WeightStore(.f16)
+    let zeros = HostTensor([7, 20, 3, 3], [Float](repeating: 0, count: 1260))
+    let stored = store.insert(
+      WeightsType.f16.stored(
+        WeightPacking.packPanels(zeros, groups: 1), allowsHalves: true
+      ).numbers)
+    #expect(stored.dtype == .float16)
+    let shape = Shape([20, 7, 3, 3])
+    #expect(
+      store.slot(turning: HostTensor(shape, [Float](repeating: 0, count: 1260))) == stored)
+    #expect(
+      store.slot(turning: HostTensor(shape, [Float](repeating: 1e-10, count: 1260))) == nil)
   }
 }

@@ -190,8 +190,7 @@ extension ConvolutionCase {
     let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))
     TGKernelsTests.run(
       unsafe tiled.making(
-        of: UnsafePointer(from.view([packed.count]).base), into: to.view([tiled.count]).base,
-        isa: isa))
+        of: from.view([packed.count]), into: to.view([tiled.count]).base, isa: isa))
     return to.elements
   }
 

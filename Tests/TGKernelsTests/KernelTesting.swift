@@ -79,6 +79,11 @@ import Testing
     unsafe typed(.bits, dimensions, strides)
   }
 
+  /// A view of floats of 16 bits.
+  func halves(_ dimensions: [Int], _ strides: [Int]) -> ResolvedView {
+    unsafe typed(.float16, dimensions, strides)
+  }
+
   /// A view of whole numbers.
   func integers(_ dimensions: [Int], _ strides: [Int]) -> ResolvedView {
     unsafe typed(.int32, dimensions, strides)

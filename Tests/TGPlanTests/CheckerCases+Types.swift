@@ -23,6 +23,20 @@ extension CheckerCase {
     }
   }
 
+  /// A change to the weights that a view of an instruction lies in, and to the view: half of them, as
+  /// float16.
+  private static func halves(
+    _ name: String, _ instruction: Int, _ view: Int, _ expected: PlanProblem?
+  ) -> CheckerCase {
+    CheckerCase(name, expected) { plan in
+      let slot = plan.functions[0].instructions[instruction].instruction.namedViews[view].view.slot
+      plan.functions[0].slots[slot].dtype = .float16
+      plan.functions[0].instructions[instruction].instruction.updateViews {
+        if $0.slot == slot { $0.dtype = .float16 }
+      }
+    }
+  }
+
   /// Types of elements, and bits.
   static let types: [CheckerCase] = [
     CheckerCase(
@@ -41,6 +55,25 @@ extension CheckerCase {
     CheckerCase("numbers of the other 16 bits", .slot(25, .dtype(.bfloat16))) {
       $0.functions[0].slots[25].dtype = .bfloat16
     },
+    halves("a kernel of 16 bits", 0, 2, nil),
+    halves("depthwise kernels of 16 bits", 2, 2, nil),
+    halves("a table of 16 bits", 7, 0, nil),
+    halves(
+      "a bias of 16 bits", 0, 3,
+      .view(.epilogueOperand(1), .dtype(.float16, expected: [.float32, .int32, .bits]))),
+    halves(
+      "taps of 16 bits", 6, 3, .view(.weights, .dtype(.float16, expected: [.float32]))),
+    CheckerCase("a factor of 16 bits", nil) { plan in
+      guard case .gather(var gathering) = plan.functions[0].instructions[7].instruction else {
+        return
+      }
+      plan.functions[0].slots[gathering.table.slot].dtype = .float16
+      gathering.table.dtype = .float16
+      plan.functions[0].instructions[7].instruction = .gather(gathering)
+      plan.functions[0].instructions[8].instruction.product {
+        $0.right = View(slot: gathering.table.slot, type: TensorType(.float16, [1, 4, 4]))
+      }
+    },
     retyped("a mask of numbers", .float32, .view(.output, .dtype(.float32, expected: [.bits]))),
     retyped("a mask of whole numbers", .int32, .view(.output, .dtype(.int32, expected: [.bits]))),
     .at(7, "rows found by numbers", .view(.indices, .dtype(.float32, expected: [.int32]))) {
@@ -48,7 +81,9 @@ extension CheckerCase {
       gathering.indices = View(slot: 3, shape: [1, 4])
       $0 = .gather(gathering)
     },
-    .at(7, "a table of whole numbers", .view(.table, .dtype(.int32, expected: [.float32]))) {
+    .at(
+      7, "a table of whole numbers", .view(.table, .dtype(.int32, expected: [.float32, .float16]))
+    ) {
       guard case .gather(var gathering) = $0 else { return }
       gathering.table = gathering.indices
       $0 = .gather(gathering)
@@ -56,7 +91,9 @@ extension CheckerCase {
     .at(6, "starts that are numbers", .view(.starts, .dtype(.float32, expected: [.int32]))) {
       $0.resampling { $0.starts = $0.weights }
     },
-    .at(8, "a product of whole numbers", .view(.left, .dtype(.int32, expected: [.float32]))) {
+    .at(
+      8, "a product of whole numbers", .view(.left, .dtype(.int32, expected: [.float32, .float16]))
+    ) {
       $0.product { $0.left = View(slot: 1, type: TensorType(.int32, [1, 4, 1])) }
     },
     .at(11, "a sum with whole numbers", nil) {

@@ -15,7 +15,7 @@ import Testing
     var offset = 0
     for tensor in small.weights {
       let bits = file.numbers(at: offset, count: tensor.count)
-      #expect(bits == tensor.bits.map { Int32(bitPattern: $0) })
+      #expect(bits == (0..<tensor.count).map { Int32(bitPattern: tensor.bits(at: $0)) })
       offset += (4 * tensor.count + 63) / 64 * 64
     }
     #expect(file.numbers(at: offset, count: 1) == nil)
@@ -46,5 +46,25 @@ import Testing
     let file = try PlanFile.load(path: folder.file("a.tplan"), verifyWeights: true)
     #expect(file.plan.weightBytes == 80 * 4)
     #expect(file.numbers(at: 128, count: 17) == [Int32](repeating: 7, count: 17))
+  }
+
+  /// An odd number of two bytes each, and numbers of another type with the same bytes.
+  @Test func halvesAreStored() throws {
+    let folder = try TemporaryFolder()
+    var writer = try PlanWriter(path: folder.file("a.tplan"))
+    let halves: [Float16] = [1, -2, 0.333, .infinity, 0x1p-24]
+    #expect(try writer.append(.halves(halves)) == 0)
+    #expect(try writer.append(.halves([Float16](repeating: 0, count: 34))) == 64)
+    #expect(try writer.append(.floats([Float](repeating: 0, count: 17))) == 192)
+    #expect(try writer.append(.integers([Int32](repeating: 0, count: 17))) == 320)
+    var plan = Plan(name: "p")
+    plan.functions = [PlanFunction(name: "f", batch: 1)]
+    plan.functions[0].slots = [Slot(kind: .weight, dtype: .float16, offset: 0, count: 5)]
+    _ = try writer.finish(plan)
+    let file = try PlanFile.load(path: folder.file("a.tplan"), verifyWeights: true)
+    #expect(file.plan.weightBytes == 448)
+    #expect(file.plan.float16WeightBytes == 10)
+    #expect(file.plan.functions == plan.functions)
+    #expect(file.numbers(at: 0, count: 2) == [Int32(bitPattern: 0xc000_3c00), 0x7c00_3554])
   }
 }

@@ -50,9 +50,39 @@ import Testing
     turned.packing = .turned
     function.instructions.append(PlacedInstruction(.convolve(turned), label: "", source: ""))
     #expect(function.transformedWeightBytes == 2 * weights * 36 / 9)
+    // Halves are widened while others are made of them.
+    turned.phases[0].weights.dtype = .float16
+    function.slots = [Slot(kind: .weight, dtype: .float16, offset: 0, count: 32 * 16 * 9)]
+    function.instructions[2].instruction = .convolve(turned)
+    #expect(function.transformedWeightBytes == 2 * weights * 36 / 9)
+    #expect(function.widenedSlots.isEmpty)
     turned.tile = 0
+    #expect(Instruction.convolve(turned).leastBytes == pictures + weights)
     function.instructions = [PlacedInstruction(.convolve(turned), label: "", source: "")]
     #expect(function.transformedWeightBytes == weights)
+    // Read as float32, however they are stored; widened once where nothing transforms them.
+    convolution.phases[0].weights.dtype = .float16
+    #expect(Instruction.convolve(convolution).leastBytes == pictures + weights * 36 / 9)
+    let half = PlacedInstruction(.convolve(convolution), label: "", source: "")
+    function.instructions = [half, half]
+    #expect(function.transformedWeightBytes == weights * 36 / 9)
+    convolution.tile = 0
+    #expect(Instruction.convolve(convolution).leastBytes == pictures + weights)
+    function.instructions[0].instruction = .convolve(convolution)
+    #expect(function.transformedWeightBytes == weights * 36 / 9 + weights)
+    function.instructions[1].instruction = .convolve(convolution)
+    #expect(function.transformedWeightBytes == weights)
+    // Rows are read as they are.
+    var table = view([10, 300])
+    table.dtype = .float16
+    function.instructions = [
+      PlacedInstruction(
+        .gather(
+          Gathering(
+            table: table, indices: view([40], strides: [0]), output: view([40, 300]))), label: "",
+        source: "")
+    ]
+    #expect(function.transformedWeightBytes == 0)
   }
 
   @Test func whatIsMostCounts() {

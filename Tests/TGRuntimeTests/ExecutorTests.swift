@@ -206,7 +206,7 @@ private func chain() -> (builder: PlanBuilder, input: View, outputs: [View]) {
   @Test func damagedPlansAreRefused() throws {
     var builder = PlanBuilder()
     _ = builder.allocate([4])
-    let section = try #require(WeightSection(elements: []))
+    let section = try #require(WeightSection(elements: [Float]()))
     func load(_ change: (inout PlanFunction) -> Void) throws {
       var plan = Plan(name: "test")
       plan.functions = [builder.function]

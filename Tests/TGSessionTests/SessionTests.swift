@@ -14,7 +14,7 @@ import Testing
   private static func session(
     _ function: String? = nil, memoryLimit: Int? = nil
   ) throws -> Session {
-    let weights = try #require(WeightSection(elements: []))
+    let weights = try #require(WeightSection(elements: [Float]()))
     return try Session(
       LoadedPlan(plan: SamplePlan.plan(), weights: weights), function: function, on: NativeTarget(),
       within: Budget(threads: 2, memory: memoryLimit))

@@ -14,6 +14,7 @@ import counts
 import exported
 import real_parity
 import sources
+import stored_weights
 from parity_page import Results, exported_table, table
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
@@ -157,9 +158,14 @@ def main():
         "--shared", metavar="PATH", default=SHARED,
         help="with --real: a folder with data/weights, for the networks that no package has")
     parser.add_argument("-O", dest="level", metavar="N", help="optimisation level for tgc")
+    parser.add_argument(
+        "--weights-type", choices=["f16"],
+        help="say what weights of this type change in each page of the library; --page prints a table")
     options = parser.parse_args()
     if options.onnx and options.level:
         parser.error("--onnx exports the graph of -O0; leave -O out")
+    if options.weights_type:
+        return stored_weights.main(options)
     torch.set_num_threads(1)
     if options.real:
         if options.references or options.level or options.onnx:

@@ -24,4 +24,5 @@
 #include "tg_resample.h"
 #include "tg_softmax.h"
 #include "tg_turn.h"
+#include "tg_widen.h"
 #include "tg_winograd.h"

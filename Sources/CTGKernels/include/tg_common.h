@@ -40,9 +40,9 @@ static inline ptrdiff_t tg_aligned(ptrdiff_t bytes) {
   return (bytes + TG_ALIGNMENT - 1) / TG_ALIGNMENT * TG_ALIGNMENT;
 }
 
-/** What lies at an address: 32-bit floats, 32-bit whole numbers, or truths, 16 to a word of 16 bits
- * with the first in the lowest bit. */
-typedef enum { TG_FLOAT32 = 0, TG_INT32 = 1, TG_BITS = 2 } tg_element;
+/** What lies at an address: 32-bit floats, 32-bit whole numbers, truths, 16 to a word of 16 bits
+ * with the first in the lowest bit, or 16-bit floats. */
+typedef enum { TG_FLOAT32 = 0, TG_INT32 = 1, TG_BITS = 2, TG_FLOAT16 = 3 } tg_element;
 
 /** A strided window into memory: element (i0, ..., ik) lies sum of ia * strides[a] elements after
  * the base. Of truths the strides count truths, and every row begins with a word. */

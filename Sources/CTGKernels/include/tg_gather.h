@@ -7,7 +7,8 @@
  * elements of stride 1 in table and output. */
 typedef struct {
   tg_grid grid;
-  const float *_Nonnull table;
+  const void *_Nonnull table;
+  tg_element element; /* of the table: floats of 32 or of 16 bits */
   const int32_t *_Nonnull indices;
   float *_Nonnull output;
   tg_axes positions; /* tensor 0: indices, 1: output */

@@ -7,17 +7,20 @@
 #include <stddef.h>
 
 /** Turned weights [ceil(C / 16)][taps][O][16], as the convolution has them whose gradient this is,
- * and the panels [ceil(O / 16)][taps][C][16] that are made of them: w[o][tap][c] is element [c /
- * 16][taps - 1 - tap][o][c % 16]. Tiles are panels. */
+ * floats of 32 or of 16 bits, and the panels [ceil(O / 16)][taps][C][16] that are made of them:
+ * w[o][tap][c] is element [c / 16][taps - 1 - tap][o][c % 16]. Tiles are panels. */
 typedef struct {
-  const float *_Nonnull weights;
+  tg_isa isa;
+  const void *_Nonnull weights;
+  tg_element element;
   float *_Nonnull out;
   ptrdiff_t channels, outputs, taps, tile_count;
 } tg_turn;
 
 /** Prepares it for `channels` C, `outputs` O and a kernel of `taps` positions. */
-void tg_turn_prepare(tg_turn *_Nonnull turn, const float *_Nonnull weights, ptrdiff_t channels,
-                     ptrdiff_t outputs, ptrdiff_t taps, float *_Nonnull out);
+void tg_turn_prepare(tg_turn *_Nonnull turn, tg_isa isa, const void *_Nonnull weights,
+                     tg_element element, ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t taps,
+                     float *_Nonnull out);
 
 /** Writes a panel, [taps][C][16], to `out`; outputs that it lacks are 0. */
 void tg_turn_panel(const tg_turn *_Nonnull turn, ptrdiff_t panel, float *_Nonnull out);

@@ -92,8 +92,8 @@ ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t r
                               ptrdiff_t kernel, ptrdiff_t stride);
 
 /** A transformation of packed weights [panels][kernel][kernel][C][16] into
- * [n x n positions][panels][s x s][C][16]; its tiles are the panels. Turned weights (tg_turn)
- * become panels in the workspace before. */
+ * [n x n positions][panels][s x s][C][16]; its tiles are the panels. Turned weights (tg_turn) and
+ * such of 16 bits become panels of 32 bits in the workspace before. */
 typedef struct {
   const tg_winograd_form *_Nullable form;
   tg_turn turn;
@@ -104,9 +104,10 @@ typedef struct {
 /** Prepares a transformation; there is a form of tiles of `results` for the kernel and stride.
  * `is_turned` says how `weights` lie. */
 void tg_winograd_transform_prepare(tg_winograd_transform *_Nonnull transform, tg_isa isa,
-                                   const float *_Nonnull weights, ptrdiff_t channels,
-                                   ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
-                                   ptrdiff_t stride, int is_turned, float *_Nonnull out);
+                                   const void *_Nonnull weights, tg_element element,
+                                   ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
+                                   ptrdiff_t kernel, ptrdiff_t stride, int is_turned,
+                                   float *_Nonnull out);
 
 /** Transforms one panel. */
 void tg_winograd_transform_tile(const void *_Nonnull transform, ptrdiff_t tile,

@@ -9,7 +9,8 @@ import TGTensor
 /// Ops say what a constant is (`NamedConstant`); this step says how it lies in memory: panels of 16
 /// output channels, or `[height][width][C]` where each channel has a kernel of its own. Equal constants
 /// get one slot, and a kernel that batch sizes or functions share is packed once. The kernel of a
-/// gradient that is a known one turned (`Convolution.Packing.turned`) is not stored again. A target with
+/// gradient that is a known one turned (`Convolution.Packing.turned`) is not stored again. Large weights
+/// are stored in the type of the store (`WeightsType`) where all that reads them takes it. A target with
 /// another packing is another step in this folder.
 enum PackPanels {
   /// The function with its constants in `store`; slots that are no longer named remain. Kernels that are
@@ -28,12 +29,15 @@ enum PackPanels {
     let single = function.kernelsOfOnePhase
     // The panels of the function's kernels of one group.
     var panels: [ObjectIdentifier: Slot] = [:]
+    let readers = Readers(of: function)
     let tiled = function.tiledKernels
     let ordered =
       constants.filter { !tiled.contains($0.slot) } + constants.filter { tiled.contains($0.slot) }
     for (number, constant) in ordered {
       let slot: Slot
       switch constant {
+      case .numbers(.floats(let numbers)):
+        slot = store.insert(stored(numbers, number, readers, &store))
       case .numbers(let numbers): slot = store.insert(numbers)
       case .kernel(let weight, let groups):
         let source = single.contains(number) ? weight.turnedFrom : nil
@@ -49,9 +53,16 @@ enum PackPanels {
         }
         // One input channel for each output channel, and more than one of them.
         let depthwise = groups > 1 && groups == kernel.shape[0] && kernel.shape[1] == 1
+        var kept: KeptWeights.Reason?
+        let type = store.type
         slot = store.insert(kernel, groups: groups) {
-          depthwise ? WeightPacking.packDepthwise($0) : Self.panels(of: $0, groups: groups)
+          let packed =
+            depthwise ? WeightPacking.packDepthwise($0) : Self.panels(of: $0, groups: groups)
+          let stored = type.stored(packed, allowsHalves: readers.takeHalves(number))
+          kept = stored.kept
+          return stored.numbers
         }
+        if let kept { store.keep(readers.keptWeights(number, kept)) }
         packings[number] = depthwise ? .depthwise : .panels
         if groups == 1 { panels[ObjectIdentifier(weight)] = slot }
       }
@@ -70,9 +81,22 @@ enum PackPanels {
       }
       result.instructions[index].instruction = .convolve(convolution)
     }
+    let slots = result.slots
+    for index in result.instructions.indices {
+      result.instructions[index].instruction.updateViews { $0.dtype = slots[$0.slot].dtype }
+    }
     store.finishFunction()
     result.renumberSlots(numbers)
     return result
+  }
+
+  /// Numbers in the type in which the store has them, remembered where they stay float32.
+  private static func stored(
+    _ numbers: [Float], _ slot: Int, _ readers: Readers, _ store: inout WeightStore
+  ) -> WeightNumbers {
+    let stored = store.type.stored(numbers, allowsHalves: readers.takeHalves(slot))
+    if let kept = stored.kept { store.keep(readers.keptWeights(slot, kept)) }
+    return stored.numbers
   }
 
   /// `WeightPacking.packPanels`, on all processors.
@@ -101,6 +125,34 @@ enum PackPanels {
   private static let piece = 1 << 16
   /// Pieces that are packed side by side.
   private static let pieces = 32
+}
+
+/// Who reads the slots of a function.
+private struct Readers {
+  /// The first instruction that reads each slot.
+  private var first: [Int: PlacedInstruction] = [:]
+  /// The slots that something reads as float32 only.
+  private var floatOnly: Set<Int> = []
+
+  init(of function: PlanFunction) {
+    for placed in function.instructions {
+      for named in placed.instruction.namedOperands {
+        let slot = named.view.slot
+        if first[slot] == nil { first[slot] = placed }
+        if !named.dtypes.contains(.float16) { floatOnly.insert(slot) }
+      }
+    }
+    for item in function.outputs { floatOnly.insert(item.view.slot) }
+  }
+
+  /// True if something reads a slot, and all that does takes float16.
+  func takeHalves(_ slot: Int) -> Bool { first[slot] != nil && !floatOnly.contains(slot) }
+
+  /// A slot's weights, which stay float32.
+  func keptWeights(_ slot: Int, _ reason: KeptWeights.Reason) -> KeptWeights {
+    KeptWeights(
+      reason: reason, label: first[slot]?.label ?? "", source: first[slot]?.source ?? "")
+  }
 }
 
 extension Weight {

@@ -29,31 +29,41 @@ struct PanelOrder {
       groups: 1)
   }
 
-  /// The bits of a number.
-  func bits(at position: Int) -> UInt32 {
+  /// The bits of a number, as it is stored.
+  func bits(at position: Int, as dtype: DType) -> UInt32 {
     let (row, lane) = position.quotientAndRemainder(dividingBy: WeightPacking.panelWidth)
     let (tap, column) = row.quotientAndRemainder(dividingBy: rows)
     let panel = tap / taps
-    return bits(panel: panel, tap: tap % taps, row: column, lane: lane)
+    let number = number(panel: panel, tap: tap % taps, row: column, lane: lane)
+    return dtype == .float16 ? UInt32(Float16(number).bitPattern) : number.bitPattern
   }
 
-  private func bits(panel: Int, tap: Int, row: Int, lane: Int) -> UInt32 {
+  private func number(panel: Int, tap: Int, row: Int, lane: Int) -> Float {
     let channel = panel * WeightPacking.panelWidth + lane
     guard channel < lanes else { return 0 }
     let place = isTurned ? taps - 1 - tap : tap
-    return elements[channel * laneStep + row * rowStep + place].bitPattern
+    return elements[channel * laneStep + row * rowStep + place]
   }
 
-  /// Whether a blob is made of these numbers, in this order.
+  /// Whether a blob is made of these numbers, rounded to its type, in this order.
   func isEqual(to blob: WeightNumbers) -> Bool {
-    guard case .floats(let stored) = blob, stored.count == count, rows > 0 else { return false }
+    switch blob {
+    case .floats(let stored): isEqual(to: stored) { $0.bitPattern == $1.bitPattern }
+    case .halves(let stored): isEqual(to: stored) { $0.bitPattern == Float16($1).bitPattern }
+    case .integers: false
+    }
+  }
+
+  private func isEqual<Element>(
+    to stored: [Element], _ isSame: (Element, Float) -> Bool
+  ) -> Bool {
+    guard stored.count == count, rows > 0 else { return false }
     var position = 0
     for panel in 0..<count / (rows * taps * WeightPacking.panelWidth) {
       for tap in 0..<taps {
         for row in 0..<rows {
           for lane in 0..<WeightPacking.panelWidth {
-            guard
-              stored[position].bitPattern == bits(panel: panel, tap: tap, row: row, lane: lane)
+            guard isSame(stored[position], number(panel: panel, tap: tap, row: row, lane: lane))
             else { return false }
             position += 1
           }

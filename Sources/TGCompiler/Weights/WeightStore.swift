@@ -12,6 +12,10 @@ package struct WeightStore: Sendable {
   package private(set) var offsets: [Int] = []
   /// The bytes in all, with the gaps between blobs.
   package private(set) var byteCount = 0
+  /// In which type large weights are stored.
+  package let type: WeightsType
+  /// The weights that stay float32 although `type` is float16, each once.
+  package private(set) var kept: [KeptWeights] = []
   private var known: [Key: [Int]] = [:]
   /// What was packed for the function before and for this one. They hold the numbers, so that no
   /// others can lie in their memory.
@@ -42,7 +46,12 @@ package struct WeightStore: Sendable {
   }
 
   /// Makes an empty store.
-  package init() {}
+  package init(_ type: WeightsType = .f32) { self.type = type }
+
+  /// Remembers weights that stay float32.
+  mutating func keep(_ weights: KeptWeights) {
+    if !kept.contains(weights) { kept.append(weights) }
+  }
 
   /// Puts a blob into the section, or finds the equal one; returns its slot.
   package mutating func insert(_ numbers: WeightNumbers) -> Slot {
@@ -62,7 +71,7 @@ package struct WeightStore: Sendable {
   /// that this function or the one before has put there is not packed again. So the batch sizes of a
   /// function, and functions of one network after each other, pack each kernel once.
   package mutating func insert(
-    _ kernel: HostTensor, groups: Int, packedBy pack: (HostTensor) -> [Float]
+    _ kernel: HostTensor, groups: Int, packedBy pack: (HostTensor) -> WeightNumbers
   ) -> Slot {
     let key = Key(.floats(kernel.elements))
     func find(_ all: [Packed]?) -> Packed? {
@@ -74,22 +83,28 @@ package struct WeightStore: Sendable {
     if let packed = find(now[key]) { return packed.slot }
     let packed =
       find(before[key])
-      ?? Packed(kernel: kernel, groups: groups, slot: insert(.floats(pack(kernel))))
+      ?? Packed(kernel: kernel, groups: groups, slot: insert(pack(kernel)))
     now[key, default: []].append(packed)
     return packed.slot
   }
 
   /// The panels of another kernel that is this one of one group turned, channels exchanged and taps in
-  /// reverse order, if they are in the section and the panels of this one are not.
+  /// reverse order, if they are in the section, in the type in which this one would be, and the panels of
+  /// this one are not.
   package func slot(turning kernel: HostTensor) -> Slot? {
     let own = PanelOrder(kernel)
-    let isKnown = known[Key(count: own.count, .float32) { own.bits(at: $0) }] != nil
     let turned = PanelOrder(kernel, isTurned: true)
-    guard !isKnown,
-      let index = known[Key(count: turned.count, .float32) { turned.bits(at: $0) }]?
-        .first(where: { turned.isEqual(to: blobs[$0]) })
-    else { return nil }
-    return Slot(kind: .weight, offset: offsets[index], count: turned.count)
+    let types: [DType] = type == .f16 ? [.float32, .float16] : [.float32]
+    func candidates(_ order: PanelOrder, _ dtype: DType) -> [Int] {
+      known[Key(count: order.count, dtype) { order.bits(at: $0, as: dtype) }] ?? []
+    }
+    guard types.allSatisfy({ candidates(own, $0).isEmpty }) else { return nil }
+    for dtype in types {
+      let found = candidates(turned, dtype).first { turned.isEqual(to: blobs[$0]) }
+      guard let found, dtype == .float32 || WeightsType.areHalves(kernel.elements) else { continue }
+      return Slot(kind: .weight, dtype: dtype, offset: offsets[found], count: turned.count)
+    }
+    return nil
   }
 
   /// Lets go what was packed for the function before the one that is done.
@@ -99,10 +114,11 @@ package struct WeightStore: Sendable {
 extension WeightStore {
   /// The section in memory, for plans that are run where they were made; nil if there is no memory.
   package var section: WeightSection? {
-    var words = [UInt32](repeating: 0, count: byteCount / 4)
+    var bytes = [UInt8](repeating: 0, count: byteCount)
     for (blob, offset) in zip(blobs, offsets) {
-      words.replaceSubrange(offset / 4..<offset / 4 + blob.count, with: blob.bits)
+      let own = blob.littleEndianBytes
+      bytes.replaceSubrange(offset..<offset + own.count, with: own)
     }
-    return WeightSection(elements: words.map { Float(bitPattern: $0) })
+    return WeightSection(elements: bytes)
   }
 }

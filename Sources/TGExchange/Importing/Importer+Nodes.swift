@@ -135,12 +135,12 @@ extension Importer {
     case .known(let known, let type):
       // Tables are read from the file, by the name of the result.
       guard known.count > 64, known.shape.count <= 7 else { return value(known, type) }
-      var result = translation.parameter(call.outputs[0], known.shape, type: type)
+      var result = translation.parameter(try call.result, known.shape, type: type)
       parameters.append(translation.lines.count - 1)
       if type != 1 { result.known = known }
       return result
     case .tensor(_, let shape, let type) where shape.count <= 7:
-      let result = translation.parameter(call.outputs[0], shape, type: type)
+      let result = translation.parameter(try call.result, shape, type: type)
       parameters.append(translation.lines.count - 1)
       return result
     default: throw .refused("its argument '\(name.shown)' is not read")

@@ -47,6 +47,14 @@ struct Call {
     return value
   }
 
+  /// The name of the result, which must be there.
+  var result: String {
+    get throws(NodeFault) {
+      guard let name = outputs.first else { throw .refused("it has no result") }
+      return name
+    }
+  }
+
   /// The operand at a position; nil if it is left out.
   func optional(_ index: Int) -> PageValue? { inputs.indices.contains(index) ? inputs[index] : nil }
 

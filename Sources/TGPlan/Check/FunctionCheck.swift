@@ -92,7 +92,9 @@ struct FunctionCheck {
         throw PlanError(.slot(index, .misaligned(slot.offset)))
       }
       guard slot.count >= 1 else { throw PlanError(.slot(index, .empty(slot.count))) }
-      guard slot.dtype.isExecuted else { throw PlanError(.slot(index, .dtype(slot.dtype))) }
+      guard slot.kind == .weight ? slot.dtype.isStored : slot.dtype.isComputed else {
+        throw PlanError(.slot(index, .dtype(slot.dtype)))
+      }
       let size = slot.kind == .weight ? weightBytes : function.arenaBytes
       let end = slot.dtype.bytes(of: slot.count).flatMap { slot.offset.adding($0) }
       guard let end, end <= size else {

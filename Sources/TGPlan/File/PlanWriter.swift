@@ -26,6 +26,7 @@ package struct PlanWriter: ~Copyable {
     switch numbers.littleEndian {
     case .floats(let elements): unsafe try put(elements.span.bytes)
     case .integers(let elements): unsafe try put(elements.span.bytes)
+    case .halves(let elements): unsafe try put(elements.span.bytes)
     }
     let padding = PlanHeader.aligned(weightBytes) - weightBytes
     if padding > 0 { unsafe try put([UInt8](repeating: 0, count: padding).span.bytes) }
@@ -99,12 +100,15 @@ package enum WeightNumbers: Hashable, Sendable {
   case floats([Float])
   /// Int32.
   case integers([Int32])
+  /// Float16.
+  case halves([Float16])
 
   /// How many there are.
   package var count: Int {
     switch self {
     case .floats(let elements): elements.count
     case .integers(let elements): elements.count
+    case .halves(let elements): elements.count
     }
   }
 
@@ -113,6 +117,7 @@ package enum WeightNumbers: Hashable, Sendable {
     switch self {
     case .floats: .float32
     case .integers: .int32
+    case .halves: .float16
     }
   }
 
@@ -121,6 +126,7 @@ package enum WeightNumbers: Hashable, Sendable {
     switch self {
     case .floats(let elements): elements[index].bitPattern
     case .integers(let elements): UInt32(bitPattern: elements[index])
+    case .halves(let elements): UInt32(elements[index].bitPattern)
     }
   }
 
@@ -130,15 +136,18 @@ package enum WeightNumbers: Hashable, Sendable {
     case (.floats(let a), .floats(let b)):
       a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
     case (.integers(let a), .integers(let b)): a == b
+    case (.halves(let a), .halves(let b)):
+      a.count == b.count && zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern }
     default: false
     }
   }
 
-  /// The bits of each element.
-  package var bits: [UInt32] {
-    switch self {
-    case .floats(let elements): elements.map(\.bitPattern)
-    case .integers(let elements): elements.map { UInt32(bitPattern: $0) }
+  /// The bytes as the weight section has them, lowest byte first.
+  package var littleEndianBytes: [UInt8] {
+    switch littleEndian {
+    case .floats(let elements): unsafe elements.withUnsafeBytes { unsafe Array($0) }
+    case .integers(let elements): unsafe elements.withUnsafeBytes { unsafe Array($0) }
+    case .halves(let elements): unsafe elements.withUnsafeBytes { unsafe Array($0) }
     }
   }
 
@@ -146,6 +155,12 @@ package enum WeightNumbers: Hashable, Sendable {
   /// have the highest byte first.
   fileprivate var littleEndian: WeightNumbers {
     guard 1.littleEndian != 1 else { return self }
-    return .integers(bits.map { Int32(bitPattern: $0).littleEndian })
+    switch self {
+    case .floats(let elements):
+      return .integers(elements.map { Int32(bitPattern: $0.bitPattern.littleEndian) })
+    case .integers(let elements): return .integers(elements.map(\.littleEndian))
+    case .halves(let elements):
+      return .halves(elements.map { Float16(bitPattern: $0.bitPattern.littleEndian) })
+    }
   }
 }

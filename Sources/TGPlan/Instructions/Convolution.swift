@@ -23,7 +23,7 @@ package struct Convolution: Hashable, Sendable {
 
   /// The output positions of one residue class, with their kernel.
   package struct Phase: Hashable, Sendable {
-    /// The packed weights: a contiguous rank-1 view of a weight slot.
+    /// The packed weights: a contiguous rank-1 view of a weight slot, float32 or float16.
     package var weights: View
     /// The rows of the kernel, at least 1.
     package var kernelHeight: Int
@@ -100,7 +100,7 @@ extension Convolution.Phase: PlanMessage {
   package mutating func visit<Archive: PlanArchive>(
     _ archive: inout Archive
   ) throws(Archive.Failure) {
-    try archive.weights("weights", &weights, .phaseWeights(archive.listIndex))
+    try archive.weights("weights", &weights, .phaseWeights(archive.listIndex), .stored)
     try archive.attribute("kernel_height", &kernelHeight, .positive)
     try archive.attribute("kernel_width", &kernelWidth, .positive)
     try archive.attribute("pad_top", &padTop, .any)
@@ -308,10 +308,11 @@ extension Convolution: InstructionKind {
     return sum
   }
 
+  /// Weights as they are read, float32, and as many as are made of them.
   package func leastBytes(of view: NamedView) -> Int? {
     guard view.access == .readWeights,
       let phase = phases.first(where: { $0.weights == view.view && preparesWeights(of: $0) })
-    else { return view.view.leastBytes }
+    else { return view.view.widened.leastBytes }
     return preparedWeightCount(of: phase)?.multiplying(4)
   }
 

@@ -2,7 +2,7 @@ package import TGTensor
 
 /// `out[i…, d…] = table[indices[i…], d…]`; a number that is no row ends the run.
 package struct Gathering: Hashable, Sendable {
-  /// `[rows, d…]`.
+  /// `[rows, d…]`, float32 or float16.
   package var table: View
   /// Int32, any extents.
   package var indices: View
@@ -34,7 +34,7 @@ extension Gathering: InstructionKind {
   package mutating func visit<Archive: PlanArchive>(
     _ archive: inout Archive
   ) throws(Archive.Failure) {
-    try archive.input("table", &table, .table)
+    try archive.input("table", &table, .table, .stored)
     try archive.input("indices", &indices, .indices, .int32)
     try archive.output("output", &output)
   }

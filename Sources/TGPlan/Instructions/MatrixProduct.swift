@@ -2,9 +2,9 @@ package import TGTensor
 
 /// `out[b, m, n] = Σₖ left[b, m, k] · right[b, k, n]`, then the epilogue.
 package struct MatrixProduct: Hashable, Sendable {
-  /// `[B, M, K]`; any strides, fast if that of M or K is 1.
+  /// `[B, M, K]`, float32 or float16; any strides, fast if that of M or K is 1.
   package var left: View
-  /// `[B, K, N]`; any strides, fast if that of K or N is 1.
+  /// `[B, K, N]`, float32 or float16; any strides, fast if that of K or N is 1.
   package var right: View
   /// `[B, M, N]`, innermost stride 1.
   package var output: View
@@ -36,8 +36,8 @@ extension MatrixProduct: InstructionKind {
   package mutating func visit<Archive: PlanArchive>(
     _ archive: inout Archive
   ) throws(Archive.Failure) {
-    try archive.input("left", &left, .left)
-    try archive.input("right", &right, .right)
+    try archive.input("left", &left, .left, .stored)
+    try archive.input("right", &right, .right, .stored)
     try archive.output("output", &output)
     try archive.message("epilogue", &epilogue)
   }
@@ -58,6 +58,9 @@ extension MatrixProduct: InstructionKind {
     left.rank == 3 && output.rank == 3
       ? Int.product(output.dimensions + [left.dimensions[2]]) : nil
   }
+
+  /// Factors as they are read, float32.
+  package func leastBytes(of view: NamedView) -> Int? { view.view.widened.leastBytes }
 
   /// Of the epilogue; multiplications count for the rest.
   package func elementsRead(of operands: [NamedView]) -> Int? {

@@ -12,15 +12,45 @@ extension MalformedPlans {
   private static let whole = "it must be of int32"
   private static let number = "it must be of float32 or int32"
   /// The numbers of instructions of the small plan, and of its slots of ids and lengths.
+  private static let first = 0
   private static let (resize, embedding, softmax, mean, mask, masked) = (6, 7, 9, 10, 13, 14)
   private static let (norm, ids, lengths, z) = (4, 1, 2, 3)
 
   private static var slots: [MalformedFile] {
-    [DType.float16, .bfloat16].map { dtype in
-      function("slot-of-\(dtype)", "holds \(dtype), which is reserved for storage") {
-        $0.retype(z, dtype)
-      }
-    }
+    [
+      function("slot-of-float16", "holds float16, as which only weights are stored") {
+        $0.retype(z, .float16)
+      },
+      function("slot-of-bfloat16", "holds bfloat16, which is reserved for storage") {
+        $0.retype(z, .bfloat16)
+      },
+      function("weights-of-bfloat16", "holds bfloat16, which is reserved for storage") {
+        $0.retype($0.view(embedding, 0).slot, .bfloat16)
+      },
+      function("state-of-float16", "holds float16, as which only weights are stored") {
+        $0.slots.append(Slot(kind: .state, dtype: .float16, offset: $0.arenaBytes, count: 4))
+        $0.arenaBytes = $0.requiredArenaBytes ?? 0
+      },
+      function("taps-of-float16", "is of float16; \(float)") {
+        $0.retype($0.view(resize, 3).slot, .float16)
+      },
+      function("bias-of-float16", "is of float16; it must be of float32 or int32 or bits") {
+        $0.retype($0.view(first, 3).slot, .float16)
+      },
+      function("table-of-float16-beyond-its-slot", "reaches element") {
+        let table = $0.view(embedding, 0)
+        $0.retype(table.slot, .float16)
+        $0.slots[table.slot].count = 19
+      },
+      function("kernel-of-float16-beyond-the-weights") {
+        let kernel = $0.view(first, 2).slot
+        $0.retype(kernel, .float16)
+        $0.slots[kernel].count = .max
+      },
+      function("half-a-kernel-of-float16", "is of float16; \(float)") {
+        $0.update(first, view: 2) { $0.dtype = .float16 }
+      },
+    ]
       + [DType.int32, .bits, .float16, .bfloat16].map { dtype in
         function("view-of-\(dtype)-of-float32", "is of \(dtype); \(float)") {
           $0.update(softmax, view: 0) { $0.dtype = dtype }

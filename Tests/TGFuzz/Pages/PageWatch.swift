@@ -100,11 +100,7 @@ struct PageWatch {
     let built = try PlanBuilder(level: level, verifies: true, sources: sources).build(
       functions, name: "M", weights: binding.weights)
     try PlanChecker.check(built.plan)
-    var words = [UInt32](repeating: 0, count: built.store.byteCount / 4)
-    for (blob, offset) in zip(built.store.blobs, built.store.offsets) {
-      words.replaceSubrange(offset / 4..<offset / 4 + blob.count, with: blob.bits)
-    }
-    let weights = PlanMemory.section(words)
+    guard let weights = built.store.section else { fail("no memory") }
     return try Executor(LoadedPlan(plan: built.plan, weights: weights), within: Budget(threads: 1))
   }
 

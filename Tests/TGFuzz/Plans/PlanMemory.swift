@@ -21,6 +21,11 @@ struct PlanMemory {
     for place in view.places(in: slot) {
       switch view.dtype {
       case .bits: return 1
+      case .float16:
+        let half = UInt16(truncatingIfNeeded: memory[place / 32] >> UInt32(place % 32))
+        let magnitude = Float(Float16(bitPattern: half)).magnitude
+        guard magnitude.isFinite else { return .infinity }
+        largest = max(largest, magnitude)
       case .int32: largest = max(largest, Float(Int32(bitPattern: memory[place / 32])).magnitude)
       default:
         let magnitude = Float(bitPattern: memory[place / 32]).magnitude
@@ -63,8 +68,7 @@ extension View {
       view.dimensions[last] = dtype.padded(view.dimensions[last])
       view.strides[last] = 1
     }
-    for place in view.places(in: slot) {
-      masks[place / 32] |= dtype == .bits ? 1 << UInt32(place % 32) : .max
-    }
+    let ones = UInt32.max >> UInt32(32 - dtype.bitWidth)
+    for place in view.places(in: slot) { masks[place / 32] |= ones << UInt32(place % 32) }
   }
 }

@@ -178,8 +178,8 @@ extension SoundPlan {
   private mutating func product() -> Instruction {
     let batch = 1 + random.below(3)
     let sides = (0..<3).map { _ in 1 + random.below(random.once(in: 3) ? 70 : 9) }
-    let left = operand([batch, sides[0], sides[1]])
-    let right = operand([batch, sides[1], sides[2]])
+    let left = stored([batch, sides[0], sides[1]])
+    let right = stored([batch, sides[1], sides[2]])
     let extents = [batch, sides[0], sides[2]]
     let epilogue = epilogue(for: extents)
     var product = MatrixProduct(
@@ -191,7 +191,7 @@ extension SoundPlan {
   private mutating func gathering() -> Instruction {
     let table = extents(1...3)
     let ids = Array(extents(0...2).map { min($0, 40) })
-    let source = operand(table)
+    let source = stored(table)
     let indices = self.indices(ids, rows: table[0])
     return .gather(
       Gathering(
@@ -280,7 +280,7 @@ extension SoundPlan {
       (phase.kernelHeight, phase.kernelWidth) = (kernel, kernel)
     }
     let count = convolution.packedWeightCount(of: phase) ?? 0
-    var elements = numbers(count)
+    var elements = numbers(count, random.once(in: 3) ? .float16 : .float32)
     // The channels of the panels.
     let outputs =
       convolution.packing == .turned
@@ -291,7 +291,7 @@ extension SoundPlan {
       let panel = count / convolution.groups / panels
       for group in 1...convolution.groups {
         let last = (group * panels - 1) * panel
-        for place in 0..<panel where place % 16 >= outputs % 16 { elements.words[last + place] = 0 }
+        for place in 0..<panel where place % 16 >= outputs % 16 { elements.clear(last + place) }
       }
     }
     phase.weights = weight(elements)

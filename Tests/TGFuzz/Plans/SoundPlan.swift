@@ -162,11 +162,7 @@ struct SoundPlan {
         dimensions: extents, strides: strides, dtype: dtype)
     }
     if random.once(in: 4) {
-      let (strides, span) = strides(
-        extents, dtype, innermostOne: innermostOne, gaps: false, repeats: repeats)
-      return View(
-        slot: weight(numbers(span, dtype)).slot, dimensions: extents, strides: strides,
-        dtype: dtype)
+      return constant(extents, dtype, innermostOne: innermostOne, repeats: repeats)
     }
     if dtype == .bits || dtype == .int32 && random.once(in: 3) {
       let made = dtype == .bits ? maskPacking(extents) : conversion(extents)
@@ -176,6 +172,22 @@ struct SoundPlan {
     return input(
       extents, dtype, innermostOne: innermostOne,
       kind: dtype == .int32 ? .tensor : .uniform(low: -2, high: 2))
+  }
+
+  /// Something to read where weights may be float16.
+  mutating func stored(_ extents: [Int]) -> View {
+    random.once(in: 4)
+      ? constant(extents, .float16, innermostOne: false, repeats: true) : operand(extents)
+  }
+
+  /// A weight, strided.
+  private mutating func constant(
+    _ extents: [Int], _ dtype: DType, innermostOne: Bool, repeats: Bool
+  ) -> View {
+    let (strides, span) = strides(
+      extents, dtype, innermostOne: innermostOne, gaps: false, repeats: repeats)
+    return View(
+      slot: weight(numbers(span, dtype)).slot, dimensions: extents, strides: strides, dtype: dtype)
   }
 
   /// A new input; of ids with the number of rows that they are for.
@@ -200,6 +212,13 @@ struct SoundPlan {
     var words: [UInt32]
     var count: Int
     var dtype: DType
+
+    /// Makes an element of float32 or float16 a zero.
+    mutating func clear(_ index: Int) {
+      let bit = index * dtype.bitWidth
+      let ones = UInt32.max >> UInt32(32 - dtype.bitWidth)
+      words[bit / 32] &= ~(ones << UInt32(bit % 32))
+    }
   }
 
   /// A constant tensor, contiguous.
@@ -227,13 +246,19 @@ struct SoundPlan {
           ? UInt32(truncatingIfNeeded: random.next())
           : UInt32(bitPattern: Int32(random.below(19) - 9))
       }
-    default:
-      words = (0..<count).map { _ in
-        let number = Float(Int32(truncatingIfNeeded: random.next())) * 0x1p-31
-        return (isWild ? (9 * number).rounded() : number).bitPattern
+    case .float16:
+      words = (0..<(count + 1) / 2).map { _ in
+        let (low, high) = (Float16(number(isWild)).bitPattern, Float16(number(isWild)).bitPattern)
+        return UInt32(low) | UInt32(high) << 16
       }
+    default: words = (0..<count).map { _ in number(isWild).bitPattern }
     }
     return Numbers(words: words, count: count, dtype: dtype)
+  }
+
+  private mutating func number(_ isWild: Bool) -> Float {
+    let number = Float(Int32(truncatingIfNeeded: random.next())) * 0x1p-31
+    return isWild ? (9 * number).rounded() : number
   }
 
   private func isPicture(_ view: View) -> Bool {

@@ -83,9 +83,11 @@ struct PlanTrace {
   private func addresses(_ view: View) -> [Int] {
     let slot = function.slots[view.slot]
     demand(view.dtype == slot.dtype, "a view is not of its slot's type")
-    demand(view.dtype.isExecuted, "a view is of a type that is reserved")
+    demand(view.dtype.isStored, "a view is of a type that is reserved")
+    demand(slot.kind == .weight || view.dtype.isComputed, "weights as stored are computed")
     let (isBits, granule) = (view.dtype == .bits, view.dtype.granule)
-    let bytes = (slot.count + granule - 1) / granule * (isBits ? 2 : 4)
+    let isNarrow = view.dtype.granuleBytes == 2
+    let bytes = (slot.count + granule - 1) / granule * (isNarrow ? 2 : 4)
     let size = slot.kind == .weight ? weightBytes : function.arenaBytes
     demand(slot.offset >= 0 && slot.offset + bytes <= size, "a slot lies outside")
     demand(slot.offset % 64 == 0, "a slot is misaligned")
@@ -105,8 +107,8 @@ struct PlanTrace {
       demand(
         element >= 0 && element < (slot.count + granule - 1) / granule,
         "a view reaches outside its slot")
-      let place = slot.offset / 2 + element * (isBits ? 1 : 2)
-      return isBits ? [place] : [place, place + 1]
+      let place = slot.offset / 2 + element * (isNarrow ? 1 : 2)
+      return isNarrow ? [place] : [place, place + 1]
     }
   }
 
