@@ -132,7 +132,8 @@ let package = Package(
     command(
       "tgc",
       [
-        "TGCommandLine", "TGExchange", "TGCompiler", "TGOps", "TGSyntax", "TGONNX", "TGIR", "TGPlan",
+        "TGCommandLine", "TGExchange", "TGCompiler", "TGOps", "TGSyntax", "TGONNX", "TGIR",
+        "TGPlan",
         "TGKernels", "TGDiagnostics", "TGTensor", "TGCheckpoint", "TGText", "TGMachine",
         "CTGAllocator", arguments,
       ]),

@@ -37,7 +37,7 @@ import Testing
     #expect(try residentBytes(ofFile: path) == 0)
     #expect(unsafe Array(section.bytes) == Array(bytes[64...]))
     // Memory of our own stays.
-    let own = try #require(WeightSection(elements: [1, 2, 3]))
+    let own = try #require(WeightSection(elements: [Float(1), 2, 3]))
     own.release(0..<12)
     #expect(unsafe Array(own.bytes.bindMemory(to: Float.self)) == [1, 2, 3])
   }
