@@ -65,7 +65,7 @@ package enum CostModel {
   /// What it costs to turn one number of a tile, and to read one weight, in multiplications with
   /// additions: a number takes some three vector instructions, of which a core does two at a time, beside
   /// 32 multiplications; 4 bytes at 40 GB/s take as long as 5 multiplications at 50 · 10⁹ a second. Fitted
-  /// to the table of `spec/runtime.md`, by which the choices lose less than a hundredth of the time.
+  /// to the table of `spec/runtime.md`, by which the choices lose a hundredth of the time in the mean.
   private static let (turning, readingWeight) = (6.0, 5.0)
 
   /// The fewest channels, on either side, of a convolution in tiles: with less the transforms take longer
