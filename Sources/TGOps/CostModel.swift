@@ -64,9 +64,10 @@ package enum CostModel {
 
   /// What it costs to turn one number of a tile, and to read one weight, in multiplications with
   /// additions: a number takes some three vector instructions, of which a core does two at a time, beside
-  /// 32 multiplications; 4 bytes at 40 GB/s take as long as 5 multiplications at 50 · 10⁹ a second. Fitted
-  /// to the table of `spec/runtime.md`, by which the choices lose a hundredth of the time in the mean.
-  private static let (turning, readingWeight) = (6.0, 5.0)
+  /// 32 multiplications; 4 bytes at 20 GB/s take as long as 10 multiplications at 50 · 10⁹ a second. The
+  /// table of `spec/runtime.md`, whose weights lie in a cache, would say 5: in a network they come out of
+  /// memory, and BigGAN then takes twice the transformed weights for no time.
+  private static let (turning, readingWeight) = (6.0, 10.0)
 
   /// The fewest channels, on either side, of a convolution in tiles: with less the transforms take longer
   /// than what they save.
