@@ -23,6 +23,8 @@ enum {
   LINE_FLOATS = 16,
 };
 
+/* The form for a kernel; for one with a stride s that of ceil(rows / s) rows, those of every s-th
+ * tap. */
 static const tg_winograd_form *find(tg_isa isa, ptrdiff_t results, ptrdiff_t kernel) {
   const tg_winograd_form *form = tg_variant_of(isa)->winograd;
   for (; form->results > 0; form += 1) {
@@ -31,16 +33,13 @@ static const tg_winograd_form *find(tg_isa isa, ptrdiff_t results, ptrdiff_t ker
   return NULL;
 }
 
-/* The rows of the kernels of every s-th tap, of which the last may lack one. */
-static ptrdiff_t kernel_of(ptrdiff_t kernel, ptrdiff_t stride) { return divide_up(kernel, stride); }
-
 int tg_winograd_exists(ptrdiff_t results, ptrdiff_t kernel, ptrdiff_t stride) {
-  return find(TG_ISA_SCALAR, results, kernel_of(kernel, stride)) != NULL;
+  return find(TG_ISA_SCALAR, results, divide_up(kernel, stride)) != NULL;
 }
 
 ptrdiff_t tg_winograd_weights(ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results,
                               ptrdiff_t kernel, ptrdiff_t stride) {
-  const ptrdiff_t n = results + kernel_of(kernel, stride) - 1;
+  const ptrdiff_t n = results + divide_up(kernel, stride) - 1;
   return n * n * divide_up(outputs, TG_PANEL) * stride * stride * channels * TG_PANEL;
 }
 
@@ -48,7 +47,7 @@ void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const v
                                    tg_element element, ptrdiff_t channels, ptrdiff_t outputs,
                                    ptrdiff_t results, ptrdiff_t kernel, ptrdiff_t stride,
                                    int is_turned, float *out) {
-  *t = (tg_winograd_transform){.form = find(isa, results, kernel_of(kernel, stride)),
+  *t = (tg_winograd_transform){.form = find(isa, results, divide_up(kernel, stride)),
                                .is_turned = is_turned,
                                .kernel = kernel,
                                .stride = stride};
@@ -161,7 +160,7 @@ tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
   }
   w->micro = tg_variant_of(shape->isa)->micros;
   w->stride = shape->stride_y;
-  w->form = find(shape->isa, results, kernel_of(phases[0].kernel_height, w->stride));
+  w->form = find(shape->isa, results, divide_up(phases[0].kernel_height, w->stride));
   w->parts = parts;
   w->part_count = phase_count;
   w->input = shape->input.base;

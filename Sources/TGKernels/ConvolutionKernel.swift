@@ -15,17 +15,21 @@ package import TGMachine
     package var pad: (top: Int, left: Int)
     /// The first output row and column.
     package var origin: (y: Int, x: Int)
+    /// Results along each side of the tiles by which the sums are taken, 0 for direct sums. The weights
+    /// are then those that `TiledWeights` makes.
+    package var tile: Int
 
     /// Makes a phase.
     package init(
       weights: UnsafePointer<Float>, weightCount: Int, kernel: (height: Int, width: Int),
-      pad: (top: Int, left: Int), origin: (y: Int, x: Int) = (0, 0)
+      pad: (top: Int, left: Int), origin: (y: Int, x: Int) = (0, 0), tile: Int = 0
     ) {
       unsafe self.weights = weights
       unsafe self.weightCount = weightCount
       unsafe self.kernel = kernel
       unsafe self.pad = pad
       unsafe self.origin = origin
+      unsafe self.tile = tile
     }
   }
 
@@ -39,9 +43,6 @@ package import TGMachine
   package var groups = 1
   /// True if weights are `[kernelHeight][kernelWidth][C]`, one kernel per channel.
   package var isDepthwise = false
-  /// Results along each side of the tiles by which the sums are taken, 0 for direct sums. The weights
-  /// of phases that have such a form (`TiledWeights.exist`) are then those that `TiledWeights` makes.
-  package var tile = 0
   /// Input positions from one output position of a phase to the next.
   package var stride = (y: 1, x: 1)
   /// Input positions between taps.
@@ -58,29 +59,31 @@ package import TGMachine
     unsafe self.phases = phases
   }
 
-  /// The convolution in pieces that have one kernel each: for every extent of kernels in tiles its
-  /// phases, and those of direct sums.
-  package var pieces: [KernelConvolution] {
+  /// The calls that compute it, in any order: one of the phases of direct sums, and one for every extent
+  /// of kernels in tiles.
+  ///
+  /// - Throws: if the distances between taps are such that no machine has the memory for them.
+  package func calls(isa: ISA) throws(KernelTooLarge) -> [KernelCall] {
     var pieces = unsafe [KernelConvolution]()
     for index in unsafe phases.indices {
       let phase = unsafe phases[index]
-      let tile = unsafe isTiled(phase) ? tile : 0
       let known = unsafe pieces.firstIndex {
-        unsafe $0.tile == tile && (tile == 0 || $0.phases[0].kernel == phase.kernel)
+        let other = unsafe $0.phases[0]
+        return unsafe other.tile == phase.tile && (phase.tile == 0 || other.kernel == phase.kernel)
       }
       if let known {
         unsafe pieces[known].phases.append(phase)
       } else {
         var piece = unsafe self
-        unsafe (piece.tile, piece.phases) = (tile, [phase])
+        unsafe piece.phases = [phase]
         unsafe pieces.append(piece)
       }
     }
-    return unsafe pieces
-  }
-
-  private func isTiled(_ phase: Phase) -> Bool {
-    unsafe tile > 0 && TiledWeights.exist(results: tile, kernel: phase.kernel, stride: stride)
+    var calls: [KernelCall] = []
+    for index in unsafe pieces.indices {
+      calls.append(unsafe try .convolution(pieces[index], isa: isa))
+    }
+    return calls
   }
 
   /// Traps unless counts and extents fit together.
@@ -102,42 +105,31 @@ package import TGMachine
       unsafe precondition(phase.kernel.height > 0 && phase.kernel.width > 0, "a kernel has taps")
       // Panels of 16 output channels of a group, the last one filled up.
       let count =
-        unsafe tile > 0
+        unsafe phase.tile > 0
         ? TiledWeights(
-          channels: channels, outputs: outputs, results: tile, kernel: phase.kernel,
+          channels: channels, outputs: outputs, results: phase.tile, kernel: phase.kernel,
           stride: stride.y
         ).count
         : isDepthwise ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels
       unsafe precondition(phase.weightCount == count, "weights have the packing's size")
     }
-    if unsafe tile > 0 {
-      unsafe precondition(
-        groups == 1 && !isDepthwise && dilation == (1, 1), "tiles of plain sums")
-      unsafe precondition(phases.allSatisfy { unsafe isTiled($0) }, "tiles have a form")
-      unsafe precondition(
-        phases.allSatisfy { unsafe $0.kernel == phases[0].kernel }, "one square extent")
-    }
+    unsafe checkTiles()
     for index in unsafe epilogue.operands.indices {
       let operand = unsafe epilogue.operands[index]
       unsafe precondition(operand.dimensions == output.dimensions, "equal extents")
     }
   }
-}
 
-extension PreparedCalls {
-  /// Prepares the pieces of a convolution.
-  ///
-  /// - Throws: if the distances between taps are such that no machine has the memory for them.
-  package static func convolution(
-    _ convolution: KernelConvolution, isa: ISA
-  ) throws(KernelTooLarge) -> PreparedCalls {
-    var calls: [KernelCall] = []
-    let pieces = unsafe convolution.pieces
-    for index in unsafe pieces.indices {
-      calls.append(unsafe try .convolution(pieces[index], isa: isa))
-    }
-    let all = calls
-    return unsafe PreparedCalls(sharedBytes: 0) { _ in all }
+  /// Traps unless all phases are direct, or all in tiles of one form.
+  private func checkTiles() {
+    let tile = unsafe phases.first?.tile ?? 0
+    unsafe precondition(phases.allSatisfy { unsafe $0.tile == tile }, "one size of tiles")
+    guard tile > 0 else { return }
+    unsafe precondition(groups == 1 && !isDepthwise && dilation == (1, 1), "tiles of plain sums")
+    let kernel = unsafe phases[0].kernel
+    unsafe precondition(
+      TiledWeights.exist(results: tile, kernel: kernel, stride: stride), "tiles have a form")
+    unsafe precondition(phases.allSatisfy { unsafe $0.kernel == kernel }, "one square extent")
   }
 }
 
@@ -166,8 +158,9 @@ extension KernelCall {
     }
     let operands = unsafe convolution.epilogue.operands.map { unsafe $0.raw }
     let steps = unsafe convolution.epilogue.program.raw
-    guard unsafe convolution.tile == 0 else {
-      return unsafe tiled(convolution, shape, phases, operands, steps)
+    let tile = unsafe convolution.phases.first?.tile ?? 0
+    guard tile == 0 else {
+      return unsafe tiled(tile, shape, phases, operands, steps)
     }
     let parts = unsafe KernelRecord(
       [tg_convolution_part](repeating: tg_convolution_part(), count: phases.count))
@@ -192,8 +185,8 @@ extension KernelCall {
 
   /// Prepares a convolution in tiles.
   private static func tiled(
-    _ convolution: KernelConvolution, _ shape: tg_convolution_shape, _ phases: [tg_phase],
-    _ operands: [tg_view], _ steps: [tg_step]
+    _ tile: Int, _ shape: tg_convolution_shape, _ phases: [tg_phase], _ operands: [tg_view],
+    _ steps: [tg_step]
   ) -> KernelCall {
     let parts = unsafe KernelRecord(
       [tg_winograd_part](repeating: tg_winograd_part(), count: phases.count))
@@ -203,7 +196,7 @@ extension KernelCall {
         &prepared,
         UnsafeMutablePointer(
           mutating: parts.pointer.assumingMemoryBound(to: tg_winograd_part.self)),
-        shape, convolution.tile, phases.count, phases, Int32(operands.count), operands,
+        shape, tile, phases.count, phases, Int32(operands.count), operands,
         Int32(steps.count), steps)
     }
     precondition(status == TG_OK, "an epilogue's program is sound")

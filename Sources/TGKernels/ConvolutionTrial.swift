@@ -47,11 +47,7 @@ package struct ConvolutionTrial: Hashable, Sendable {
     tile: Int, isa: ISA, spending: Double, now: () -> Double
   ) throws(KernelTooLarge) -> Double {
     let memory = TrialMemory(self, tile: tile)
-    let pieces = unsafe memory.convolution(self, tile: tile).pieces
-    var calls: [KernelCall] = []
-    for index in unsafe pieces.indices {
-      calls.append(unsafe try .convolution(pieces[index], isa: isa))
-    }
+    let calls = unsafe try memory.convolution(self, tile: tile).calls(isa: isa)
     let workspace = UnsafeMutableRawPointer.allocate(
       byteCount: max(calls.map(\.workspaceBytes).max() ?? 0, 64), alignment: 64)
     defer { unsafe workspace.deallocate() }
@@ -72,17 +68,18 @@ package struct ConvolutionTrial: Hashable, Sendable {
     return best
   }
 
-  /// The weights of a phase, as many as its form has.
-  fileprivate func weightCount(of phase: Phase, tile: Int) -> Int {
-    let (height, width) = (phase.kernel[0], phase.kernel[1])
-    let exists =
-      tile > 0
-      && TiledWeights.exist(
-        results: tile, kernel: (height, width), stride: (stride[0], stride[1]))
-    guard exists else { return (output[3] + 15) / 16 * 16 * input[3] * height * width }
-    return TiledWeights(
-      channels: input[3], outputs: output[3], results: tile, kernel: (height, width),
-      stride: stride[0]
+  /// The results along each side of a phase's tiles: those asked for, 0 where its kernel has no such form.
+  fileprivate func tile(of phase: Phase, _ wanted: Int) -> Int {
+    let exists = TiledWeights.exist(
+      results: wanted, kernel: (phase.kernel[0], phase.kernel[1]), stride: (stride[0], stride[1]))
+    return exists ? wanted : 0
+  }
+
+  /// The weights of a phase, as many as its form has; panels without one.
+  fileprivate func weightCount(of phase: Phase, _ wanted: Int) -> Int {
+    TiledWeights(
+      channels: input[3], outputs: output[3], results: tile(of: phase, wanted),
+      kernel: (phase.kernel[0], phase.kernel[1]), stride: stride[0]
     ).count
   }
 }
@@ -94,7 +91,7 @@ package struct ConvolutionTrial: Hashable, Sendable {
   private let (inputCount, outputCount): (Int, Int)
 
   init(_ trial: ConvolutionTrial, tile: Int) {
-    weights = trial.phases.map { trial.weightCount(of: $0, tile: tile) }
+    weights = trial.phases.map { trial.weightCount(of: $0, tile) }
     (inputCount, outputCount) = (trial.input.reduce(1, *), trial.output.reduce(1, *))
     let count = inputCount + outputCount + weights.reduce(0, +)
     let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
@@ -115,12 +112,11 @@ package struct ConvolutionTrial: Hashable, Sendable {
         KernelConvolution.Phase(
           weights: UnsafePointer(next), weightCount: count,
           kernel: (phase.kernel[0], phase.kernel[1]), pad: (phase.pad[0], phase.pad[1]),
-          origin: (phase.origin[0], phase.origin[1])))
+          origin: (phase.origin[0], phase.origin[1]), tile: trial.tile(of: phase, tile)))
       unsafe next += count
     }
     var convolution = unsafe KernelConvolution(
       input: view(base, trial.input), output: view(base + inputCount, trial.output), phases: phases)
-    unsafe convolution.tile = tile
     unsafe convolution.stride = (trial.stride[0], trial.stride[1])
     unsafe convolution.scale = (trial.scale[0], trial.scale[1])
     return unsafe convolution

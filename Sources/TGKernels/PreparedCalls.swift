@@ -22,7 +22,10 @@
 
 extension PreparedCalls: ExpressibleByArrayLiteral {
   /// Calls that share nothing.
-  package init(arrayLiteral calls: KernelCall...) {
+  package init(_ calls: [KernelCall]) {
     unsafe self.init(sharedBytes: 0) { _ in calls }
   }
+
+  /// Calls that share nothing.
+  package init(arrayLiteral calls: KernelCall...) { self.init(calls) }
 }

@@ -61,6 +61,28 @@ extension WorkerThread {
   }
 }
 
+extension WorkerThread {
+  /// The elements that `body` makes of ranges of 0 ..< count, one after the other; all processors take
+  /// part. So many ranges are made at a time that there are never two copies of a long result.
+  package static func joined<Element: Sendable>(
+    _ count: Int, piece: Int, _ body: @escaping @Sendable (Range<Int>) -> [Element]
+  ) -> [Element] {
+    var result: [Element] = []
+    for first in stride(from: 0, to: count, by: piece * piecesAtOnce) {
+      let pieces = min(piecesAtOnce, (count - first - 1) / piece + 1)
+      let made = map(pieces) { index in
+        let start = first + index * piece
+        return body(start..<min(count, start + piece))
+      }
+      if first == 0 { result.reserveCapacity((made.first?.count ?? 0) * ((count - 1) / piece + 1)) }
+      for part in made { result += part }
+    }
+    return result
+  }
+
+  private static let piecesAtOnce = 32
+}
+
 /// Results that several threads make, each the next one that nobody has begun.
 private final class SharedResults<Result: Sendable>: Sendable {
   private let count: Int

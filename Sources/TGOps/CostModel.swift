@@ -81,9 +81,8 @@ package enum CostModel {
     guard
       phases.allSatisfy({ min($0.kernel[0], $0.kernel[1]) >= leastTiledChannels })
     else { return 0 }
-    let sizes = Set(WinogradForm.all.map(\.results)).sorted()
     var best = (cost: cost(phases, stride: stride, tile: 0), tile: 0)
-    for tile in sizes {
+    for tile in WinogradForm.sizes(for: phases.map(\.kernel), stride: stride) {
       let cost = cost(phases, stride: stride, tile: tile)
       if cost < best.cost { best = (cost, tile) }
     }
@@ -103,8 +102,9 @@ package enum CostModel {
         let pixels = pictures * Double(phase.results[1]) * Double(phase.results[2])
         return sum + (pixels + readingWeight) * Double(height) * Double(width) * outputs * channels
       }
-      let tiles = pictures * Double(form.tiles(phase.results[1]) * form.tiles(phase.results[2]))
-      let inputs = channels * Double(stride[0] * stride[1])
+      let tiles =
+        pictures * Double(form.tiles(phase.results[1])) * Double(form.tiles(phase.results[2]))
+      let inputs = channels * Double(stride[0]) * Double(stride[1])
       let products = (tiles + readingWeight) * outputs * inputs
       let turned = tiles * turning * (outputs + inputs)
       return sum + Double(form.side * form.side) * (products + turned)

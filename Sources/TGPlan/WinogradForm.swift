@@ -1,3 +1,5 @@
+package import TGTensor
+
 /// A form of minimal filtering: tiles of m × m results of an r × r kernel from n × n products for each
 /// pair of channels, n = m + r − 1 (Winograd 1980; Lavin & Gray, CVPR 2016, who write F(m × m, r × r)).
 package struct WinogradForm: Hashable, Sendable {
@@ -23,6 +25,13 @@ package struct WinogradForm: Hashable, Sendable {
     guard height == width, height > 0, stride[0] == stride[1], stride[0] > 0 else { return nil }
     let kernel = (height - 1) / stride[0] + 1
     return all.first { $0.results == results && $0.kernel == kernel }
+  }
+
+  /// The sizes of tiles for which one of some kernels, `[O, C, rows, columns]`, has a form, ascending.
+  package static func sizes(for kernels: [Shape], stride: [Int]) -> [Int] {
+    Set(all.map(\.results)).sorted().filter { results in
+      kernels.contains { of(results: results, height: $0[2], width: $0[3], stride: stride) != nil }
+    }
   }
 
   /// Rows and columns of a tile of the input: n.

@@ -21,7 +21,8 @@ extension Arena {
     case .convolve(let convolution):
       let kernel = unsafe try prepare(convolution, transformed)
       do throws(KernelTooLarge) {
-        return unsafe try .convolution(kernel, isa: isa)
+        let calls = unsafe try kernel.calls(isa: isa)
+        return PreparedCalls(calls)
       } catch {
         throw .outOfMemory(error.bytes)
       }
@@ -108,14 +109,14 @@ extension Arena {
         KernelConvolution.Phase(
           weights: weights.base, weightCount: weights.count,
           kernel: (phase.kernelHeight, phase.kernelWidth), pad: (phase.padTop, phase.padLeft),
-          origin: (phase.originY, phase.originX)))
+          origin: (phase.originY, phase.originX),
+          tile: convolution.form(of: phase)?.results ?? 0))
     }
     var kernel = unsafe KernelConvolution(
       input: try resolve(convolution.input),
       output: try resolve(convolution.output, writing: true), phases: phases)
     unsafe kernel.groups = convolution.groups
     unsafe kernel.isDepthwise = convolution.packing == .depthwise
-    unsafe kernel.tile = convolution.tile
     unsafe kernel.stride = (convolution.strideY, convolution.strideX)
     unsafe kernel.dilation = (convolution.dilationY, convolution.dilationX)
     unsafe kernel.scale = (convolution.scaleY, convolution.scaleX)

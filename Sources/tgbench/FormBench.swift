@@ -24,13 +24,8 @@ enum FormBench {
 
   /// Prints a row; returns the part of the time that is lost by the model's choice.
   private static func row(_ name: String, _ trial: ConvolutionTrial, _ isa: ISA) throws -> Double {
-    let forms = [0, 2, 3, 4].filter { tile in
-      tile == 0
-        || trial.phases.contains {
-          WinogradForm.of(
-            results: tile, height: $0.kernel[0], width: $0.kernel[1], stride: trial.stride) != nil
-        }
-    }
+    let kernels = trial.phases.map { Shape([trial.output[3], trial.input[3]] + $0.kernel) }
+    let forms = [0] + WinogradForm.sizes(for: kernels, stride: trial.stride)
     var times: [Int: Double] = [:]
     for _ in 0..<turns {
       for tile in forms {
@@ -39,12 +34,14 @@ enum FormBench {
         times[tile] = min(times[tile] ?? .infinity, seconds)
       }
     }
-    let phases = trial.phases.map { phase in
-      let results = zip(trial.output[1...2], zip(phase.origin, trial.scale)).map {
-        ($0 - $1.0 + $1.1 - 1) / $1.1
-      }
-      let kernel = Shape([trial.output[3], trial.input[3]] + phase.kernel)
-      return (kernel: kernel, results: [trial.input[0]] + results)
+    let op = Conv2D(
+      scale: trial.scale,
+      phases: trial.phases.map {
+        .init(padTop: 0, padLeft: 0, originY: $0.origin[0], originX: $0.origin[1])
+      },
+      outputSize: Array(trial.output[1...2]))
+    let phases = zip(op.phases, kernels).map {
+      (kernel: $1, results: [trial.input[0]] + op.resultSize(of: $0))
     }
     let chosen = CostModel.tile(phases: phases, stride: trial.stride)
     let fastest = times.min { $0.value < $1.value }?.key ?? 0

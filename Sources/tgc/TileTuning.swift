@@ -34,11 +34,7 @@ final class TileTuning: Sendable {
   /// Chooses for `TileConvolutions`.
   func choose(_ op: Conv2D, _ input: Shape, _ kernels: [Shape]) -> Int {
     let modelled = TileConvolutions.modelled(op, input, kernels)
-    let forms = Set(WinogradForm.all.map(\.results)).sorted().filter { tile in
-      kernels.contains {
-        WinogradForm.of(results: tile, height: $0[2], width: $0[3], stride: op.stride) != nil
-      }
-    }
+    let forms = WinogradForm.sizes(for: kernels, stride: op.stride)
     guard !forms.isEmpty else { return modelled }
     let trial = ConvolutionTrial(
       input: input.dimensions, output: [input[0]] + op.outputSize + [kernels[0][0]],

@@ -31,6 +31,7 @@ import Testing
     ],
     "64 tgc: a level, pass, list of batch sizes, `--emit` or `--set` that cannot be": [
       "tgc ok.tgraph -O9 --check", "tgc ok.tgraph -Ox", "tgc ok.tgraph --tune -O1",
+      "tgc ok.tgraph --tune -Os", "tgc ok.tgraph --check -Os -O1", "tgc ok.tgraph --check -O0 -O2",
       "tgc ok.tgraph --check --print-after None",
       "tgc ok.tgraph --check --stop-after None", "tgc ok.tgraph --check --batch 0",
       "tgc ok.tgraph --check --batch 1,1",

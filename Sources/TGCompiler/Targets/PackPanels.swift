@@ -102,29 +102,14 @@ enum PackPanels {
   /// `WeightPacking.packPanels`, on all processors.
   private static func panels(of kernel: HostTensor, groups: Int) -> [Float] {
     let all = WeightPacking.panels(of: kernel, groups: groups)
-    // Some at a time, so that there are not two copies of a large kernel.
     let step = max(1, piece * all / max(1, kernel.shape.count))
-    var packed: [Float] = []
-    var done = 0
-    while done < all {
-      let first = done
-      let count = min(pieces, (all - first - 1) / step + 1)
-      let made = WorkerThread.map(count) { index in
-        let start = first + index * step
-        return WeightPacking.packPanels(
-          kernel, groups: groups, panels: start..<min(all, start + step))
-      }
-      if packed.isEmpty { packed.reserveCapacity((made.first?.count ?? 0) / step * all) }
-      for part in made { packed += part }
-      done = min(all, first + count * step)
+    return WorkerThread.joined(all, piece: step) {
+      WeightPacking.packPanels(kernel, groups: groups, panels: $0)
     }
-    return packed
   }
 
   /// Numbers that one thread packs at a time.
   private static let piece = 1 << 16
-  /// Pieces that are packed side by side.
-  private static let pieces = 32
 }
 
 /// Who reads the slots of a function.

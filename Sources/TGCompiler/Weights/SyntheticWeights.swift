@@ -17,26 +17,15 @@ struct SyntheticWeights {
     let start = SplitMix(seed: seed, name: parameter.root + "\u{0}" + parameter.name)
     let (count, gain) = (parameter.shape.count, parameter.gain)
     let numbers = distribution(of: parameter)
-    var elements: [Float] = []
-    elements.reserveCapacity(count)
-    // Some pieces at a time, so that there are not two copies of a large tensor.
-    while elements.count < count {
-      let done = elements.count
-      let pieces = WorkerThread.map(min(Self.pieces, (count - done - 1) / Self.piece + 1)) {
-        index in
-        let first = done + index * Self.piece
-        let drawn = numbers.drawn(first..<min(count, first + Self.piece), after: start)
-        return gain == 1 ? drawn : drawn.map { $0 / gain }
-      }
-      for piece in pieces { elements += piece }
+    let elements = WorkerThread.joined(count, piece: Self.piece) {
+      let drawn = numbers.drawn($0, after: start)
+      return gain == 1 ? drawn : drawn.map { $0 / gain }
     }
     return HostTensor(parameter.shape, elements)
   }
 
   /// Numbers that one thread draws at a time.
   private static let piece = 1 << 15
-  /// Pieces that are drawn side by side.
-  private static let pieces = 64
 
   private func distribution(of parameter: GraphParameter) -> Distribution {
     switch parameter.role {

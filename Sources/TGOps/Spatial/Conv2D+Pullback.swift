@@ -125,13 +125,6 @@ extension Conv2D {
     let right = try graph.reshape(x, [rows, groups, channels / groups])
     return try graph.insert(MatMul(), [left, graph.transpose(right, [1, 0, 2])])
   }
-
-  /// Rows and columns of the result that a phase computes.
-  fileprivate func resultSize(of phase: Phase) -> [Int] {
-    zip([phase.originY, phase.originX], 0..<2).map { origin, axis in
-      max(0, (outputSize[axis] - origin + scale[axis] - 1) / scale[axis])
-    }
-  }
 }
 
 /// The picture with all the zeros around it that any phase reads.

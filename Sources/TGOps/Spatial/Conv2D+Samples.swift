@@ -3,6 +3,14 @@ import TGPlan
 import TGTensor
 
 extension Conv2D {
+  /// Of a layer that enlarges by 2 before its kernel.
+  private static let enlarged: [Phase] = [
+    .init(padTop: 1, padLeft: 1, originY: 0, originX: 0),
+    .init(padTop: 1, padLeft: 0, originY: 0, originX: 1),
+    .init(padTop: 0, padLeft: 1, originY: 1, originX: 0),
+    .init(padTop: 0, padLeft: 0, originY: 1, originX: 1),
+  ]
+
   /// Plain, strided, dilated, grouped, depthwise, transposed by phases.
   package static let samples = [
     OpSample(
@@ -21,12 +29,7 @@ extension Conv2D {
     OpSample(
       Conv2D(
         scale: [2, 2],
-        phases: [
-          .init(padTop: 1, padLeft: 1, originY: 0, originX: 0),
-          .init(padTop: 1, padLeft: 0, originY: 0, originX: 1),
-          .init(padTop: 0, padLeft: 1, originY: 1, originX: 0),
-          .init(padTop: 0, padLeft: 0, originY: 1, originX: 1),
-        ], outputSize: [6, 10],
+        phases: enlarged, outputSize: [6, 10],
         epilogue: .init(operandCount: 2, steps: [.init(.add, [0, 1]), .init(.relu, [2])])),
       [
         [1, 3, 5, 8], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [1, 1, 1, 33],
@@ -43,12 +46,7 @@ extension Conv2D {
     OpSample(
       Conv2D(
         scale: [2, 2],
-        phases: [
-          .init(padTop: 1, padLeft: 1, originY: 0, originX: 0),
-          .init(padTop: 1, padLeft: 0, originY: 0, originX: 1),
-          .init(padTop: 0, padLeft: 1, originY: 1, originX: 0),
-          .init(padTop: 0, padLeft: 0, originY: 1, originX: 1),
-        ], outputSize: [9, 10], tile: 3,
+        phases: enlarged, outputSize: [9, 10], tile: 3,
         epilogue: .init(operandCount: 2, steps: [.init(.add, [0, 1]), .init(.relu, [2])])),
       [
         [1, 5, 5, 8], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [33, 8, 2, 2], [1, 1, 1, 33],
@@ -67,12 +65,7 @@ extension Conv2D {
     OpSample(
       Conv2D(
         scale: [2, 2],
-        phases: [
-          .init(padTop: 1, padLeft: 1, originY: 0, originX: 0),
-          .init(padTop: 1, padLeft: 0, originY: 0, originX: 1),
-          .init(padTop: 0, padLeft: 1, originY: 1, originX: 0),
-          .init(padTop: 0, padLeft: 0, originY: 1, originX: 1),
-        ], outputSize: [9, 10], tile: 3,
+        phases: enlarged, outputSize: [9, 10], tile: 3,
         epilogue: .init(operandCount: 2, steps: [.init(.add, [0, 1]), .init(.tanh, [2])])),
       [
         [1, 5, 5, 8], [33, 8, 2, 2], [33, 8, 2, 1], [33, 8, 1, 2], [33, 8, 1, 1], [1, 9, 10, 33],

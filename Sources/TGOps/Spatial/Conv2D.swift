@@ -51,9 +51,8 @@ package struct Conv2D: Op {
   package var groups: Int
   /// The phases.
   package var phases: [Phase]
-  /// Results along each side of the tiles of minimal filtering (`WinogradForm`), by which the sums are
-  /// taken in another order; 0 for direct sums, which phases have whose kernel has no such form. In IR
-  /// text it is left out where it is 0.
+  /// Results along each side of the tiles of phases that have such a form (`WinogradForm`); 0, which IR
+  /// text leaves out, for direct sums of all.
   package var tile: Int
   /// Rows and columns of the result.
   package var outputSize: [Int]
@@ -198,16 +197,22 @@ package struct Conv2D: Op {
     return applyEpilogue(epilogue, result, operands[(1 + phases.count)...])
   }
 
+  /// Rows and columns of the result that a phase computes.
+  package func resultSize(of phase: Phase) -> [Int] {
+    zip([phase.originY, phase.originX], 0..<2).map { origin, axis in
+      max(0, (outputSize[axis] - origin + scale[axis] - 1) / scale[axis])
+    }
+  }
+
   package func macs(operands: [Shape], result: Shape) -> Int {
     var total = 0
     for (phase, w) in zip(phases, operands[1...]) {
-      let rows = (outputSize[0] - phase.originY + scale[0] - 1) / scale[0]
-      let columns = (outputSize[1] - phase.originX + scale[1] - 1) / scale[1]
+      let size = resultSize(of: phase)
       if let form = form(ofKernel: w) {
-        let tiles = result[0] * form.tiles(rows) * form.tiles(columns)
+        let tiles = result[0] * form.tiles(size[0]) * form.tiles(size[1])
         total += tiles * form.side * form.side * w[0] * w[1] * stride[0] * stride[1]
       } else {
-        total += result[0] * rows * columns * w.count
+        total += result[0] * size[0] * size[1] * w.count
       }
     }
     return total
