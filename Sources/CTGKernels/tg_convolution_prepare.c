@@ -28,6 +28,8 @@ enum {
   /* The multiply-adds of a depthwise tile: each reads as much as it computes, so that it takes
    * about as long as TILE_WORK elsewhere. */
   DEPTHWISE_TILE_WORK = 200000,
+  /* The sums of a depthwise tile that its epilogue's program takes at a time: 16 KiB. */
+  DEPTHWISE_SCRATCH_FLOATS = 4096,
 };
 
 /* The multiply-adds of a tile: some 30 us of a core, against which a hand-over between threads, a
@@ -284,12 +286,14 @@ static void prepare_part(tg_convolution *c, tg_convolution_part *p,
   }
 }
 
-/* The rows of a depthwise tile: all of a few rows. */
+/* The rows of a depthwise tile: all of a few rows. Of each so many pixels go through the epilogue's
+ * program together as stay in the first cache. */
 static void cut_depthwise(const tg_convolution *c, tg_convolution_part *p) {
-  ptrdiff_t row = p->extent[2] * c->group_out * p->kernel_height * p->kernel_width;
+  const ptrdiff_t row = p->extent[2] * c->group_out * p->kernel_height * p->kernel_width;
   p->tile[0] = 1;
   p->tile[1] = least(p->extent[1], most(1, DEPTHWISE_TILE_WORK / most(row, 1)));
   p->tile[2] = p->extent[2];
+  p->row_pixels = least(p->extent[2], most(1, DEPTHWISE_SCRATCH_FLOATS / most(c->group_out, 1)));
   p->tile_panels = p->panel_tiles = 1;
 }
 
@@ -353,7 +357,7 @@ tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
     }
     c->tile_count += p->tile_count;
     ptrdiff_t row = shape->depthwise
-                        ? p->tile[2] * c->group_out
+                        ? p->row_pixels * c->group_out
                         : p->tile[p->pixel_axis] * TG_MICRO_ROWS * TG_MICRO_PANELS * TG_PANEL;
     rows_bytes = most(rows_bytes, row * (ptrdiff_t)sizeof(float));
   }

@@ -1,4 +1,5 @@
-/* Elementwise programs: register allocation, and running a program over a block. */
+/* Elementwise programs: register allocation, and running a program over a block; what is a chain
+ * goes another way (tg_chain.c). */
 #include "tg_variant.h"
 
 enum {
@@ -99,6 +100,8 @@ tg_status tg_program_prepare(tg_program *program, tg_isa isa, int32_t operand_co
     placed->arguments[0] = step_count == 0 ? 0 : positions[step_count - 1];
   }
   program->step_count = count;
+  program->chain = table->chain;
+  tg_chain_prepare(program, step_count, steps);
   return TG_OK;
 }
 
@@ -232,6 +235,12 @@ static void run_tile(const tg_program *program, ptrdiff_t rows, ptrdiff_t column
 void tg_program_run(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns, float *out,
                     ptrdiff_t out_row_stride, ptrdiff_t out_column_stride, const tg_block *operands,
                     void *workspace) {
+  int joins;
+  if (tg_chain_fits(program, rows, columns, out_row_stride, out_column_stride, operands, &joins)) {
+    program->chain(program, joins ? 1 : rows, joins ? rows * columns : columns, out, out_row_stride,
+                   operands);
+    return;
+  }
   ptrdiff_t tile_columns = columns < TG_TILE ? columns : TG_TILE;
   ptrdiff_t tile_rows = tile_columns > 0 ? TG_TILE / tile_columns : 1;
   for (ptrdiff_t row = 0; row < rows; row += tile_rows) {

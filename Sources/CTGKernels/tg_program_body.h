@@ -105,4 +105,5 @@ static const tg_step_table steps = {
     .copy = step_copy,
     .expand_integers = expand_integers,
     .expand_bits = expand_bits,
+    .chain = chain,
 };

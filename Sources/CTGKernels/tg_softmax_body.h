@@ -14,6 +14,9 @@ enum {
   /* The terms of a sum in float: 256 in each lane of a row, 128 of a column. */
   SOFTMAX_ROW_RUN = 4096,
   SOFTMAX_COLUMN_RUN = 128,
+  /* Rows of so many terms, attention over the words of a caption, are turned and taken as columns:
+   * the maximum and the sum over the lanes of a row would take longer than all the rest. */
+  SOFTMAX_SHORT_ROW = 64,
 };
 
 /* One contiguous row. */
@@ -59,13 +62,12 @@ TG_INLINE void softmax_row(int logarithmic, const float *input, float *output, p
   }
 }
 
-/* Up to TG_LANES rows side by side. */
-TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float *input,
-                               float *output, ptrdiff_t width) {
+/* Up to TG_LANES rows side by side, their terms `in` and `out` apart. */
+TG_INLINE void softmax_columns(int logarithmic, ptrdiff_t count, const float *input, ptrdiff_t in,
+                               float *output, ptrdiff_t out, ptrdiff_t width) {
   const float least = -__builtin_inff();
-  const ptrdiff_t in = s->stride_in, out = s->stride_out;
   v16 top = v16_set(least);
-  for (ptrdiff_t i = 0; i < s->count; i++)
+  for (ptrdiff_t i = 0; i < count; i++)
     top = v16_maximum(top, v16_load_upto(input + i * in, width));
   v16 shift = top;
   TG_REPEAT(i, PARTS) {
@@ -73,9 +75,8 @@ TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float
     shift.part[i] = vsel(empty, vset(0.0f), top.part[i]);
   }
   d16 total = d16_set(0);
-  for (ptrdiff_t start = 0; start < s->count; start += SOFTMAX_COLUMN_RUN) {
-    const ptrdiff_t end =
-        s->count - start < SOFTMAX_COLUMN_RUN ? s->count : start + SOFTMAX_COLUMN_RUN;
+  for (ptrdiff_t start = 0; start < count; start += SOFTMAX_COLUMN_RUN) {
+    const ptrdiff_t end = count - start < SOFTMAX_COLUMN_RUN ? count : start + SOFTMAX_COLUMN_RUN;
     v16 sum = v16_set(0);
     for (ptrdiff_t k = start; k < end; k++) {
       const v16 e = v16_exp(v16_sub(v16_load_upto(input + k * in, width), shift));
@@ -93,7 +94,7 @@ TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float
     if (tops[lane] != least)
       lasts[lane] = (float)(logarithmic ? tg_log(totals[lane]) : 1 / totals[lane]);
   const v16 last = v16_load(lasts);
-  for (ptrdiff_t i = 0; i < s->count; i++) {
+  for (ptrdiff_t i = 0; i < count; i++) {
     if (logarithmic) {
       const v16 x = v16_sub(v16_load_upto(input + i * in, width), shift);
       v16_store_upto(output + i * out, v16_sub(x, last), width);
@@ -102,6 +103,25 @@ TG_INLINE void softmax_columns(int logarithmic, const tg_softmax *s, const float
                      width);
     }
   }
+}
+
+/* Up to TG_LANES contiguous rows of few terms from row `first` on. */
+TG_INLINE void softmax_short_rows(int logarithmic, const tg_softmax *s, const float *input,
+                                  float *output, ptrdiff_t first, ptrdiff_t width) {
+  float turned[SOFTMAX_SHORT_ROW * TG_LANES];
+  const float *from[TG_LANES];
+  float *to[TG_LANES];
+  for (ptrdiff_t row = 0; row < TG_LANES; row++) {
+    ptrdiff_t at[TG_AXES_TENSORS];
+    tg_axes_locate(&s->rows, first + (row < width ? row : 0), at);
+    from[row] = input + at[0];
+    to[row] = output + at[1];
+  }
+  for (ptrdiff_t i = 0; i < s->count; i++)
+    TG_REPEAT(row, TG_LANES) turned[i * TG_LANES + row] = from[row][i];
+  softmax_columns(logarithmic, s->count, turned, TG_LANES, turned, TG_LANES, TG_LANES);
+  for (ptrdiff_t row = 0; row < width; row++)
+    for (ptrdiff_t i = 0; i < s->count; i++) to[row][i] = turned[i * TG_LANES + row];
 }
 
 TG_INLINE void softmax_units(int logarithmic, const tg_softmax *s, const float *input,
@@ -113,7 +133,14 @@ TG_INLINE void softmax_units(int logarithmic, const tg_softmax *s, const float *
       tg_axes_locate(&s->rows, unit / blocks, at);
       const ptrdiff_t first = unit % blocks * TG_LANES;
       const ptrdiff_t width = s->lanes - first < TG_LANES ? s->lanes - first : TG_LANES;
-      softmax_columns(logarithmic, s, input + at[0] + first, output + at[1] + first, width);
+      softmax_columns(logarithmic, s->count, input + at[0] + first, s->stride_in,
+                      output + at[1] + first, s->stride_out, width);
+      continue;
+    }
+    if (s->count <= SOFTMAX_SHORT_ROW && s->stride_in == 1 && s->stride_out == 1) {
+      const ptrdiff_t width = end - unit < TG_LANES ? end - unit : TG_LANES;
+      softmax_short_rows(logarithmic, s, input, output, unit, width);
+      unit += width - 1;
       continue;
     }
     tg_axes_locate(&s->rows, unit, at);

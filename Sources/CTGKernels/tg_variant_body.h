@@ -4,6 +4,7 @@
 
 #include "tg_convolution_body.h"
 #include "tg_normalize_body.h"
+#include "tg_chain_body.h"
 #include "tg_program_body.h"
 #include "tg_pool_body.h"
 #include "tg_product_body.h"

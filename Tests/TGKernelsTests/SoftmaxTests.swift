@@ -30,4 +30,32 @@ import Testing
     let found = (0..<count).map { output.elements[$0 * strides[0] + strides[1]].bitPattern }
     #expect(found == expected.elements.map(\.bitPattern))
   }
+
+  /// Short rows are turned and taken side by side: a row alone has the bits of a row among others.
+  @Test(arguments: ISA.available(), [1, 2, 18, 64, 65])
+  func shortRowsDoNotSeeEachOther(_ isa: ISA, _ count: Int) {
+    var generator = SeededGenerator(seed: 52)
+    let rows = 37
+    var values = generator.floats(rows * count, scale: 6)
+    for i in 0..<count { values[5 * count + i] = -.infinity }
+    func softmax(_ values: [Float], logarithmic: Bool) -> [UInt32] {
+      let shape = [values.count / count, count]
+      let memory = FloatMemory(values)
+      unsafe run(
+        KernelCall.softmax(
+          input: memory.view(shape), output: memory.view(shape), logarithmic: logarithmic, isa: isa)
+      )
+      #expect(memory.guardsAreWhole)
+      return memory.elements.map(\.bitPattern)
+    }
+    for logarithmic in [false, true] {
+      let together = softmax(values, logarithmic: logarithmic)
+      for row in 0..<rows {
+        let range = row * count..<(row + 1) * count
+        #expect(
+          softmax(Array(values[range]), logarithmic: logarithmic) == Array(together[range]),
+          "row \(row)")
+      }
+    }
+  }
 }

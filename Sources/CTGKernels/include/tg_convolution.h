@@ -109,6 +109,8 @@ typedef struct {
   ptrdiff_t tile[3], tiles[3];
   /** Panels of a tile and how many tiles there are. */
   ptrdiff_t tile_panels, panel_tiles;
+  /** Of a depthwise convolution: the pixels that go through the epilogue's program together. */
+  ptrdiff_t row_pixels;
   ptrdiff_t first_tile, tile_count;
   /** 1 if the output channels are so few that vectors run along input channels. */
   int dots;

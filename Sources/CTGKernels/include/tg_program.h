@@ -101,8 +101,32 @@ typedef struct {
 typedef void (*tg_expand_function)(float *_Nonnull out, ptrdiff_t rows, ptrdiff_t columns,
                                    const tg_block *_Nonnull in);
 
-/** A program with registers allocated, for one instruction set. */
+enum {
+  /** The most links of a chain, and the most constants that they read. */
+  TG_CHAIN_LINKS = 8,
+  TG_CHAIN_CONSTANTS = 4,
+  /** The kind of a link that adds the product of its sources, each rounded; others are functions.
+   */
+  TG_LINK_ADD_PRODUCT = 255,
+};
+
+/** A step of a chain: what becomes of the value that went through the steps before. Sources are
+ * operands, or TG_MAX_OPERANDS + the number of a constant. */
 typedef struct {
+  int32_t kind, source, other;
+  float immediate;
+} tg_link;
+
+typedef struct tg_program tg_program;
+
+/** Runs a chain over rows whose columns lie side by side in the output and lie so or are repeated
+ * in the operands. */
+typedef void (*tg_chain_function)(const tg_program *_Nonnull program, ptrdiff_t rows,
+                                  ptrdiff_t columns, float *_Nonnull out, ptrdiff_t out_row_stride,
+                                  const tg_block *_Nonnull operands);
+
+/** A program with registers allocated, for one instruction set. */
+struct tg_program {
   int32_t operand_count;
   int32_t step_count;
   int32_t register_count;
@@ -114,7 +138,12 @@ typedef struct {
   tg_expand_function _Nullable expand[TG_MAX_OPERANDS];
   tg_placed_step steps[TG_MAX_STEPS + 1];
   float constants[TG_MAX_STEPS][TG_LANES];
-} tg_program;
+  /** A program of which each step takes the value of the one before, the first an operand, is also
+   * a chain of so many links; 0 if it is none. */
+  int32_t link_count, first_operand;
+  tg_link links[TG_CHAIN_LINKS];
+  tg_chain_function _Nullable chain;
+};
 
 /** Allocates the registers of a program whose operands hold `elements`, one tg_element for each.
  * Returns TG_OK or TG_UNSOUND_PROGRAM. */
