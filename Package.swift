@@ -31,7 +31,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
   name: "TGraph",
@@ -43,8 +42,7 @@ let package = Package(
     .executable(name: "tginspect", targets: ["tginspect"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // MARK: 0. C: system libraries, our kernels, thin shims
@@ -52,6 +50,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
@@ -73,13 +72,13 @@ let package = Package(
 
     // MARK: 1. What everything speaks of
     module("TGDiagnostics"),
-    module("TGTensor", ["CTGFaults"]),
+    module("TGTensor", ["CTGFaults", "CNettle"]),
     module("TGMachine", ["CTGMachine"]),
     module("TGProtobuf", ["CProtobufC"]),
 
     // MARK: 2. Kernels, the plan, files from outside
     module("TGKernels", ["TGMachine", "CTGKernels", "CTGBLAS"]),
-    module("TGPlan", ["TGTensor", "TGProtobuf", "CTGChecksum", "CTGPlan", crypto]),
+    module("TGPlan", ["TGTensor", "TGProtobuf", "CTGChecksum", "CTGPlan"]),
     module("TGImage", ["TGTensor", "CTGJPEG", "CTGPNG"]),
     module("TGText", ["TGTensor"]),
     module("TGONNX", ["TGTensor", "TGProtobuf", "CTGONNX"]),

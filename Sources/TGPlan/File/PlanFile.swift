@@ -1,4 +1,3 @@
-internal import Crypto
 package import TGTensor
 
 /// A plan as read from a `.tplan` file: its data in memory, its weights mapped, all of it checked.
@@ -77,12 +76,8 @@ package struct PlanFile: Sendable {
     let texts = try PlanFile.section(.texts, of: file, header)
     if verifyWeights {
       let entry = header[.weights]
-      let hash = unsafe file.withBytes { bytes in
-        var hash = SHA256()
-        unsafe hash.update(
-          bufferPointer: UnsafeRawBufferPointer(
-            rebasing: bytes[entry.offset..<entry.offset + entry.length]))
-        return Array(hash.finalize())
+      let hash = file.withSpan {
+        SHA256.hash($0.extracting(entry.offset..<entry.offset + entry.length))
       }
       guard hash == entry.hash else { throw PlanError(.sectionChecksum(.weights)) }
     }
@@ -94,7 +89,7 @@ package struct PlanFile: Sendable {
     self.plan = plan
     self.file = file
     weightOffset = header[.weights].offset
-    hash = SHA256.hash(data: start).hex
+    hash = SHA256.hash(start).hex
     if verifyWeights, let block = weightSums.indices.first(where: { !isWhole(block: $0) }) {
       throw PlanError(.blockChecksum(block, of: weightSums.count))
     }
@@ -128,7 +123,7 @@ package struct PlanFile: Sendable {
     guard let bytes = file.bytes(entry.offset..<entry.offset + entry.length) else {
       throw PlanError(.section(section, .outsideFile))
     }
-    guard Array(SHA256.hash(data: bytes)) == entry.hash else {
+    guard SHA256.hash(bytes) == entry.hash else {
       throw PlanError(.sectionChecksum(section))
     }
     return bytes
@@ -150,16 +145,5 @@ package struct PlanFile: Sendable {
           $0 << 8 | UInt32(bytes[index * 4 + $1])
         })
     }
-  }
-}
-
-extension SHA256.Digest {
-  /// Lower-case hex.
-  var hex: String {
-    var text = ""
-    for byte in self {
-      text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }
-    return text
   }
 }

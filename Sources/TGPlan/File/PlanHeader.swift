@@ -1,4 +1,4 @@
-internal import Crypto
+internal import TGTensor
 
 /// The first 512 bytes of a plan file. Layout: `spec/plan.md`.
 struct PlanHeader {
@@ -56,7 +56,7 @@ struct PlanHeader {
       bytes += [UInt8](repeating: 0, count: PlanHeader.featureSize - feature.utf8.count)
     }
     bytes += [UInt8](repeating: 0, count: PlanHeader.checksumStart - bytes.count)
-    return bytes + Array(SHA256.hash(data: bytes))
+    return bytes + SHA256.hash(bytes)
   }
 
   /// Reads a header.
@@ -127,7 +127,7 @@ struct PlanHeader {
       sections.append(
         Entry(
           offset: PlanHeader.aligned(end), length: bytes.count,
-          hash: Array(SHA256.hash(data: bytes))))
+          hash: SHA256.hash(bytes)))
     }
   }
 
@@ -180,6 +180,6 @@ package enum PlanSection: Int, Hashable, Sendable, CaseIterable {
 extension ArraySlice<UInt8> {
   /// The SHA-256 of the bytes.
   fileprivate func elementsHash() -> ArraySlice<UInt8> {
-    Array(SHA256.hash(data: Array(self)))[...]
+    SHA256.hash(Array(self))[...]
   }
 }

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import TGTensor
 
 /// A small plan file taken apart in memory, to be looked at or put together again with right offsets
 /// and checksums.
@@ -34,7 +34,7 @@ package struct PlanSections: Hashable, Sendable {
     unsafe blocks.update(weights.span.bytes)
     let sums = blocks.finished().littleEndianBytes
     let header = PlanHeader(
-      weights: (weights.count, Array(SHA256.hash(data: weights))), sums: sums, texts: texts,
+      weights: (weights.count, SHA256.hash(weights)), sums: sums, texts: texts,
       message: message)
     var file = header.encoded() + weights
     for (section, bytes) in [(PlanSection.sums, sums), (.texts, texts), (.message, message)] {
@@ -47,6 +47,6 @@ package struct PlanSections: Hashable, Sendable {
   package static func resealed(_ file: [UInt8]) -> [UInt8] {
     let end = PlanHeader.size - SHA256.byteCount
     guard file.count >= PlanHeader.size else { return file }
-    return Array(file[..<end]) + Array(SHA256.hash(data: file[..<end])) + file[PlanHeader.size...]
+    return Array(file[..<end]) + SHA256.hash(Array(file[..<end])) + file[PlanHeader.size...]
   }
 }

@@ -1,4 +1,3 @@
-internal import Crypto
 package import TGTensor
 
 /// Writes a plan file piece by piece: weights first, as they come, then the plan.
@@ -68,7 +67,7 @@ package struct PlanWriter: ~Copyable {
   ) throws(AtomicFileError) -> String {
     let sums = weightSums.finished().littleEndianBytes
     let layout = PlanHeader(
-      weights: (weightBytes, Array(weightHash.finalize())), sums: sums, texts: texts,
+      weights: (weightBytes, weightHash.finished()), sums: sums, texts: texts,
       message: message)
     var end = PlanHeader.size + weightBytes
     for (section, bytes) in [(PlanSection.sums, sums), (.texts, texts), (.message, message)] {
@@ -79,11 +78,11 @@ package struct PlanWriter: ~Copyable {
     let header = layout.encoded()
     try file.replace(at: 0, with: header)
     try file.commit()
-    return SHA256.hash(data: header).hex
+    return SHA256.hash(header).hex
   }
 
   private mutating func put(_ bytes: RawSpan) throws(PlanError) {
-    unsafe bytes.withUnsafeBytes { unsafe weightHash.update(bufferPointer: $0) }
+    weightHash.update(bytes)
     weightSums.update(bytes)
     weightBytes += bytes.byteCount
     do {

@@ -1,0 +1,34 @@
+import TGTensor
+import Testing
+
+@Suite struct SHA256Tests {
+  /// The examples of FIPS 180-4, and the hash of nothing.
+  @Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+    (
+      String(repeating: "a", count: 1_000_000),
+      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+    ),
+  ])
+  func isThatOfTheStandard(_ text: String, _ expected: String) {
+    #expect(SHA256.hash(Array(text.utf8)).hex == expected)
+  }
+
+  /// A hash that was asked for goes on, and pieces are as good as the whole.
+  @Test func takesPieces() {
+    let bytes = (0..<200).map { UInt8($0) }
+    var hash = SHA256()
+    for length in [0, 1, 63, 64, 72] {
+      hash.update(unsafe bytes[..<length].span.bytes)
+      #expect(hash.finished() == hash.finished())
+    }
+    var whole: [UInt8] = []
+    for length in [0, 1, 63, 64, 72] { whole += bytes[..<length] }
+    #expect(hash.finished() == SHA256.hash(whole))
+  }
+}
