@@ -54,6 +54,8 @@ package struct Conv2D: Op {
   /// Results along each side of the tiles of phases that have such a form (`WinogradForm`); 0, which IR
   /// text leaves out, for direct sums of all.
   package var tile: Int
+  /// What the factors of products are; float32, which IR text leaves out, unless a pass says otherwise.
+  package var precision: TGPlan.Convolution.Precision
   /// Rows and columns of the result.
   package var outputSize: [Int]
   /// Applied to each result; operand 0 is the sum of products.
@@ -62,7 +64,8 @@ package struct Conv2D: Op {
   /// Makes a convolution.
   package init(
     stride: [Int] = [1, 1], dilation: [Int] = [1, 1], scale: [Int] = [1, 1], groups: Int = 1,
-    phases: [Phase], outputSize: [Int], tile: Int = 0, epilogue: PointwiseProgram = .identity
+    phases: [Phase], outputSize: [Int], tile: Int = 0,
+    precision: TGPlan.Convolution.Precision = .float32, epilogue: PointwiseProgram = .identity
   ) {
     self.stride = stride
     self.dilation = dilation
@@ -71,6 +74,7 @@ package struct Conv2D: Op {
     self.phases = phases
     self.outputSize = outputSize
     self.tile = tile
+    self.precision = precision
     self.epilogue = epilogue
   }
 
@@ -87,11 +91,13 @@ package struct Conv2D: Op {
         "phases", .ints(phases.flatMap { [$0.padTop, $0.padLeft, $0.originY, $0.originX] })),
       Attribute("size", .ints(outputSize)), Attribute("epilogue", .program(epilogue)),
     ] + (tile == 0 ? [] : [Attribute("tile", .int(tile))])
+      + (precision == .float32 ? [] : [Attribute("bfloat16", .bool(true))])
   }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
     let flat = try attributes.ints("phases")
     guard flat.count % 4 == 0 else { throw AttributeError("`phases` are not fours of numbers") }
+    let isRounded = attributes.has("bfloat16") ? try attributes.bool("bfloat16") : false
     self.init(
       stride: try attributes.ints("stride", count: 2),
       dilation: try attributes.ints("dilation", count: 2),
@@ -101,6 +107,7 @@ package struct Conv2D: Op {
           padTop: flat[$0], padLeft: flat[$0 + 1], originY: flat[$0 + 2], originX: flat[$0 + 3])
       }, outputSize: try attributes.ints("size", count: 2),
       tile: attributes.has("tile") ? try attributes.int("tile") : 0,
+      precision: isRounded ? .bfloat16 : .float32,
       epilogue: try attributes.program("epilogue"))
   }
 
