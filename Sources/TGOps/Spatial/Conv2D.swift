@@ -19,7 +19,8 @@ package import TGTensor
 /// - C3: extents, strides and dilations are positive.
 /// - C4: of tiles there is a form for one square kernel at least; rows and columns have one stride,
 ///   dilation and groups are 1.
-package struct Conv2D: Op {
+/// - C5: products of bfloat16 are not for a kernel for each channel.
+package struct Conv2D: WeightedSums {
   /// Which output positions one kernel computes, and where it starts.
   package struct Phase: Hashable, Sendable {
     /// Rows of zeros above the picture; negative skips rows.
@@ -54,7 +55,7 @@ package struct Conv2D: Op {
   /// Results along each side of the tiles of phases that have such a form (`WinogradForm`); 0, which IR
   /// text leaves out, for direct sums of all.
   package var tile: Int
-  /// What the factors of products are; float32, which IR text leaves out, unless a pass says otherwise.
+  /// See `WeightedSums`.
   package var precision: TGPlan.Convolution.Precision
   /// Rows and columns of the result.
   package var outputSize: [Int]
@@ -91,13 +92,12 @@ package struct Conv2D: Op {
         "phases", .ints(phases.flatMap { [$0.padTop, $0.padLeft, $0.originY, $0.originX] })),
       Attribute("size", .ints(outputSize)), Attribute("epilogue", .program(epilogue)),
     ] + (tile == 0 ? [] : [Attribute("tile", .int(tile))])
-      + (precision == .float32 ? [] : [Attribute("bfloat16", .bool(true))])
+      + precision.attributes
   }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
     let flat = try attributes.ints("phases")
     guard flat.count % 4 == 0 else { throw AttributeError("`phases` are not fours of numbers") }
-    let isRounded = attributes.has("bfloat16") ? try attributes.bool("bfloat16") : false
     self.init(
       stride: try attributes.ints("stride", count: 2),
       dilation: try attributes.ints("dilation", count: 2),
@@ -107,7 +107,7 @@ package struct Conv2D: Op {
           padTop: flat[$0], padLeft: flat[$0 + 1], originY: flat[$0 + 2], originX: flat[$0 + 3])
       }, outputSize: try attributes.ints("size", count: 2),
       tile: attributes.has("tile") ? try attributes.int("tile") : 0,
-      precision: isRounded ? .bfloat16 : .float32,
+      precision: try .init(attributes),
       epilogue: try attributes.program("epilogue"))
   }
 
@@ -146,9 +146,17 @@ package struct Conv2D: Op {
     guard tile == 0 || hasForm(operands[1...phases.count]) else {  // convolution_c4
       throw TypeRuleError("tiles of \(tile) results have no form for \(w)", id: "tile")
     }
+    guard precision == .float32 || !isDepthwise(w) else {  // convolution_c5
+      throw TypeRuleError("a kernel for each channel is multiplied as float32", id: "bfloat16")
+    }
     let result = try makeShape([x[0], outputSize[0], outputSize[1], w[0]])
     try checkEpilogue(epilogue, operands[(1 + phases.count)...], result: result)
     return result
+  }
+
+  /// Whether each channel has a kernel of its own, of such a shape.
+  package func isDepthwise(_ kernel: Shape) -> Bool {
+    groups > 1 && groups == kernel[0] && kernel[1] == 1
   }
 
   /// Whether one of its kernels has a form of minimal filtering.
@@ -166,13 +174,14 @@ package struct Conv2D: Op {
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
-    let x = operands[0]
+    let x = precision.factors(operands[0])
     let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])
     let out = operands[1].shape[0]
     let (perGroup, outPerGroup) = (channels / groups, out / groups)
     var result = ReferenceTensor([x.shape[0], outputSize[0], outputSize[1], out])
     for n in 0..<x.shape[0] {
-      for (phase, w) in zip(phases, operands[1...]) {
+      for (phase, kernel) in zip(phases, operands[1...]) {
+        let w = precision.factors(kernel)
         let (kh, kw) = (w.shape[2], w.shape[3])
         for (i, oy) in Swift.stride(from: phase.originY, to: outputSize[0], by: scale[0])
           .enumerated()

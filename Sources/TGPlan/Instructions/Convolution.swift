@@ -27,6 +27,17 @@ package struct Convolution: Hashable, Sendable {
     case float32 = 0
     /// Both rounded to bfloat16, the nearest, of two the even one; sums are float32.
     case bfloat16 = 1
+
+    /// A factor as it is multiplied.
+    package func factor(_ number: Float) -> Float {
+      guard self == .bfloat16, !number.isNaN else { return number }
+      // What vcvtne2ps2bf16 does: the nearest, of two the even one; below the normal numbers zero.
+      guard number == 0 || number.isNormal || number.isInfinite else {
+        return number.sign == .minus ? -0.0 : 0
+      }
+      let bits = number.bitPattern
+      return Float(bitPattern: (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)
+    }
   }
 
   /// The output positions of one residue class, with their kernel.
