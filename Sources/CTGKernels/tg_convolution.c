@@ -23,8 +23,11 @@ typedef struct {
   void *program_workspace;
 } tile_range;
 
-static void copy_channels(float *to, const float *from, ptrdiff_t n) {
-  if (n >= MEMCPY_CHANNELS) {
+/* Channels as the micro-kernels read them. */
+static void copy_channels(const tg_convolution *c, float *to, const float *from, ptrdiff_t n) {
+  if (c->micro->narrow) {
+    c->micro->narrow(from, n, to);
+  } else if (n >= MEMCPY_CHANNELS) {
     memcpy(to, from, (size_t)n * sizeof(float));
   } else {
     for (ptrdiff_t i = 0; i < n; i += 1) to[i] = from[i];
@@ -36,6 +39,9 @@ static void fill_patch(const tile_range *tile, float *patch) {
   const tg_convolution *c = tile->convolution;
   const tg_convolution_part *p = tile->part;
   const ptrdiff_t pitch = p->patch_stride[2], channels = c->group_in;
+  /* Neighbours lie together before and after; of an odd number of channels no pair is of two. */
+  const int is_dense = pitch == c->words && c->in_stride[2] == channels &&
+                       (c->micro->narrow == NULL || channels % 2 == 0);
   ptrdiff_t rows = (tile->count[1] - 1) * c->step[1] + p->patch_extent[1];
   ptrdiff_t columns = (tile->count[2] - 1) * c->step[2] + p->patch_extent[2];
   ptrdiff_t x0 = tile->start[2] * c->step[2] - p->pad[2];
@@ -52,12 +58,11 @@ static void fill_patch(const tile_range *tile, float *patch) {
       const float *from = c->input + (tile->start[0] + n) * c->in_stride[0] + y * c->in_stride[1] +
                           x0 * c->in_stride[2] + tile->group * channels;
       memset(to, 0, (size_t)(left * pitch) * sizeof(float));
-      if (pitch == channels && c->in_stride[2] == channels) {
-        memcpy(to + left * pitch, from + left * pitch,
-               (size_t)((end - left) * pitch) * sizeof(float));
+      if (is_dense) {
+        copy_channels(c, to + left * pitch, from + left * channels, (end - left) * channels);
       } else {
         for (ptrdiff_t x = left; x < end; x += 1) {
-          copy_channels(to + x * pitch, from + x * c->in_stride[2], channels);
+          copy_channels(c, to + x * pitch, from + x * c->in_stride[2], channels);
         }
       }
       memset(to + end * pitch, 0, (size_t)((columns - end) * pitch) * sizeof(float));
@@ -111,7 +116,7 @@ static void run_rows(const tile_range *tile, ptrdiff_t row, int rows, ptrdiff_t 
   const tg_convolution_part *p = tile->part;
   const int axis = p->pixel_axis, minor = p->row_axes[1], major = p->row_axes[0];
   const ptrdiff_t pixels = tile->count[axis];
-  const ptrdiff_t in_channels = p->kernel_height * p->kernel_width * c->group_in;
+  const ptrdiff_t terms = p->kernel_height * p->kernel_width * c->words;
   const ptrdiff_t first = tile->group * c->group_out + panel * TG_PANEL;
   const ptrdiff_t channels = least(panels * TG_PANEL, c->group_out - panel * TG_PANEL);
   const ptrdiff_t sums_stride = p->dots ? channels : panels * TG_PANEL;
@@ -121,11 +126,11 @@ static void run_rows(const tile_range *tile, ptrdiff_t row, int rows, ptrdiff_t 
       .outer = p->outer,
       .inner = p->inner,
       .run = p->run,
-      .chain = TG_CHAIN,
+      .chain = c->micro->narrow ? TG_CHAIN / 2 : TG_CHAIN,
       .outer_stride = p->outer_stride,
       .inner_stride = p->inner_stride,
-      .weights = p->weights + (tile->group * c->panels + panel) * in_channels * TG_PANEL,
-      .panel_stride = in_channels * TG_PANEL,
+      .weights = p->weights + (tile->group * c->panels + panel) * terms * TG_PANEL,
+      .panel_stride = terms * TG_PANEL,
       .channels = channels,
       .finish = c->finish,
   };

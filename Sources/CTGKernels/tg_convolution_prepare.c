@@ -151,7 +151,7 @@ static void cut_pixels(tg_convolution_part *p, ptrdiff_t pixels) {
 
 /* About how many elements a tile's patch has; too many to count for mad distances between taps. */
 static double patch_floats(const tg_convolution *c, const tg_convolution_part *p) {
-  double count = (double)p->tile[0] * (double)(c->group_in + TG_PANEL);
+  double count = (double)p->tile[0] * (double)(c->words + TG_PANEL);
   for (int a = 1; a < 3; a += 1) {
     count *= (double)(p->tile[a] - 1) * (double)c->step[a] + (double)p->patch_extent[a];
   }
@@ -160,12 +160,12 @@ static double patch_floats(const tg_convolution *c, const tg_convolution_part *p
 
 /* Cuts a part into tiles: panels against pixels, so that little is read twice. */
 static void cut(const tg_convolution *c, tg_convolution_part *p) {
-  const ptrdiff_t taps = p->kernel_height * p->kernel_width * c->group_in;
+  const ptrdiff_t taps = p->kernel_height * p->kernel_width * c->words;
   const ptrdiff_t pixels = p->extent[0] * p->extent[1] * p->extent[2];
   const ptrdiff_t padded = c->panels * TG_PANEL;
   const double weights = (double)taps * (double)padded, work = (double)pixels * weights;
   const double inputs =
-      (double)pixels * (double)c->step[1] * (double)c->step[2] * (double)c->group_in;
+      (double)pixels * (double)c->step[1] * (double)c->step[2] * (double)c->words;
   double parts =
       work / TILE_WORK > weights / TILE_WEIGHTS ? work / TILE_WORK : weights / TILE_WEIGHTS;
   ptrdiff_t wanted = divide_up(TILES, c->groups);
@@ -216,12 +216,12 @@ static void choose_axis(tg_convolution_part *p) {
 }
 
 static void lay_patch(const tg_convolution *c, tg_convolution_part *p) {
-  p->in_place = reads_inside(c, p);
+  p->in_place = c->micro->narrow == NULL && reads_inside(c, p);
   if (p->in_place) {
     memcpy(p->patch_stride, c->in_stride, sizeof p->patch_stride);
     return;
   }
-  ptrdiff_t pitch = c->group_in;
+  ptrdiff_t pitch = c->words;
   if (pitch * c->step[2] % PATCH_ALIASING_FLOATS == 0) pitch += LINE_FLOATS;
   p->patch_stride[2] = pitch;
   p->patch_stride[1] = ((p->tile[2] - 1) * c->step[2] + p->patch_extent[2]) * pitch;
@@ -231,7 +231,7 @@ static void lay_patch(const tg_convolution *c, tg_convolution_part *p) {
 static void lay_taps(const tg_convolution *c, tg_convolution_part *p) {
   p->outer = p->kernel_height;
   p->inner = p->kernel_width;
-  p->run = c->group_in;
+  p->run = c->words;
   p->outer_stride = p->dilation[1] * p->patch_stride[1];
   p->inner_stride = p->dilation[2] * p->patch_stride[2];
   /* The taps of a kernel row are one run where they touch. */
@@ -307,7 +307,7 @@ tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
                            operands, step_count, steps)) {
     return TG_UNSOUND_PROGRAM;
   }
-  c->micro = tg_variant_of(shape->isa)->micros;
+  c->micro = tg_micros_of(shape->isa, shape->pairs);
   c->isa = (int)shape->isa;
   c->parts = parts;
   c->part_count = phase_count;
@@ -324,6 +324,7 @@ tg_status tg_convolution_prepare(tg_convolution *c, tg_convolution_part *parts,
   c->group_in = shape->input.dims[3] / c->groups;
   c->group_out = shape->output.dims[3] / c->groups;
   c->panels = divide_up(c->group_out, TG_PANEL);
+  c->words = shape->pairs ? divide_up(c->group_in, 2) : c->group_in;
   ptrdiff_t rows_bytes = 0;
   for (ptrdiff_t i = 0; i < phase_count; i += 1) {
     tg_convolution_part *p = &parts[i];

@@ -41,6 +41,22 @@ void tg_turn_panel(const tg_turn *turn, ptrdiff_t panel, float *out) {
   }
 }
 
+ptrdiff_t tg_turn_room(const tg_turn *turn, int is_turned) {
+  return is_turned || turn->element != TG_FLOAT32 ? turn->taps * turn->channels * TG_PANEL : 0;
+}
+
+const float *tg_turn_find(const tg_turn *turn, int is_turned, ptrdiff_t panel, float *room) {
+  const ptrdiff_t count = turn->taps * turn->channels * TG_PANEL;
+  if (is_turned) {
+    tg_turn_panel(turn, panel, room);
+  } else if (turn->element == TG_FLOAT32) {
+    return (const float *)turn->weights + panel * count;
+  } else {
+    tg_variant_of(turn->isa)->widen((const uint16_t *)turn->weights + panel * count, room, count);
+  }
+  return room;
+}
+
 void tg_turn_tile(const void *record, ptrdiff_t tile, void *workspace) {
   (void)workspace;
   const tg_turn *turn = record;

@@ -21,7 +21,8 @@ typedef struct {
   /* The lanes of a vector. */
   int width;
   const tg_step_table *steps;
-  const tg_micro_table *micros;
+  /* The micro-kernels of floats, and those of pairs. */
+  const tg_micro_table *micros, *pairs;
   /* The forms of minimal filtering; the last has no results. */
   const tg_winograd_form *winograd;
   tg_multiply multiply;
@@ -42,7 +43,11 @@ extern const tg_variant tg_variant_scalar;
 #if defined(__x86_64__)
 extern const tg_variant tg_variant_avx2;
 extern const tg_variant tg_variant_avx512;
+extern const tg_micro_table tg_pairs_avx512_bf16;
 #endif
 
 /* The kernels of an instruction set that is available. */
 const tg_variant *tg_variant_of(tg_isa isa);
+
+/* Its micro-kernels: of floats, or of pairs. */
+const tg_micro_table *tg_micros_of(tg_isa isa, int pairs);

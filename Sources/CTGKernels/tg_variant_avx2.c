@@ -9,6 +9,7 @@
 #include "tg_vector_avx2.h"
 
 #define TG_VARIANT tg_variant_avx2
+#define TG_PAIRS tg_pairs_avx2
 #include "tg_variant_body.h"
 
 #pragma clang attribute pop

@@ -10,6 +10,7 @@
 #include "tg_vector_avx512.h"
 
 #define TG_VARIANT tg_variant_avx512
+#define TG_PAIRS tg_pairs_avx512
 #include "tg_variant_body.h"
 
 #pragma clang attribute pop

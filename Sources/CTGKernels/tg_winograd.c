@@ -53,9 +53,7 @@ void tg_winograd_transform_prepare(tg_winograd_transform *t, tg_isa isa, const v
                                .stride = stride};
   tg_turn_prepare(&t->turn, isa, weights, element, channels, outputs, kernel * kernel, out);
   t->tile_count = t->turn.tile_count;
-  if (is_turned || element != TG_FLOAT32) {
-    t->workspace_bytes = kernel * kernel * channels * TG_PANEL * (ptrdiff_t)sizeof(float);
-  }
+  t->workspace_bytes = tg_turn_room(&t->turn, is_turned) * (ptrdiff_t)sizeof(float);
 }
 
 /* Taps `row`, `row` + s, ... and `column`, `column` + s, ... of one channel; those behind the
@@ -73,34 +71,24 @@ static void gather_taps(const tg_winograd_transform *t, const float *weights, pt
   }
 }
 
-/* The panel [taps][C][16] of a tile: where it lies, or made in the workspace. */
-static const float *panel_of(const tg_winograd_transform *t, ptrdiff_t tile, float *workspace) {
-  const tg_turn *turn = &t->turn;
-  const ptrdiff_t count = turn->taps * turn->channels * TG_PANEL;
-  if (t->is_turned) {
-    tg_turn_panel(turn, tile, workspace);
-  } else if (turn->element == TG_FLOAT32) {
-    return (const float *)turn->weights + tile * count;
-  } else {
-    tg_variant_of(turn->isa)->widen((const uint16_t *)turn->weights + tile * count, workspace,
-                                    count);
+void tg_winograd_transform_panel(const tg_winograd_transform *t, ptrdiff_t panel, float *room,
+                                 float *out, ptrdiff_t position_stride) {
+  const ptrdiff_t part_floats = t->turn.channels * TG_PANEL, parts = t->stride * t->stride;
+  const float *from = tg_turn_find(&t->turn, t->is_turned, panel, room);
+  float gathered[TG_WINOGRAD_KERNEL * TG_WINOGRAD_KERNEL * TG_PANEL];
+  for (ptrdiff_t part = 0; part < parts; part += 1) {
+    for (ptrdiff_t c = 0; c < part_floats; c += TG_PANEL) {
+      gather_taps(t, from + c, part / t->stride, part % t->stride, gathered);
+      t->form->transform(gathered, TG_PANEL, out + part * part_floats + c, position_stride);
+    }
   }
-  return workspace;
 }
 
 void tg_winograd_transform_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_winograd_transform *t = record;
-  const tg_turn *turn = &t->turn;
-  const ptrdiff_t panel = turn->channels * TG_PANEL, parts = t->stride * t->stride;
-  const float *from = panel_of(t, tile, workspace);
-  float gathered[TG_WINOGRAD_KERNEL * TG_WINOGRAD_KERNEL * TG_PANEL];
-  for (ptrdiff_t part = 0; part < parts; part += 1) {
-    for (ptrdiff_t c = 0; c < panel; c += TG_PANEL) {
-      gather_taps(t, from + c, part / t->stride, part % t->stride, gathered);
-      t->form->transform(gathered, TG_PANEL, turn->out + (tile * parts + part) * panel + c,
-                         t->tile_count * parts * panel);
-    }
-  }
+  const ptrdiff_t floats = t->stride * t->stride * t->turn.channels * TG_PANEL;
+  tg_winograd_transform_panel(t, tile, workspace, t->turn.out + tile * floats,
+                              t->tile_count * floats);
 }
 
 static ptrdiff_t pitch_of(ptrdiff_t floats) {
@@ -112,9 +100,9 @@ static ptrdiff_t pitch_of(ptrdiff_t floats) {
 /* The most tiles of a block. */
 static ptrdiff_t block_tiles(const tg_winograd *w) {
   const double n = w->form->results + w->form->kernel - 1, word = sizeof(float);
-  const double outputs = (double)w->panels * TG_PANEL, depth = (double)w->depth;
-  const int is_large = n * n * BLOCK_TILES * (depth + outputs) * word > BLOCK_BYTES;
-  return is_large && depth * outputs * word < POSITION_BYTES ? SMALL_BLOCK_TILES : BLOCK_TILES;
+  const double outputs = (double)w->panels * TG_PANEL, words = (double)w->words;
+  const int is_large = n * n * BLOCK_TILES * (words + outputs) * word > BLOCK_BYTES;
+  return is_large && words * outputs * word < POSITION_BYTES ? SMALL_BLOCK_TILES : BLOCK_TILES;
 }
 
 static void prepare_part(const tg_winograd *w, tg_winograd_part *p,
@@ -158,7 +146,7 @@ tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
                            operands, step_count, steps)) {
     return TG_UNSOUND_PROGRAM;
   }
-  w->micro = tg_variant_of(shape->isa)->micros;
+  w->micro = tg_micros_of(shape->isa, shape->pairs);
   w->stride = shape->stride_y;
   w->form = find(shape->isa, results, divide_up(phases[0].kernel_height, w->stride));
   w->parts = parts;
@@ -170,6 +158,7 @@ tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
   }
   w->channels = shape->input.dims[3];
   w->depth = w->channels * w->stride * w->stride;
+  w->words = shape->pairs ? divide_up(w->depth, 2) : w->depth;
   w->outputs = shape->output.dims[3];
   w->panels = divide_up(w->outputs, TG_PANEL);
   ptrdiff_t block = 0, blocks = 0;
@@ -190,18 +179,20 @@ tg_status tg_winograd_prepare(tg_winograd *w, tg_winograd_part *parts,
     w->tile_count += parts[i].tile_count;
   }
   const ptrdiff_t n = w->form->results + w->form->kernel - 1, word = sizeof(float);
-  w->in_pitch = pitch_of(w->depth);
+  w->in_pitch = pitch_of(w->words);
   w->in_position = pitch_of(block * w->in_pitch);
   w->sum_pitch = pitch_of(w->chunk * TG_PANEL);
   w->sum_position = pitch_of(block * w->sum_pitch);
   w->patch_bytes = tg_aligned(n * n * w->channels * word);
+  w->turned_bytes = shape->pairs ? tg_aligned(n * n * w->depth * word) : 0;
   w->in_bytes = tg_aligned(n * n * w->in_position * word);
   w->sum_bytes = tg_aligned(n * n * w->sum_position * word);
   if (!w->finishes) {
     w->scratch_bytes = tg_aligned(results * results * w->chunk * TG_PANEL * word);
     w->workspace_bytes = tg_program_workspace(&w->program);
   }
-  w->workspace_bytes += w->patch_bytes + w->in_bytes + w->sum_bytes + w->scratch_bytes;
+  w->workspace_bytes +=
+      w->patch_bytes + w->turned_bytes + w->in_bytes + w->sum_bytes + w->scratch_bytes;
   return TG_OK;
 }
 
@@ -221,12 +212,12 @@ static place place_of(const tg_winograd *w, const tg_winograd_part *p, ptrdiff_t
 /* Transforms a patch of the picture of every s-th position, from row y and column x; one that
  * reaches over the border is copied between zeros. */
 static void transform_part(const tg_winograd *w, ptrdiff_t picture, ptrdiff_t y, ptrdiff_t x,
-                           float *patch, float *out) {
+                           float *patch, float *out, ptrdiff_t position) {
   const ptrdiff_t n = w->form->results + w->form->kernel - 1, s = w->stride;
   const float *in = w->input + picture * w->in_stride[0];
   if (y >= 0 && x >= 0 && y + (n - 1) * s < w->in_extent[1] && x + (n - 1) * s < w->in_extent[2]) {
     in += y * w->in_stride[1] + x * w->in_stride[2];
-    w->form->input(in, w->in_stride[1] * s, w->in_stride[2] * s, w->channels, out, w->in_position);
+    w->form->input(in, w->in_stride[1] * s, w->in_stride[2] * s, w->channels, out, position);
     return;
   }
   const size_t bytes = (size_t)w->channels * sizeof(float);
@@ -239,16 +230,22 @@ static void transform_part(const tg_winograd *w, ptrdiff_t picture, ptrdiff_t y,
       memcpy(to, in + row * w->in_stride[1] + column * w->in_stride[2], bytes);
     }
   }
-  w->form->input(patch, n * w->channels, w->channels, w->channels, out, w->in_position);
+  w->form->input(patch, n * w->channels, w->channels, w->channels, out, position);
 }
 
-/* Transforms the patch of one tile. */
+/* Transforms the patch of one tile; pairs are made of what lies in `turned` before. */
 static void transform_input(const tg_winograd *w, const tg_winograd_part *p, place at, float *patch,
-                            float *out) {
-  const ptrdiff_t s = w->stride;
+                            float *turned, float *out) {
+  const ptrdiff_t s = w->stride, side = w->form->results + w->form->kernel - 1;
+  const tg_narrow narrow = w->micro->narrow;
   for (ptrdiff_t part = 0; part < s * s; part += 1) {
     transform_part(w, at.n, at.y * s - p->pad[1] + part / s, at.x * s - p->pad[2] + part % s, patch,
-                   out + part * w->channels);
+                   (narrow ? turned : out) + part * w->channels,
+                   narrow ? w->depth : w->in_position);
+  }
+  if (!narrow) return;
+  for (ptrdiff_t i = 0; i < side * side; i += 1) {
+    narrow(turned + i * w->depth, w->depth, out + i * w->in_position);
   }
 }
 
@@ -260,9 +257,9 @@ static void multiply(const tg_winograd *w, const float *weights, ptrdiff_t panel
       .out_stride = w->sum_pitch,
       .outer = 1,
       .inner = 1,
-      .run = w->depth,
-      .chain = w->form->chain,
-      .panel_stride = w->depth * TG_PANEL,
+      .run = w->words,
+      .chain = w->micro->narrow ? w->form->chain / 2 : w->form->chain,
+      .panel_stride = w->words * TG_PANEL,
   };
   for (ptrdiff_t panel = 0; panel < panels;) {
     const int count = tg_convolution_panels(w->micro, tiles, 1, panels - panel);
@@ -310,9 +307,10 @@ void tg_winograd_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const tg_winograd_part *p = w->parts;
   while (tile >= p->first_tile + p->tile_count) p += 1;
   char *memory = workspace;
-  float *patch = workspace, *in = (float *)(memory + w->patch_bytes);
-  float *sums = (float *)(memory + w->patch_bytes + w->in_bytes);
-  float *scratch = (float *)(memory + w->patch_bytes + w->in_bytes + w->sum_bytes);
+  float *patch = workspace, *turned = (float *)(memory + w->patch_bytes);
+  memory += w->patch_bytes + w->turned_bytes;
+  float *in = (float *)memory, *sums = (float *)(memory + w->in_bytes);
+  float *scratch = (float *)(memory + w->in_bytes + w->sum_bytes);
   const ptrdiff_t m = w->form->results,
                   positions = (m + w->form->kernel - 1) * (m + w->form->kernel - 1);
   /* Blocks in turn read the same chunk of weights, which stays in the third cache. */
@@ -321,10 +319,10 @@ void tg_winograd_tile(const void *record, ptrdiff_t tile, void *workspace) {
   const ptrdiff_t start = (tile - p->first_tile) % p->blocks * p->block;
   const ptrdiff_t tiles = least(p->block, p->grid[0] * p->grid[1] * p->grid[2] - start);
   for (ptrdiff_t t = 0; t < tiles; t += 1) {
-    transform_input(w, p, place_of(w, p, start + t), patch, in + t * w->in_pitch);
+    transform_input(w, p, place_of(w, p, start + t), patch, turned, in + t * w->in_pitch);
   }
   for (ptrdiff_t i = 0; i < positions; i += 1) {
-    multiply(w, p->weights + (i * w->panels + first_panel) * w->depth * TG_PANEL, panels, tiles,
+    multiply(w, p->weights + (i * w->panels + first_panel) * w->words * TG_PANEL, panels, tiles,
              in + i * w->in_position, sums + i * w->sum_position);
   }
   const ptrdiff_t first = first_panel * TG_PANEL;

@@ -10,6 +10,8 @@ int tg_isa_available(tg_isa isa) {
     case TG_ISA_AVX512:
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
              __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    case TG_ISA_AVX512_BF16:
+      return tg_isa_available(TG_ISA_AVX512) && __builtin_cpu_supports("avx512bf16");
 #endif
     default: return 0;
   }

@@ -3015,6 +3015,34 @@ const ProtobufCEnumDescriptor tgraph__plan__convolution__packing__descriptor =
   tgraph__plan__convolution__packing__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCEnumValue tgraph__plan__convolution__precision__enum_values_by_number[2] =
+{
+  { "FLOAT32", "TGRAPH__PLAN__CONVOLUTION__PRECISION__FLOAT32", 0 },
+  { "BFLOAT16", "TGRAPH__PLAN__CONVOLUTION__PRECISION__BFLOAT16", 1 },
+};
+static const ProtobufCIntRange tgraph__plan__convolution__precision__value_ranges[] = {
+{0, 0},{0, 2}
+};
+static const ProtobufCEnumValueIndex tgraph__plan__convolution__precision__enum_values_by_name[2] =
+{
+  { "BFLOAT16", 1 },
+  { "FLOAT32", 0 },
+};
+const ProtobufCEnumDescriptor tgraph__plan__convolution__precision__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "tgraph.plan.Convolution.Precision",
+  "Precision",
+  "Tgraph__Plan__Convolution__Precision",
+  "tgraph.plan",
+  2,
+  tgraph__plan__convolution__precision__enum_values_by_number,
+  2,
+  tgraph__plan__convolution__precision__enum_values_by_name,
+  1,
+  tgraph__plan__convolution__precision__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const int64_t tgraph__plan__convolution__groups__default_value = 1ll;
 static const int64_t tgraph__plan__convolution__stride_y__default_value = 1ll;
 static const int64_t tgraph__plan__convolution__stride_x__default_value = 1ll;
@@ -3023,7 +3051,8 @@ static const int64_t tgraph__plan__convolution__dilation_x__default_value = 1ll;
 static const int64_t tgraph__plan__convolution__scale_y__default_value = 1ll;
 static const int64_t tgraph__plan__convolution__scale_x__default_value = 1ll;
 static const Tgraph__Plan__Convolution__Packing tgraph__plan__convolution__packing__default_value = TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS;
-static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descriptors[13] =
+static const Tgraph__Plan__Convolution__Precision tgraph__plan__convolution__precision__default_value = TGRAPH__PLAN__CONVOLUTION__PRECISION__FLOAT32;
+static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descriptors[14] =
 {
   {
     "input",
@@ -3181,6 +3210,18 @@ static const ProtobufCFieldDescriptor tgraph__plan__convolution__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "precision",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Tgraph__Plan__Convolution, has_precision),
+    offsetof(Tgraph__Plan__Convolution, precision),
+    &tgraph__plan__convolution__precision__descriptor,
+    &tgraph__plan__convolution__precision__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__convolution__field_indices_by_name[] = {
   6,   /* field[6] = dilation_x */
@@ -3191,6 +3232,7 @@ static const unsigned tgraph__plan__convolution__field_indices_by_name[] = {
   1,   /* field[1] = output */
   9,   /* field[9] = packing */
   10,   /* field[10] = phases */
+  13,   /* field[13] = precision */
   8,   /* field[8] = scale_x */
   7,   /* field[7] = scale_y */
   4,   /* field[4] = stride_x */
@@ -3200,7 +3242,7 @@ static const unsigned tgraph__plan__convolution__field_indices_by_name[] = {
 static const ProtobufCIntRange tgraph__plan__convolution__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__convolution__descriptor =
 {
@@ -3210,7 +3252,7 @@ const ProtobufCMessageDescriptor tgraph__plan__convolution__descriptor =
   "Tgraph__Plan__Convolution",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Convolution),
-  13,
+  14,
   tgraph__plan__convolution__field_descriptors,
   tgraph__plan__convolution__field_indices_by_name,
   1,  tgraph__plan__convolution__number_ranges,

@@ -317,6 +317,18 @@ typedef enum _Tgraph__Plan__Convolution__Packing {
   TGRAPH__PLAN__CONVOLUTION__PACKING__TURNED = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__CONVOLUTION__PACKING)
 } Tgraph__Plan__Convolution__Packing;
+/*
+ * What the factors of products are.
+ */
+typedef enum _Tgraph__Plan__Convolution__Precision {
+  TGRAPH__PLAN__CONVOLUTION__PRECISION__FLOAT32 = 0,
+  /*
+   * Both are rounded to the nearest bfloat16, of two to the even one, below 2^-126 to 0. Not for
+   * DEPTHWISE.
+   */
+  TGRAPH__PLAN__CONVOLUTION__PRECISION__BFLOAT16 = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(TGRAPH__PLAN__CONVOLUTION__PRECISION)
+} Tgraph__Plan__Convolution__Precision;
 typedef enum _Tgraph__Plan__Reduction__Function {
   TGRAPH__PLAN__REDUCTION__FUNCTION__SUM = 0,
   TGRAPH__PLAN__REDUCTION__FUNCTION__MEAN = 1,
@@ -932,10 +944,15 @@ struct  Tgraph__Plan__Convolution
    */
   protobuf_c_boolean has_tile;
   int64_t tile;
+  /*
+   * What the factors of products are; of tiles these are the transformed numbers.
+   */
+  protobuf_c_boolean has_precision;
+  Tgraph__Plan__Convolution__Precision precision;
 };
 #define TGRAPH__PLAN__CONVOLUTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__convolution__descriptor) \
-    , NULL, NULL, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS, 0,NULL, NULL, 0, 0 }
+    , NULL, NULL, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, 1ll, 0, TGRAPH__PLAN__CONVOLUTION__PACKING__PANELS, 0,NULL, NULL, 0, 0, 0, TGRAPH__PLAN__CONVOLUTION__PRECISION__FLOAT32 }
 
 
 /*
@@ -1783,6 +1800,7 @@ extern const ProtobufCMessageDescriptor tgraph__plan__epilogue__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__convolution__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__convolution__phase__descriptor;
 extern const ProtobufCEnumDescriptor    tgraph__plan__convolution__packing__descriptor;
+extern const ProtobufCEnumDescriptor    tgraph__plan__convolution__precision__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__matrix_product__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__pointwise_map__descriptor;
 extern const ProtobufCMessageDescriptor tgraph__plan__reduction__descriptor;

@@ -17,6 +17,8 @@ package struct Compilation: Sendable {
   package var stopAfter: String?
   /// What chooses the forms of convolutions instead of the cost model.
   package var tiles: TileConvolutions.Choice?
+  /// In which type weights are multiplied, from `reassociating` on.
+  package var precision = ProductsType.f32
   /// The model, if the file has several.
   package var model: String?
   /// Compile-time parameters as written, `("g", "48")`.
@@ -111,7 +113,7 @@ package struct Compilation: Sendable {
     let afterReading = clock.now
     let builder = PlanBuilder(
       level: level, isSmall: isSmall, verifies: verifies, stopAfter: stopAfter, tiles: tiles,
-      sources: library.sources, memory: memory, weightsType: weightsType, keepsGraphs: keepsGraphs,
+      precision: precision, sources: library.sources, memory: memory, weightsType: weightsType, keepsGraphs: keepsGraphs,
       observe: observe)
     let model = checked.models[0].model
     var built = try builder.build(

@@ -55,9 +55,10 @@ package struct Pipeline: Sendable {
   /// - Parameters:
   ///   - isSmall: whether memory counts more than time: no pass makes weights larger.
   ///   - tiles: chooses the forms of convolutions instead of the cost model.
+  ///   - precision: in which type weights are multiplied, from `reassociating` on.
   package init(
     level: OptimizationLevel, isSmall: Bool = false, verifies: Bool = false,
-    tiles: TileConvolutions.Choice? = nil,
+    tiles: TileConvolutions.Choice? = nil, precision: ProductsType = .f32,
     observe: @escaping @Sendable (String, Graph, Double) throws -> Void = { _, _, _ in }
   ) {
     // Weight expressions must be numbers before anything can be packed: also at O0.
@@ -87,6 +88,8 @@ package struct Pipeline: Sendable {
       passes += [Rematerialize(keepsSums: level < .reassociating), FuseEpilogues()]
       // What no producer took in is computed where it is summed.
       if level >= .reassociating { passes += [FuseReductions()] }
+      // What products cost decides whether tiles pay.
+      if level >= .reassociating, precision == .bf16 { passes += [NarrowProducts()] }
       // No pass behind it looks at what a convolution is made of.
       if level >= .reassociating, !isSmall { passes += [TileConvolutions(choice: tiles)] }
       // Last: the order of what remains, and what of it is kept as bits.

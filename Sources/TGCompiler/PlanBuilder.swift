@@ -20,6 +20,8 @@ package struct PlanBuilder: Sendable {
     package var instructions = 0
     /// Multiplications with additions as executed.
     package var macsAfter = 0
+    /// Those of them whose factors are bfloat16.
+    package var macsNarrow = 0
     /// Those of them that compute gradients.
     package var macsBackward = 0
     /// The work after rewriting, as `PlanFunction.work` counts it.
@@ -40,6 +42,12 @@ package struct PlanBuilder: Sendable {
     fileprivate mutating func complete(with lowered: PlanFunction) {
       instructions = lowered.instructions.count
       macsAfter = lowered.macs
+      macsNarrow = lowered.instructions.reduce(0) { sum, placed in
+        guard case .convolve(let convolution) = placed.instruction,
+          convolution.precision == .bfloat16
+        else { return sum }
+        return sum + placed.macs
+      }
       macsBackward = lowered.instructions.reduce(0) { sum, placed in
         sum + (placed.label.contains(GradientStop.mark) ? placed.macs : 0)
       }
@@ -80,18 +88,19 @@ package struct PlanBuilder: Sendable {
   private let verifies: Bool
   private let stopAfter: String?
   private let tiles: TileConvolutions.Choice?
+  private let precision: ProductsType
   private let sources: SourceTable
   private let memory: CompileMemory
   private let weightsType: WeightsType
   private let keepsGraphs: Bool
   private let observe: @Sendable (String, Graph, Double) -> Void
 
-  /// Makes a builder. `isSmall` and `tiles` are as in `Pipeline`. `stopAfter` is the label of the last pass
+  /// Makes a builder. `isSmall`, `tiles` and `precision` are as in `Pipeline`. `stopAfter` is the label of the last pass
   /// (`Pipeline.labels`), nil for all; `keepsGraphs` says whether the result has the graphs, with their
   /// numbers; `observe` is told of every pass: its name, its graph, its seconds.
   package init(
     level: OptimizationLevel, isSmall: Bool = false, verifies: Bool, stopAfter: String? = nil,
-    tiles: TileConvolutions.Choice? = nil, sources: SourceTable,
+    tiles: TileConvolutions.Choice? = nil, precision: ProductsType = .f32, sources: SourceTable,
     memory: CompileMemory = CompileMemory(), weightsType: WeightsType = .f32,
     keepsGraphs: Bool = false,
     observe: @escaping @Sendable (String, Graph, Double) -> Void = { _, _, _ in }
@@ -101,6 +110,7 @@ package struct PlanBuilder: Sendable {
     self.verifies = verifies
     self.stopAfter = stopAfter
     self.tiles = tiles
+    self.precision = precision
     self.sources = sources
     self.memory = memory
     self.weightsType = weightsType
@@ -181,7 +191,9 @@ package struct PlanBuilder: Sendable {
   }
 
   private func pipeline() throws(RewriteError) -> Pipeline {
-    var pipeline = Pipeline(level: level, isSmall: isSmall, verifies: verifies, tiles: tiles) {
+    var pipeline = Pipeline(
+      level: level, isSmall: isSmall, verifies: verifies, tiles: tiles, precision: precision
+    ) {
       [memory, observe] in
       observe($0, $1, $2)
       try memory.demandRoom(after: $0)

@@ -16,7 +16,7 @@ package import TGMachine
     /// The first output row and column.
     package var origin: (y: Int, x: Int)
     /// Results along each side of the tiles by which the sums are taken, 0 for direct sums. The weights
-    /// are then those that `TiledWeights` makes.
+    /// are then those that `PreparedWeights` makes.
     package var tile: Int
 
     /// Makes a phase.
@@ -39,6 +39,9 @@ package import TGMachine
   package var output: ResolvedView
   /// The phases, which together cover every output position once.
   package var phases: [Phase]
+  /// Whether products are of bfloat16, with sums of float32: the input is rounded as it is read, and all
+  /// phases' weights are the pairs that `PreparedWeights` makes.
+  package var inPairs = false
   /// Independent groups of channels.
   package var groups = 1
   /// True if weights are `[kernelHeight][kernelWidth][C]`, one kernel per channel.
@@ -94,7 +97,8 @@ package import TGMachine
     unsafe precondition(input.dimensions[0] == output.dimensions[0], "as many pictures out as in")
     unsafe precondition(
       groups > 0 && channels % groups == 0 && outputs % groups == 0, "groups divide channels")
-    unsafe precondition(!isDepthwise || (groups == channels && channels == outputs), "depthwise")
+    unsafe precondition(
+      !isDepthwise || (groups == channels && channels == outputs && !inPairs), "depthwise")
     unsafe precondition(
       min(stride.y, stride.x, dilation.y, dilation.x, scale.y, scale.x) > 0, "steps are positive")
     unsafe precondition(input.strides[3] == 1 || channels == 1, "channels are contiguous")
@@ -105,12 +109,12 @@ package import TGMachine
       unsafe precondition(phase.kernel.height > 0 && phase.kernel.width > 0, "a kernel has taps")
       // Panels of 16 output channels of a group, the last one filled up.
       let count =
-        unsafe phase.tile > 0
-        ? TiledWeights(
+        unsafe isDepthwise
+        ? taps * channels
+        : PreparedWeights(
           channels: channels, outputs: outputs, results: phase.tile, kernel: phase.kernel,
-          stride: stride.y
+          stride: stride.y, groups: groups, inPairs: inPairs
         ).count
-        : isDepthwise ? taps * channels : (outputs / groups + 15) / 16 * 16 * taps * channels
       unsafe precondition(phase.weightCount == count, "weights have the packing's size")
     }
     unsafe checkTiles()
@@ -128,7 +132,7 @@ package import TGMachine
     unsafe precondition(groups == 1 && !isDepthwise && dilation == (1, 1), "tiles of plain sums")
     let kernel = unsafe phases[0].kernel
     unsafe precondition(
-      TiledWeights.exist(results: tile, kernel: kernel, stride: stride), "tiles have a form")
+      PreparedWeights.exist(results: tile, kernel: kernel, stride: stride), "tiles have a form")
     unsafe precondition(phases.allSatisfy { unsafe $0.kernel == kernel }, "one square extent")
   }
 }
@@ -137,7 +141,9 @@ extension KernelCall {
   /// Prepares a convolution whose phases are all direct, or all in tiles with kernels of one extent.
   ///
   /// Every result is one chain of multiply-adds in the order of the packed weights, so its bits
-  /// depend on the instruction set but not on tiles or threads.
+  /// depend on the instruction set but not on tiles or threads. Direct sums of pairs have the same bits on
+  /// every instruction set, unless numbers are so small or large that a product or sum leaves the normal
+  /// ones (`vpairs` in `tg_pairs_lane.h`).
   ///
   /// - Throws: if the distances between taps are such that no machine has the memory for them.
   package static func convolution(
@@ -145,8 +151,8 @@ extension KernelCall {
   ) throws(KernelTooLarge) -> KernelCall {
     unsafe convolution.check()
     let shape = unsafe tg_convolution_shape(
-      isa: isa.code, depthwise: convolution.isDepthwise ? 1 : 0, input: convolution.input.raw,
-      output: convolution.output.raw, groups: convolution.groups,
+      isa: isa.code, depthwise: convolution.isDepthwise ? 1 : 0, pairs: convolution.inPairs ? 1 : 0,
+      input: convolution.input.raw, output: convolution.output.raw, groups: convolution.groups,
       stride_y: convolution.stride.y, stride_x: convolution.stride.x,
       dilation_y: convolution.dilation.y, dilation_x: convolution.dilation.x,
       scale_y: convolution.scale.y, scale_x: convolution.scale.x)

@@ -26,8 +26,10 @@ package struct ConvolutionTrial: Hashable, Sendable {
   package let scale: [Int]
   /// The phases, which together cover the output once.
   package let phases: [Phase]
+  /// Whether products are of bfloat16.
+  package var inPairs = false
 
-  /// Makes a trial of a convolution of dilation and groups 1.
+  /// Makes a trial of a convolution of float32, dilation and groups 1.
   package init(input: [Int], output: [Int], stride: [Int], scale: [Int], phases: [Phase]) {
     self.input = input
     self.output = output
@@ -70,16 +72,16 @@ package struct ConvolutionTrial: Hashable, Sendable {
 
   /// The results along each side of a phase's tiles: those asked for, 0 where its kernel has no such form.
   fileprivate func tile(of phase: Phase, _ wanted: Int) -> Int {
-    let exists = TiledWeights.exist(
+    let exists = PreparedWeights.exist(
       results: wanted, kernel: (phase.kernel[0], phase.kernel[1]), stride: (stride[0], stride[1]))
     return exists ? wanted : 0
   }
 
   /// The weights of a phase, as many as its form has; panels without one.
   fileprivate func weightCount(of phase: Phase, _ wanted: Int) -> Int {
-    TiledWeights(
+    PreparedWeights(
       channels: input[3], outputs: output[3], results: tile(of: phase, wanted),
-      kernel: (phase.kernel[0], phase.kernel[1]), stride: stride[0]
+      kernel: (phase.kernel[0], phase.kernel[1]), stride: stride[0], inPairs: inPairs
     ).count
   }
 }
@@ -99,6 +101,11 @@ package struct ConvolutionTrial: Hashable, Sendable {
     for index in 0..<count {
       unsafe (base + index).initialize(to: Float(index % 31 - 15) / 64 + 0.005)
     }
+    guard trial.inPairs else { return }
+    for index in (inputCount + outputCount)..<count {
+      let upper = unsafe base[index].bitPattern >> 16
+      unsafe base[index] = Float(bitPattern: upper << 16 | upper)
+    }
   }
 
   deinit { unsafe base.deallocate() }
@@ -117,6 +124,7 @@ package struct ConvolutionTrial: Hashable, Sendable {
     }
     var convolution = unsafe KernelConvolution(
       input: view(base, trial.input), output: view(base + inputCount, trial.output), phases: phases)
+    unsafe convolution.inPairs = trial.inPairs
     unsafe convolution.stride = (trial.stride[0], trial.stride[1])
     unsafe convolution.scale = (trial.scale[0], trial.scale[1])
     return unsafe convolution

@@ -29,7 +29,7 @@ package enum MatrixMultiplier: Hashable, Sendable, CaseIterable {
       return switch isa {
       case .scalar: .own
       case .avx2: wide || ["Haswell", "Zen"].contains(core) ? .openBLAS : .own
-      case .avx512: wide ? .openBLAS : .own
+      case .avx512, .avx512bf16: wide ? .openBLAS : .own
       }
     #else
       return .openBLAS

@@ -10,6 +10,8 @@ package enum ISA: String, CaseIterable, Hashable, Sendable {
   case avx2
   /// AVX-512 F, BW, DQ and VL.
   case avx512
+  /// The same with products of bfloat16; all else runs as for `avx512`, to the same bits.
+  case avx512bf16
 
   /// What this processor can run, narrowest first; always has `scalar`.
   package static func available() -> [ISA] {
@@ -25,6 +27,7 @@ package enum ISA: String, CaseIterable, Hashable, Sendable {
     case .scalar: TG_ISA_SCALAR
     case .avx2: TG_ISA_AVX2
     case .avx512: TG_ISA_AVX512
+    case .avx512bf16: TG_ISA_AVX512_BF16
     }
   }
 }

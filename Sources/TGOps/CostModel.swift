@@ -76,21 +76,30 @@ package enum CostModel {
   /// A phase of a convolution: its kernel, `[O, C, kh, kw]`, and its results: pictures, rows and columns.
   package typealias TiledPhase = (kernel: Shape, results: [Int])
 
+  /// What a product of bfloat16 costs, in products of float32: an instruction does two for each sum.
+  private static let narrowProduct = 0.5
+
   /// Results along each side of the tiles by which a convolution is cheapest, 0 for none.
-  package static func tile(phases: [TiledPhase], stride: [Int]) -> Int {
+  package static func tile(
+    phases: [TiledPhase], stride: [Int], precision: TGPlan.Convolution.Precision = .float32
+  ) -> Int {
     guard
       phases.allSatisfy({ min($0.kernel[0], $0.kernel[1]) >= leastTiledChannels })
     else { return 0 }
-    var best = (cost: cost(phases, stride: stride, tile: 0), tile: 0)
+    let product = precision == .float32 ? 1 : narrowProduct
+    var best = (cost: cost(phases, stride: stride, tile: 0, product), tile: 0)
     for tile in WinogradForm.sizes(for: phases.map(\.kernel), stride: stride) {
-      let cost = cost(phases, stride: stride, tile: tile)
+      let cost = cost(phases, stride: stride, tile: tile, product)
       if cost < best.cost { best = (cost, tile) }
     }
     return best.tile
   }
 
-  /// What a convolution costs whose phases go by tiles of so many results where there is such a form.
-  private static func cost(_ phases: [TiledPhase], stride: [Int], tile: Int) -> Double {
+  /// What a convolution costs whose phases go by tiles of so many results where there is such a form, and a
+  /// product so much.
+  private static func cost(
+    _ phases: [TiledPhase], stride: [Int], tile: Int, _ product: Double
+  ) -> Double {
     phases.reduce(0) { sum, phase in
       // In floating point: extents are anything that a page says.
       let (height, width) = (phase.kernel[2], phase.kernel[3])
@@ -100,14 +109,15 @@ package enum CostModel {
         let form = WinogradForm.of(results: tile, height: height, width: width, stride: stride)
       else {
         let pixels = pictures * Double(phase.results[1]) * Double(phase.results[2])
-        return sum + (pixels + readingWeight) * Double(height) * Double(width) * outputs * channels
+        let taps = Double(height) * Double(width)
+        return sum + product * (pixels + readingWeight) * taps * outputs * channels
       }
       let tiles =
         pictures * Double(form.tiles(phase.results[1])) * Double(form.tiles(phase.results[2]))
       let inputs = channels * Double(stride[0]) * Double(stride[1])
       let products = (tiles + readingWeight) * outputs * inputs
       let turned = tiles * turning * (outputs + inputs)
-      return sum + Double(form.side * form.side) * (products + turned)
+      return sum + Double(form.side * form.side) * (product * products + turned)
     }
   }
 

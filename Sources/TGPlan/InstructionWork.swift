@@ -106,7 +106,8 @@ extension PlanFunction {
   }
 
   /// The bytes of the weights that are made when the function is opened, each once: transformed
-  /// (`Convolution.tile`), turned (`Convolution.Packing.turned`), or only widened (`widenedSlots`). They are
+  /// (`Convolution.tile`), turned (`Convolution.Packing.turned`), rounded to bfloat16
+  /// (`Convolution.precision`), or only widened (`widenedSlots`). They are
   /// in memory besides the weights of the file. A number that does not fit is given as the largest.
   package var transformedWeightBytes: Int {
     var met: Set<PreparedKernel> = []
@@ -122,7 +123,7 @@ extension PlanFunction {
         guard let count = convolution.preparedWeightCount(of: phase) else { return .max }
         let kernel = PreparedKernel(
           view: phase.weights, packing: convolution.packing, form: convolution.form(of: phase),
-          count: count)
+          precision: convolution.precision, count: count)
         guard met.insert(kernel).inserted else { continue }
         guard let bytes = count.multiplying(4), let next = sum.adding(bytes) else { return .max }
         sum = next
@@ -136,6 +137,7 @@ extension PlanFunction {
     var view: View
     var packing: Convolution.Packing
     var form: WinogradForm?
+    var precision: Convolution.Precision
     var count: Int
   }
 

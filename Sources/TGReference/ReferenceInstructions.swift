@@ -47,14 +47,18 @@ extension ReferenceMemory {
       [results] + epilogue.operands.map { read($0) }, over: results.dimensions)
   }
 
+  /// Sums of products of the rounded factors. Of tiles the factors that are rounded are transformed ones, and
+  /// what that makes of a sum is within the bounds of spec/runtime.md: here nothing is rounded.
   private func sums(of x: Convolution) -> Grid {
-    let input = read(x.input)
-    let (height, width) = (input.dimensions[1], input.dimensions[2])
+    let given = read(x.input)
+    let (height, width) = (given.dimensions[1], given.dimensions[2])
     let outputs = x.output.dimensions[3]
-    let channels = input.dimensions[3] / x.groups
+    let channels = given.dimensions[3] / x.groups
     var result = Grid(x.output.dimensions)
     for phase in x.phases {
-      let weights = read(phase.weights).elements
+      let precision = x.form(of: phase) == nil ? x.precision : .float32
+      let input = given.factors(of: precision)
+      let weights = read(phase.weights).factors(of: precision).elements
       let (rows, columns) = x.extents(of: phase)
       for n in 0..<input.dimensions[0] {
         for i in 0..<rows {
@@ -181,6 +185,14 @@ extension ReferenceMemory {
   private func mask(of x: MaskPacking) -> Grid {
     let input = read(x.input)
     return Grid(input.dimensions, input.elements.map { $0 > 0 ? 1 : 0 })
+  }
+}
+
+extension Grid {
+  /// The numbers, float32, as they are multiplied.
+  fileprivate func factors(of precision: Convolution.Precision) -> Grid {
+    guard precision == .bfloat16 else { return self }
+    return Grid(dimensions, elements.map { Double(precision.factor(Float($0))) })
   }
 }
 

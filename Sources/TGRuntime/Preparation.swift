@@ -117,6 +117,7 @@ extension Arena {
       output: try resolve(convolution.output, writing: true), phases: phases)
     unsafe kernel.groups = convolution.groups
     unsafe kernel.isDepthwise = convolution.packing == .depthwise
+    unsafe kernel.inPairs = convolution.precision == .bfloat16
     unsafe kernel.stride = (convolution.strideY, convolution.strideX)
     unsafe kernel.dilation = (convolution.dilationY, convolution.dilationX)
     unsafe kernel.scale = (convolution.scaleY, convolution.scaleX)

@@ -5,8 +5,9 @@ internal import TGPlan
 internal import TGTensor
 
 /// The weights of a function that are not read as the file has them, made once, when the function is
-/// prepared, each once: kernels of convolutions, transformed for tiles (`Convolution.tile`) or turned
-/// (`Convolution.Packing.turned`), and slots of float16, widened to float32 (`PlanFunction.widenedSlots`).
+/// prepared, each once: kernels of convolutions, transformed for tiles (`Convolution.tile`), turned
+/// (`Convolution.Packing.turned`) or rounded to bfloat16 (`Convolution.precision`), and slots of float16,
+/// widened to float32 (`PlanFunction.widenedSlots`).
 @safe final class TransformedWeights {
   /// The bytes that are ours.
   var byteCount: Int { offsets.isEmpty ? 0 : memory.byteCount }
@@ -16,7 +17,7 @@ internal import TGTensor
 
   private enum Key: Hashable {
     /// A kernel, and what is made of it.
-    case kernel(View, TiledWeights)
+    case kernel(View, PreparedWeights)
     /// A slot of float16.
     case widened(Slot)
 
@@ -24,14 +25,15 @@ internal import TGTensor
     init(_ convolution: Convolution, _ phase: Convolution.Phase) {
       self = .kernel(
         phase.weights,
-        TiledWeights(
+        PreparedWeights(
           channels: convolution.input.dimensions[3], outputs: convolution.output.dimensions[3],
           results: convolution.form(of: phase)?.results ?? 0,
           kernel: (phase.kernelHeight, phase.kernelWidth), stride: convolution.strideY,
-          isTurned: convolution.packing == .turned))
+          isTurned: convolution.packing == .turned, groups: convolution.groups,
+          inPairs: convolution.precision == .bfloat16))
     }
 
-    /// How many floats it is.
+    /// How many floats, or words of two bfloat16, it is.
     var count: Int {
       switch self {
       case .kernel(_, let weights): weights.count

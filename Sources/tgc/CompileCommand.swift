@@ -71,6 +71,12 @@ struct CompileCommand: Tool {
         "--weights-type is of plans, and --emit \(options.emit?.rawValue ?? "") writes none",
         hint: "leave one of them out")
     }
+    guard options.precision == .f32 || ![.page, .tgraph, .onnx].contains(options.emit) else {
+      throw Failure(
+        .usage,
+        "--precision is of plans, and --emit \(options.emit?.rawValue ?? "") writes none",
+        hint: "leave one of them out")
+    }
     guard options.features == nil || options.emit != .page else {
       throw Failure(
         .usage, "--emit page shows one page, and --features joins two",
@@ -170,7 +176,13 @@ struct CompileCommand: Tool {
         .usage, "--tune has nothing to choose at -O\(options.isSmall ? "s" : "\(level.rawValue)")",
         hint: "forms of convolutions differ in the order of sums and in memory: -O2 allows both")
     }
+    guard options.precision == .f32 || level >= .reassociating else {
+      throw Failure(
+        .usage, "--precision \(options.precision.rawValue) rounds, and -O\(level.rawValue) keeps all bits",
+        hint: "leave one of them out; -O2 and -Os allow both")
+    }
     (compilation.level, compilation.isSmall) = (level, options.isSmall)
+    compilation.precision = options.precision
     compilation.verifies = options.verifyPasses
     compilation.model = options.model
     compilation.settings = try options.set.map { text in
@@ -199,7 +211,9 @@ struct CompileCommand: Tool {
     compilation.origin = options.origin
     compilation.producer = "tgc \(Version.number)"
     compilation.stopAfter = options.stopAfter
-    let labels = Pipeline(level: level, isSmall: options.isSmall).labels
+    let labels = Pipeline(
+      level: level, isSmall: options.isSmall, precision: options.precision
+    ).labels
     if let pass = options.stopAfter { try demandPass(pass, among: labels) }
     if let pass = options.printAfter {
       try demandPass(pass, among: labels.filter { !$0.contains("#") })

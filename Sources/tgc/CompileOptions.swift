@@ -47,6 +47,8 @@ enum OptimizationChoice: Hashable, ExpressibleByArgument {
 
 extension WeightsType: ExpressibleByArgument {}
 
+extension ProductsType: ExpressibleByArgument {}
+
 /// What `tgc` can be told.
 struct CompileOptions: ParsableArguments {
   @ArgumentParser.Argument(
@@ -146,6 +148,13 @@ struct CompileOptions: ParsableArguments {
       "How the plan stores large weights: f32, or f16, which takes half the room.",
       valueName: "f32|f16"))
   var weightsType = WeightsType.f32
+
+  @Option(
+    help: ArgumentHelp(
+      "In which type the plan multiplies with weights: f32, or bf16, which takes half the time on "
+        + "processors with AVX512_BF16 and loses most digits behind the third.",
+      valueName: "f32|bf16"))
+  var precision = ProductsType.f32
 
   @Option(help: ArgumentHelp("The licence of the weights, kept in the plan.", valueName: "TEXT"))
   var licence = ""

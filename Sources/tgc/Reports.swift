@@ -103,6 +103,12 @@ struct CompileReport {
           + Quantity.bytes(report.arenaBytes).aligned(to: 12)
           + Quantity.bytes(report.transformedWeightBytes).aligned(to: 12))
       if report.arenaBytes > 0 { lines.append("  " + memory(of: report)) }
+      if report.macsNarrow > 0 {
+        let part = Double(report.macsNarrow) / Double(max(report.macsAfter, 1))
+        lines.append(
+          "  \(Quantity.count(report.macsNarrow)) MACs of bfloat16, "
+            + "\(Int((part * 100).rounded(.down))) % of all")
+      }
       guard report.macsBackward > 0 else { continue }
       lines.append(
         "  forward \(Quantity.count(report.macsAfter - report.macsBackward)) MACs, backward "
@@ -149,6 +155,7 @@ struct CompileReport {
               ("instructions", .integer(report.instructions)),
               ("macs_before", .integer(report.macsBefore)),
               ("macs_after", .integer(report.macsAfter)),
+              ("macs_bfloat16", .integer(report.macsNarrow)),
               ("macs_backward", .integer(report.macsBackward)),
               ("work", .integer(report.work)),
               ("peak_as_written", .integer(report.peakAsWritten)),

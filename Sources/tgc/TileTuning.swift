@@ -36,7 +36,7 @@ final class TileTuning: Sendable {
     let modelled = TileConvolutions.modelled(op, input, kernels)
     let forms = WinogradForm.sizes(for: kernels, stride: op.stride)
     guard !forms.isEmpty else { return modelled }
-    let trial = ConvolutionTrial(
+    var trial = ConvolutionTrial(
       input: input.dimensions, output: [input[0]] + op.outputSize + [kernels[0][0]],
       stride: op.stride, scale: op.scale,
       phases: zip(op.phases, kernels).map { phase, kernel in
@@ -44,6 +44,7 @@ final class TileTuning: Sendable {
           kernel: [kernel[2], kernel[3]], pad: [phase.padTop, phase.padLeft],
           origin: [phase.originY, phase.originX])
       })
+    trial.inPairs = op.precision == .bfloat16
     if let known = findings.withLock({ $0[trial] }) { return known.chosen }
     let finding = measure(trial, forms: [0] + forms, modelled: modelled)
     findings.withLock { $0[trial] = finding }

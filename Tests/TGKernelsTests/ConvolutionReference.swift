@@ -172,7 +172,7 @@ extension ConvolutionCase {
 
   /// The tiles of a phase: those of the case, 0 where its kernel has no such form.
   private func tile(of phase: Phase) -> Int {
-    let exists = TiledWeights.exist(
+    let exists = PreparedWeights.exist(
       results: tile, kernel: (phase.kernel[0], phase.kernel[1]), stride: (stride[0], stride[1]))
     return exists ? tile : 0
   }
@@ -182,7 +182,7 @@ extension ConvolutionCase {
     let stored = isTurned ? Self.turned(phase.weights) : phase.weights
     let packed = WeightPacking.packPanels(stored, groups: groups)
     guard tile(of: phase) > 0 || isTurned else { return packed }
-    let tiled = TiledWeights(
+    let tiled = PreparedWeights(
       channels: channels, outputs: outputs, results: tile(of: phase),
       kernel: (phase.kernel[0], phase.kernel[1]), stride: stride[0], isTurned: isTurned)
     let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))

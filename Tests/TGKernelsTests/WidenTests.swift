@@ -77,7 +77,7 @@ import Testing
       for kernel in Set([form.kernel * stride - stride + 1, form.kernel * stride]) {
         for isTurned in [false, true] {
           compare(isa) { channels, outputs in
-            TiledWeights(
+            PreparedWeights(
               channels: channels, outputs: outputs, results: form.results,
               kernel: (kernel, kernel), stride: stride, isTurned: isTurned)
           }
@@ -89,14 +89,14 @@ import Testing
   @Test(arguments: ISA.available(), [[1, 1], [3, 3], [2, 5]])
   func weightsAreTurnedAsTheirNumbersAre(_ isa: ISA, _ kernel: [Int]) {
     compare(isa) { channels, outputs in
-      TiledWeights(
+      PreparedWeights(
         channels: channels, outputs: outputs, results: 0, kernel: (kernel[0], kernel[1]),
         isTurned: true)
     }
   }
 
   /// Makes weights of halves and of the same numbers, for some channels and outputs.
-  private func compare(_ isa: ISA, _ form: (Int, Int) -> TiledWeights) {
+  private func compare(_ isa: ISA, _ form: (Int, Int) -> PreparedWeights) {
     for (channels, outputs) in [(1, 16), (15, 3), (16, 16), (17, 40), (70, 33)] {
       var generator = SeededGenerator(seed: UInt64(channels))
       let weights = form(channels, outputs)

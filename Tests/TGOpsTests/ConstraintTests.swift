@@ -31,13 +31,13 @@ import Testing
 
   private static func convolution(
     groups: Int = 1, origins: [Int] = [0], scale: [Int] = [1, 1], stride: [Int] = [1, 1],
-    tile: Int = 0
+    tile: Int = 0, precision: TGPlan.Convolution.Precision = .float32
   ) -> Conv2D {
     var op = Conv2D(
       stride: stride, scale: scale, groups: groups,
       phases: origins.map { .init(padTop: 0, padLeft: 0, originY: $0, originX: 0) },
       outputSize: [2, 2])
-    op.tile = tile
+    (op.tile, op.precision) = (tile, precision)
     return op
   }
 
@@ -104,6 +104,9 @@ import Testing
       "positive"),
     Breach(
       "convolution_c4", convolution(tile: 4), [[1, 4, 4, 3], [4, 3, 5, 5]], "tile", "have no form"),
+    Breach(
+      "convolution_c5", convolution(groups: 3, precision: .bfloat16),
+      [[1, 4, 4, 3], [3, 1, 3, 3]], "bfloat16", "multiplied as float32"),
     Breach("reduce_c1", Reduce(.sum, axes: [1, 1]), [[2, 3]], "axis", "distinct axes"),
     Breach(
       "reduce_c2", Reduce(.sum, of: sum, axes: [0]), [[2]], "arity", "does not fit its operands"),

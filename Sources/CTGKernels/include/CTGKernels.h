@@ -17,6 +17,8 @@
 #include "tg_max_pool_gradient.h"
 #include "tg_normalize.h"
 #include "tg_pack_masks.h"
+#include "tg_pairs.h"
+#include "tg_pairs_weights.h"
 #include "tg_pool.h"
 #include "tg_product.h"
 #include "tg_program.h"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tg_common.h"
+#include "tg_pairs.h"
 #include "tg_program.h"
 
 enum {
@@ -31,7 +32,7 @@ enum {
 /** The output positions of one residue class with their kernel, as described. */
 typedef struct {
   /** [groups][panels][kernel height][kernel width][C / groups][16], or for depthwise
-   * [kernel height][kernel width][C]. */
+   * [kernel height][kernel width][C]; of pairs [C / groups / 2, rounded up] words (tg_pairs.h). */
   const float *_Nonnull weights;
   ptrdiff_t kernel_height, kernel_width;
   ptrdiff_t pad_top, pad_left;
@@ -42,6 +43,8 @@ typedef struct {
 typedef struct {
   tg_isa isa;
   int depthwise;
+  /** 1 if products are of bfloat16, and weights pairs of them; not for depthwise. */
+  int pairs;
   /** [N, H, W, C], innermost stride 1. */
   tg_view input;
   /** [N, OH, OW, O], innermost stride 1. */
@@ -97,6 +100,8 @@ typedef struct {
   tg_micro _Nullable dots[TG_DOT_OUTPUTS][TG_DOT_PIXELS];
   /** Pixels of a row of a depthwise convolution. */
   tg_micro _Nullable depthwise;
+  /** Makes of floats what the micro-kernels multiply; NULL if that are floats. */
+  tg_narrow _Nullable narrow;
 } tg_micro_table;
 
 /** One phase, prepared. The axes of pixels are N, Y, X. */
@@ -141,6 +146,8 @@ typedef struct {
   /** Steps and distances along N, Y, X. */
   ptrdiff_t step[3];
   ptrdiff_t groups, group_in, group_out, panels;
+  /** What a group's channels of a position are to the micro-kernels: floats, or pairs. */
+  ptrdiff_t words;
   int isa, finishes;
   tg_finish finish;
   tg_program program;

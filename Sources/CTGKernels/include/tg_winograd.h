@@ -45,7 +45,8 @@ typedef struct {
 
 /** One phase, prepared. The axes of results are N, Y, X. */
 typedef struct {
-  /** [n x n positions][panels][s x s][C][16]. */
+  /** [n x n positions][panels][s x s][C][16], or of pairs [n x n positions][panels]
+   * [s x s x C / 2, rounded up][16] words. */
   const float *_Nullable weights;
   ptrdiff_t pad[3];
   /** The results along N, Y, X and the tiles that cover them. */
@@ -71,13 +72,15 @@ typedef struct {
   ptrdiff_t in_extent[3], in_stride[3];
   /** Channels of the input, and s x s times as many. */
   ptrdiff_t channels, depth;
+  /** What `depth` numbers are to the micro-kernels: floats, or pairs. */
+  ptrdiff_t words;
   ptrdiff_t outputs, panels, stride;
   /** Panels of a chunk, and how many chunks there are. */
   ptrdiff_t chunk, chunks;
   /** Elements from tile to tile and from position to position, of inputs and of sums. */
   ptrdiff_t in_pitch, in_position, sum_pitch, sum_position;
   /** The bytes of the pieces of a workspace, in their order. */
-  ptrdiff_t patch_bytes, in_bytes, sum_bytes, scratch_bytes;
+  ptrdiff_t patch_bytes, turned_bytes, in_bytes, sum_bytes, scratch_bytes;
   int finishes;
   tg_finish finish;
   tg_program program;
@@ -109,7 +112,13 @@ void tg_winograd_transform_prepare(tg_winograd_transform *_Nonnull transform, tg
                                    ptrdiff_t kernel, ptrdiff_t stride, int is_turned,
                                    float *_Nonnull out);
 
-/** Transforms one panel. */
+/** Transforms one panel into positions `position_stride` floats apart; `room` has the workspace's
+ * bytes. */
+void tg_winograd_transform_panel(const tg_winograd_transform *_Nonnull transform, ptrdiff_t panel,
+                                 float *_Nullable room, float *_Nonnull out,
+                                 ptrdiff_t position_stride);
+
+/** Transforms one panel into its place. */
 void tg_winograd_transform_tile(const void *_Nonnull transform, ptrdiff_t tile,
                                 void *_Nonnull workspace);
 

@@ -35,7 +35,7 @@ package struct TileConvolutions: Pass {
     let phases = zip(op.phases, kernels).map { phase, kernel in
       (kernel: kernel, results: [input[0]] + op.resultSize(of: phase))
     }
-    return CostModel.tile(phases: phases, stride: op.stride)
+    return CostModel.tile(phases: phases, stride: op.stride, precision: op.precision)
   }
 
   package func run(_ graph: Graph) throws -> Graph {

@@ -13,8 +13,8 @@ import TGTensor
 /// are stored in the type of the store (`WeightsType`) where all that reads them takes it. A target with
 /// another packing is another step in this folder.
 enum PackPanels {
-  /// The function with its constants in `store`; slots that are no longer named remain. Kernels that are
-  /// transformed when the function is opened (`Convolution.tile`) come last: nothing reads them after
+  /// The function with its constants in `store`; slots that are no longer named remain. Kernels of which
+  /// others are made when the function is opened (`Convolution.tile`, `precision`) come last: nothing reads them after
   /// that, and memory is given back by the page. Otherwise the order is that in which they were named.
   ///
   /// - Parameter constants: the constants by their slots.
@@ -30,9 +30,9 @@ enum PackPanels {
     // The panels of the function's kernels of one group.
     var panels: [ObjectIdentifier: Slot] = [:]
     let readers = Readers(of: function)
-    let tiled = function.tiledKernels
+    let last = function.preparedKernels
     let ordered =
-      constants.filter { !tiled.contains($0.slot) } + constants.filter { tiled.contains($0.slot) }
+      constants.filter { !last.contains($0.slot) } + constants.filter { last.contains($0.slot) }
     for (number, constant) in ordered {
       let slot: Slot
       switch constant {
@@ -160,13 +160,13 @@ extension PlanFunction {
     return slots
   }
 
-  /// The slots of the kernels of convolutions in tiles.
-  fileprivate var tiledKernels: Set<Int> {
+  /// The slots of the kernels of convolutions in tiles or of bfloat16.
+  fileprivate var preparedKernels: Set<Int> {
     var slots: Set<Int> = []
     for placed in instructions {
-      guard case .convolve(let convolution) = placed.instruction, convolution.tile > 0 else {
-        continue
-      }
+      guard case .convolve(let convolution) = placed.instruction,
+        convolution.tile > 0 || convolution.precision == .bfloat16
+      else { continue }
       slots.formUnion(convolution.phases.map(\.weights.slot))
     }
     return slots

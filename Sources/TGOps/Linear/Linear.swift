@@ -7,7 +7,7 @@ package import TGTensor
 /// - Operands: `x` `[…, I]`, `w` `[O, I]`, then the epilogue's. Result: `[…, O]`.
 /// - Gradient: `ḡ·w` towards `x`, `ḡᵀ·x` over all rows towards `w`.
 /// - C1: `x` has an innermost axis of extent I.
-package struct Linear: Op {
+package struct Linear: WeightedSums {
   package static let mnemonic = "linear"
   package static let samples = [
     OpSample(Linear(), [[3, 7], [5, 7]], constants: [1]),
@@ -21,21 +21,30 @@ package struct Linear: Op {
         epilogue: .init(operandCount: 2, steps: [.init(.multiply, [0, 1])])),
       [[3, 5, 9], [35, 9], [3, 5, 35]], constants: [1], wholeNumbers: [2: 2], dtypes: [2: .bits]),
   ]
+  /// See `WeightedSums`.
+  package var precision: TGPlan.Convolution.Precision
   /// Applied to each result; operand 0 is the sum of products.
   package var epilogue: PointwiseProgram
 
   /// Makes a linear layer.
-  package init(epilogue: PointwiseProgram = .identity) { self.epilogue = epilogue }
+  package init(
+    precision: TGPlan.Convolution.Precision = .float32, epilogue: PointwiseProgram = .identity
+  ) {
+    self.precision = precision
+    self.epilogue = epilogue
+  }
 
   package var carried: CarriedProgram? {
     get { CarriedProgram(epilogue: epilogue, after: 2) }
     set { epilogue = newValue?.program ?? epilogue }
   }
 
-  package var attributes: [Attribute] { [Attribute("epilogue", .program(epilogue))] }
+  package var attributes: [Attribute] {
+    [Attribute("epilogue", .program(epilogue))] + precision.attributes
+  }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
-    self.init(epilogue: try attributes.program("epilogue"))
+    self.init(precision: try .init(attributes), epilogue: try attributes.program("epilogue"))
   }
 
   package func resultShape(for operands: [Shape]) throws(TypeRuleError) -> Shape {
@@ -54,7 +63,7 @@ package struct Linear: Op {
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
-    let (x, w) = (operands[0], operands[1])
+    let (x, w) = (precision.factors(operands[0]), precision.factors(operands[1]))
     let (outputs, inputs) = (w.shape[0], w.shape[1])
     let rows = x.shape.dimensions.dropLast().reduce(1, *)
     var result = ReferenceTensor(Shape(x.shape.dimensions.dropLast() + [outputs]))
@@ -72,6 +81,9 @@ package struct Linear: Op {
 
   package func lower(into context: inout some LoweringContext) throws(LoweringError) {
     let isConstant = context.isConstant(1)
+    guard isConstant || precision == .float32 else {
+      throw LoweringError("a product of bfloat16 with a computed matrix")
+    }
     let input = context.rows(0)
     let matrix = isConstant ? nil : context.dense(1)
     let output = context.output()
@@ -90,6 +102,7 @@ package struct Linear: Op {
             weights: context.kernel(1, groups: 1), kernelHeight: 1, kernelWidth: 1, padTop: 0,
             padLeft: 0)
         ])
+      instruction.precision = precision
       instruction.epilogue = fused
       context.emit(.convolve(instruction))
     } else if let matrix {

@@ -22,6 +22,7 @@ extension Conv2D {
       input: input, output: context.output(), phases: lowered)
     instruction.groups = groups
     instruction.tile = tile
+    instruction.precision = precision
     (instruction.strideY, instruction.strideX) = (stride[0], stride[1])
     (instruction.dilationY, instruction.dilationX) = (dilation[0], dilation[1])
     (instruction.scaleY, instruction.scaleX) = (scale[0], scale[1])

@@ -19,7 +19,8 @@ package import TGTensor
 /// - C3: extents, strides and dilations are positive.
 /// - C4: of tiles there is a form for one square kernel at least; rows and columns have one stride,
 ///   dilation and groups are 1.
-package struct Conv2D: Op {
+/// - C5: products of bfloat16 are not for a kernel for each channel.
+package struct Conv2D: WeightedSums {
   /// Which output positions one kernel computes, and where it starts.
   package struct Phase: Hashable, Sendable {
     /// Rows of zeros above the picture; negative skips rows.
@@ -54,6 +55,8 @@ package struct Conv2D: Op {
   /// Results along each side of the tiles of phases that have such a form (`WinogradForm`); 0, which IR
   /// text leaves out, for direct sums of all.
   package var tile: Int
+  /// See `WeightedSums`.
+  package var precision: TGPlan.Convolution.Precision
   /// Rows and columns of the result.
   package var outputSize: [Int]
   /// Applied to each result; operand 0 is the sum of products.
@@ -62,7 +65,8 @@ package struct Conv2D: Op {
   /// Makes a convolution.
   package init(
     stride: [Int] = [1, 1], dilation: [Int] = [1, 1], scale: [Int] = [1, 1], groups: Int = 1,
-    phases: [Phase], outputSize: [Int], tile: Int = 0, epilogue: PointwiseProgram = .identity
+    phases: [Phase], outputSize: [Int], tile: Int = 0,
+    precision: TGPlan.Convolution.Precision = .float32, epilogue: PointwiseProgram = .identity
   ) {
     self.stride = stride
     self.dilation = dilation
@@ -71,6 +75,7 @@ package struct Conv2D: Op {
     self.phases = phases
     self.outputSize = outputSize
     self.tile = tile
+    self.precision = precision
     self.epilogue = epilogue
   }
 
@@ -87,6 +92,7 @@ package struct Conv2D: Op {
         "phases", .ints(phases.flatMap { [$0.padTop, $0.padLeft, $0.originY, $0.originX] })),
       Attribute("size", .ints(outputSize)), Attribute("epilogue", .program(epilogue)),
     ] + (tile == 0 ? [] : [Attribute("tile", .int(tile))])
+      + precision.attributes
   }
 
   package init(attributes: AttributeReader) throws(AttributeError) {
@@ -101,6 +107,7 @@ package struct Conv2D: Op {
           padTop: flat[$0], padLeft: flat[$0 + 1], originY: flat[$0 + 2], originX: flat[$0 + 3])
       }, outputSize: try attributes.ints("size", count: 2),
       tile: attributes.has("tile") ? try attributes.int("tile") : 0,
+      precision: try .init(attributes),
       epilogue: try attributes.program("epilogue"))
   }
 
@@ -139,9 +146,17 @@ package struct Conv2D: Op {
     guard tile == 0 || hasForm(operands[1...phases.count]) else {  // convolution_c4
       throw TypeRuleError("tiles of \(tile) results have no form for \(w)", id: "tile")
     }
+    guard precision == .float32 || !isDepthwise(w) else {  // convolution_c5
+      throw TypeRuleError("a kernel for each channel is multiplied as float32", id: "bfloat16")
+    }
     let result = try makeShape([x[0], outputSize[0], outputSize[1], w[0]])
     try checkEpilogue(epilogue, operands[(1 + phases.count)...], result: result)
     return result
+  }
+
+  /// Whether each channel has a kernel of its own, of such a shape.
+  package func isDepthwise(_ kernel: Shape) -> Bool {
+    groups > 1 && groups == kernel[0] && kernel[1] == 1
   }
 
   /// Whether one of its kernels has a form of minimal filtering.
@@ -159,13 +174,14 @@ package struct Conv2D: Op {
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
-    let x = operands[0]
+    let x = precision.factors(operands[0])
     let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])
     let out = operands[1].shape[0]
     let (perGroup, outPerGroup) = (channels / groups, out / groups)
     var result = ReferenceTensor([x.shape[0], outputSize[0], outputSize[1], out])
     for n in 0..<x.shape[0] {
-      for (phase, w) in zip(phases, operands[1...]) {
+      for (phase, kernel) in zip(phases, operands[1...]) {
+        let w = precision.factors(kernel)
         let (kh, kw) = (w.shape[2], w.shape[3])
         for (i, oy) in Swift.stride(from: phase.originY, to: outputSize[0], by: scale[0])
           .enumerated()

@@ -21,6 +21,25 @@ package struct Convolution: Hashable, Sendable {
     case turned = 2
   }
 
+  /// What the factors of products are.
+  package enum Precision: Int, Hashable, Sendable, CaseIterable {
+    /// Float32.
+    case float32 = 0
+    /// Both rounded to bfloat16, the nearest, of two the even one; sums are float32.
+    case bfloat16 = 1
+
+    /// A factor as it is multiplied.
+    package func factor(_ number: Float) -> Float {
+      guard self == .bfloat16, !number.isNaN else { return number }
+      // What vcvtne2ps2bf16 does: the nearest, of two the even one; below the normal numbers zero.
+      guard number == 0 || number.isNormal || number.isInfinite else {
+        return number.sign == .minus ? -0.0 : 0
+      }
+      let bits = number.bitPattern
+      return Float(bitPattern: (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)
+    }
+  }
+
   /// The output positions of one residue class, with their kernel.
   package struct Phase: Hashable, Sendable {
     /// The packed weights: a contiguous rank-1 view of a weight slot, float32 or float16.
@@ -77,6 +96,9 @@ package struct Convolution: Hashable, Sendable {
   /// sum of products for each result; 0 for direct sums. Phases whose kernel has no such form have
   /// direct sums.
   package var tile = 0
+  /// What the factors of all phases' products are; of tiles the transformed numbers. `bfloat16` is not for
+  /// depthwise weights.
+  package var precision = Precision.float32
   /// Together the phases cover every output position once.
   package var phases: [Phase]
   /// Applied to each result.
@@ -91,6 +113,8 @@ package struct Convolution: Hashable, Sendable {
 }
 
 extension Convolution.Packing: PlanChoice {}
+
+extension Convolution.Precision: PlanChoice {}
 
 extension Convolution.Phase: PlanMessage {
   package init() {
@@ -132,6 +156,9 @@ extension InstructionRule {
   package static func turnedGroups(groups: Int) -> InstructionRule {
     InstructionRule("turned weights are for 1 group, not \(groups)")
   }
+
+  package static let depthwisePrecision = InstructionRule(
+    "depthwise weights are multiplied as float32, not as bfloat16")
 
   package static func noTiles(results: Int, kernel: Int) -> InstructionRule {
     InstructionRule(
@@ -176,6 +203,7 @@ extension Convolution: InstructionKind {
     try archive.messages("phases", &phases)
     try archive.message("epilogue", &epilogue)
     try archive.attribute("tile", &tile, .notNegative)
+    try archive.choice("precision", &precision)
   }
 
   package func check(limits: PlanLimits) throws(PlanError) {
@@ -191,6 +219,9 @@ extension Convolution: InstructionKind {
     }
     guard packing != .turned || groups == 1 else {
       throw PlanError(.rule(.turnedGroups(groups: groups)))
+    }
+    guard packing != .depthwise || precision == .float32 else {
+      throw PlanError(.rule(.depthwisePrecision))
     }
     guard tile == 0 || phases.isEmpty || phases.contains(where: { form(of: $0) != nil }) else {
       throw PlanError(.rule(.noTiles(results: tile, kernel: phases[0].kernelHeight)))
@@ -273,17 +304,24 @@ extension Convolution: InstructionKind {
   }
 
   /// Whether whoever opens the plan makes other weights of a phase than those in the file: transformed
-  /// ones for tiles, panels of turned ones.
+  /// ones for tiles, panels of turned ones, pairs of bfloat16.
   package func preparesWeights(of phase: Phase) -> Bool {
-    packing == .turned || form(of: phase) != nil
+    packing == .turned || form(of: phase) != nil || precision == .bfloat16
   }
 
-  /// How many numbers those are for a phase; nil if their number does not fit.
+  /// How many words of 4 bytes those are for a phase; nil if their number does not fit. A word is a float32,
+  /// or two bfloat16 of one tap or position of tiles.
   package func preparedWeightCount(of phase: Phase) -> Int? {
-    var taps = Int.product([phase.kernelHeight, phase.kernelWidth])
-    if form(of: phase) != nil { taps = transformedTaps(of: phase) }
-    guard let taps else { return nil }
-    return Int.product([(output.dimensions[3] + 15) / 16, input.dimensions[3], 16, taps])
+    var taps = [phase.kernelHeight, phase.kernelWidth]
+    var numbers: Int? = input.dimensions[3] / groups
+    if let form = form(of: phase) {
+      taps = [form.side, form.side]
+      numbers = Int.product([strideY, strideX, input.dimensions[3]])
+    }
+    guard var words = numbers else { return nil }
+    if precision == .bfloat16 { words = words / 2 + words % 2 }
+    let panels = (output.dimensions[3] / groups + 15) / 16
+    return Int.product(taps + [groups, panels, words, 16])
   }
 
   /// Positions in the padding count, the zeros that fill up panels do not; of tiles the products of whole
