@@ -40,6 +40,7 @@ let package = Package(
     .executable(name: "tgrun", targets: ["tgrun"]),
     .executable(name: "tginvert", targets: ["tginvert"]),
     .executable(name: "tginspect", targets: ["tginspect"]),
+    .executable(name: "tgeval", targets: ["tgeval"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -113,6 +114,7 @@ let package = Package(
     module(
       "TGInversion",
       ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGTensor"]),
+    module("TGScores", ["TGPlan", "TGMachine", "TGTensor"]),
     module("TGExchange", ["TGOps", "TGIR", "TGPlan", "TGONNX", "TGTensor"]),
     module(
       "TGCommandLine",
@@ -153,6 +155,12 @@ let package = Package(
       [
         "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGONNX", "TGTensor",
         "CTGAllocator", arguments,
+      ]),
+    command(
+      "tgeval",
+      [
+        "TGCommandLine", "TGScores", "TGSession", "TGExecution", "TGCheckpoint", "TGMachine",
+        "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
       ]),
     command("tgbench", ["TGKernels", "TGOps", "TGPlan", "TGTensor", "TGMachine", "COpenBLAS"]),
 
@@ -208,6 +216,7 @@ let package = Package(
         "TGMachine", "TGPlan",
         "TGCheckpoint", "TGTensor",
       ]),
+    tests("TGScoresTests", ["TGScores", "TGTensor"]),
     tests(
       "FuzzTests",
       [
