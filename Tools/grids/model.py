@@ -73,7 +73,9 @@ def scores(net, composition, testing):
 
 
 def save(net, path):
-    """All tensors but the batch counters, as float16."""
+    """All tensors but the batch counters, as float16; vocabulary.txt beside it, line n is id n - 1."""
+    with open(os.path.join(os.path.dirname(path) or ".", "vocabulary.txt"), "w") as file:
+        file.write("\n".join(["<unk>", *vocabulary()]) + "\n")
     tensors = {name: tensor.to(torch.float16).contiguous()
                for name, tensor in net.state_dict().items()
                if not name.endswith("num_batches_tracked")}

@@ -190,7 +190,7 @@ def composes(name, lengths, seed, function="compose", composition="tirg", entrie
     return Case(name, "tirg", function, len(lengths), settings, build)
 
 
-def composes_grids(name, lengths, seed, function="compose", entries=32, length=8, size=128, width=16,
+def composes_grids(name, lengths, seed, function="compose", entries=28, length=8, size=128, width=16,
                    side=64):
     """TIRG on objects of a grid; the file is as our training writes it."""
 

@@ -25,39 +25,49 @@ class Reader(tagan.SentenceEncoder):
         return unit(self.mu(self.encode(self.word_embedding(ids), lengths)[1]))
 
 
-def seen(width):
-    """A picture to maps of 4 `width` channels at an eighth of its size."""
-    b = width
-    half = lambda i, o: [nn.Conv2d(i, o, 4, 2, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU()]
-    return nn.Sequential(
-        *half(3, b), *half(b, 2 * b), *half(2 * b, 4 * b),
-        nn.Conv2d(4 * b, 4 * b, 3, padding=1, bias=False), nn.BatchNorm2d(4 * b), nn.ReLU())
+def conv_norm(inputs, outputs, kernel=3, stride=1):
+    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, 1, bias=False),
+                         nn.BatchNorm2d(outputs))
 
 
 class Looker(nn.Module):
     """Pictures N x 3 x S x S in [-1,1] to unit vectors N x size.
 
-    Each of `slots` weighs the places of the maps (a softmax) and has the mean of the maps there: what
-    is seen at one part of the subject, wherever that is.
+    Each of `slots` weighs the places of the maps, a quarter as large as the picture (a softmax), and has
+    the mean of the maps there: what is seen at one part of the subject, wherever that is.
     """
 
-    def __init__(self, width=32, slots=12, size=128):
+    def __init__(self, width=24, slots=12, size=128):
         super().__init__()
-        self.seen = seen(width)
-        self.where = nn.Conv2d(4 * width, slots, 1)
-        self.mu = nn.Linear(4 * width * slots, size)
+        b = width
+        self.one, self.two = conv_norm(3, b, 4, 2), conv_norm(b, 2 * b, 4, 2)
+        self.three, self.four = conv_norm(2 * b, 4 * b, 4, 2), conv_norm(4 * b, 4 * b)
+        self.back = conv_norm(6 * b, 3 * b)
+        self.where = nn.Conv2d(3 * b, slots, 1)
+        self.mu = nn.Linear(3 * b * slots, size)
+
+    def maps(self, image):
+        near = self.two(self.one(image).relu()).relu()
+        wide = self.four(self.three(near).relu()).relu()
+        wide = F.interpolate(wide, scale_factor=2.0)
+        return self.back(torch.cat([wide, near], 1)).relu()
+
+    def looked(self, image):
+        """The vectors, and the logits of the places, N x slots x S/4 x S/4."""
+        maps = self.maps(image)
+        where = self.where(maps)
+        shares = F.softmax(where.flatten(2), 2)
+        what = torch.einsum("nsp,ncp->nsc", shares, maps.flatten(2))
+        return unit(self.mu(what.flatten(1))), where
 
     def forward(self, image):
-        maps = self.seen(image)
-        where = F.softmax(self.where(maps).flatten(2), 2)
-        what = torch.einsum("nsp,ncp->nsc", where, maps.flatten(2))
-        return unit(self.mu(what.flatten(1)))
+        return self.looked(image)[0]
 
 
 class Joint(nn.Module):
     """Both, named as one file has them."""
 
-    def __init__(self, entries=111, word=64, hidden=128, width=32, slots=12, size=128):
+    def __init__(self, entries=111, word=64, hidden=128, width=24, slots=12, size=128):
         super().__init__()
         self.text = Reader(entries, word, hidden, size)
         self.image = Looker(width, slots, size)

@@ -24,5 +24,5 @@ class Looker(nn.Module):
         return self.fc(maps.flatten(1))
 
 
-def network(composition="tirg", entries=32, width=16, size=128, side=64):
+def network(composition="tirg", entries=28, width=16, size=128, side=64):
     return tirg.TIRG(composition, entries, size, image_model=Looker(width, size, side))

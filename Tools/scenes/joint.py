@@ -5,6 +5,7 @@ import sys
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 from safetensors.torch import load_file, save_file
 
 import network
@@ -36,16 +37,34 @@ class Learner(nn.Module):
         self.text, self.image = FastReader(len(vocabulary()) + 1), Looker()
 
 
-def joint_loss(pictures, texts, fits):
-    """The symmetric structured joint embedding (Reed et al., CVPR 2016, equations 2 to 4) of unit vectors
-    N x D, pair by pair. A caption that is true of a picture is no mistake beside it, so of the classes
-    of the paper what is left is whether scene and caption fit (`fits`, N x N)."""
+def joint_loss(pictures, texts, fits, hardest=False):
+    """The symmetric structured joint embedding (Reed et al., CVPR 2016) of unit vectors N x D, pair by
+    pair: each wrong caption of a picture, and each wrong picture of a caption, should score less than
+    the right one by 1. A caption that is true of a picture is no mistake beside it, so of the classes
+    of the paper what is left is whether scene and caption fit (`fits`, N x N).
+
+    The mean over all wrong pairs, as the authors' code has it; or, `hardest`, the largest of each row and
+    column, the maximum of the paper's surrogate of equations 2 to 4.
+    """
     scores = SCALE * pictures @ texts.T
     right = scores.diagonal()
     wrong = (~fits).float()
-    for_pictures = ((1 + scores - right[:, None]).clamp(min=0) * wrong).sum()
-    for_texts = ((1 + scores - right[None, :]).clamp(min=0) * wrong).sum()
-    return (for_pictures + for_texts) / wrong.sum()
+    of_pictures = (1 + scores - right[:, None]).clamp(min=0) * wrong
+    of_texts = (1 + scores - right[None, :]).clamp(min=0) * wrong
+    if hardest:
+        return of_pictures.amax(1).mean() + of_texts.amax(0).mean()
+    return (of_pictures.sum() + of_texts.sum()) / wrong.sum()
+
+
+def places_loss(where, cover):
+    """What the paper does not have: of the slots, the first ten are taught where the parts are that show,
+    by the cross-entropy with the share of each place in a part. `where` is N x slots x P x P logits,
+    `cover` N x parts x P x P, 0 everywhere for a part that does not show."""
+    cover = cover.flatten(2)
+    areas = cover.sum(2, keepdim=True)
+    logs = F.log_softmax(where[:, :cover.shape[1]].flatten(2), 2)
+    gaps = -(cover / areas.clamp(min=1e-6) * logs).sum(2)
+    return gaps[areas[:, :, 0] > 0].mean()
 
 
 def save(learner, path):
@@ -61,7 +80,7 @@ def load(path):
     tensors = {name: tensor.float() for name, tensor in load_file(path).items()}
     entries, word = tensors["text.word_embedding.weight"].shape
     size, hidden = tensors["text.mu.weight"].shape
-    joint = Joint(entries, word, hidden, tensors["image.seen.0.weight"].shape[0],
+    joint = Joint(entries, word, hidden, tensors["image.one.0.weight"].shape[0],
                   tensors["image.where.weight"].shape[0], size)
     missing, unexpected = joint.load_state_dict(tensors, strict=False)
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):

@@ -3,6 +3,7 @@ scenes."""
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 import captions
 from meaning import ALL_PARTS
@@ -26,7 +27,8 @@ TRAINED = {part: palette_of(part) for part in ALL_PARTS}
 
 class Pairs:
     """`pictures` N x 3 x S x S in [-1,1] and `captions`, one of each; `fits` N x N: whether the scene of
-    a row is one of which the caption of a column is true."""
+    a row is one of which the caption of a column is true; `cover` N x parts x 16 x 16: how much of each
+    place is of a part, 0 for those that do not show."""
 
 
 def batch(data, rng, count):
@@ -50,7 +52,7 @@ def batch(data, rng, count):
     result.fits = fitting([data.subjects[index] for index in chosen],
                           [{p: c for p, c in own[row].items() if p in data.editable[index]}
                            for row, index in enumerate(chosen)], wishes)
-    result.pictures = paint(data, rng, chosen, own)
+    result.pictures, result.cover = paint(data, rng, chosen, own)
     return result
 
 
@@ -95,7 +97,8 @@ def fitting(subjects, shown, wishes):
 
 
 def paint(data, rng, chosen, own):
-    """Pictures of layouts in these colours, half of the time turned round."""
+    """Pictures of layouts in these colours, half of the time turned round, and the cover of their parts
+    at a quarter of the size."""
     colours = np.zeros((len(chosen), SLOTS, 3))
     for row, index in enumerate(chosen):
         for slot, part in enumerate(PARTS[data.subjects[index]]):
@@ -106,4 +109,10 @@ def paint(data, rng, chosen, own):
     planes = torch.where(flip[:, None, None, None], planes.flip(3), planes)
     painted = torch.einsum("nphw,npc->nchw", planes[:, 3:3 + SLOTS] / BRIGHTEST,
                            torch.from_numpy(colours).float())
-    return (planes[:, :3] + painted).clamp(0, 1) * 2 - 1
+    small = F.avg_pool2d(planes[:, 3 + SLOTS:], 4)
+    cover = small.new_zeros(len(chosen), len(ALL_PARTS), *small.shape[2:])
+    for row, index in enumerate(chosen):
+        for slot, part in enumerate(PARTS[data.subjects[index]]):
+            if part in data.editable[index]:
+                cover[row, ALL_PARTS.index(part)] = small[row, slot]
+    return (planes[:, :3] + painted).clamp(0, 1) * 2 - 1, cover
