@@ -83,6 +83,7 @@ let package = Package(
     module("TGImage", ["TGTensor", "CTGJPEG", "CTGPNG"]),
     module("TGText", ["TGTensor"]),
     module("TGONNX", ["TGTensor", "TGProtobuf", "CTGONNX"]),
+    module("TGRetrieval", ["TGTensor"]),
 
     // MARK: 3. Checkpoints; the graph; what every executor of plans is
     module("TGCheckpoint", ["TGTensor", "TGONNX", "CZlib"]),
@@ -141,7 +142,7 @@ let package = Package(
     command(
       "tgrun",
       [
-        "TGCommandLine", "TGSession", "TGExecution", "TGCheckpoint", "TGPlan",
+        "TGCommandLine", "TGSession", "TGExecution", "TGCheckpoint", "TGPlan", "TGRetrieval",
         "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
@@ -175,6 +176,7 @@ let package = Package(
     tests("TGPlanTests", ["TGPlan", "TGProtobuf", "TGTensor"]),
     tests("TGImageTests", ["TGImage", "TGTensor"]),
     tests("TGTextTests", ["TGText", "TGTensor"]),
+    tests("TGRetrievalTests", ["TGRetrieval", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
     .executableTarget(
       name: "tgfuzz",

@@ -9,6 +9,8 @@ import TGCommandLine
     usage: """
       tgrun PLAN.tplan [picture.png ...] ["caption" ...] [-o OUT.png | --outdir DIR] [options]
       tgrun [PLAN.tplan] --replay OUT.png
+      tgrun PLAN.tplan pictures/ --index-out INDEX.npy
+      tgrun PLAN.tplan [picture.png] ["caption"] --index INDEX.npy [-o SHEET.png]
       """,
     discussion: """
       Pictures go to the plan's Image inputs and the rest to its Text inputs, in declared order; \
@@ -26,6 +28,8 @@ import TGCommandLine
         tgrun faces.tplan --interpolate seed:3 seed:9 --frames 5 -o between.png
         tgrun faces.tplan --grid 6x6 -o faces.png
         tgrun birds.tplan --interpolate "a red bird" "a blue bird" --film birds.png
+        tgrun tirg.tplan --function look photos/ --index-out photos.npy
+        tgrun tirg.tplan photos/a.png "make it red" --index photos.npy --without-query
 
       EXIT STATUS: 0 done, 64 usage, 65 bad input, 66 input missing, 69 not available, 70 our bug, \
       71 out of the memory budget, 73 output cannot be created, 74 input or output failed, 76 a \
@@ -45,6 +49,10 @@ import TGCommandLine
         throw Failure(.usage, "no plan was given", hint: "tgrun --show-words PLAN.tplan")
       }
       try WordListing(path: plan, function: options.function).print(on: console)
+      return
+    }
+    if options.search.isAsked {
+      try SearchJob(options, console: console).run()
       return
     }
     var job = try Job(options, console: console)

@@ -48,17 +48,11 @@ struct Job {
     profile = Profile(order: options.profileOrder ?? .plan)
     options.profile = options.profile || options.profileOrder != nil
     replay = try options.replay.map { try Replay($0, options: &options) }
-    let planPath = try Self.planPath(options)
-    let machine = try options.machine.resolved(on: console)
-    enforceMemoryLimit(machine.budget)
-    let file = try PlanFile.load(path: planPath, limits: options.machine.work.limits())
-    let loaded: LoadedPlan
-    do { loaded = try LoadedPlan(file, verifying: machine.verifiesWeights) } catch {
-      throw SessionError.runtime(error)
-    }
+    let opened = try OpenedPlan(options, console: console)
+    let (planPath, file) = (opened.path, opened.file)
     try replay?.demand(hash: file.hash, of: planPath)
     let edits = try EditFiles(options, plan: file.plan, console: console)
-    let session = try Self.session(loaded, function: edits.function, machine: machine)
+    let session = try opened.session(function: edits.function)
     let variants = session.variants
 
     var inputs = Inputs(variants, isStrict: options.inputs.strict)
@@ -85,7 +79,7 @@ struct Job {
     captionCheck = CaptionCheck(session: session, options: options, console: console)
     try captionCheck.check(inputs: inputs, list: captions)
     let conditions = try edits.conditions(
-      { try Self.session(loaded, function: $0, machine: machine) },
+      { try opened.session(function: $0) },
       check: { CaptionCheck(session: $0, options: options, console: console) }, console: console)
     editing = try Editing(
       edits, options: options.edits, session: session, conditions: conditions,
@@ -208,28 +202,6 @@ struct Job {
         .usage, "--repeat times one batch, and several are computed",
         hint: "give one caption, picture or seed, or so many as the plan has in a batch")
     }
-  }
-
-  private static func planPath(_ options: RunOptions) throws(Failure) -> String {
-    guard let planPath = options.plan else {
-      throw Failure(
-        .usage, "no plan was given", hint: "tgrun PLAN.tplan picture.png \"caption\"; see --help")
-    }
-    if Path.suffix(planPath) != "tplan",
-      let plan = options.operands.first(where: { Path.suffix($0) == "tplan" })
-    {
-      let rest = options.operands.filter { $0 != plan }
-      throw Failure(
-        .usage, "the plan comes first, and \(planPath) is named like none",
-        hint: (["tgrun", plan, planPath] + rest).map { Path.quoted($0) }.joined(separator: " "))
-    }
-    return planPath
-  }
-
-  private static func session(
-    _ loaded: LoadedPlan, function: String?, machine: MachineOptions.Resolved
-  ) throws -> Session {
-    try Session(loaded, function: function, on: machine.target, within: machine.budget)
   }
 
   /// The command line with a picture that no input takes moved behind `-o`; no file that is there is

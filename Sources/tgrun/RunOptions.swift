@@ -56,6 +56,8 @@ struct RunOptions: ParsableArguments {
 
   @OptionGroup(title: "Films and sheets") var sheets: SheetOptions
 
+  @OptionGroup(title: "Search") var search: SearchOptions
+
   @Option(help: ArgumentHelp("The function of the plan; the first by default.", valueName: "F"))
   var function: String?
 

@@ -88,6 +88,8 @@ import Testing
     Page("gan-int-cls", "g=4 d=4 textSize=12 narrowed=8 z=6 coco=true"),
     Page(
       "gan-scenes", "g=4 d=4 z=6 narrowed=8 entries=9 hidden=6 wordSize=7 length=5"),
+    Page("joint-scenes", "entries=9 length=5 hidden=6 wordSize=7 width=2 slots=3 size=5 side=16"),
+    Page("tirg-grids", "entries=9 length=5 size=4 width=1 side=16"),
     Page("style-transfer", "g=4 d=4 textSize=12 narrowed=8 z=6"),
     Page("lxmert-cross-layer", "length=3 regions=4"),
   ]

@@ -16,6 +16,9 @@ Synthetic weights, outputs from our PyTorch modules in float64; --set names in b
                        [base hidden wordSize condition regions size length entries]
   gan-scenes           generate(caption, z) -> image; transfer(image, caption) -> image;
                        [g d z narrowed entries hidden wordSize length]
+  joint-scenes         match(image, caption) -> similarity; look(image) -> vector;
+                       read(caption) -> vector; vectors of length 1
+                       [entries length hidden wordSize width slots size side]
   attngan              generate(caption, z, epsilon) -> image, image128, image64, maps256,
                        maps128, mu, logvar
                        [g residuals nef entries length z condition corrected]; roots: unnamed =
@@ -79,7 +82,7 @@ import tagan
 from arrays import Data, Output, save_weights, tensor
 from case import (
     Case, array, block, captions, inside, lengths_array, normal, picture, vocabulary)
-from cases_scenes import draws_scenes, edits_scenes
+from cases_scenes import draws_scenes, edits_scenes, embeds_scenes
 
 # Synthetic weights
 
@@ -212,6 +215,11 @@ SYNTHETIC = [
     draws_scenes("gan-scenes-narrow-3", [6, 2, 8], 109, g=8, narrowed=24, z=20, entries=30,
                  hidden=48, wordSize=24, length=8),
     draws_scenes("gan-scenes-transfer-3", [9, 3, 5], 110, "transfer"),
+    embeds_scenes("joint-scenes-3", [9, 32, 3], 112),
+    embeds_scenes("joint-scenes-look-3", [9, 3, 5], 113, "look"),
+    embeds_scenes("joint-scenes-read-3", [9, 32, 3], 114, "read"),
+    embeds_scenes("joint-scenes-narrow-3", [6, 2, 8], 115, entries=30, length=8, hidden=10, wordSize=7,
+                  width=5, slots=3, size=9, side=72),
     paints("attngan-birds-1", [7], 201),
     paints("attngan-birds-3", [11, 7, 4], 202, format="{}-legacy.pth"),
     paints("attngan-birds-corrected-3", [11, 7, 4], 203, corrected=True, format="{}-zip.pth"),

@@ -7,6 +7,7 @@ import torch
 
 import synthetic
 import tirg
+import tirg_grids
 import val
 import vse
 from arrays import Data, Output, save_weights, tensor
@@ -189,6 +190,28 @@ def composes(name, lengths, seed, function="compose", composition="tirg", entrie
     return Case(name, "tirg", function, len(lengths), settings, build)
 
 
+def composes_grids(name, lengths, seed, function="compose", entries=28, length=8, size=128, width=16,
+                   side=64):
+    """TIRG on objects of a grid; the file is as our training writes it."""
+
+    def build(folder, shared):
+        network = tirg_grids.network("tirg", entries, width, size, side)
+        state = synthetic.fill(network, seed, {"text_model.lstm": 2})
+        files = saved(folder, weights=state)
+        rng = numpy.random.default_rng(seed + 1)
+        image = {"image": picture(rng, len(lengths), side)}
+        if function == "look":
+            outputs = {"target": Output(array(network.look(*numbers(image))))}
+            return Data(files, image, outputs, unknown_first(folder, entries))
+        ids = {k.replace("caption", "text"): v
+               for k, v in ids_of(rng, entries, lengths, length).items()}
+        outputs = {"query": Output(array(network(*numbers(image), *numbers(ids))))}
+        return Data(files, image | ids, outputs, unknown_first(folder, entries))
+
+    settings = dict(entries=entries, length=length, size=size, width=width, side=side)
+    return Case(name, "tirg-grids", function, len(lengths), settings, build)
+
+
 # VAL
 
 
@@ -253,6 +276,9 @@ CASES = [
     composes("tirg-textonly-3", [5, 1, 4], 758, composition="textonly", **NARROW_TIRG),
     composes("tirg-read-3", [5, 1, 4], 759, "read", **NARROW_TIRG),
     composes("tirg-look-3", [5, 1, 4], 760, "look", **NARROW_TIRG),
+    composes_grids("tirg-grids-3", [5, 8, 1], 770),
+    composes_grids("tirg-grids-look-3", [5, 8, 1], 771, "look"),
+    composes_grids("tirg-grids-narrow-3", [5, 1, 4], 772, entries=20, length=6, size=10, width=3, side=48),
     attends("val-1", [9], 761),
     attends("val-mobilenet-3", [9, 30, 1], 762, **MOBILENET),
     attends("val-narrow-3", [5, 1, 4], 763, **NARROW_VAL),
@@ -273,6 +299,7 @@ FIXTURES = [
     composes("tirg", [5, 2, 3], 80, **TINY_TIRG),
     composes("tirg-lastconv", [5, 2, 3], 81, composition="lastconv", **TINY_TIRG),
     composes("tirg-concat", [5, 2, 3], 82, composition="concat", **TINY_TIRG),
+    composes_grids("tirg-grids", [5, 2, 3], 85, entries=9, length=5, size=4, width=1, side=16),
     attends("val", [5, 2], 83, **TINY_VAL),
     attends("val-mobilenet", [5, 2], 84, **TINY_VAL | dict(net="mobilenet", side=33)),
 ]

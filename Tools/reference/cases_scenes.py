@@ -3,6 +3,7 @@
 import numpy
 
 import gan_scenes
+import joint_scenes
 import synthetic
 import tagan_scenes
 from arrays import Data, Output, save_weights, tensor
@@ -63,3 +64,29 @@ def draws_scenes(name, lengths, seed, function="generate", g=32, d=32, z=64, nar
     settings = dict(g=g, d=d, z=z, narrowed=narrowed, entries=entries, hidden=hidden,
                     wordSize=wordSize, length=length)
     return Case(name, "gan-scenes", function, len(lengths), settings, build)
+
+
+def embeds_scenes(name, lengths, seed, function="match", entries=111, length=32, hidden=128, wordSize=64,
+                  width=32, slots=12, size=128, side=64):
+    """The joint space of drawn scenes."""
+
+    def build(folder, shared):
+        network = joint_scenes.Joint(entries, wordSize, hidden, width, slots, size)
+        state = synthetic.fill(network, seed, {"text.mu": 2, "image.where": 3, "image.mu": 2})
+        save_weights(state, folder / "weights.safetensors")
+        rng = numpy.random.default_rng(seed + 1)
+        image = {"image": picture(rng, len(lengths), side)}
+        words = {"caption": captions(rng, entries, lengths, length),
+                 "caption.lengths": lengths_array(lengths)}
+        seen = network.image(tensor(image["image"]))
+        read = network.text(*[tensor(value) for value in words.values()])
+        inputs = {"match": image | words, "look": image, "read": words}[function]
+        outputs = {"match": {"similarity": Output(array((seen * read).sum(1)), "unit")},
+                   "look": {"vector": Output(array(seen), "unit")},
+                   "read": {"vector": Output(array(read), "unit")}}[function]
+        return Data([("", folder / "weights.safetensors")], inputs, outputs,
+                    vocabulary(folder, entries))
+
+    settings = dict(entries=entries, length=length, hidden=hidden, wordSize=wordSize, width=width,
+                    slots=slots, size=size, side=side)
+    return Case(name, "joint-scenes", function, len(lengths), settings, build)

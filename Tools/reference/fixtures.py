@@ -24,7 +24,7 @@ import cases_see
 import drawn
 import synthetic
 from cases import draws_scenes, edits, paints, reads
-from cases_scenes import edits_scenes
+from cases_scenes import edits_scenes, embeds_scenes
 from inversion_cases import truncated
 from harness import named
 from parity import FIXTURES
@@ -42,6 +42,7 @@ SMALL_PAINTER = dict(
     step=7)
 SMALL_EDITOR = dict(hidden=8, condition=6, wordSize=6, length=5, size=32)
 SMALL_SCENES = dict(g=1, d=1, z=6, narrowed=5, entries=9, hidden=8, wordSize=5, length=5)
+SMALL_JOINT = dict(entries=9, length=5, hidden=6, wordSize=5, width=1, slots=3, size=6, side=24)
 
 CASES = [
     paints("attngan", [5, 2, 3], 71, **SMALL_PAINTER),
@@ -52,6 +53,9 @@ CASES = [
                  entries=9, regions=3),
     draws_scenes("gan-scenes", [5, 2], 75, step=5, **SMALL_SCENES),
     draws_scenes("gan-scenes-transfer", [5, 2], 75, "transfer", step=5, **SMALL_SCENES),
+    embeds_scenes("joint-scenes", [5, 2, 3], 77, **SMALL_JOINT),
+    embeds_scenes("joint-scenes-look", [5, 2, 3], 77, "look", **SMALL_JOINT),
+    embeds_scenes("joint-scenes-read", [5, 2, 3], 77, "read", **SMALL_JOINT),
     reads("text-encoder", [2, 5, 3], 71, entries=20, length=5, nef=16),
     reads("damsm", [2, 5, 3], 76, entries=20, length=5, nef=16, graph="damsm"),
     truncated("stylegan2", 2, 73, resolution=16, widest=6, styles=8, depth=2),

@@ -49,10 +49,13 @@ def over_maps(channels, out):
 
 
 class TIRG(nn.Module):
-    def __init__(self, composition="tirg", entries=10000, size=512, depth=18, width=64):
+    """`image_model` replaces the ResNet; it has `maps` and `pooled`."""
+
+    def __init__(self, composition="tirg", entries=10000, size=512, depth=18, width=64,
+                 image_model=None):
         super().__init__()
         self.composition, both = composition, 2 * size
-        self.img_model = ImageModel(depth, width, size)
+        self.img_model = image_model or ImageModel(depth, width, size)
         self.text_model = TextModel(entries, size)
         self.normalization_layer = nn.Module()
         self.normalization_layer.norm_s = nn.Parameter(torch.ones(1))
