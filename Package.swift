@@ -40,6 +40,7 @@ let package = Package(
     .executable(name: "tgc", targets: ["tgc"]),
     .executable(name: "tgrun", targets: ["tgrun"]),
     .executable(name: "tginvert", targets: ["tginvert"]),
+    .executable(name: "tgdirect", targets: ["tgdirect"]),
     .executable(name: "tginspect", targets: ["tginspect"]),
   ],
   dependencies: [
@@ -114,6 +115,7 @@ let package = Package(
     module(
       "TGInversion",
       ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGTensor"]),
+    module("TGDirections", ["TGSession", "TGTensor"]),
     module("TGExchange", ["TGOps", "TGIR", "TGPlan", "TGONNX", "TGTensor"]),
     module(
       "TGCommandLine",
@@ -148,6 +150,12 @@ let package = Package(
       [
         "TGCommandLine", "TGInversion", "TGSession", "TGExecution", "TGCheckpoint",
         "TGMachine", "TGPlan", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
+      ]),
+    command(
+      "tgdirect",
+      [
+        "TGCommandLine", "TGDirections", "TGInversion", "TGSession", "TGExecution",
+        "TGCheckpoint", "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
       ]),
     command(
       "tginspect",
@@ -202,6 +210,7 @@ let package = Package(
         "TGSession", "TGRuntime", "TGExecution", "TGMachine", "TGPlan", "TGTensor", "TGImage",
         "TGCheckpoint",
       ]),
+    tests("TGDirectionsTests", ["TGDirections", "TGSession", "TGTensor"]),
     tests(
       "TGInversionTests",
       [
