@@ -39,6 +39,7 @@ let package = Package(
     .executable(name: "tgc", targets: ["tgc"]),
     .executable(name: "tgrun", targets: ["tgrun"]),
     .executable(name: "tginvert", targets: ["tginvert"]),
+    .executable(name: "tgdirect", targets: ["tgdirect"]),
     .executable(name: "tginspect", targets: ["tginspect"]),
     .executable(name: "tgeval", targets: ["tgeval"]),
   ],
@@ -116,6 +117,7 @@ let package = Package(
       "TGInversion",
       ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGTensor"]),
     module("TGScores", ["TGPlan", "TGMachine", "TGTensor"]),
+    module("TGDirections", ["TGSession", "TGTensor"]),
     module("TGExchange", ["TGOps", "TGIR", "TGPlan", "TGONNX", "TGTensor"]),
     module(
       "TGCommandLine",
@@ -150,6 +152,12 @@ let package = Package(
       [
         "TGCommandLine", "TGInversion", "TGSession", "TGExecution", "TGCheckpoint",
         "TGMachine", "TGPlan", "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
+      ]),
+    command(
+      "tgdirect",
+      [
+        "TGCommandLine", "TGDirections", "TGInversion", "TGSession", "TGExecution",
+        "TGCheckpoint", "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
       ]),
     command(
       "tginspect",
@@ -211,6 +219,7 @@ let package = Package(
         "TGSession", "TGRuntime", "TGExecution", "TGMachine", "TGPlan", "TGTensor", "TGImage",
         "TGCheckpoint",
       ]),
+    tests("TGDirectionsTests", ["TGDirections", "TGSession", "TGTensor"]),
     tests(
       "TGInversionTests",
       [

@@ -105,7 +105,7 @@ package struct CodeFile: Sendable {
   }
 
   /// Names and shapes of the tensors.
-  var shapes: [String] { tensors.entries.map { "\($0.name) \($0.shape)".trimmed } }
+  package var shapes: [String] { tensors.entries.map { "\($0.name) \($0.shape)".trimmed } }
 
   /// The codes of a function with their shapes.
   static func described(_ function: PlanFunction) -> String {

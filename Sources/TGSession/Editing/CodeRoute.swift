@@ -35,7 +35,7 @@ package struct CodeRoute: Hashable, Sendable {
 
 extension Plan {
   /// The functions that can be asked for, in declared order, each in its first batch size.
-  var entries: [PlanFunction] {
+  package var entries: [PlanFunction] {
     var names: Set<String> = []
     return functions.filter { $0.role == .entry && names.insert($0.name).inserted }
   }

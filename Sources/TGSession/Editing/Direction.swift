@@ -1,6 +1,6 @@
 internal import TGCheckpoint
 package import TGPlan
-internal import TGTensor
+package import TGTensor
 
 /// A direction in the space of codes, as files of boundaries hold it.
 ///
@@ -13,7 +13,8 @@ package struct Direction: Sendable {
   package let path: String
   /// The layers that the file states, if it does.
   package let layers: LayerList?
-  private let numbers: HostTensor
+  /// The numbers as stored; of a matrix the column.
+  package let numbers: HostTensor
 
   /// Reads a file.
   ///

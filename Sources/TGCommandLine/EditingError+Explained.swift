@@ -1,4 +1,3 @@
-package import TGCommandLine
 package import TGSession
 
 extension EditingError: Explained {
