@@ -160,7 +160,7 @@ let package = Package(
     command(
       "tgeval",
       [
-        "TGCommandLine", "TGScores", "TGSession", "TGExecution", "TGCheckpoint", "TGMachine",
+        "TGCommandLine", "TGScores", "TGSession", "TGExecution", "TGCheckpoint",
         "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
       ]),
     command("tgbench", ["TGKernels", "TGOps", "TGPlan", "TGTensor", "TGMachine", "COpenBLAS"]),
