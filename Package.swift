@@ -168,7 +168,7 @@ let package = Package(
     command(
       "tgeval",
       [
-        "TGCommandLine", "TGScores", "TGSession", "TGExecution", "TGCheckpoint", "TGMachine",
+        "TGCommandLine", "TGScores", "TGSession", "TGExecution", "TGCheckpoint",
         "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
       ]),
     command("tgbench", ["TGKernels", "TGOps", "TGPlan", "TGTensor", "TGMachine", "COpenBLAS"]),

@@ -42,6 +42,16 @@ struct PairsCommand: Tool {
     completion: .file(extensions: ["tplan"]))
   var lpips: String?
 
+  @Option(
+    name: .customLong("lpips-function"),
+    help: ArgumentHelp("Its function; the first by default.", valueName: "F"))
+  var lpipsFunction: String?
+
+  @Option(
+    name: .customLong("lpips-output"),
+    help: ArgumentHelp("Its output; the only one by default.", valueName: "NAME"))
+  var lpipsOutput: String?
+
   @Flag(name: .customLong("each"), help: "Print the scores of each pair too.")
   var printsEach = false
 
@@ -52,9 +62,11 @@ struct PairsCommand: Tool {
     let resolved = try machine.resolved(on: console)
     enforceMemoryLimit(resolved.budget)
     let pairs = try PicturePairs(scored, reference)
+    let (function, output) = (lpipsFunction, lpipsOutput)
     let network = try lpips.map {
       try Network(
-        $0, option: "--lpips", function: nil, output: nil, machine: machine, resolved: resolved)
+        $0, option: "--lpips", function: function, output: output, machine: machine,
+        resolved: resolved)
     }
     let scorer = try PairScorer(window: ssim, network: network, console: console)
     let printsEach = printsEach

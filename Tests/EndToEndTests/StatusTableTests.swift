@@ -13,15 +13,16 @@ import Testing
     "64 all: an option that does not exist": [
       "tgc --bogus", "tgc fmt a.tgraph --bogus", "tgrun sample.tplan --bogus",
       "tginvert net.tplan --bogus", "tginspect sample.tplan --bogus",
+      "tgeval pairs two.png two.png --bogus",
     ],
     "64 all: an option without its value": [
       "tgc ok.tgraph --batch", "tgrun sample.tplan --seeds", "tginvert net.tplan a.png --objective",
-      "tginspect sample.tplan --function",
+      "tginspect sample.tplan --function", "tgeval sets two.npy three.npy --scores",
     ],
     "64 all: a value that is no number where one is needed": [
       "tgc ok.tgraph --synthetic-weights x", "tgrun sample.tplan bird --threads x",
       "tgrun sample.tplan bird --repeat 0",
-      "tginvert net.tplan a.png --restarts x",
+      "tginvert net.tplan a.png --restarts x", "tgeval sets two.npy three.npy --subsets x",
     ],
     "64 tgc: no page, or two": ["tgc", "tgc ok.tgraph other.tgraph"],
     "64 tgc: `--weights-type` that is none, or with an `--emit` that writes no plan": [
@@ -106,6 +107,13 @@ import Testing
     "64 tginspect: no plan, or a function that it does not have": [
       "tginspect", "tginspect sample.tplan --function none",
     ],
+    "64 tgeval: no set, plan or array that a score needs, or a score that there is not": [
+      "tgeval sets two.npy", "tgeval sets two.npy three.npy --scores none",
+      "tgeval sets two.png two.png", "tgeval sets two.npy --scores classes",
+      "tgeval sets two.png two.png --plan sample.tplan", "tgeval r-precision",
+      "tgeval r-precision sample.tplan", "tgeval r-precision --picture-vectors two.npy",
+      "tgeval pairs two.png two.png --lpips logs.tplan",
+    ],
     "65 tgc: a page with an error, at its line": [
       "tgc wrong.tgraph --check", "tgc wrong.tgraph --synthetic-weights 1 -o p.tplan",
     ],
@@ -155,11 +163,29 @@ import Testing
       "tginvert bad.tplan a.png", "tginvert net.tplan a.png --init bad.safetensors",
     ],
     "65 tginspect: a damaged plan, or a page": ["tginspect cut.tplan", "tginspect ok.tgraph"],
+    "65 tgeval: pictures that are broken, of unequal sizes, without their others, or too few": [
+      "tgeval pairs photo.png two.png", "tgeval pairs two.png two.png",
+      "tgeval pairs page.jpg two.png", "tgeval pairs . two.png",
+      "tgeval sets one.npy two.npy --scores frechet",
+      "tgeval sets two.npy three.npy --scores kernel",
+      "tgeval sets two.npy three.npy --scores manifolds",
+      "tgeval sets photo.png two.png --plan logs.tplan",
+    ],
+    "65 tgeval: features that are infinite or no number, of no row for each picture, or made in two ways":
+      [
+        "tgeval sets nan.npy two.npy --scores frechet", "tgeval sets half.npy two.npy",
+        "tgeval sets captions.txt two.npy", "tgeval sets two.npy v.safetensors",
+        "tgeval r-precision --picture-vectors two.npy --text-vectors three.npy",
+      ],
+    "65 tgeval compare: a file of scores that is none, or whose protocol is not the one of its hash":
+      ["tgeval compare captions.txt captions.txt", "tgeval compare empty.json empty.json"],
     "66 all: a file that is not there": [
       "tgc none.tgraph --check", "tgc ok.tgraph --weights none.pth -o p.tplan",
       "tgc ok.tgraph --check --allow-imports none", "tgc fmt none.tgraph", "tgrun none.tplan",
       "tgrun sample.tplan --function edit none.png", "tginvert none.tplan a.png",
       "tginvert net.tplan none.png", "tginspect none.tplan",
+      "tgeval pairs none.png two.png", "tgeval sets none.npy two.npy",
+      "tgeval sets two.png two.png --plan none.tplan", "tgeval compare none.json none.json",
     ],
     // The folder: PageNameTests.
     "66 tgc: a name that no page has, or a folder of `TG_GRAPHS` that is not there": [
@@ -188,16 +214,24 @@ import Testing
     "73 tgrun: an output in a folder that is not there": [
       "tgrun sample.tplan bird -o none/out.png"
     ],
+    "73 tgeval: features in a folder that is not there": [
+      "tgeval sets two.npy three.npy --scores frechet --features-out none/x.npy"
+    ],
     "74 all: a standard output that takes no more": [
       "$ tgc ok.tgraph --check > /dev/full",
       "$ tgrun sample.tplan --function measure --input x=one.npy > /dev/full",
       "$ tginspect sample.tplan > /dev/full",
+      "$ tgeval sets two.npy three.npy --scores frechet > /dev/full",
     ],
     "76 tgc fmt: `--check` of a page that is not in style": ["tgc fmt --check unstyled.tgraph"],
     "76 tgrun: an output that is infinite or no number": [
       "tgrun sample.tplan --function measure --input x=negative.npy"
     ],
     "76 tgrun: `--replay` with another plan": ["tgrun large.tplan --replay made.png"],
+    "76 tgeval: a plan that gives what is infinite or no number": [
+      "tgeval sets two.png two.png --plan logs.tplan"
+    ],
+    "76 tgeval compare: scores of unequal protocols": ["tgeval compare first.json second.json"],
   ]
   /// Rows whose commands are stopped while they run: the tests that do so.
   private static let stopped = [
@@ -247,7 +281,10 @@ import Testing
 
   /// An error of ours begins with the command's name, or with the location in a page.
   private func isInStyle(_ messages: String) -> Bool {
-    let names = ["tgc", "tgc fmt", "tgrun", "tginvert", "tginspect"]
+    let names = [
+      "tgc", "tgc fmt", "tgrun", "tginvert", "tginspect", "tgeval", "tgeval pairs", "tgeval sets",
+      "tgeval r-precision", "tgeval compare",
+    ]
     return messages.split(separator: "\n").contains { line in
       names.contains { line.hasPrefix("\($0): error: ") }
         || line.contains(".tgraph:") && line.contains(": error: ")
@@ -295,14 +332,32 @@ private struct StatusFixture {
         .map(String.init))
     try #require(many.status == 0, "\(many.messages)")
     try writePhotos()
+    try writeScores()
     for name in ["net.tplan", "other.tplan", "a.png", "bad.tplan", "bad.safetensors"] {
       try FileManager.default.copyItem(at: inversion.url(name), to: commands.url(name))
     }
     let large = try pages.run("large-net.tgraph --synthetic-weights 1 -o large-net.tplan")
     try #require(large.status == 0, "\(large.messages)")
+    let logs = try pages.run("logs.tgraph -o logs.tplan")
+    try #require(logs.status == 0, "\(logs.messages)")
     for name in try FileManager.default.contentsOfDirectory(atPath: pages.folder.url.path) {
       try FileManager.default.copyItem(
         at: pages.folder.url.appendingPathComponent(name), to: commands.url(name))
+    }
+  }
+
+  /// Scores of unequal protocols, a file that has none, and an array with no number.
+  private func writeScores() throws {
+    try commands.text("empty.json", "{}")
+    try commands.array("nan.npy", [2, 2], [1, .nan, 3, 4])
+    let tgeval = try #require(BuiltCommand("tgeval"), "build the package first")
+    for (name, sets) in [
+      ("first", ["two.npy", "three.npy"]), ("second", ["three.npy", "two.npy"]),
+    ] {
+      let scores = try tgeval.run(
+        ["sets"] + sets + ["--scores", "frechet", "--json"], in: commands.folder.url)
+      try #require(scores.status == 0, "\(scores.messages)")
+      try commands.text("\(name).json", scores.text)
     }
   }
 
@@ -327,6 +382,9 @@ private struct StatusFixture {
   private func writePages() throws {
     func model(_ body: String) -> String { "model M() {\n  \(body)\n}" }
     let layer = "func f(x: Tensor[6]) -> (y: Tensor[4]) { return x |> linear(4) @ \"a\" }"
+    let sees = "func f(image: Image[3, 8, 8](0 ... 255)) -> (y: Tensor[3])"
+    try pages.write(
+      model(sees + " { return mean(log(image - 200), axes: [1, 2]) }"), to: "logs.tgraph")
     for name in ["ok", "other"] { try pages.write(model(layer), to: "\(name).tgraph") }
     try pages.write(
       model("func f(x: Tensor[6]) -> (y: Tensor[4]) { return x }"), to: "wrong.tgraph")

@@ -6,9 +6,10 @@ import Testing
 @Suite struct FactorTests {
   /// Numbers without a pattern, in -1 ... 1.
   private static func drawn(_ rows: Int, _ columns: Int) -> Matrix {
-    Matrix(
-      rows: rows, columns: columns,
-      (0..<rows * columns).map { sin(Double($0 * $0 % 1009) * 1.7 + Double($0)) })
+    let elements = (0..<rows * columns).map { (place: Int) -> Double in
+      sin(1.7 * Double(place * place % 1009) + Double(place))
+    }
+    return Matrix(rows: rows, columns: columns, elements)
   }
 
   private static func gram(_ factor: Matrix) -> Matrix {

@@ -70,13 +70,17 @@ import Testing
     let logits = Self.rows(20, 4) { 3 * sin(1 + 1.7 * Double($0) + 2.3 * Double($1)) }
     let scores = try #require(ClassScore.ofSplits(logits, splits: 10, seed: nil))
     for (split, score) in scores.enumerated() {
-      let shares = (2 * split..<2 * split + 2).map { row in
+      let shares = (2 * split..<2 * split + 2).map { (row: Int) -> [Double] in
         let powers = (0..<4).map { exp(logits[row, $0]) }
-        return powers.map { $0 / powers.reduce(0, +) }
+        let sum = powers.reduce(0, +)
+        return powers.map { $0 / sum }
       }
-      let mean = (0..<4).map { (shares[0][$0] + shares[1][$0]) / 2 }
-      let divergence = shares.reduce(0) { sum, share in
-        sum + zip(share, mean).reduce(0) { $0 + $1.0 * (log($1.0) - log($1.1)) } / 2
+      var divergence = 0.0
+      for share in shares {
+        for place in 0..<4 {
+          let mean = (shares[0][place] + shares[1][place]) / 2
+          divergence += share[place] * (log(share[place]) - log(mean)) / 2
+        }
       }
       #expect(abs(score - exp(divergence)) < 1e-12)
     }
