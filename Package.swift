@@ -157,7 +157,7 @@ let package = Package(
       "tgdirect",
       [
         "TGCommandLine", "TGDirections", "TGInversion", "TGSession", "TGExecution",
-        "TGCheckpoint", "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
+        "TGMachine", "TGCheckpoint", "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
       ]),
     command(
       "tginspect",

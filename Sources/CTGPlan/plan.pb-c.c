@@ -1374,7 +1374,7 @@ const ProtobufCEnumDescriptor tgraph__plan__loop__method__descriptor =
   tgraph__plan__loop__method__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor tgraph__plan__loop__field_descriptors[12] =
+static const ProtobufCFieldDescriptor tgraph__plan__loop__field_descriptors[13] =
 {
   {
     "start",
@@ -1520,6 +1520,18 @@ static const ProtobufCFieldDescriptor tgraph__plan__loop__field_descriptors[12] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "shared",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Tgraph__Plan__Loop, n_shared),
+    offsetof(Tgraph__Plan__Loop, shared),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned tgraph__plan__loop__field_indices_by_name[] = {
   9,   /* field[9] = draws */
@@ -1529,6 +1541,7 @@ static const unsigned tgraph__plan__loop__field_indices_by_name[] = {
   2,   /* field[2] = project */
   3,   /* field[3] = rounds */
   6,   /* field[6] = scheduled */
+  12,   /* field[12] = shared */
   0,   /* field[0] = start */
   8,   /* field[8] = starts */
   1,   /* field[1] = step */
@@ -1538,7 +1551,7 @@ static const unsigned tgraph__plan__loop__field_indices_by_name[] = {
 static const ProtobufCIntRange tgraph__plan__loop__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor tgraph__plan__loop__descriptor =
 {
@@ -1548,7 +1561,7 @@ const ProtobufCMessageDescriptor tgraph__plan__loop__descriptor =
   "Tgraph__Plan__Loop",
   "tgraph.plan",
   sizeof(Tgraph__Plan__Loop),
-  12,
+  13,
   tgraph__plan__loop__field_descriptors,
   tgraph__plan__loop__field_indices_by_name,
   1,  tgraph__plan__loop__number_ranges,

@@ -532,10 +532,15 @@ struct  Tgraph__Plan__Loop
    */
   size_t n_terms;
   char **terms;
+  /*
+   * The variables of which all items of a batch have one value.
+   */
+  size_t n_shared;
+  char **shared;
 };
 #define TGRAPH__PLAN__LOOP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&tgraph__plan__loop__descriptor) \
-    , NULL, NULL, NULL, 0, TGRAPH__PLAN__LOOP__METHOD__DESCENT, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL }
+    , NULL, NULL, NULL, 0, TGRAPH__PLAN__LOOP__METHOD__DESCENT, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL }
 
 
 /*

@@ -140,6 +140,9 @@ package enum ObjectiveFault: Hashable, Sendable {
   case rounds(Int)
   /// A loop updates nothing.
   case noVariable
+  /// A shared variable is none of the loop's, or stands twice there; or a search over all variables
+  /// has others beside it.
+  case shared(String)
   /// A number of the method is missing, twice there, or not finite.
   case number(String)
   /// No function of that name, batch size and the role that is needed.

@@ -108,6 +108,7 @@ extension PlanError: CustomStringConvertible {
     case .rounds(let count):
       "a loop has \(count) rounds; 1 to \(ObjectiveCheck.maximumRounds) are allowed"
     case .noVariable: "a loop updates no variable"
+    case .shared(let name): "'\(name)' cannot be shared by the items of a batch"
     case .number(let name): "the number `\(name)` of the method is missing, doubled or not finite"
     case .function(let name, let batch):
       "there is no function `\(name)` of its kind for batch \(batch)"

@@ -80,6 +80,9 @@ package struct PlanObjective: Hashable, Sendable {
     package var fraction: String?
     /// The names of the terms whose sum is minimised, in declared order.
     package var terms: [String] = []
+    /// The variables of which all items of a batch have one value, in the order of `variables`. Where
+    /// there are any, the items are one problem: the sum of their values is minimised.
+    package var shared: [String] = []
 
     /// Makes a loop without variables.
     package init(start: String, step: String, rounds: Int, method: Method) {

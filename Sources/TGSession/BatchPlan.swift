@@ -6,6 +6,12 @@ package struct BatchPlan: Hashable, Sendable {
     package var items: Range<Int>
     /// The batch size, at least `items.count`.
     package var size: Int
+
+    /// Makes a run; its size is at least the number of its items.
+    package init(items: Range<Int>, size: Int) {
+      self.items = items
+      self.size = size
+    }
   }
 
   /// The runs, in order; together they cover all items.

@@ -15,7 +15,7 @@ import TGCommandLine
         tgdirect pca faces.tplan --function synthesize --samples 20000 -o components.npy
         tgdirect boundary faces.tplan --measure grey --samples 2000 -o light.npy
         tgdirect project light.npy --out-of smile.npy -o only-light.npy
-        tgdirect learn walk.tplan --variable direction -o zoom.npy
+        tgdirect learn walk.tplan -o zoom.npy
         tgdirect differences pairs.txt --words text.tplan -o change.npy
         tgdirect measure faces.tplan --direction light.npy=-2:2:5 --measure grey --seeds 0-99
 
@@ -30,7 +30,7 @@ import TGCommandLine
     version: "tgdirect \(Version.number)",
     subcommands: [
       ClosedCommand.self, ComponentsCommand.self, BoundaryCommand.self, ProjectCommand.self,
-      MeasureCommand.self,
+      LearnCommand.self, MeasureCommand.self,
     ])
 
   static func main() { start() }

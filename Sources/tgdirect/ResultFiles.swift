@@ -7,7 +7,7 @@ struct ResultFiles {
   /// The file that `-o` names.
   let main: String
   private let stem: String
-  private let readFiles: [String]
+  private let names: [String]
   private(set) var written: [(String, JSON)] = []
 
   /// Looks at all names before anything is computed.
@@ -28,9 +28,14 @@ struct ResultFiles {
     }
     main = out
     stem = Path.withoutSuffix(out)
-    self.readFiles = readFiles
-    try Outputs.check(
-      [out] + beside.map { stem + "." + $0 }.filter { $0 != out }, readFiles: readFiles)
+    let stem = stem
+    names = [out] + beside.map { stem + "." + $0 }.filter { $0 != out }
+    try Outputs.check(names, readFiles: readFiles)
+  }
+
+  /// Looks at the names again, when more is known of what is read.
+  func demandApart(from readFiles: [String]) throws {
+    try Outputs.check(names, readFiles: readFiles)
   }
 
   /// The path of what has a suffix.
@@ -51,10 +56,15 @@ struct ResultFiles {
     }
     var texts = metadata
     texts["layers"] = layers
+    try save(tensors: [("direction", direction)], metadata: texts)
+  }
+
+  /// Writes tensors under their names into a `.safetensors`.
+  mutating func save(
+    tensors: [(name: String, tensor: HostTensor)], metadata: [String: String]
+  ) throws {
     do {
-      try save(
-        Safetensors.encoded([("direction", direction)], metadata: texts), as: "direction",
-        to: main)
+      try save(Safetensors.encoded(tensors, metadata: metadata), as: "direction", to: main)
     } catch let error as CheckpointFault {
       throw Failure(.internalError, "the direction cannot be written: \(error)")
     }

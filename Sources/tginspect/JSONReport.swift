@@ -61,7 +61,8 @@ enum JSONReport {
 
   private static func loop(_ loop: PlanObjective.Loop) -> JSON {
     .pairs([
-      ("variables", .strings(loop.variables)), ("method", .string(loop.method.name)),
+      ("variables", .strings(loop.variables)), ("shared", .strings(loop.shared)),
+      ("method", .string(loop.method.name)),
       ("rounds", .integer(loop.rounds)), ("starts", .strings(loop.starts)),
       ("terms", .strings(loop.terms)),
       (

@@ -59,6 +59,7 @@ struct Job {
           function: request.objective.name)
       }
       chunks = plan.chunks
+      try Self.demandOneBatch(chunks, of: request)
     }
     results = try Results(request, console: console)
     try Self.checkCaptions(request, session: session, console: console)
@@ -68,6 +69,18 @@ struct Job {
         "nothing is drawn in '\(request.objective.name)', so all restarts are the same",
         hint: "leave out --restarts")
     }
+  }
+
+  /// Variables that items share are one value for all of them, which only one batch has.
+  private static func demandOneBatch(_ chunks: [BatchPlan.Chunk], of request: Request) throws {
+    let shared = request.objective.loops.flatMap(\.shared)
+    guard let name = shared.first, chunks.count > 1 || request.options.restarts > 1 else { return }
+    throw Failure(
+      .usage, "all items of '\(request.objective.name)' share '\(name)', so they are one batch: "
+        + (request.options.restarts > 1
+          ? "there are no restarts" : "\(request.subjects.count) pictures are several"),
+      hint: request.options.restarts > 1
+        ? "leave out --restarts" : "compile with --batch \(request.subjects.count)")
   }
 
   /// Makes the folder of the results and takes the right to write them; nil if there is nothing to do.

@@ -135,6 +135,9 @@ package final class ObjectiveRun {
       if let given = initial?.point(name), initial?.loop == index {
         elements = (0..<functions.batch).flatMap { _ in given }
       }
+      if form.shared.contains(name) {
+        elements = (0..<functions.batch).flatMap { _ in elements.prefix(part.count) }
+      }
       store.put(elements, as: name)
       parts.append(part)
       end += part.count
@@ -207,25 +210,19 @@ package final class ObjectiveRun {
     draw(form, for: step.function.inputs + (project?.function.inputs ?? []))
     try step.run(store)
 
-    let losses = try step.fetch(.loss)
-    var terms: [[Float]] = []
-    for name in form.terms { terms.append(try step.fetch(.term(name))) }
-    var scheduled: [(name: String, values: [Float])] = []
-    for name in form.scheduled { scheduled.append((name, try step.fetch(.number(name)))) }
-    var gradients: [[Float]] = []
-    for part in parts { gradients.append(try step.fetch(.gradient(of: part.name))) }
-
+    let evaluation = try evaluation(of: step, form)
     let wasActive = items.map(\.isActive)
     var hasMoved = [Bool](repeating: false, count: items.count)
     for row in items.indices where wasActive[row] {
-      gather(gradients, row: row)
+      gather(evaluation.gradients, row: row)
       var numbers: MethodNumbers? = settings.numbers[loop]
-      for (name, values) in scheduled where numbers?.set(name, to: Double(values[row])) == false {
+      for (name, values) in evaluation.scheduled
+      where numbers?.set(name, to: Double(values[row])) == false {
         numbers = nil
       }
       hasMoved[row] = items[row].take(
-        loss: losses[row], terms: terms.map { $0[row] }, gradient: gradient, numbers: numbers,
-        settings: settings)
+        loss: evaluation.losses[row], terms: evaluation.terms.map { $0[row] },
+        gradient: gradient, numbers: numbers, settings: settings)
     }
     let isSound = items.indices.map {
       wasActive[$0] && items[$0].records[loop].reason != .notFinite
@@ -240,10 +237,13 @@ package final class ObjectiveRun {
       store.put(try project.fetch(output.name), as: output.name, rows: rows(hasMoved))
     }
     for part in parts where project.function.outputs.contains(where: { $0.name == part.name }) {
+      let isShared = form.shared.contains(part.name)
       for row in items.indices where hasMoved[row] {
-        guard let numbers = store.row(row, of: part.name) else { continue }
+        guard let numbers = store.row(isShared ? 0 : row, of: part.name) else { continue }
         items[row].point.replaceSubrange(part.start..<part.start + part.count, with: numbers)
       }
+      guard isShared else { continue }
+      for row in items.indices where hasMoved[row] { publish(row) }
     }
   }
 

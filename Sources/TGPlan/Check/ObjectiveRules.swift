@@ -44,6 +44,11 @@ struct ObjectiveCheck {
     if let bad = loop.numbers.first(where: { !$0.value.isFinite }) {
       throw failure(.number(bad.name))
     }
+    // In the order of the variables, so that each stands there once.
+    let shared = loop.variables.filter { loop.shared.contains($0) }
+    guard shared == loop.shared,
+      loop.method != .lbfgs || shared.isEmpty || shared == loop.variables
+    else { throw failure(.shared(loop.shared[0])) }
     let names = loop.numbers.map(\.name) + loop.scheduled
     guard Set(names).count == names.count else { throw failure(.number(names[0])) }
     if loop.method != .lbfgs, !names.contains("rate") { throw failure(.number("rate")) }

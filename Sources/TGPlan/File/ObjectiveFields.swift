@@ -31,6 +31,7 @@ extension PlanObjective.Loop: PlanMessage {
     try archive.strings("draws", &draws)
     try Self.name("fraction", &fraction, &archive)
     try archive.strings("terms", &terms)
+    try archive.strings("shared", &shared)
   }
 
   /// A name that may be missing: empty in the message.

@@ -78,6 +78,8 @@ struct Binding {
 
   var meaning: Meaning
   var isVariable: Bool
+  /// True if all items of a batch have one value of it (`shared var`).
+  var isShared = false
   var range: SourceRange
 }
 

@@ -38,6 +38,12 @@ extension Elaboration {
         "minimize", "lbfgs compares values of one function, but `\(draw)` is drawn each round",
         at: value.range, hint: "adam or sgd")
     }
+    let form = objective.loops[index]
+    if recipe.method == .lbfgs, !form.shared.isEmpty, form.shared != form.variables {
+      throw failure(
+        "minimize", "lbfgs searches over all variables at once, and only some are shared",
+        at: value.range, hint: "adam or sgd, or `shared var` for all of them")
+    }
     objective.stage = .projection(index)
     for name in names { try renew(name.name, in: environment) }
   }
@@ -118,6 +124,7 @@ extension Elaboration {
         throw failure("minimize", "`\(name.name)` is named twice", at: name.range)
       }
       objective.loops[loop].variables.append(part)
+      if binding.isShared { objective.loops[loop].shared.append(part) }
     }
   }
 }

@@ -82,7 +82,9 @@ extension Elaboration {
     -> (Datum, SourceRange)?
   {
     switch statement.kind {
-    case .binding(let binding): try bind(binding, in: environment)
+    case .binding(let binding):
+      if binding.isShared { try checkObjective("shared var", at: statement.range) }
+      try bind(binding, in: environment)
     case .assignment(let name, let value):
       let owner = try variable(name, in: environment)
       let new = try evaluate(value, in: environment)
@@ -150,7 +152,8 @@ extension Elaboration {
     record(value, at: binding.value.range)
     guard binding.isPattern else {
       try declare(
-        binding.names[0], .value(value), isVariable: binding.isVariable, in: environment)
+        binding.names[0], .value(value), isVariable: binding.isVariable,
+        isShared: binding.isShared, in: environment)
       return
     }
     let parts: [Datum]
@@ -166,14 +169,16 @@ extension Elaboration {
         "pattern", "\(binding.names.count) names for \(value.described)", at: binding.value.range)
     }
     for (name, part) in zip(binding.names, parts) {
-      try declare(name, .value(part), isVariable: binding.isVariable, in: environment)
+      try declare(
+        name, .value(part), isVariable: binding.isVariable, isShared: binding.isShared,
+        in: environment)
     }
   }
 
   /// Makes a name known; each name once between the same braces.
   func declare(
     _ name: Identifier, _ meaning: Binding.Meaning, isVariable: Bool = false,
-    in environment: Environment
+    isShared: Bool = false, in environment: Environment
   ) throws {
     if let old = environment.bindings[name.name], old.range != name.range {
       throw failure(
@@ -181,7 +186,7 @@ extension Elaboration {
         notes: [Diagnostic.Note("declared here", at: old.range)])
     }
     environment.bindings[name.name] = Binding(
-      meaning: meaning, isVariable: isVariable, range: name.range)
+      meaning: meaning, isVariable: isVariable, isShared: isShared, range: name.range)
   }
 
   private func variable(_ name: Identifier, in environment: Environment) throws -> Environment {

@@ -88,7 +88,8 @@ extension Formatter {
   mutating func document(_ binding: BindingStatement) -> Document {
     var names = binding.names.map(\.name).joined(separator: ", ")
     if binding.isPattern { names = "(\(names))" }
-    var parts: [Document] = [.text("\(binding.isVariable ? "var" : "let") \(names)")]
+    let word = binding.isShared ? "shared var" : binding.isVariable ? "var" : "let"
+    var parts: [Document] = [.text("\(word) \(names)")]
     if let type = binding.type { parts += [.text(": "), document(type)] }
     parts += [.text(" = "), document(binding.value)]
     var taps: [Document] = []

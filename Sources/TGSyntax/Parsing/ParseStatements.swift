@@ -60,6 +60,11 @@ extension Parser {
     let kind: Statement.Kind
     switch token.kind {
     case .keyword(.let), .keyword(.var): kind = .binding(try binding())
+    case .name where text(token) == "shared" && token(ahead: 1).kind == .keyword(.var):
+      advance()
+      var shared = try binding()
+      shared.isShared = true
+      kind = .binding(shared)
     case .keyword(.for):
       advance()
       let variable = try lowerName("the name of a loop variable")

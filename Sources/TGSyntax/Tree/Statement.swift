@@ -8,10 +8,12 @@ package struct Body: Hashable, Sendable {
   package var range: SourceRange
 }
 
-/// `let pattern: Type = value with "address" as name { edit }`, or `var`.
+/// `let pattern: Type = value with "address" as name { edit }`, or `var`, or `shared var`.
 package struct BindingStatement: Hashable, Sendable {
   /// True for `var`.
   package var isVariable: Bool
+  /// True for `shared var`: all items of a batch have one value.
+  package var isShared = false
   /// One name, or several that take a tuple apart.
   package var names: [Identifier]
   /// True if the names stand in parentheses.
