@@ -41,6 +41,7 @@ let package = Package(
     .executable(name: "tgrun", targets: ["tgrun"]),
     .executable(name: "tginvert", targets: ["tginvert"]),
     .executable(name: "tginspect", targets: ["tginspect"]),
+    .executable(name: "tgdissect", targets: ["tgdissect"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -84,8 +85,9 @@ let package = Package(
     module("TGText", ["TGTensor"]),
     module("TGONNX", ["TGTensor", "TGProtobuf", "CTGONNX"]),
 
-    // MARK: 3. Checkpoints; the graph; what every executor of plans is
+    // MARK: 3. Checkpoints; units and parts; the graph; what every executor of plans is
     module("TGCheckpoint", ["TGTensor", "TGONNX", "CZlib"]),
+    module("TGDissection", ["TGImage", "TGTensor"]),
     module("TGExecution", ["TGPlan", "TGMachine", "TGTensor"]),
     module("TGIR", ["TGTensor", "TGDiagnostics", "TGPlan"]),
 
@@ -155,6 +157,12 @@ let package = Package(
         "TGCommandLine", "TGPlan", "TGCheckpoint", "TGText", "TGImage", "TGONNX", "TGTensor",
         "CTGAllocator", arguments,
       ]),
+    command(
+      "tgdissect",
+      [
+        "TGCommandLine", "TGDissection", "TGSession", "TGExecution", "TGPlan", "TGText", "TGTensor",
+        "TGImage", "CTGAllocator", arguments,
+      ]),
     command("tgbench", ["TGKernels", "TGOps", "TGPlan", "TGTensor", "TGMachine", "COpenBLAS"]),
 
     // MARK: Tests
@@ -167,6 +175,7 @@ let package = Package(
     tests("TGKernelsTests", ["TGKernels", "TGMachine", "TGPlan", "TGTensor"]),
     tests("TGPlanTests", ["TGPlan", "TGProtobuf", "TGTensor"]),
     tests("TGImageTests", ["TGImage", "TGTensor"]),
+    tests("TGDissectionTests", ["TGDissection", "TGImage", "TGTensor"]),
     tests("TGTextTests", ["TGText", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),
     .executableTarget(
