@@ -20,11 +20,21 @@ struct Effects {
     self.found = found
     seeds = job.request.effectSeeds
     sizes = job.request.sets.filter { $0 <= painter.layer.units }
-    guard !sizes.isEmpty else {
-      throw Failure(
-        .usage, "the layer has \(painter.layer.units) units, and no set of --sets is so small")
-    }
     places = try Self.places(job, painter, seeds)
+  }
+
+  /// Makes sure, before anything is computed, that a layer has units and cells enough.
+  ///
+  /// - Throws: `Failure` of status `usage`.
+  static func check(_ request: Request, _ layer: LayerForm) throws(Failure) {
+    if let least = request.sets.first, least > layer.units {
+      throw Failure(
+        .usage, "the layer has \(layer.units) units, and no set of --sets is so small")
+    }
+    if let side = request.options.patch, side > min(layer.rows, layer.columns) {
+      throw Failure(
+        .usage, "--patch \(side): the layer has \(layer.rows) by \(layer.columns) cells")
+    }
   }
 
   /// The units by their IoU with a part, as many as the largest set has.
@@ -110,12 +120,7 @@ struct Effects {
       }
       return seeds.map { _ in EditPlace(cells: cells.elements, pixels: pixels) }
     }
-    let smaller = min(layer.rows, layer.columns)
-    let side = job.request.options.patch ?? max(1, smaller / 8)
-    guard side <= smaller else {
-      throw Failure(
-        .usage, "--patch \(side): the layer has \(layer.rows) by \(layer.columns) cells")
-    }
+    let side = job.request.options.patch ?? max(1, min(layer.rows, layer.columns) / 8)
     return seeds.map { seed in
       let drawn = Noise(seed: seed, input: "tgdissect.place", item: 0)
         .uniforms(2, low: 0, high: 1)

@@ -36,21 +36,21 @@ struct Job {
             try Self.load(path, machine: machine, limits: limits).loaded, on: machine.target,
             within: machine.budget), path: path, background: options.background),
         machine: machine, console: console)
+      if !options.skipsEffects { try Effects.check(request, painter.layer) }
       (subject, self.painter) = (painter, painter)
       functionName = options.function ?? "edit"
     } else {
       let session = try Session(
         loaded, function: options.function, on: machine.target, within: machine.budget)
       let pictures = try PictureList(options.operands, takesCaptions: false)
-      let paths = MaskFolder.withoutMasks(pictures.pictures)
-      guard !paths.isEmpty else {
+      guard !pictures.pictures.isEmpty else {
         throw Failure(
           .usage, "no pictures were given", hint: "tgdissect ENCODER.tplan FOLDER --masks FOLDER")
       }
+      let masks = try MaskFolder(options.masks ?? "")
+      let paths = try masks.masked(pictures.pictures, console: console)
       readFiles += paths
-      subject = try Seer(
-        session, pictures: paths, masks: try MaskFolder(options.masks ?? ""),
-        features: options.features)
+      subject = try Seer(session, pictures: paths, masks: masks, features: options.features)
       painter = nil
       functionName = session.variants.form.name
     }
@@ -179,12 +179,15 @@ extension Job {
       var levels = ActivationLevels(units: layer.units, total: total, largestShare: most)
     else {
       throw Failure(
-        .memoryBudget, "the levels of \(layer.units) units need more than "
+        .memoryBudget,
+        "the levels of \(layer.units) units need more than "
           + "\(ActivationLevels.limit) numbers", hint: "look at fewer pictures, or lower --top")
     }
     var progress = try Progress(console: console, total: 2 * subject.count)
     for piece in subject.pieces {
-      for look in try subject.look(at: piece, withMaps: false) { levels.add(look.features.elements) }
+      for look in try subject.look(at: piece, withMaps: false) {
+        levels.add(look.features.elements)
+      }
       progress.show(piece.upperBound)
     }
     let bounds = levels.levels(of: shares)

@@ -33,18 +33,32 @@ struct MaskFolder {
   }
 
   /// The mask of a picture.
-  static func name(of picture: String) -> String { Path.stem(picture) + "-parts.png" }
+  private func mask(of picture: String) -> String {
+    Path.join(path, Path.stem(picture) + "-parts.png")
+  }
 
-  /// Pictures of a list without the masks among them.
-  static func withoutMasks(_ pictures: [String]) -> [String] {
-    pictures.filter { !Path.stem($0).hasSuffix("-parts") }
+  /// The pictures that have a mask; the others are told.
+  ///
+  /// - Throws: `Failure` if none has one.
+  func masked(_ pictures: [String], console: Console) throws(Failure) -> [String] {
+    let found = pictures.filter { Path.exists(mask(of: $0)) }
+    guard !found.isEmpty else {
+      let first = pictures.first.map { mask(of: $0) } ?? path
+      throw Failure(
+        .missingInput, "none of the \(pictures.count) pictures has a mask: there is no \(first)",
+        hint: "Tools/scenes/draw --parts writes pictures with their masks")
+    }
+    if found.count < pictures.count {
+      console.note("\(pictures.count - found.count) pictures without a mask are left out")
+    }
+    return found
   }
 
   /// Reads the parts of a picture.
   ///
   /// - Throws: `Failure`, `SessionError.picture`.
   func map(of picture: String) throws -> PartMap {
-    let path = Path.join(path, Self.name(of: picture))
+    let path = mask(of: picture)
     let mask: Picture
     do { mask = try Picture.read(path: path) } catch { throw SessionError.picture(error) }
     guard mask.channels == 1, mask.depth == 8 else {
@@ -52,7 +66,8 @@ struct MaskFolder {
     }
     if let bad = mask.samples.firstIndex(where: { $0 > parts.count }) {
       throw Failure(
-        .badInput, "\(path) has \(mask.samples[bad]) in row \(bad / mask.width), column "
+        .badInput,
+        "\(path) has \(mask.samples[bad]) in row \(bad / mask.width), column "
           + "\(bad % mask.width); parts.txt has \(parts.count) names")
     }
     return PartMap(

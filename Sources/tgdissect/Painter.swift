@@ -53,7 +53,8 @@ struct Painter: Subject {
       ("units", [layer.units]), ("places", [layer.rows, layer.columns]), ("values", [layer.units]),
     ] where try session.variants.input(name).itemShape != shape {
       throw Failure(
-        .usage, "the input '\(name)' of '\(form.name)' has not the shape \(shape) that sets units "
+        .usage,
+        "the input '\(name)' of '\(form.name)' has not the shape \(shape) that sets units "
           + "of '\(features.name)'", hint: "edited of blocks/units.tgraph says how units are set")
     }
     text = session.variants.textInputs.first { given[$0.name] == nil }

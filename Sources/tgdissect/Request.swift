@@ -52,7 +52,8 @@ struct Request {
     guard let share = Double(text), share > 0, share < 1 else {
       throw Failure(
         .usage, "--top \(text) is no share",
-        hint: "a share lies between 0 and 1, such as 0.005, the half of a hundredth; or say --top iqr")
+        hint:
+          "a share lies between 0 and 1, such as 0.005, the half of a hundredth; or say --top iqr")
     }
     return .share(share)
   }

@@ -33,7 +33,8 @@ struct Seer: Subject {
     let form = session.variants.form
     guard form.inputs.count == 1, let input = form.inputs.first, input.takesPicture else {
       throw Failure(
-        .usage, "the function '\(form.name)' is no encoder: it takes \(form.inputs.count) inputs, "
+        .usage,
+        "the function '\(form.name)' is no encoder: it takes \(form.inputs.count) inputs, "
           + "not one picture", hint: "another function is chosen by --function")
     }
     self.input = input

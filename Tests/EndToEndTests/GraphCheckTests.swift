@@ -88,6 +88,9 @@ import Testing
     Page("gan-int-cls", "g=4 d=4 textSize=12 narrowed=8 z=6 coco=true"),
     Page(
       "gan-scenes", "g=4 d=4 z=6 narrowed=8 entries=9 hidden=6 wordSize=7 length=5"),
+    Page(
+      "gan-scenes", "g=4 d=4 z=6 narrowed=8 entries=9 hidden=6 wordSize=7 length=5 tap=10"),
+    Page("scene-parts", "width=2 size=24"),
     Page("style-transfer", "g=4 d=4 textSize=12 narrowed=8 z=6"),
     Page("lxmert-cross-layer", "length=3 regions=4"),
   ]

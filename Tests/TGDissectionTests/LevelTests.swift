@@ -32,7 +32,7 @@ import Testing
         #expect(level == sorted[most])
         #expect(sorted.filter { $0 > level }.count <= most)
         // No lower level would leave so few above it.
-        if let lower = sorted.last(where: { $0 < level }).map({ _ in sorted.first { $0 < level }! }) {
+        if let lower = sorted.first(where: { $0 < level }) {
           #expect(sorted.filter { $0 > lower }.count > most)
         }
       }

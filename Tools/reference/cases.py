@@ -15,7 +15,9 @@ Synthetic weights, outputs from our PyTorch modules in float64; --set names in b
   tagan-scenes         edit(image, caption) -> image; look(image) -> share, light, colours;
                        [base hidden wordSize condition regions size length entries]
   gan-scenes           generate(caption, z) -> image; transfer(image, caption) -> image;
-                       [g d z narrowed entries hidden wordSize length]
+                       edit(caption, z, units, places, values) -> image, features
+                       [g d z narrowed entries hidden wordSize length tap]
+  scene-parts          segment(image) -> crown ... leaves, rest [width size]
   attngan              generate(caption, z, epsilon) -> image, image128, image64, maps256,
                        maps128, mu, logvar
                        [g residuals nef entries length z condition corrected]; roots: unnamed =
@@ -79,7 +81,7 @@ import tagan
 from arrays import Data, Output, save_weights, tensor
 from case import (
     Case, array, block, captions, inside, lengths_array, normal, picture, vocabulary)
-from cases_scenes import draws_scenes, edits_scenes
+from cases_scenes import draws_scenes, edits_scenes, parts_scenes
 
 # Synthetic weights
 
@@ -212,6 +214,11 @@ SYNTHETIC = [
     draws_scenes("gan-scenes-narrow-3", [6, 2, 8], 109, g=8, narrowed=24, z=20, entries=30,
                  hidden=48, wordSize=24, length=8),
     draws_scenes("gan-scenes-transfer-3", [9, 3, 5], 110, "transfer"),
+    draws_scenes("gan-scenes-edit-3", [9, 3, 5], 112, "edit", tap=15),
+    draws_scenes("gan-scenes-edit-narrow-3", [6, 2, 8], 113, "edit", tap=10, g=8, narrowed=24, z=20,
+                 entries=30, hidden=48, wordSize=24, length=8),
+    parts_scenes("scene-parts-3", 3, 114),
+    parts_scenes("scene-parts-narrow-3", 3, 115, 5, 40),
     paints("attngan-birds-1", [7], 201),
     paints("attngan-birds-3", [11, 7, 4], 202, format="{}-legacy.pth"),
     paints("attngan-birds-corrected-3", [11, 7, 4], 203, corrected=True, format="{}-zip.pth"),

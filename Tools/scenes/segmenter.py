@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 import model
 from meaning import ALL_PARTS
-from scene import Scene
+from scene import Scene, part_numbers
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                              "reference"))
@@ -37,12 +37,8 @@ def load(path):
 
 
 def truth(layers):
-    """H x W: the class that covers most of each pixel, the parts in the order of NAMES."""
-    cover = np.zeros((CLASSES,) + layers.cover.shape[1:])
-    for part, mask in zip(layers.parts, layers.cover):
-        cover[ALL_PARTS.index(part)] = mask
-    cover[-1] = 1 - cover.sum(axis=0)
-    return cover.argmax(axis=0)
+    """H x W: the class that covers most of each pixel, in the order of NAMES."""
+    return (part_numbers(layers).astype(int) - 1) % CLASSES
 
 
 @torch.no_grad()
