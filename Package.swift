@@ -42,6 +42,7 @@ let package = Package(
     .executable(name: "tgdirect", targets: ["tgdirect"]),
     .executable(name: "tginspect", targets: ["tginspect"]),
     .executable(name: "tgeval", targets: ["tgeval"]),
+    .executable(name: "tgdissect", targets: ["tgdissect"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -86,8 +87,9 @@ let package = Package(
     module("TGONNX", ["TGTensor", "TGProtobuf", "CTGONNX"]),
     module("TGRetrieval", ["TGTensor"]),
 
-    // MARK: 3. Checkpoints; the graph; what every executor of plans is
+    // MARK: 3. Checkpoints; units and parts; the graph; what every executor of plans is
     module("TGCheckpoint", ["TGTensor", "TGONNX", "CZlib"]),
+    module("TGDissection", ["TGImage", "TGTensor"]),
     module("TGExecution", ["TGPlan", "TGMachine", "TGTensor"]),
     module("TGIR", ["TGTensor", "TGDiagnostics", "TGPlan"]),
 
@@ -171,6 +173,12 @@ let package = Package(
         "TGCommandLine", "TGScores", "TGSession", "TGExecution", "TGCheckpoint",
         "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
       ]),
+    command(
+      "tgdissect",
+      [
+        "TGCommandLine", "TGDissection", "TGSession", "TGExecution", "TGPlan", "TGText", "TGTensor",
+        "TGImage", "CTGAllocator", arguments,
+      ]),
     command("tgbench", ["TGKernels", "TGOps", "TGPlan", "TGTensor", "TGMachine", "COpenBLAS"]),
 
     // MARK: Tests
@@ -183,6 +191,7 @@ let package = Package(
     tests("TGKernelsTests", ["TGKernels", "TGMachine", "TGPlan", "TGTensor"]),
     tests("TGPlanTests", ["TGPlan", "TGProtobuf", "TGTensor"]),
     tests("TGImageTests", ["TGImage", "TGTensor"]),
+    tests("TGDissectionTests", ["TGDissection", "TGImage", "TGTensor"]),
     tests("TGTextTests", ["TGText", "TGTensor"]),
     tests("TGRetrievalTests", ["TGRetrieval", "TGTensor"]),
     tests("TGCheckpointTests", ["TGCheckpoint", "TGTensor"]),

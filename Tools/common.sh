@@ -13,7 +13,7 @@ scenes=Graphs/weights/tagan-scenes
 # Where Tools/box puts the plans: NAME.tplan.
 plans=.build/box
 
-commands=(tgc tgrun tginvert tginspect tgeval)
+commands=(tgc tgrun tginvert tginspect tgdirect tgdissect tgeval)
 
 say() { echo "$*" >&2; }
 

@@ -90,6 +90,9 @@ import Testing
       "gan-scenes", "g=4 d=4 z=6 narrowed=8 entries=9 hidden=6 wordSize=7 length=5"),
     Page("joint-scenes", "entries=9 length=5 hidden=6 wordSize=7 width=2 slots=3 size=5 side=16"),
     Page("tirg-grids", "entries=9 length=5 size=4 width=1 side=16"),
+    Page(
+      "gan-scenes", "g=4 d=4 z=6 narrowed=8 entries=9 hidden=6 wordSize=7 length=5 tap=10"),
+    Page("scene-parts", "width=2 size=24"),
     Page("style-transfer", "g=4 d=4 textSize=12 narrowed=8 z=6"),
     Page("lxmert-cross-layer", "length=3 regions=4"),
   ]

@@ -15,7 +15,7 @@ import Testing
       folder = try TemporaryFolder()
       let built = "build the package first: swift build -c release"
       var variables: [String: String] = [:]
-      for name in ["tgc", "tgrun", "tginvert", "tginspect"] {
+      for name in ["tgc", "tgrun", "tginvert", "tginspect", "tgdissect"] {
         variables[name] = try #require(BuiltCommand(name), "\(built)").path
       }
       self.variables = variables

@@ -13,16 +13,18 @@ import Testing
     "64 all: an option that does not exist": [
       "tgc --bogus", "tgc fmt a.tgraph --bogus", "tgrun sample.tplan --bogus",
       "tginvert net.tplan --bogus", "tginspect sample.tplan --bogus",
-      "tgeval pairs two.png two.png --bogus",
+      "tgeval pairs two.png two.png --bogus", "tgdissect painter.tplan --bogus",
     ],
     "64 all: an option without its value": [
       "tgc ok.tgraph --batch", "tgrun sample.tplan --seeds", "tginvert net.tplan a.png --objective",
       "tginspect sample.tplan --function", "tgeval sets two.npy three.npy --scores",
+      "tgdissect painter.tplan --segmenter",
     ],
     "64 all: a value that is no number where one is needed": [
       "tgc ok.tgraph --synthetic-weights x", "tgrun sample.tplan bird --threads x",
       "tgrun sample.tplan bird --repeat 0",
       "tginvert net.tplan a.png --restarts x", "tgeval sets two.npy three.npy --subsets x",
+      "tgdissect painter.tplan --segmenter parts.tplan --pictures x",
     ],
     "64 tgc: no page, or two": ["tgc", "tgc ok.tgraph other.tgraph"],
     "64 tgc: `--weights-type` that is none, or with an `--emit` that writes no plan": [
@@ -114,6 +116,39 @@ import Testing
       "tgeval r-precision sample.tplan", "tgeval r-precision --picture-vectors two.npy",
       "tgeval pairs two.png two.png --lpips logs.tplan",
     ],
+    "64 tgdissect: neither `--segmenter` nor `--masks`, or both, or no pictures for an encoder": [
+      "tgdissect painter.tplan", "tgdissect painter.tplan --segmenter parts.tplan --masks masks",
+      "tgdissect seer.tplan --masks masks",
+    ],
+    "64 tgdissect: a plan that sets no units, a segmenter or an encoder that is none": [
+      "tgdissect net.tplan --segmenter parts.tplan",
+      "tgdissect painter.tplan --segmenter painter.tplan",
+      "tgdissect painter.tplan masks --masks masks",
+    ],
+    "64 tgdissect: seeds, `--top`, `--sets`, `--patch`, `--part` or `--value` that cannot be": [
+      "tgdissect painter.tplan --segmenter parts.tplan --seeds 3-1",
+      "tgdissect painter.tplan --segmenter parts.tplan --top 2",
+      "tgdissect painter.tplan --segmenter parts.tplan --seeds 0-3 --top 0.001",
+      "tgdissect painter.tplan --segmenter parts.tplan --sets 2,1",
+      "tgdissect painter.tplan --segmenter parts.tplan --patch 0",
+      "tgdissect painter.tplan --segmenter parts.tplan --patch 5",
+      "tgdissect painter.tplan --segmenter parts.tplan --sets 3",
+      "tgdissect painter.tplan --segmenter parts.tplan --part blue",
+      "tgdissect painter.tplan --segmenter parts.tplan --value low",
+      "tgdissect painter.tplan --segmenter parts.tplan --input units=1",
+    ],
+    "65 tgdissect: a file that is no plan, or masks that are none": [
+      "tgdissect bad.tplan --segmenter parts.tplan",
+      "tgdissect painter.tplan --segmenter bad.tplan",
+      "tgdissect seer.tplan masks --masks badmasks",
+      "tgdissect painter.tplan --segmenter parts.tplan --mask bad.tplan",
+    ],
+    "71 tgdissect: more memory than `--max-memory`": [
+      "tgdissect wide.tplan --segmenter parts.tplan --max-memory 1"
+    ],
+    "73 tgdissect: a folder that cannot be made": [
+      "tgdissect painter.tplan --segmenter parts.tplan --outdir captions.txt"
+    ],
     "65 tgc: a page with an error, at its line": [
       "tgc wrong.tgraph --check", "tgc wrong.tgraph --synthetic-weights 1 -o p.tplan",
     ],
@@ -186,6 +221,8 @@ import Testing
       "tginvert net.tplan none.png", "tginspect none.tplan",
       "tgeval pairs none.png two.png", "tgeval sets none.npy two.npy",
       "tgeval sets two.png two.png --plan none.tplan", "tgeval compare none.json none.json",
+      "tgdissect none.tplan --segmenter parts.tplan",
+      "tgdissect painter.tplan --segmenter none.tplan", "tgdissect seer.tplan masks --masks none",
     ],
     // The folder: PageNameTests.
     "66 tgc: a name that no page has, or a folder of `TG_GRAPHS` that is not there": [
@@ -283,7 +320,7 @@ import Testing
   private func isInStyle(_ messages: String) -> Bool {
     let names = [
       "tgc", "tgc fmt", "tgrun", "tginvert", "tginspect", "tgeval", "tgeval pairs", "tgeval sets",
-      "tgeval r-precision", "tgeval compare",
+      "tgeval r-precision", "tgeval compare", "tgdissect",
     ]
     return messages.split(separator: "\n").contains { line in
       names.contains { line.hasPrefix("\($0): error: ") }
@@ -335,6 +372,11 @@ private struct StatusFixture {
     try writeScores()
     for name in ["net.tplan", "other.tplan", "a.png", "bad.tplan", "bad.safetensors"] {
       try FileManager.default.copyItem(at: inversion.url(name), to: commands.url(name))
+    }
+    let dissected = try DissectFixture()
+    for name in ["painter", "wide", "parts", "seer"].map({ $0 + ".tplan" }) + ["masks", "badmasks"]
+    {
+      try FileManager.default.copyItem(at: dissected.url(name), to: commands.url(name))
     }
     let large = try pages.run("large-net.tgraph --synthetic-weights 1 -o large-net.tplan")
     try #require(large.status == 0, "\(large.messages)")

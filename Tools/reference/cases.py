@@ -16,6 +16,9 @@ Synthetic weights, outputs from our PyTorch modules in float64; --set names in b
                        [base hidden wordSize condition regions size length entries]
   gan-scenes           generate(caption, z) -> image; transfer(image, caption) -> image;
                        [g d z narrowed entries hidden wordSize length]
+                       edit(caption, z, units, places, values) -> image, features
+                       [g d z narrowed entries hidden wordSize length tap]
+  scene-parts          segment(image) -> crown ... leaves, rest [width size]
   joint-scenes         match(image, caption) -> similarity; look(image) -> vector;
                        read(caption) -> vector; vectors of length 1
                        [entries length hidden wordSize width slots size side]
@@ -82,7 +85,7 @@ import tagan
 from arrays import Data, Output, save_weights, tensor
 from case import (
     Case, array, block, captions, inside, lengths_array, normal, picture, vocabulary)
-from cases_scenes import draws_scenes, edits_scenes, embeds_scenes
+from cases_scenes import draws_scenes, edits_scenes, embeds_scenes, parts_scenes
 
 # Synthetic weights
 
@@ -220,6 +223,11 @@ SYNTHETIC = [
     embeds_scenes("joint-scenes-read-3", [9, 32, 3], 114, "read"),
     embeds_scenes("joint-scenes-narrow-3", [6, 2, 8], 115, entries=30, length=8, hidden=10, wordSize=7,
                   width=5, slots=3, size=9, side=72),
+    draws_scenes("gan-scenes-edit-3", [9, 3, 5], 112, "edit", tap=15),
+    draws_scenes("gan-scenes-edit-narrow-3", [6, 2, 8], 113, "edit", tap=10, g=8, narrowed=24, z=20,
+                 entries=30, hidden=48, wordSize=24, length=8),
+    parts_scenes("scene-parts-3", 3, 114),
+    parts_scenes("scene-parts-narrow-3", 3, 115, 5, 40),
     paints("attngan-birds-1", [7], 201),
     paints("attngan-birds-3", [11, 7, 4], 202, format="{}-legacy.pth"),
     paints("attngan-birds-corrected-3", [11, 7, 4], 203, corrected=True, format="{}-zip.pth"),

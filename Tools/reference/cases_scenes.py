@@ -4,10 +4,12 @@ import numpy
 
 import gan_scenes
 import joint_scenes
+import scene_parts
 import synthetic
 import tagan_scenes
 from arrays import Data, Output, save_weights, tensor
-from case import Case, array, captions, lengths_array, normal, picture, vocabulary
+from case import Case, array, block, captions, lengths_array, normal, picture, vocabulary
+from cases_generate import looked_into
 
 
 def edits_scenes(name, lengths, seed, function="edit", base=16, hidden=192, wordSize=64, length=32,
@@ -40,8 +42,9 @@ def edits_scenes(name, lengths, seed, function="edit", base=16, hidden=192, word
 
 
 def draws_scenes(name, lengths, seed, function="generate", g=32, d=32, z=64, narrowed=64,
-                 entries=111, hidden=192, wordSize=64, length=32, step=1):
-    """The generator of drawn scenes; transfer goes through the style encoder."""
+                 entries=111, hidden=192, wordSize=64, length=32, step=1, tap=-1):
+    """The generator of drawn scenes; transfer goes through the style encoder, edit sets units of `tap`."""
+    side = {5: 4, 10: 8, 15: 16, 18: 32}.get(tap, 1)
 
     def build(folder, shared):
         network = gan_scenes.Scenes(entries, wordSize, hidden, g, narrowed, z, d)
@@ -52,17 +55,26 @@ def draws_scenes(name, lengths, seed, function="generate", g=32, d=32, z=64, nar
         count = len(lengths)
         words = {"caption": captions(rng, entries, lengths, length),
                  "caption.lengths": lengths_array(lengths)}
+        outputs = {}
         if function == "transfer":
             inputs = {"image": picture(rng, count, 64), **words}
             image = network.transfer(*[tensor(value) for value in inputs.values()])
+        elif function == "edit":
+            shape = (32 * g // side, side)
+            inputs = looked_into("edit", shape, lambda rng: {**words, "z": normal(rng, count, z)})(rng)
+            image, seen = network.edit(tap, *[tensor(value) for value in inputs.values()])
+            outputs["features"] = Output(array(seen), None, step)
         else:
             inputs = {**words, "z": normal(rng, count, z)}
             image = network(*[tensor(value) for value in inputs.values()])
-        return Data([("", folder / "weights.safetensors")], inputs,
-                    {"image": Output(array(image), None, step)}, vocabulary(folder, entries))
+        outputs["image"] = Output(array(image), None, step)
+        return Data([("", folder / "weights.safetensors")], inputs, outputs,
+                    vocabulary(folder, entries))
 
     settings = dict(g=g, d=d, z=z, narrowed=narrowed, entries=entries, hidden=hidden,
                     wordSize=wordSize, length=length)
+    if tap >= 0:
+        settings["tap"] = tap
     return Case(name, "gan-scenes", function, len(lengths), settings, build)
 
 
@@ -90,3 +102,11 @@ def embeds_scenes(name, lengths, seed, function="match", entries=111, length=32,
     settings = dict(entries=entries, length=length, hidden=hidden, wordSize=wordSize, width=width,
                     slots=slots, size=size, side=side)
     return Case(name, "joint-scenes", function, len(lengths), settings, build)
+PARTS = ["crown", "beak", "wings", "belly", "body", "tail", "petals", "centre", "stem", "leaves", "rest"]
+
+
+def parts_scenes(name, batch, seed, width=12, size=64):
+    """The segmenter of drawn scenes."""
+    return block(name, "scene-parts", "segment", batch, dict(width=width, size=size),
+                 lambda: scene_parts.Parts(width),
+                 lambda rng: {"image": picture(rng, batch, size)}, PARTS, seed, {"scores": 2})

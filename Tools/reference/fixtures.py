@@ -24,7 +24,7 @@ import cases_see
 import drawn
 import synthetic
 from cases import draws_scenes, edits, paints, reads
-from cases_scenes import edits_scenes, embeds_scenes
+from cases_scenes import edits_scenes, embeds_scenes, parts_scenes
 from inversion_cases import truncated
 from harness import named
 from parity import FIXTURES
@@ -56,6 +56,8 @@ CASES = [
     embeds_scenes("joint-scenes", [5, 2, 3], 77, **SMALL_JOINT),
     embeds_scenes("joint-scenes-look", [5, 2, 3], 77, "look", **SMALL_JOINT),
     embeds_scenes("joint-scenes-read", [5, 2, 3], 77, "read", **SMALL_JOINT),
+    draws_scenes("gan-scenes-edit", [5, 2], 77, "edit", step=5, tap=15, **SMALL_SCENES),
+    parts_scenes("scene-parts", 2, 78, 2, 16),
     reads("text-encoder", [2, 5, 3], 71, entries=20, length=5, nef=16),
     reads("damsm", [2, 5, 3], 76, entries=20, length=5, nef=16, graph="damsm"),
     truncated("stylegan2", 2, 73, resolution=16, widest=6, styles=8, depth=2),

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 import gan_int_cls
 import tagan
+import units as editing
 
 PARTS, EACH, CODE = 10, 6, 64
 
@@ -74,3 +75,18 @@ class Scenes(nn.Module):
     def transfer(self, image, ids, lengths):
         """A caption in the style of a picture."""
         return self.G(self.text(ids, lengths), self.S(image))
+
+    def edit(self, tap, ids, lengths, z, units, places, values):
+        """A picture with units of place `tap` of the trunk set, and what they were before."""
+        seen = []
+
+        def passed(place, x):
+            if place != tap:
+                return x
+            seen.append(x)
+            return editing.edited(x, units, places, values)
+
+        self.G.passed = passed
+        image = self(ids, lengths, z)
+        del self.G.passed
+        return image, seen[0]

@@ -4,7 +4,9 @@
 
 writes scene-000.png, scene-000-edit.png (the true picture after the edit), scene-000-mask.png (how
 much of each pixel the edited part covers) and captions.jsonl. Scene k of a seed never changes,
-whatever the count. Training used seed 20000001, validation 20000002; all others are unseen.
+whatever the count. With --parts also scene-000-parts.png, grey: n where most of a pixel is the
+part of line n of parts.txt, 0 where most of it is none (tgdissect --masks). Training used seed
+20000001, validation 20000002; all others are unseen.
 """
 
 import argparse
@@ -13,7 +15,8 @@ import os
 import sys
 
 import pngfile
-from scene import Scene
+from meaning import ALL_PARTS
+from scene import Scene, part_numbers
 
 
 def main():
@@ -25,10 +28,15 @@ def main():
     parser.add_argument("--size", type=int, default=128, help="picture size (default 128)")
     parser.add_argument("--held-out", action="store_true",
                         help="edit towards (part, colour) pairs that training never showed")
+    parser.add_argument("--parts", action="store_true",
+                        help="also write the parts of each scene, scene-000-parts.png and parts.txt")
     options = parser.parse_args()
     if options.seed < 0 or options.count < 0 or options.size < 16:
         parser.error("--seed and --count must not be negative, --size at least 16")
     os.makedirs(options.outdir, exist_ok=True)
+    if options.parts:
+        with open(os.path.join(options.outdir, "parts.txt"), "w") as names:
+            names.write("\n".join(ALL_PARTS) + "\n")
     with open(os.path.join(options.outdir, "captions.jsonl"), "w") as lines:
         for index in range(options.count):
             scene = Scene(options.seed, index, options.size, options.held_out)
@@ -36,6 +44,8 @@ def main():
             pngfile.write(stem + ".png", scene.picture())
             pngfile.write(stem + "-edit.png", scene.edited_picture())
             pngfile.write(stem + "-mask.png", scene.mask())
+            if options.parts:
+                pngfile.write(stem + "-parts.png", part_numbers(scene.layers))
             lines.write(json.dumps(scene.record(index)) + "\n")
     return 0
 

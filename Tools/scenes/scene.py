@@ -7,7 +7,7 @@ import birds
 import captions
 import flowers
 from layers import Layers
-from meaning import wanted
+from meaning import ALL_PARTS, wanted
 from shapes import Grid
 from vocabulary import HELD_OUT, PALETTE, PARTS, trained_colours
 
@@ -34,6 +34,15 @@ def editable(layers):
     """The parts that show enough to be edited."""
     shown = layers.cover.mean(axis=(1, 2))
     return [part for part, area in zip(layers.parts, shown) if area >= SMALLEST_PART]
+
+
+def part_numbers(layers):
+    """H x W bytes: from 1, the part of ALL_PARTS that covers most of each pixel; 0: most is none."""
+    cover = np.zeros((1 + len(ALL_PARTS),) + layers.cover.shape[1:])
+    for part, mask in zip(layers.parts, layers.cover):
+        cover[1 + ALL_PARTS.index(part)] = mask
+    cover[0] = 1 - cover.sum(axis=0)
+    return cover.argmax(axis=0).astype(np.uint8)
 
 
 class Scene:
