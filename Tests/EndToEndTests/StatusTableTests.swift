@@ -94,6 +94,14 @@ import Testing
       "tgrun sample.tplan bird --grid 0x2", "tgrun sample.tplan bird --grid 1x2 --seeds 0-2",
       "tgrun sample.tplan bird --grid 990x990",
     ],
+    "64 tgrun: an index made and asked at once, not named `.npy`, or with other options":
+      [
+        "tgrun sample.tplan bird --nearest 3",
+        "tgrun sample.tplan bird --index a.npy --index-out b.npy",
+        "tgrun sample.tplan bird --index a.txt",
+        "tgrun sample.tplan bird --index a.npy --seeds 0-3",
+        "tgrun sample.tplan bird --index a.npy --data none=in",
+      ],
     "64 tgrun: `--attention` with a number of words that cannot be": [
       "tgrun sample.tplan bird -o o.png --attention maps:0"
     ],
@@ -189,6 +197,10 @@ import Testing
     "65 tgrun: a picture, array, code or caption that is not what the plan takes": [
       "tgrun sample.tplan --function edit page.jpg", "tgrun sample.tplan bird --input z=one.npy",
       "tgrun sample.tplan zzz", "tgrun sample.tplan --input caption=badids.npy",
+    ],
+    "65 tgrun: an index or a data set that is not what it should be": [
+      "tgrun sample.tplan --function measure --input x=one.npy --index badindex.npy",
+      "tgrun sample.tplan --function measure --data plain=badset --index-out i.npy",
     ],
     "65 tgrun: a JPEG that ends too early, is too large, or of a kind that is not read": [
       "tgrun sample.tplan --function edit photo.jpg", "tgrun sample.tplan --function edit huge.jpg",
@@ -370,6 +382,11 @@ private struct StatusFixture {
     try #require(many.status == 0, "\(many.messages)")
     try writePhotos()
     try writeScores()
+    try commands.array("badindex.npy", [1, 2], [1, .nan])
+    try commands.text("badindex.jsonl", "{\"file\":\"a.png\"}\n")
+    try FileManager.default.createDirectory(
+      at: commands.url("badset"), withIntermediateDirectories: false)
+    try commands.text("badset/entries.jsonl", "{\"file\":\"a.png\"\n")
     for name in ["net.tplan", "other.tplan", "a.png", "bad.tplan", "bad.safetensors"] {
       try FileManager.default.copyItem(at: inversion.url(name), to: commands.url(name))
     }

@@ -78,8 +78,8 @@ def draws_scenes(name, lengths, seed, function="generate", g=32, d=32, z=64, nar
     return Case(name, "gan-scenes", function, len(lengths), settings, build)
 
 
-def embeds_scenes(name, lengths, seed, function="match", entries=111, length=32, hidden=128, wordSize=64,
-                  width=32, slots=12, size=128, side=64):
+def embeds_scenes(name, lengths, seed, function="match", entries=111, length=32, hidden=192, wordSize=64,
+                  width=24, slots=12, size=128, side=64):
     """The joint space of drawn scenes."""
 
     def build(folder, shared):

@@ -16,7 +16,7 @@ def unit(x):
 class Reader(tagan.SentenceEncoder):
     """Word ids N x T and lengths N to unit vectors N x size."""
 
-    def __init__(self, entries=111, word=64, hidden=128, size=128):
+    def __init__(self, entries=111, word=64, hidden=192, size=128):
         super().__init__(word, hidden)
         self.word_embedding = nn.Embedding(entries, word)
         self.mu = nn.Linear(hidden, size)
@@ -67,7 +67,7 @@ class Looker(nn.Module):
 class Joint(nn.Module):
     """Both, named as one file has them."""
 
-    def __init__(self, entries=111, word=64, hidden=128, width=24, slots=12, size=128):
+    def __init__(self, entries=111, word=64, hidden=192, width=24, slots=12, size=128):
         super().__init__()
         self.text = Reader(entries, word, hidden, size)
         self.image = Looker(width, slots, size)

@@ -15,15 +15,28 @@ sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__f
                              "reference"))
 from joint_scenes import Joint, Looker, unit  # noqa: E402
 
+TEXT = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+                    "Graphs", "weights", "gan-scenes", "gan-scenes.safetensors")
+
 SCALE = 8.0  # F(v, t) is so many times the cosine: a margin of 1 is an eighth of a cosine
 
 
 class FastReader(network.TextEncoder):
     """The reader of Tools/reference in names and meaning; its two walks share their products."""
 
-    def __init__(self, entries, word=64, hidden=128, size=128):
+    def __init__(self, entries, word=64, hidden=192, size=128):
         super().__init__(entries, hidden, word, size)
         self.mu = nn.Linear(hidden, size)
+
+    def begin(self):
+        """Takes words and cells of the text encoder in the box, which knows which colour a caption gives
+        to which part; the last layer stays new."""
+        kept = {name.removeprefix("text."): tensor.float()
+                for name, tensor in load_file(TEXT).items() if name.startswith("text.")}
+        own = self.state_dict()
+        self.load_state_dict({name: own[name] if name.startswith("mu.") else kept[name]
+                              for name in own})
+        return self
 
     def forward(self, ids, lengths):
         return unit(super().forward(ids, lengths))
@@ -34,7 +47,7 @@ class Learner(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.text, self.image = FastReader(len(vocabulary()) + 1), Looker()
+        self.text, self.image = FastReader(len(vocabulary()) + 1).begin(), Looker()
 
 
 def joint_loss(pictures, texts, fits, hardest=False):

@@ -6,7 +6,7 @@ joint embedding (Reed, Akata, Lee, Schiele, CVPR 2016).
 Each step takes drawn layouts in palette colours with a caption each; half of them differ from a scene
 of the other half in the colour of one named part. At first all wrong pairs count alike, from step
 --hardest on the worst of each picture and caption alone. Beside it ten slots of the picture encoder are
-taught where the ten parts are. The state lies in the cache,
+taught where the ten parts are. The caption encoder begins as that of gan-scenes in the box. The state lies in the cache,
 ~/.cache/tgraph/gan-scenes/joint.pt; the same command goes on where it was stopped.
 """
 
@@ -32,8 +32,8 @@ from wording import encode, vocabulary
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=3500)
-    parser.add_argument("--hardest", type=int, default=800, metavar="STEP")
+    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--hardest", type=int, default=500, metavar="STEP")
     parser.add_argument("--batch", type=int, default=64, help="an even number of scenes a step")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--layouts", type=int, default=12000)

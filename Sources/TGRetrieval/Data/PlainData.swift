@@ -28,7 +28,8 @@ extension RetrievalData {
       let target = try queries.text(areCaptions ? "target_caption" : "target", of: record)
       let label = areCaptions ? target : Path.join(folder, target)
       guard known.contains(label) else {
-        throw queries.fault(record, "entries.jsonl has no \(areCaptions ? "caption" : "file") \(target)")
+        throw queries.fault(
+          record, "entries.jsonl has no \(areCaptions ? "caption" : "file") \(target)")
       }
       result.append(
         Query(

@@ -73,7 +73,8 @@ struct SearchAnswer {
     }
     let read = [path, VectorIndex.entriesPath(beside: path), job.plan.path, query.picture]
     try Outputs.check(
-      [sheetPath], readFiles: read.compactMap(\.self) + hits.compactMap { index.entries[$0.row].file })
+      [sheetPath],
+      readFiles: read.compactMap(\.self) + hits.compactMap { index.entries[$0.row].file })
   }
 
   /// The picture that is given and those that are found, each with its score, small enough to stand

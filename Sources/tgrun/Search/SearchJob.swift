@@ -92,8 +92,10 @@ struct SearchJob {
           ("vectors", .string(path)), ("entries", .string(entriesPath)),
         ]
         try console.print(
-          JSON.document(description + [("files", .pairs(files)), ("entries", .integer(kept.count))])
-            .text(indented: true))
+          JSON.document(
+            description + [("files", .pairs(files)), ("entries", .integer(kept.count))]
+          )
+          .text(indented: true))
       } else {
         try console.print(path)
         try console.print(entriesPath)
@@ -146,7 +148,8 @@ struct SearchJob {
         .usage, "an index answers one picture, and several are given", hint: "give one")
     }
     let query = SearchQuery(
-      picture: bound.pictures.first?.path, captions: bound.captions.map { ($0.input.name, $0.text) },
+      picture: bound.pictures.first?.path,
+      captions: bound.captions.map { ($0.input.name, $0.text) },
       pictureInput: bound.pictures.first?.input.name)
     let item = VectorRun.Item(picture: query.picture, caption: bound.captions.first?.text)
     var vector: [Float] = []
