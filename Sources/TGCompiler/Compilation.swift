@@ -113,7 +113,8 @@ package struct Compilation: Sendable {
     let afterReading = clock.now
     let builder = PlanBuilder(
       level: level, isSmall: isSmall, verifies: verifies, stopAfter: stopAfter, tiles: tiles,
-      precision: precision, sources: library.sources, memory: memory, weightsType: weightsType, keepsGraphs: keepsGraphs,
+      precision: precision, sources: library.sources, memory: memory, weightsType: weightsType,
+      keepsGraphs: keepsGraphs,
       observe: observe)
     let model = checked.models[0].model
     var built = try builder.build(

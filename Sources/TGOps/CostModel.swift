@@ -76,6 +76,16 @@ package enum CostModel {
   /// A phase of a convolution: its kernel, `[O, C, kh, kw]`, and its results: pictures, rows and columns.
   package typealias TiledPhase = (kernel: Shape, results: [Int])
 
+  /// The fewest channels of a group whose products pay for rounding its input, and the most outputs of one for
+  /// which whole vectors of float32 go along the channels: there a result is one of few, such as a picture's.
+  private static let (leastNarrowChannels, fewOutputs) = (32, 4)
+
+  /// Whether products with a kernel or matrix, `[O, C, …]`, are worth being of bfloat16: with few channels
+  /// rounding the input takes as long as it saves.
+  package static func isWorthNarrowing(_ kernel: Shape, groups: Int) -> Bool {
+    kernel[1] >= leastNarrowChannels && kernel[0] / max(groups, 1) > fewOutputs
+  }
+
   /// What a product of bfloat16 costs, in products of float32: an instruction does two for each sum.
   private static let narrowProduct = 0.5
 

@@ -178,7 +178,8 @@ struct CompileCommand: Tool {
     }
     guard options.precision == .f32 || level >= .reassociating else {
       throw Failure(
-        .usage, "--precision \(options.precision.rawValue) rounds, and -O\(level.rawValue) keeps all bits",
+        .usage,
+        "--precision \(options.precision.rawValue) rounds, and -O\(level.rawValue) keeps all bits",
         hint: "leave one of them out; -O2 and -Os allow both")
     }
     (compilation.level, compilation.isSmall) = (level, options.isSmall)

@@ -31,7 +31,7 @@ import TGCommandLine
       stopped and can be resumed, 76 a value became infinite or no number, 130 interrupted with \
       nothing to resume.
 
-      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2 or avx512), TG_PROGRESS (seconds between lines \
+      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2, avx512 or avx512bf16), TG_PROGRESS (seconds between lines \
       about long work off a terminal), NO_COLOR. Completions for your shell: tginvert --generate-completion-script bash.
       """,
     version: "tginvert \(Version.number)")

@@ -35,7 +35,7 @@ import TGCommandLine
       71 out of the memory budget, 73 output cannot be created, 74 input or output failed, 76 a \
       value became infinite or no number, or --replay gives another picture, 130 interrupted.
 
-      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2 or avx512), TG_PROGRESS (seconds between lines \
+      ENVIRONMENT: TG_THREADS, TG_ISA (scalar, avx2, avx512 or avx512bf16), TG_PROGRESS (seconds between lines \
       about long work off a terminal), NO_COLOR. Completions for your shell: tgrun --generate-completion-script bash.
       """,
     version: "tgrun \(Version.number)")

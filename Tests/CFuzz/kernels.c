@@ -97,8 +97,10 @@ static void convolve(choices *from, tg_isa isa) {
   const ptrdiff_t in[4] = {1 + below(from, 2), 1 + below(from, 9), 1 + below(from, 9),
                            groups * group_in};
   const ptrdiff_t out[4] = {in[0], 1 + below(from, 17), 1 + below(from, 17), groups * group_out};
+  const int pairs = !depthwise && below(from, 3) == 0;
   tg_convolution_shape shape = {.isa = isa,
                                 .depthwise = depthwise,
+                                .pairs = pairs,
                                 .groups = groups,
                                 .stride_y = 1 + below(from, 3),
                                 .stride_x = 1 + below(from, 3),
@@ -122,7 +124,9 @@ static void convolve(choices *from, tg_isa isa) {
       const ptrdiff_t taps = phase.kernel_height * phase.kernel_width;
       const ptrdiff_t panels = (group_out + TG_PANEL - 1) / TG_PANEL;
       phase.weights =
-          piece(depthwise ? taps * groups : groups * panels * taps * group_in * TG_PANEL);
+          piece(depthwise ? taps * groups
+                          : groups * panels * taps * (pairs ? (group_in + 1) / 2 : group_in) *
+                                TG_PANEL);
       phases[count++] = phase;
     }
   const int32_t operand_count = below(from, 4);
@@ -234,7 +238,27 @@ static void pack(choices *from, tg_isa isa) {
   run(tg_pack_masks_tile, &s, cut(from, &s.grid, isa, tg_axes_count(&s.runs) * s.count), 0);
 }
 
-/* Widens weights of 16 bits, or turns weights of either size or transforms them for tiles. */
+/* Makes pairs of bfloat16 of weights of a kernel of k x k: panels, turned, or in tiles. */
+static void narrow(choices *from, tg_isa isa, const void *weights, tg_element element,
+                   ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t results, ptrdiff_t kernel,
+                   ptrdiff_t stride, int is_turned) {
+  const ptrdiff_t panels = (outputs + 15) / 16;
+  tg_pairs_weights pairs;
+  if (below(from, 2) == 0) {
+    const ptrdiff_t numbers = stride * stride * channels;
+    const ptrdiff_t floats = tg_winograd_weights(channels, outputs, results, kernel, stride);
+    tg_pairs_weights_of_tiles(&pairs, isa, weights, element, channels, outputs, results, kernel,
+                              stride, is_turned, piece(floats / numbers * ((numbers + 1) / 2)));
+  } else {
+    tg_pairs_weights_of_panels(&pairs, isa, weights, element, channels, outputs, 1,
+                               kernel * kernel, is_turned,
+                               piece(kernel * kernel * 16 * panels * ((channels + 1) / 2)));
+  }
+  run(tg_pairs_weights_tile, &pairs, pairs.tile_count, pairs.workspace_bytes);
+}
+
+/* Widens weights of 16 bits, or turns weights of either size, transforms them for tiles or makes
+ * pairs of them. */
 static void widen(choices *from, tg_isa isa) {
   if (below(from, 2) == 0) {
     tg_widen w = {.count = 1 + below(from, 256) * (1 + below(from, 40))};
@@ -255,6 +279,10 @@ static void widen(choices *from, tg_isa isa) {
   const tg_element element = below(from, 2) == 0 ? TG_FLOAT16 : TG_FLOAT32;
   const void *weights =
       element == TG_FLOAT32 ? piece(taps) : piece_of_bytes(taps * (ptrdiff_t)sizeof(uint16_t));
+  if (below(from, 3) == 0) {
+    narrow(from, isa, weights, element, channels, outputs, form[0], kernel, stride, is_turned);
+    return;
+  }
   if (is_turned && below(from, 2) == 0) {
     tg_turn turn;
     tg_turn_prepare(&turn, isa, weights, element, channels, outputs, kernel * kernel,
@@ -270,8 +298,8 @@ static void widen(choices *from, tg_isa isa) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
-  const tg_isa sets[3] = {TG_ISA_SCALAR, TG_ISA_AVX2, TG_ISA_AVX512};
-  for (int k = 0; k < 3; k++) {
+  const tg_isa sets[] = {TG_ISA_SCALAR, TG_ISA_AVX2, TG_ISA_AVX512, TG_ISA_AVX512_BF16};
+  for (size_t k = 0; k < sizeof sets / sizeof *sets; k++) {
     if (!tg_isa_available(sets[k])) continue;
     choices from = {bytes, count};
     void (*const kernels[])(choices *, tg_isa) = {convolve, map,     convolve, map,

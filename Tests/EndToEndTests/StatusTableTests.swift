@@ -32,6 +32,12 @@ import Testing
       "tgc ok.tgraph --synthetic-weights 1 --weights-type f16 --emit onnx",
       "tgc ok.tgraph --synthetic-weights 1 --weights-type f16 --emit ir",
     ],
+    "64 tgc: `--precision` that is none, of a level that keeps bits, or of an `--emit` without plan":
+      [
+        "tgc ok.tgraph --synthetic-weights 1 --precision f16",
+        "tgc ok.tgraph --synthetic-weights 1 --precision bf16 -O1",
+        "tgc ok.tgraph --synthetic-weights 1 --precision bf16 --emit onnx",
+      ],
     "64 tgc: a level, pass, list of batch sizes, `--emit` or `--set` that cannot be": [
       "tgc ok.tgraph -O9 --check", "tgc ok.tgraph -Ox", "tgc ok.tgraph --tune -O1",
       "tgc ok.tgraph --tune -Os", "tgc ok.tgraph --check -Os -O1", "tgc ok.tgraph --check -O0 -O2",

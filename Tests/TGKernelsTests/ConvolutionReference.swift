@@ -21,6 +21,8 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
   var pad = [1, 1]
   /// Results along each side of the tiles that weights are transformed for, 0 for none.
   var tile = 0
+  /// Whether its products are of bfloat16.
+  var inPairs = false
   /// Whether its weights are made of those of the convolution whose gradient it is.
   var isTurned = false
   /// Output rows and columns.
@@ -33,7 +35,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     "N\(batch) \(height)x\(width)x\(channels) to \(output)x\(outputs) k\(kernel) s\(stride) "
       + "d\(dilation) p\(pad) g\(groups) scale\(scale) gaps \(inputGap) \(outputGap)"
       + (isDepthwise ? " depthwise" : "") + (tile > 0 ? " tiles of \(tile)" : "")
-      + (isTurned ? " turned" : "")
+      + (isTurned ? " turned" : "") + (inPairs ? " in pairs" : "")
   }
 
   /// A case of stride 1 and the padding that keeps the extents, unless given.
@@ -89,7 +91,8 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     return [output[0] * output[1] * pixel, output[1] * pixel, pixel, 1]
   }
 
-  /// The sum and the sum of absolute terms at an output position.
+  /// The sum and the sum of absolute terms at an output position; of pairs that of rounded factors, unless
+  /// it is taken by tiles.
   func reference(_ input: [Float], _ phases: [Phase], at index: [Int]) -> (
     sum: Double, size: Double
   ) {
@@ -97,6 +100,7 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
     let group = index[3] / perGroup.output
     var sum = 0.0
     var size = 0.0
+    let precision = inPairs && tile == 0 ? Convolution.Precision.bfloat16 : .float32
     for phase in phases {
       let (y, x) = (index[1] - phase.origin[0], index[2] - phase.origin[1])
       guard y % scale[0] == 0, x % scale[1] == 0 else { continue }
@@ -111,7 +115,8 @@ struct ConvolutionCase: CustomStringConvertible, Sendable {
             let weight =
               ((index[3] * perGroup.input + c) * phase.kernel[0] + ky) * phase.kernel[1] + kx
             let term =
-              Double(input[pixel + group * perGroup.input + c]) * Double(phase.weights[weight])
+              Double(precision.factor(input[pixel + group * perGroup.input + c]))
+              * Double(precision.factor(phase.weights[weight]))
             sum += term
             size += abs(term)
           }
@@ -158,6 +163,7 @@ extension ConvolutionCase {
       output: outputMemory.view(extents, outputStrides), phases: resolved)
     unsafe convolution.groups = groups
     unsafe convolution.isDepthwise = isDepthwise
+    unsafe convolution.inPairs = inPairs
     unsafe convolution.stride = (stride[0], stride[1])
     unsafe convolution.dilation = (dilation[0], dilation[1])
     unsafe convolution.scale = (scale[0], scale[1])
@@ -181,10 +187,11 @@ extension ConvolutionCase {
     guard !isDepthwise else { return WeightPacking.packDepthwise(phase.weights) }
     let stored = isTurned ? Self.turned(phase.weights) : phase.weights
     let packed = WeightPacking.packPanels(stored, groups: groups)
-    guard tile(of: phase) > 0 || isTurned else { return packed }
+    guard tile(of: phase) > 0 || isTurned || inPairs else { return packed }
     let tiled = PreparedWeights(
       channels: channels, outputs: outputs, results: tile(of: phase),
-      kernel: (phase.kernel[0], phase.kernel[1]), stride: stride[0], isTurned: isTurned)
+      kernel: (phase.kernel[0], phase.kernel[1]), stride: stride[0], isTurned: isTurned,
+      groups: groups, inPairs: inPairs)
     let (from, to) = (FloatMemory(packed), FloatMemory([Float](repeating: 0, count: tiled.count)))
     TGKernelsTests.run(
       unsafe tiled.making(

@@ -104,6 +104,7 @@ struct ArbitraryPlan {
         })
       convolution.groups = number()
       convolution.tile = number()
+      convolution.precision = random.pick(Convolution.Precision.allCases)
       convolution.strideY = number()
       convolution.strideX = number()
       convolution.dilationY = number()

@@ -195,6 +195,9 @@ extension CheckerCase {
     .at(2, "turned weights of groups", .rule(.turnedGroups(groups: 16))) {
       $0.convolution { $0.packing = .turned }
     },
+    .at(2, "depthwise of bfloat16", .rule(.depthwisePrecision)) {
+      $0.convolution { $0.precision = .bfloat16 }
+    },
     .at(2, "tiles without a form", .rule(.noTiles(results: 3, kernel: 3))) {
       $0.convolution { $0.tile = 3 }
     },

@@ -40,6 +40,13 @@ import Testing
     (strided.phases[0].kernelHeight, strided.phases[0].kernelWidth) = (5, 5)
     (strided.strideY, strided.strideX) = (2, 2)
     #expect(Instruction.convolve(strided).leastBytes == pictures + 4 * 32 * 16 * 36 * 4)
+    // Two bfloat16 are a word: half as many, also of an odd number of channels a whole word.
+    var narrow = convolution
+    narrow.precision = .bfloat16
+    #expect(Instruction.convolve(narrow).leastBytes == pictures + weights * 36 / 9 / 2)
+    (narrow.tile, narrow.groups) = (0, 16)
+    narrow.phases[0].weights.dimensions = [16 * 16 * 9]
+    #expect(Instruction.convolve(narrow).leastBytes == pictures + 4 * 16 * 16 * 9)
     // Transformed once, however many instructions read them.
     var function = PlanFunction(name: "f", batch: 1)
     let placed = PlacedInstruction(.convolve(convolution), label: "", source: "")
@@ -50,6 +57,14 @@ import Testing
     turned.packing = .turned
     function.instructions.append(PlacedInstruction(.convolve(turned), label: "", source: ""))
     #expect(function.transformedWeightBytes == 2 * weights * 36 / 9)
+    // Beside those of bfloat16.
+    var narrowed = PlanFunction(name: "f", batch: 1)
+    narrow = convolution
+    narrow.precision = .bfloat16
+    narrowed.instructions = [
+      placed, PlacedInstruction(.convolve(narrow), label: "", source: ""),
+    ]
+    #expect(narrowed.transformedWeightBytes == weights * 36 / 9 * 3 / 2)
     // Halves are widened while others are made of them.
     turned.phases[0].weights.dtype = .float16
     function.slots = [Slot(kind: .weight, dtype: .float16, offset: 0, count: 32 * 16 * 9)]

@@ -13,8 +13,8 @@ import torch
 import counts
 import exported
 import real_parity
+import rounded
 import sources
-import stored_weights
 from parity_page import Results, exported_table, table
 from arrays import alive, compare, digest, restore, saturated, spread, store
 from cases import CASES, Case
@@ -161,11 +161,16 @@ def main():
     parser.add_argument(
         "--weights-type", choices=["f16"],
         help="say what weights of this type change in each page of the library; --page prints a table")
+    parser.add_argument(
+        "--precision", choices=["bf16"],
+        help="say what products of this type change in each page of the library; --page prints a table")
     options = parser.parse_args()
     if options.onnx and options.level:
         parser.error("--onnx exports the graph of -O0; leave -O out")
-    if options.weights_type:
-        return stored_weights.main(options)
+    if options.weights_type and options.precision:
+        parser.error("say one of --weights-type and --precision")
+    if options.weights_type or options.precision:
+        return rounded.main(options)
     torch.set_num_threads(1)
     if options.real:
         if options.references or options.level or options.onnx:

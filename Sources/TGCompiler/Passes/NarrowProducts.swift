@@ -1,24 +1,20 @@
 package import TGIR
 import TGOps
 import TGPlan
-import TGTensor
 
 /// `Σ x · w → Σ bf16(x) · bf16(w)` in convolutions and linear layers with constant weights: factors are
 /// rounded to bfloat16, and products summed in float32 (`--precision bf16`).
 ///
-/// Some stay as they are: a kernel for each channel, whose time is not that of its products; what has few
-/// outputs, of which pictures are made, and whose kernel uses whole vectors already; and gradients, so that
-/// an objective's steps are those of float32 at the point that its forward pass sees. What
-/// `TileConvolutions` takes by tiles is decided there.
+/// Some stay as they are: a kernel for each channel, few channels or few outputs
+/// (`CostModel.isWorthNarrowing`), and gradients, so that a step of an objective is that of float32 at the
+/// point that its forward pass sees. Matrices that are computed are no weights.
 ///
-/// Effect on numbers: lossy. A factor changes by at most 2⁻⁹ of it, a sum of n products of random signs by
-/// some 2⁻⁹ of itself whatever n is (spec/runtime.md). So no level has this pass unless it is asked for.
+/// Effect on numbers: lossy. A factor changes by at most 2⁻⁹ of itself, so does a sum of products of random
+/// signs, however many they are; in tiles, where transformed numbers are rounded, it is up to five times
+/// that (spec/runtime.md). So no level has this pass unless it is asked for.
 package struct NarrowProducts: Pass {
   package static let name = "NarrowProducts"
   package static let needs: Set<GraphForm> = [.constantsFolded]
-
-  /// The most outputs of a group that stay float32.
-  private static let fewOutputs = 4
 
   package init() {}
 
@@ -37,7 +33,7 @@ package struct NarrowProducts: Pass {
         kernels = node.operands[1...1]
       }
       guard kernels.allSatisfy({ builder.constant(of: $0) != nil }),
-        builder.shape(node.operands[1])[0] / groups > Self.fewOutputs
+        CostModel.isWorthNarrowing(builder.shape(node.operands[1]), groups: groups)
       else { return nil }
       op.precision = .bfloat16
       return try builder.insert(op, node.operands)

@@ -174,14 +174,18 @@ package struct Conv2D: WeightedSums {
   }
 
   package func reference(_ operands: [ReferenceTensor]) -> ReferenceTensor {
-    let x = precision.factors(operands[0])
-    let (height, width, channels) = (x.shape[1], x.shape[2], x.shape[3])
+    let (height, width, channels) = (
+      operands[0].shape[1], operands[0].shape[2], operands[0].shape[3]
+    )
     let out = operands[1].shape[0]
     let (perGroup, outPerGroup) = (channels / groups, out / groups)
-    var result = ReferenceTensor([x.shape[0], outputSize[0], outputSize[1], out])
-    for n in 0..<x.shape[0] {
+    let pictures = operands[0].shape[0]
+    var result = ReferenceTensor([pictures, outputSize[0], outputSize[1], out])
+    for n in 0..<pictures {
       for (phase, kernel) in zip(phases, operands[1...]) {
-        let w = precision.factors(kernel)
+        // In tiles the numbers that are rounded are others; what that makes of a sum has bounds only.
+        let rounding = form(ofKernel: kernel.shape) == nil ? precision : .float32
+        let (x, w) = (rounding.factors(operands[0]), rounding.factors(kernel))
         let (kh, kw) = (w.shape[2], w.shape[3])
         for (i, oy) in Swift.stride(from: phase.originY, to: outputSize[0], by: scale[0])
           .enumerated()

@@ -260,6 +260,7 @@ extension SoundPlan {
       (convolution.dilationY, convolution.dilationX) = (1, 1)
     }
     if random.once(in: 4), groups == 1, !isDepthwise { convolution.packing = .turned }
+    if random.once(in: 4), !isDepthwise { convolution.precision = .bfloat16 }
     for y in 0..<min(convolution.scaleY, extents[1]) {
       for x in 0..<min(convolution.scaleX, extents[2]) { phase(y, x, of: &convolution) }
     }

@@ -1,7 +1,8 @@
-"""Tools/parity --weights-type f16: what weights of 16 bits change, network by network.
+"""Tools/parity --weights-type f16, --precision bf16: what rounding changes, network by network.
 
-Each page of the library is compiled twice with the same seeded weights, as float32 and as float16, and
-its default function runs on the same drawn inputs. No PyTorch module takes part.
+Each page of the library is compiled twice with the same seeded weights, as float32 and with weights of
+16 bits, or with products of bfloat16, and its default function runs on the same drawn inputs. No PyTorch
+module takes part.
 """
 
 import fnmatch
@@ -31,13 +32,17 @@ def drawn(item, numbers):
     return numbers.standard_normal(shape).astype(numpy.float32)
 
 
-def compiled(page, folder, kind):
+def compiled(page, folder, option, kind):
     """A plan of a page. Returns its path and what tgc says of it."""
     plan = folder / f"{kind}.tplan"
     report = call(
-        "tgc", page, "--synthetic-weights", SEED, "--weights-type", kind, "-o", plan, "--json",
-        "--quiet")
+        "tgc", page, "--synthetic-weights", SEED, option, kind, "-o", plan, "--json", "--quiet")
     return plan, json.loads(report)
+
+
+def macs(report, name):
+    """Billions of multiplications with additions of the first function."""
+    return report["functions"][0][name] / 1e9
 
 
 def decibels(a, b):
@@ -50,15 +55,19 @@ def decibels(a, b):
     return 10 * math.log10(peak**2 / error) if error > 0 else math.inf
 
 
-def measure(page, folder):
-    """A row for each output of the page's default function."""
-    plans, reports = zip(*(compiled(page, folder, kind) for kind in ("f32", "f16")))
+def measure(page, folder, option, kind):
+    """A row for each output of the page's default function; its sizes are MiB of weights, or billions of
+    MACs, of all and of bfloat16."""
+    plans, reports = zip(*(compiled(page, folder, option, k) for k in ("f32", kind)))
     listed = json.loads(call("tginspect", plans[0], "--json"))
     numbers = numpy.random.default_rng(SEED)
     inputs = {i["name"]: drawn(i, numbers) for i in listed["inputs"]}
     names = [o["name"] for o in listed["outputs"]]
     full, half = (outputs_of(plan, folder, inputs, names) for plan in plans)
-    sizes = [r["weight_bytes"] / 2**20 for r in reports]
+    if kind == "bf16":
+        sizes = [macs(reports[1], name) for name in ("macs_after", "macs_bfloat16")]
+    else:
+        sizes = [r["weight_bytes"] / 2**20 for r in reports]
     kept = sum("stay float32" in note for note in reports[1]["notes"])
     kinds = {o["name"]: o["kind"] for o in listed["outputs"]}
     return [
@@ -70,15 +79,15 @@ def measure(page, folder):
 def line(row):
     page, before, after, kept, output, _, difference, largest, ratio = row
     return (
-        f"{page:32} {before:8.1f} {after:8.1f} {kept:4} {output:17} {difference:10.2e} "
+        f"{page:32} {before:8.3g} {after:8.3g} {kept:4} {output:17} {difference:10.2e} "
         f"{largest:10.3g} {ratio:7.1f}")
 
 
-def table(rows):
+def table(rows, heads):
     """The rows as the page on the runtime has them: of each network its last picture, or the worst of
     its outputs."""
     lines = [
-        "| page | MiB | float16 | output | max \\|a − b\\| | max \\|a\\| | dB |",
+        f"| page | {heads[0]} | {heads[1]} | output | max \\|a − b\\| | max \\|a\\| | dB |",
         "|---|---:|---:|---|---:|---:|---:|"]
     for page in dict.fromkeys(row[0] for row in rows):
         own = [row for row in rows if row[0] == page]
@@ -87,25 +96,33 @@ def table(rows):
             pictures[-1] if pictures else min(own, key=lambda row: (math.isnan(row[-1]), row[-1])))
         decibel = "–" if math.isnan(ratio) else f"{ratio:.1f}"
         lines.append(
-            f"| `{page}` | {before:.1f} | {after:.1f} | {output} | {difference:.1e} | {largest:.3g} "
+            f"| `{page}` | {sized(before)} | {sized(after)} | {output} | {difference:.1e} | {largest:.3g} "
             f"| {decibel} |")
     return "\n".join(lines)
 
 
+def sized(number):
+    """A size with a digit behind the point, or more where that would say nothing."""
+    return f"{number:.1f}" if number >= 1 else f"{number:.2g}"
+
+
 def main(options):
+    option, kind, heads = (
+        ("--precision", options.precision, ("GMAC", "bfloat16")) if options.precision
+        else ("--weights-type", options.weights_type, ("MiB", "float16")))
     pages = [p["name"] for p in json.loads(call("tgc", "--list", "--json"))["pages"]]
     glob = any(c in options.pattern for c in "*?[")
     pattern = options.pattern if glob else f"*{options.pattern}*"
     rows, failed = [], 0
     if not options.page:
-        print(f"{'page':32} {'MiB':>8} {'f16':>8} kept {'output':17} {'max|a-b|':>10} "
+        print(f"{'page':32} {heads[0]:>8} {heads[1]:>8} kept {'output':17} {'max|a-b|':>10} "
               f"{'max|a|':>10} {'dB':>7}")
     for page in pages:
         if not fnmatch.fnmatchcase(page, pattern):
             continue
         try:
             with tempfile.TemporaryDirectory() as folder:
-                found = measure(page, Path(folder))
+                found = measure(page, Path(folder), option, kind)
         except (Failed, NotRun) as reason:
             # Pages that take parts or weights of their own cannot be compiled alone.
             print(f"{page:32} not run: {reason}", flush=True)
@@ -115,5 +132,5 @@ def main(options):
         if not options.page:
             print("\n".join(map(line, found)), flush=True)
     if options.page:
-        print(table(rows))
+        print(table(rows, heads))
     return 76 if failed else 0 if rows else 66
