@@ -60,8 +60,11 @@ import Testing
 
   @Test func setsWithoutFullRankNeedNoHelp() throws {
     // Four points in eight dimensions on each side; the second set is the first, moved and twice as wide.
-    let points = Self.rows(4, 8) { sin(Double(3 * $0 * $0 + 5 * $1)) }
-    let moved = Self.rows(4, 8) { 2 * Double(Float(sin(Double(3 * $0 * $0 + 5 * $1)))) + 1 }
+    func point(_ row: Int, _ column: Int) -> Double {
+      sin(Double(3 * row * row + 5 * column + row * column))
+    }
+    let points = Self.rows(4, 8, point)
+    let moved = Self.rows(4, 8) { 2 * Double(Float(point($0, $1))) + 1 }
     let left = try Self.gaussian(of: points)
     let right = try Self.gaussian(of: moved)
     let apart = zip(left.mean, right.mean).reduce(0) { $0 + pow($1.0 - $1.1, 2) }
@@ -73,7 +76,9 @@ import Testing
 
   @Test func aSetHasNoDistanceToItself() throws {
     // More dimensions than a panel of the factor has rows, and no multiple of four.
-    let points = Self.rows(300, 131) { sin(Double($0 * $0 % 97) * 0.37 + Double($1 * $1) * 0.11) }
+    let points = Self.rows(300, 131) { (row: Int, column: Int) -> Double in
+      sin(Double(row * row % 97 * (column + 3)) * 0.37)
+    }
     let gaussian = try Self.gaussian(of: points)
     let distance = try #require(frechetDistance(gaussian, gaussian))
     #expect(abs(distance) < 1e-10 * gaussian.covariance.trace)

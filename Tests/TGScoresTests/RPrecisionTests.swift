@@ -7,7 +7,7 @@ import Testing
     var precision = RPrecision()
     precision.add(picture: [1, 0], caption: [1, 1], wrong: [[0, 1], [-1, 0]])
     precision.add(picture: [1, 0], caption: [1, 1], wrong: [[0, 1], [3, 1]])
-    precision.add(picture: [1, 0], caption: [2, 2], wrong: [[3, 3]])
+    precision.add(picture: [1, 0], caption: [2, 2], wrong: [[2, 2]])
     precision.add(picture: [0, 0], caption: [1, 1], wrong: [[5, 5]])
     #expect(precision.hits == [true, false, true, true])
     #expect(precision.share == 0.75)
