@@ -13,7 +13,7 @@ scenes=Graphs/weights/tagan-scenes
 # Where Tools/box puts the plans: NAME.tplan.
 plans=.build/box
 
-commands=(tgc tgrun tginvert tginspect)
+commands=(tgc tgrun tginvert tgdirect tginspect)
 
 say() { echo "$*" >&2; }
 

@@ -36,7 +36,7 @@ import Testing
       #expect(done.messages.contains(hint), "\(done.messages)")
     }
     let files = try Self.files(prefix)
-    for name in ["tgc", "tgrun", "tginvert", "tginspect"] {
+    for name in ["tgc", "tgrun", "tginvert", "tgdirect", "tginspect"] {
       for path in [
         "bin/\(name)", "share/bash-completion/completions/\(name)",
         "share/zsh/site-functions/_\(name)", "share/fish/vendor_completions.d/\(name).fish",

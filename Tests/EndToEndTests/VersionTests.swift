@@ -6,7 +6,7 @@ import Testing
 
 /// What the commands say of themselves.
 @Suite struct VersionTests {
-  @Test(arguments: ["tgc", "tgrun", "tginvert", "tginspect"])
+  @Test(arguments: ["tgc", "tgrun", "tginvert", "tgdirect", "tginspect"])
   func versionsNameTheLibraries(_ name: String) throws {
     let command = try #require(BuiltCommand(name))
     let folder = FileManager.default.temporaryDirectory
