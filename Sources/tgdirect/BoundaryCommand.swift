@@ -75,7 +75,8 @@ struct BoundaryCommand: Tool {
     let taken = try samples.taken(for: maker, usual: table?.scores.count ?? 2000)
     if let table, table.scores.count != taken.count {
       throw Failure(
-        .badInput, "\(scores ?? "") has \(table.scores.count) scores, and there are "
+        .badInput,
+        "\(scores ?? "") has \(table.scores.count) scores, and there are "
           + "\(taken.count) codes")
     }
     let values = try table?.scores ?? score(taken, of: maker, by: scorer)

@@ -64,13 +64,15 @@ struct ClosedCommand: Tool {
       let size = matrix.shape[1]
       guard size <= CovarianceSum.largestSize else {
         throw Failure(
-          .badInput, "\(file.path)\(file.part) takes codes of \(size) numbers, and "
+          .badInput,
+          "\(file.path)\(file.part) takes codes of \(size) numbers, and "
             + "\(CovarianceSum.largestSize) are the most",
           hint: "--axis names the axis of the code, --positions some of it")
       }
       if let form, form.size != size {
         throw Failure(
-          .badInput, "\(file.path)\(file.part) takes codes of \(size) numbers, the weights before "
+          .badInput,
+          "\(file.path)\(file.part) takes codes of \(size) numbers, the weights before "
             + "it of \(form.size)")
       }
       var sum = form ?? ClosedForm(size: size, isNormalised: !raw)
@@ -106,7 +108,8 @@ struct ClosedCommand: Tool {
     let shape = tensor.shape.dimensions
     guard shape.count >= 2, axis < shape.count else {
       throw Failure(
-        .badInput, "\(file.path)\(file.part) has the shape \(tensor.shape), which has no axis "
+        .badInput,
+        "\(file.path)\(file.part) has the shape \(tensor.shape), which has no axis "
           + "\(axis) of a code beside one of outputs",
         hint: "--axis counts from 0; tginspect \(Path.quoted(file.path)) lists the tensors")
     }

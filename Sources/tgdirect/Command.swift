@@ -16,7 +16,7 @@ import TGCommandLine
         tgdirect boundary faces.tplan --measure grey --samples 2000 -o light.npy
         tgdirect project light.npy --out-of smile.npy -o only-light.npy
         tgdirect learn walk.tplan -o zoom.npy
-        tgdirect differences pairs.txt --words text.tplan -o change.npy
+        tgdirect differences pairs.tsv --words scenes.tplan:read -o change.npy
         tgdirect measure faces.tplan --direction light.npy=-2:2:5 --measure grey --seeds 0-99
 
       EXIT STATUS: 0 done, 64 usage, 65 bad input, 66 input missing, 69 not available, 70 our bug, \
@@ -30,7 +30,7 @@ import TGCommandLine
     version: "tgdirect \(Version.number)",
     subcommands: [
       ClosedCommand.self, ComponentsCommand.self, BoundaryCommand.self, ProjectCommand.self,
-      LearnCommand.self, MeasureCommand.self,
+      LearnCommand.self, DifferencesCommand.self, MeasureCommand.self, LayersCommand.self,
     ])
 
   static func main() { start() }

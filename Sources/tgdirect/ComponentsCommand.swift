@@ -49,7 +49,8 @@ struct ComponentsCommand: Tool {
     let maker = try Generator(generator, plan: plan, console: console)
     guard !maker.isIsotropic || samples.codes != nil else {
       throw Failure(
-        .usage, "the codes '\(maker.code.name)' of '\(maker.session.variants.form.name)' are noise, "
+        .usage,
+        "the codes '\(maker.code.name)' of '\(maker.session.variants.form.name)' are noise, "
           + "of which every direction is alike",
         hint: "name a function that takes what a mapping makes: --function NAME; or give codes: "
           + "--codes FILE.npy")
@@ -57,7 +58,8 @@ struct ComponentsCommand: Tool {
     let size = maker.code.itemShape.reduce(1, *)
     guard size <= CovarianceSum.largestSize else {
       throw Failure(
-        .memoryBudget, "codes of \(size) numbers have too many directions; "
+        .memoryBudget,
+        "codes of \(size) numbers have too many directions; "
           + "\(CovarianceSum.largestSize) are the most",
         hint: "take the codes before they are spread over layers")
     }

@@ -66,7 +66,8 @@ struct Generator {
     guard free.count == 1 else {
       guard free.isEmpty else {
         throw Failure(
-          .usage, "the function '\(form.name)' takes the codes "
+          .usage,
+          "the function '\(form.name)' takes the codes "
             + free.map { "\($0.name) \($0.shapeText)" }.joined(separator: ", "),
           hint: "say which: --code \(free[0].name)")
       }

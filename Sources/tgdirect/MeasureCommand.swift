@@ -27,6 +27,13 @@ struct MeasureCommand: Tool {
 
   @Option(
     help: ArgumentHelp(
+      "How far the picture is moved or enlarged against the one of the amount nearest 0: "
+        + Alignment.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+      valueName: "WHAT"))
+  var against: Alignment?
+
+  @Option(
+    help: ArgumentHelp(
       "The direction and its amounts, as tgrun takes them.",
       valueName: "FILE[:COLUMN]=FIRST:LAST:COUNT[@LAYERS]"))
   var direction: [String] = []
@@ -62,18 +69,18 @@ struct MeasureCommand: Tool {
     let plan = try OpenPlan(generator.plan, options: generator.machine, machine: machine)
     let maker = try Generator(generator, plan: plan, console: console)
     let picture = try maker.mainPicture()
-    guard
-      let scorer = try Scorer(
-        scorer, for: picture, machine: generator.machine, resolved: machine)
-    else {
+    let scorer = try Scorer(
+      scorer, for: picture, machine: generator.machine, resolved: machine)
+    guard let what = against?.rawValue ?? scorer?.name, against == nil || scorer == nil else {
       throw Failure(
-        .usage, "nothing says what is measured", hint: "say --measure WHAT or --scorer P.tplan")
+        .usage, scorer == nil ? "nothing says what is measured" : "two things are measured",
+        hint: "say one of --measure WHAT, --scorer P.tplan and --against WHAT")
     }
     let moves = try Moves(direction, of: maker)
     var results = try ResultFiles(
-      out ?? "\(Path.stem(plan.path))-\(scorer.name.replacing(":", with: "-")).json",
+      out ?? "\(Path.stem(plan.path))-\(what.replacing(":", with: "-")).json",
       suffixes: ["json"], beside: ["csv", "svg"] + (show > 0 ? ["png"] : []),
-      readFiles: [plan.path] + moves.files + scorer.files)
+      readFiles: [plan.path] + moves.files + (scorer?.files ?? []))
     try maker.demandDrawn()
     try maker.demandRoom(for: seeds.count * moves.amounts.count)
     let codes = try maker.codes(seeds.map { ($0, 0) })
@@ -84,22 +91,23 @@ struct MeasureCommand: Tool {
           Generator.Item(seed: seed, code: try moves.edit.applied(to: code, frame: frame)))
       }
     }
-    var scored = ScoredPictures(scorer)
+    var values = StepValues(scorer, against: against, amounts: moves.amounts)
     var shown: [Picture] = []
     try maker.run(items, output: picture.name) { index, tensor in
-      try scored.take(tensor)
+      try values.take(tensor)
       if index < show * moves.amounts.count, let seen = picture.picture(of: tensor) {
         shown.append(seen)
       }
     }
-    try scored.finish()
+    let numbers = try values.finished()
     let width = moves.amounts.count
     let steps = Steps(
       amounts: moves.amounts,
-      values: seeds.indices.map { Array(scored.scores[$0 * width..<($0 + 1) * width]) })
+      values: seeds.indices.map { Array(numbers[$0 * width..<($0 + 1) * width]) })
     try tell(
-      steps, seeds: seeds, shown: shown, maker: maker, scorer: scorer, moves: moves,
-      results: &results, console: console)
+      steps, of: what, seeds: seeds, shown: shown,
+      members: maker.members
+        + (scorer?.members ?? [("measure", .string(what))]), results: &results, console: console)
   }
 
   private func checkNumbers() throws {
@@ -112,8 +120,8 @@ struct MeasureCommand: Tool {
   }
 
   private func tell(
-    _ steps: Steps, seeds: [UInt64], shown: [Picture], maker: Generator, scorer: Scorer,
-    moves: Moves, results: inout ResultFiles, console: Console
+    _ steps: Steps, of what: String, seeds: [UInt64], shown: [Picture],
+    members: [(String, JSON)], results: inout ResultFiles, console: Console
   ) throws {
     var table = Table(["seed"] + steps.amounts.map { "\(Float($0))" })
     for (seed, row) in zip(seeds, steps.values) {
@@ -121,21 +129,21 @@ struct MeasureCommand: Tool {
     }
     try results.save(table.bytes, as: "table", to: results.path("csv"))
     let chart = Chart(
-      title: "\(scorer.name): \(direction.joined(separator: " "))", axis: "amount",
+      title: "\(what): \(direction.joined(separator: " "))", axis: "amount",
       positions: steps.amounts,
       curves: steps.values.prefix(100).map { .init(values: $0) }
         + [.init(name: "mean", values: steps.means)])
     try results.save(Array(chart.svg.utf8), as: "drawing", to: results.path("svg"))
     if !shown.isEmpty {
-      let bytes = try sheet(steps, seeds: seeds, shown: shown, scorer: scorer)
+      let bytes = try sheet(steps, seeds: seeds, shown: shown, what: what)
       try results.save(bytes, as: "picture", to: results.path("png"))
     }
     let (rising, falling) = (steps.rising, steps.falling)
     console.note(
-      "\(scorer.name): rises with every step in \(rising) of \(seeds.count) seeds, falls in "
+      "\(what): rises with every step in \(rising) of \(seeds.count) seeds, falls in "
         + "\(falling); slope \(Float(steps.slope)) for an amount of 1")
     try results.finish(
-      maker.members + scorer.members + [
+      members + [
         ("directions", .strings(direction)), ("seeds", .string(self.seeds)),
         ("count", .integer(seeds.count)), ("amounts", .array(steps.amounts.map { .number($0) })),
         ("means", .array(steps.means.map { .number($0) })), ("rising", .integer(rising)),
@@ -143,18 +151,21 @@ struct MeasureCommand: Tool {
       ], on: console)
     guard let demand, Double(max(rising, falling)) < demand * Double(seeds.count) else { return }
     throw Failure(
-      .checkFailed, "\(scorer.name) rises with every step in \(rising) of \(seeds.count) seeds and "
+      .checkFailed,
+      "\(what) rises with every step in \(rising) of \(seeds.count) seeds and "
         + "falls in \(falling); \(demand) of them were asked for",
       hint: "try other amounts; \(results.path("svg")) shows all seeds")
   }
 
   /// A row of pictures for each seed, its numbers under them.
   private func sheet(
-    _ steps: Steps, seeds: [UInt64], shown: [Picture], scorer: Scorer
+    _ steps: Steps, seeds: [UInt64], shown: [Picture], what: String
   ) throws -> [UInt8] {
     let width = steps.amounts.count
-    var sheet = ContactSheet(columns: width, title: "\(scorer.name), amounts "
-      + steps.amounts.map { "\(Float($0))" }.joined(separator: ", "))
+    var sheet = ContactSheet(
+      columns: width,
+      title: "\(what), amounts "
+        + steps.amounts.map { "\(Float($0))" }.joined(separator: ", "))
     for (index, picture) in shown.enumerated() {
       let value = steps.values[index / width][index % width]
       sheet.add(
@@ -164,33 +175,5 @@ struct MeasureCommand: Tool {
       throw Failure(.usage, "the sheet is too large", hint: "show fewer seeds: --show 1")
     }
     do { return try picture.encoded(as: .png) } catch { throw SessionError.picture(error) }
-  }
-}
-
-/// The directions of a call and their amounts.
-struct Moves {
-  /// What is done to a code.
-  let edit: CodeEdit
-  /// The amounts of the first direction that has several.
-  let amounts: [Double]
-  /// The files that are read.
-  let files: [String]
-
-  /// Reads `--direction` as `tgrun` has it.
-  init(_ texts: [String], of maker: Generator) throws {
-    let notations = try texts.map { try DirectionNotation($0, isThere: { Path.exists($0) }) }
-    guard let first = notations.first(where: { $0.amounts.amounts.count > 1 }) else {
-      throw Failure(
-        .usage, "no direction has several amounts",
-        hint: "say --direction FILE=-2:2:5, five amounts from -2 to 2")
-    }
-    let given = notations.map { FileArgument($0.path, parts: .prefix) }
-    let directions = try zip(given, notations).map { file, notation in
-      (try Direction(file.path, subtree: file.prefix, column: notation.column), notation)
-    }
-    edit = try CodeEdit(
-      maker.code, of: maker.session.variants.form, mixes: [], directions: directions)
-    amounts = first.amounts.amounts.map { Double($0) }
-    files = given.map(\.path)
   }
 }

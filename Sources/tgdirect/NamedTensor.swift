@@ -17,7 +17,8 @@ enum NamedTensor {
         } ?? whole
       guard found.entries.count == 1 else {
         throw Failure(
-          .badInput, "\(file.path)\(file.part) holds \(found.entries.count) tensors where one is "
+          .badInput,
+          "\(file.path)\(file.part) holds \(found.entries.count) tensors where one is "
             + "needed",
           hint: "say which: \(file.path)#NAME; tginspect \(Path.quoted(file.path)) lists them")
       }

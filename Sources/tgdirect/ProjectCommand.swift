@@ -43,7 +43,8 @@ struct ProjectCommand: Tool {
     let size = read[0].numbers.elements.count
     for (file, other) in zip(files, read) where other.numbers.elements.count != size {
       throw Failure(
-        .badInput, "\(file.path)\(file.part) has \(other.numbers.elements.count) numbers, and "
+        .badInput,
+        "\(file.path)\(file.part) has \(other.numbers.elements.count) numbers, and "
           + "\(files[0].path)\(files[0].part) has \(size)")
     }
     let vectors = read.map { $0.numbers.elements.map { Double($0) } }

@@ -22,7 +22,8 @@ struct ResultFiles {
     guard suffixes.contains(Path.suffix(out)) else {
       let name = Path.withoutSuffix(out.isEmpty ? "direction" : out)
       throw Failure(
-        .usage, "-o \(out) does not end with "
+        .usage,
+        "-o \(out) does not end with "
           + suffixes.map { ".\($0)" }.joined(separator: " or "),
         hint: "say -o " + Path.quoted(freePath(like: "\(name).\(suffixes[0])")))
     }

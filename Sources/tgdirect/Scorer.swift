@@ -45,7 +45,8 @@ struct Scorer {
     let open = form.inputs.filter { $0.defaultValue == nil && $0.distribution == nil }
     guard open.count == 1, open[0].takesPicture else {
       throw Failure(
-        .usage, "'\(form.name)' of \(path) takes \(open.map(\.name).joined(separator: ", ")), and "
+        .usage,
+        "'\(form.name)' of \(path) takes \(open.map(\.name).joined(separator: ", ")), and "
           + "a scorer takes one picture",
         hint: "name another function: --scorer-function NAME; tginspect \(Path.quoted(path)) "
           + "lists them")
@@ -78,7 +79,8 @@ struct Scorer {
     let count = output.itemShape.reduce(1, *)
     guard index != nil || count == 1 else {
       throw Failure(
-        .usage, "'\(output.name)' has \(count) numbers", hint: "say which: --score \(output.name):0")
+        .usage, "'\(output.name)' has \(count) numbers", hint: "say which: --score \(output.name):0"
+      )
     }
     guard (0..<count).contains(index ?? 0) else {
       throw Failure(.usage, "'\(output.name)' has the numbers 0-\(count - 1)")

@@ -3,6 +3,7 @@ import TGCommandLine
 import TGDirections
 
 extension PictureMeasure: ExpressibleByArgument {}
+extension Alignment: ExpressibleByArgument {}
 
 /// What gives a number for a picture.
 struct ScorerOptions: ParsableArguments {

@@ -76,7 +76,8 @@ struct Job {
     let shared = request.objective.loops.flatMap(\.shared)
     guard let name = shared.first, chunks.count > 1 || request.options.restarts > 1 else { return }
     throw Failure(
-      .usage, "all items of '\(request.objective.name)' share '\(name)', so they are one batch: "
+      .usage,
+      "all items of '\(request.objective.name)' share '\(name)', so they are one batch: "
         + (request.options.restarts > 1
           ? "there are no restarts" : "\(request.subjects.count) pictures are several"),
       hint: request.options.restarts > 1

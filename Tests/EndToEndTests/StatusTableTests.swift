@@ -14,17 +14,19 @@ import Testing
       "tgc --bogus", "tgc fmt a.tgraph --bogus", "tgrun sample.tplan --bogus",
       "tginvert net.tplan --bogus", "tginspect sample.tplan --bogus",
       "tgeval pairs two.png two.png --bogus", "tgdissect painter.tplan --bogus",
+      "tgdirect measure net.tplan --bogus",
     ],
     "64 all: an option without its value": [
       "tgc ok.tgraph --batch", "tgrun sample.tplan --seeds", "tginvert net.tplan a.png --objective",
       "tginspect sample.tplan --function", "tgeval sets two.npy three.npy --scores",
-      "tgdissect painter.tplan --segmenter",
+      "tgdissect painter.tplan --segmenter", "tgdirect measure net.tplan --seeds",
     ],
     "64 all: a value that is no number where one is needed": [
       "tgc ok.tgraph --synthetic-weights x", "tgrun sample.tplan bird --threads x",
       "tgrun sample.tplan bird --repeat 0",
       "tginvert net.tplan a.png --restarts x", "tgeval sets two.npy three.npy --subsets x",
       "tgdissect painter.tplan --segmenter parts.tplan --pictures x",
+      "tgdirect boundary net.tplan -o d.npy --samples x",
     ],
     "64 tgc: no page, or two": ["tgc", "tgc ok.tgraph other.tgraph"],
     "64 tgc: `--weights-type` that is none, or with an `--emit` that writes no plan": [
@@ -120,6 +122,23 @@ import Testing
       "tginvert net.tplan a.png --steps -1", "tginvert net.tplan a.png --restarts -1",
     ],
     "64 tginvert: `--jpeg-quality` that cannot be": ["tginvert net.tplan a.png --jpeg-quality 101"],
+    "64 tgdirect: nothing that says what is measured, or two things that do": [
+      "tgdirect measure net.tplan --direction d.npy=-1:1:3 -o r.json",
+      "tgdirect boundary net.tplan --measure grey --scores s.csv -o d.npy",
+    ],
+    "64 tgdirect: `-o` of another suffix, or a share, axis or count that cannot be": [
+      "tgdirect closed w.safetensors -o d.txt", "tgdirect closed w.safetensors --count 0 -o d.npy",
+      "tgdirect boundary net.tplan --measure grey --training 1 -o d.npy",
+      "tgdirect measure net.tplan --measure grey --seeds x -o r.json",
+    ],
+    "64 tgdirect: codes that nothing makes, or of which every direction is alike": [
+      "tgdirect pca other.tplan -o d.npy"
+    ],
+    "65 tgdirect: a file that is no plan, weights, direction, table of scores or list of pairs": [
+      "tgdirect measure bad.tplan --measure grey -o r.json", "tgdirect closed photo.png -o d.npy",
+      "tgdirect project photo.png --out-of photo.png -o d.npy",
+      "tgdirect differences captions.txt --words net.tplan -o d.npy",
+    ],
     "64 tginspect: no plan, or a function that it does not have": [
       "tginspect", "tginspect sample.tplan --function none",
     ],
@@ -241,6 +260,7 @@ import Testing
       "tgeval sets two.png two.png --plan none.tplan", "tgeval compare none.json none.json",
       "tgdissect none.tplan --segmenter parts.tplan",
       "tgdissect painter.tplan --segmenter none.tplan", "tgdissect seer.tplan masks --masks none",
+      "tgdirect learn none.tplan -o d.npy", "tgdirect closed none.pth -o d.npy",
     ],
     // The folder: PageNameTests.
     "66 tgc: a name that no page has, or a folder of `TG_GRAPHS` that is not there": [
@@ -336,10 +356,11 @@ import Testing
 
   /// An error of ours begins with the command's name, or with the location in a page.
   private func isInStyle(_ messages: String) -> Bool {
-    let names = [
-      "tgc", "tgc fmt", "tgrun", "tginvert", "tginspect", "tgeval", "tgeval pairs", "tgeval sets",
-      "tgeval r-precision", "tgeval compare", "tgdissect",
-    ]
+    let names =
+      ["tgc", "tgc fmt", "tgrun", "tginvert", "tginspect", "tgdissect", "tgeval", "tgdirect"]
+      + ["pairs", "sets", "r-precision", "compare"].map { "tgeval \($0)" }
+      + ["boundary", "closed", "differences", "layers", "learn", "measure", "pca", "project"]
+      .map { "tgdirect \($0)" }
     return messages.split(separator: "\n").contains { line in
       names.contains { line.hasPrefix("\($0): error: ") }
         || line.contains(".tgraph:") && line.contains(": error: ")

@@ -60,6 +60,27 @@ struct SmallInversion {
         }
         return (z: z, shift: shift, image: G.decode(z) + shift)
       }
+
+      objective common(target: Image[1, 8, 8](0 ... 1))
+          -> (z: Latent[6], shift: Latent[1, 1, 1], image: Image[1, 8, 8](0 ... 1)) {
+        sample random: Normal[6]
+        shared var z = random
+        var shift = expand(0, [1, 1, 1]) * random[0]
+        repeat 5 {
+          minimize (pixels: mse(G.decode(z) + shift, target)) over z, shift
+            using sgd(rate: 0.5)
+          z = min(max(z, -2), 2)
+        }
+        return (z: z, shift: shift, image: G.decode(z) + shift)
+      }
+
+      objective searched(target: Image[1, 8, 8](0 ... 1))
+          -> (z: Latent[6], image: Image[1, 8, 8](0 ... 1)) {
+        sample random: Normal[6]
+        shared var z = 0.1 * random
+        repeat 40 { minimize mse(G.decode(z), target) over z using lbfgs() }
+        return (z: z, image: G.decode(z))
+      }
     }
 
     """
@@ -88,6 +109,16 @@ struct SmallInversion {
     return try #require(results[0]["image"])
   }
 
+  /// The picture of a code, `[1, 1, 8, 8]`.
+  func picture(of code: [Float]) throws -> HostTensor {
+    let session = try Session(
+      loaded, function: "decode", on: NativeTarget(), within: Budget(threads: 1))
+    let run = try session.prepare(
+      [:], items: [RunItem(seed: 0, numbers: ["z": code])], belongTogether: false)
+    let results = try session.run(run.chunks[0], of: run, outputs: ["image"]).results
+    return try #require(results[0]["image"])
+  }
+
   /// The objective of a name, and its functions.
   func functions(_ name: String, batch: Int = 1) throws -> ObjectiveFunctions {
     try ObjectiveFunctions(
@@ -98,7 +129,8 @@ struct SmallInversion {
   /// A run over pictures, at its beginning.
   func begin(
     _ functions: ObjectiveFunctions, _ pictures: [HostTensor], seed: UInt64 = 5,
-    initial: InitialCode? = nil, _ change: (inout InversionSettings) throws -> Void = { _ in }
+    seeds: [UInt64]? = nil, initial: InitialCode? = nil,
+    _ change: (inout InversionSettings) throws -> Void = { _ in }
   ) throws -> ObjectiveRun {
     let objective = functions.objective
     var settings = try InversionSettings(objective)
@@ -109,12 +141,13 @@ struct SmallInversion {
       Shape([pictures.count, 1, 8, 8]), pictures.flatMap(\.elements))
     let prepared = try session.prepare(
       ["target": .array(target, lengths: nil)],
-      items: pictures.indices.map { RunItem(seed: seed, row: $0) }, belongTogether: false)
+      items: pictures.indices.map { RunItem(seed: seeds?[$0] ?? seed, row: $0) },
+      belongTogether: false)
     let started = try session.run(
       prepared.chunks[0], of: prepared, outputs: session.variants.form.outputs.map(\.name)
     ).results
     return try ObjectiveRun(
-      functions, settings: settings, seeds: pictures.map { _ in seed }, started: started,
+      functions, settings: settings, seeds: seeds ?? pictures.map { _ in seed }, started: started,
       initial: initial)
   }
 }

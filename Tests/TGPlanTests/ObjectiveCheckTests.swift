@@ -73,6 +73,7 @@ import Testing
     first.draws = ["e"]
     first.fraction = "loop.fraction"
     first.terms = ["pixels"]
+    first.shared = ["w"]
     var second = PlanObjective.Loop(
       start: "fit.start2", step: "fit.step2", rounds: 1, method: .lbfgs)
     second.variables = ["v"]
@@ -112,6 +113,15 @@ import Testing
     ("no rounds", .rounds(0), { $0.objectives[0].loops[0].rounds = 0 }),
     ("too many rounds", .rounds(1 << 40), { $0.objectives[0].loops[0].rounds = 1 << 40 }),
     ("no variable", .noVariable, { $0.objectives[0].loops[1].variables = [] }),
+    ("a stranger shared", .shared("q"), { $0.objectives[0].loops[0].shared = ["q"] }),
+    ("shared twice", .shared("w"), { $0.objectives[0].loops[0].shared = ["w", "w"] }),
+    (
+      "a search of which some is shared", .shared("v"),
+      {
+        $0.objectives[0].loops[1].variables = ["v", "w"]
+        $0.objectives[0].loops[1].shared = ["v"]
+      }
+    ),
     ("no rate", .number("rate"), { $0.objectives[0].loops[0].scheduled = [] }),
     (
       "rate twice", .number("rate"),
