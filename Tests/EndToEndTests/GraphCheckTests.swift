@@ -77,6 +77,9 @@ import Testing
     Page(
       "tagan-scenes",
       "base=2 hidden=6 wordSize=7 condition=5 regions=3 size=16 length=4 entries=9"),
+    Page(
+      "tagan-scenes",
+      "base=2 hidden=6 wordSize=7 condition=5 regions=3 size=16 length=4 entries=9 tap=2"),
     Page("lpips", "size=16"),
     Page("lpips", "size=16 whole=true"),
     Page("vgg16", "size=32"),

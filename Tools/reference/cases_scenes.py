@@ -109,4 +109,4 @@ def parts_scenes(name, batch, seed, width=12, size=64):
     """The segmenter of drawn scenes."""
     return block(name, "scene-parts", "segment", batch, dict(width=width, size=size),
                  lambda: scene_parts.Parts(width),
-                 lambda rng: {"image": picture(rng, batch, size)}, PARTS, seed, {"scores": 2})
+                 lambda rng: {"image": picture(rng, batch, size)}, PARTS, seed)

@@ -44,7 +44,7 @@ class Segmenter(nn.Module):
         return self.scores(self.up0(joined(y, a)))
 
 class Parts(Segmenter):
-    """The same as the page gives it: the share of each class, N x S x S, one by one."""
+    """The same as the page gives it: the logits of each class, N x S x S, one by one."""
 
     def forward(self, picture):
-        return super().forward(picture).softmax(1).unbind(1)
+        return super().forward(picture).unbind(1)
