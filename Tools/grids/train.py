@@ -1,6 +1,6 @@
 """Trains a composition of picture and sentence on scenes of the grid, and measures it.
 
-    Tools/grids/train tirg --seed 1 --steps 3000 --keep tirg-grids.safetensors
+    Tools/grids/train tirg --seed 1 --keep tirg-grids.safetensors
 
 A composition is tirg, concat, imgonly or textonly. Each step takes pictures and edits of its own; the
 loss is the batch classification of TIRG (Vo et al., CVPR 2019): the query's cosines to all targets of
@@ -29,7 +29,7 @@ def arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("composition", choices=model.COMPOSITIONS)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--sources", type=int, default=24, help="pictures a step, four edits of each")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--results", help="a file of JSON lines")

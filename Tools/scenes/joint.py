@@ -50,23 +50,18 @@ class Learner(nn.Module):
         self.text, self.image = FastReader(len(vocabulary()) + 1).begin(), Looker()
 
 
-def joint_loss(pictures, texts, fits, hardest=False):
-    """The symmetric structured joint embedding (Reed et al., CVPR 2016) of unit vectors N x D, pair by
-    pair: each wrong caption of a picture, and each wrong picture of a caption, should score less than
-    the right one by 1. A caption that is true of a picture is no mistake beside it, so of the classes
-    of the paper what is left is whether scene and caption fit (`fits`, N x N).
-
-    The mean over all wrong pairs, as the authors' code has it; or, `hardest`, the largest of each row and
-    column, the maximum of the paper's surrogate of equations 2 to 4.
-    """
+def joint_loss(pictures, texts, fits):
+    """The symmetric structured joint embedding (Reed et al., CVPR 2016, equations 2 to 4) of unit vectors
+    N x D, pair by pair: each wrong caption of a picture, and each wrong picture of a caption, should score
+    less than the right one by 1. As in the authors' code all wrong pairs count, where the paper takes
+    the worst. A caption that is true of a picture is no mistake beside it, so of the classes of the
+    paper what is left is whether scene and caption fit (`fits`, N x N)."""
     scores = SCALE * pictures @ texts.T
     right = scores.diagonal()
     wrong = (~fits).float()
-    of_pictures = (1 + scores - right[:, None]).clamp(min=0) * wrong
-    of_texts = (1 + scores - right[None, :]).clamp(min=0) * wrong
-    if hardest:
-        return of_pictures.amax(1).mean() + of_texts.amax(0).mean()
-    return (of_pictures.sum() + of_texts.sum()) / wrong.sum()
+    of_pictures = ((1 + scores - right[:, None]).clamp(min=0) * wrong).sum()
+    of_texts = ((1 + scores - right[None, :]).clamp(min=0) * wrong).sum()
+    return (of_pictures + of_texts) / wrong.sum()
 
 
 def places_loss(where, cover):

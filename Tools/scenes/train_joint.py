@@ -4,9 +4,8 @@ joint embedding (Reed, Akata, Lee, Schiele, CVPR 2016).
     Tools/scenes/train-joint -o joint-scenes.safetensors
 
 Each step takes drawn layouts in palette colours with a caption each; half of them differ from a scene
-of the other half in the colour of one named part. At first all wrong pairs count alike, from step
---hardest on the worst of each picture and caption alone. Beside it ten slots of the picture encoder are
-taught where the ten parts are. The caption encoder begins as that of gan-scenes in the box. The state lies in the cache,
+of the other half in the colour of one named part. Ten slots of the picture encoder are taught where the
+ten parts are; the caption encoder begins as that of gan-scenes in the box. The state lies in the cache,
 ~/.cache/tgraph/gan-scenes/joint.pt; the same command goes on where it was stopped.
 """
 
@@ -32,8 +31,7 @@ from wording import encode, vocabulary
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=1500)
-    parser.add_argument("--hardest", type=int, default=500, metavar="STEP")
+    parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--batch", type=int, default=64, help="an even number of scenes a step")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--layouts", type=int, default=12000)
@@ -82,7 +80,7 @@ def main():
                 b.pictures.contiguous(memory_format=torch.channels_last))
         said = learner.text(*read(b.captions, known))
         places = places_loss(where.float(), b.cover)
-        gap = joint_loss(seen.float(), said, b.fits, step >= options.hardest)
+        gap = joint_loss(seen.float(), said, b.fits)
         loss = gap + 0.5 * places
         descend(loss, [*learner.parameters()], optimiser, longest=5.0)
         follow(average, learner, step)
