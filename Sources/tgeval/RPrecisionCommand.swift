@@ -164,7 +164,7 @@ struct RPrecisionRules: ParsableArguments {
     return Score(
       name: method["score"] ?? "",
       values: [
-        ("mean", 100 * mean), ("deviation", 100 * deviation), ("of all", 100 * precision.share),
+        ("mean", 100 * mean), ("deviation", 100 * deviation), ("all", 100 * precision.share),
       ], method: method)
   }
 }

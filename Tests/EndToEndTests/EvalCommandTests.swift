@@ -1,5 +1,6 @@
 import Foundation
 import TGImage
+import TGPlan
 import TGTensor
 import TGTestSupport
 import Testing
@@ -27,6 +28,29 @@ import Testing
     #expect(abs((scores[Self.kernel]?["mean"] ?? 0) / mean - 1) < 1e-6)
     // No name of a published score for another network.
     #expect(scores.keys.allSatisfy { !$0.contains("FID") && !$0.contains("KID") })
+  }
+
+  @Test(arguments: [
+    ("6726825d", "FID"), ("6726825e", "Frechet distance of InceptionFrechet features"),
+  ])
+  func publishedNamesNeedThePublishedFiles(hash: String, name: String) throws {
+    let fixture = try EvalFixture()
+    try fixture.pictures("a", [10, 20, 30, 40], side: 8)
+    try fixture.pictures("b", [11, 23, 30, 45], side: 8)
+    var plan = try SamplePlan.plan()
+    plan.name = "InceptionFrechet"
+    plan.fileHashes = [hash + String(repeating: "0", count: 56)]
+    let index = try #require(plan.functions.firstIndex { $0.name == "edit" })
+    plan.functions[index].name = "features"
+    let output = try #require(plan.functions[index].outputs.firstIndex { $0.name == "small" })
+    plan.functions[index].outputs[output].name = "features"
+    var writer = try PlanWriter(path: fixture.pages.folder.path("named.tplan"))
+    _ = try writer.append(.floats([1, 2, 3]))
+    _ = try writer.finish(plan)
+    let scores = try fixture.scores(
+      "sets a b --plan named.tplan --plan-function features --plan-output features --scores frechet"
+    )
+    #expect(Set(scores.keys) == [name])
   }
 
   @Test func keptFeaturesRememberTheirMakingAndGiveTheSameScores() throws {
@@ -147,10 +171,10 @@ import Testing
       "r-precision painter.tplan --captions test.tsv --picture-encoder colours.tplan --pictures 13 "
       + "--wrong 30 --folds 3"
     let right = try fixture.scores("\(line) --text-encoder words.tplan")
-    #expect(right["R-precision"] == ["mean": 100, "deviation": 0, "of all": 100])
+    #expect(right["R-precision"] == ["mean": 100, "deviation": 0, "all": 100])
     // An encoder that takes red for green finds every picture under another's caption.
     let turned = try fixture.scores("\(line) --text-encoder turned.tplan")
-    #expect(turned["R-precision"] == ["mean": 0, "deviation": 0, "of all": 0])
+    #expect(turned["R-precision"] == ["mean": 0, "deviation": 0, "all": 0])
     let told = try fixture.run("\(line) --text-encoder words.tplan")
     #expect(told.text.contains("entries of a fold: 3 of 4: the last is dropped"))
     let whole = try fixture.run("\(line) --text-encoder words.tplan --whole-folds")
@@ -170,6 +194,6 @@ import Testing
     #expect(scores["R-precision of arrays"]?["mean"] == 75)
     let drawn = try fixture.scores(
       "r-precision --picture-vectors t.npy --text-vectors t.npy --folds 2")
-    #expect(drawn["R-precision of arrays"]?["of all"] == 100)
+    #expect(drawn["R-precision of arrays"]?["all"] == 100)
   }
 }

@@ -88,8 +88,8 @@ def full_rank(folder):
     plan = compiled(folder, "size=299", "resize=tensorflow")
     ours = scored(
         "sets", *places, "--resize", "tensorflow", "--plan", plan, "--plan-function", "taps",
-        "--plan-output", "maps0", "--scores", "frechet")
-    name = "Frechet distance of InceptionFrechet maps0"
+        "--plan-output", "maps.0", "--scores", "frechet")
+    name = "Frechet distance of InceptionFrechet maps.0"
     return [("Frechet distance of 64 numbers", ours[name, "value"], theirs["frechet_inception_distance"])]
 
 
