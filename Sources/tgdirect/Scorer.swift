@@ -19,7 +19,7 @@ struct Scorer {
 
   /// Reads the options; nil if they ask for none.
   init?(
-    _ options: ScorerOptions, for picture: InterfaceItem, machine options2: MachineOptions,
+    _ asked: ScorerOptions, for picture: InterfaceItem, machine options: MachineOptions,
     resolved: MachineOptions.Resolved
   ) throws {
     guard let range = picture.kind.source.picture else {
@@ -27,20 +27,20 @@ struct Scorer {
     }
     self.picture = picture
     rule = (range.low, range.high)
-    if options.measure != nil, options.scorer != nil {
+    if asked.measure != nil, asked.scorer != nil {
       throw Failure(.usage, "--measure and --scorer are both given", hint: "say one of them")
     }
-    if options.scorer == nil, options.function != nil || options.output != nil {
-      let option = options.function == nil ? "--score" : "--scorer-function"
+    if asked.scorer == nil, asked.function != nil || asked.output != nil {
+      let option = asked.function == nil ? "--score" : "--scorer-function"
       throw Failure(.usage, "\(option) goes with --scorer", hint: "say --scorer P.tplan too")
     }
-    if let measure = options.measure {
+    if let measure = asked.measure {
       kind = .measure(measure)
       return
     }
-    guard let path = options.scorer else { return nil }
-    let plan = try OpenPlan(path, options: options2, machine: resolved)
-    let session = try plan.session(options.function)
+    guard let path = asked.scorer else { return nil }
+    let plan = try OpenPlan(path, options: options, machine: resolved)
+    let session = try plan.session(asked.function)
     let form = session.variants.form
     let open = form.inputs.filter { $0.defaultValue == nil && $0.distribution == nil }
     guard open.count == 1, open[0].takesPicture else {
@@ -51,7 +51,7 @@ struct Scorer {
         hint: "name another function: --scorer-function NAME; tginspect \(Path.quoted(path)) "
           + "lists them")
     }
-    let (output, index) = try Self.score(options.output, of: session.variants)
+    let (output, index) = try Self.score(asked.output, of: session.variants)
     kind = .plan(plan, session, input: open[0], output: output, index: index)
   }
 

@@ -49,6 +49,18 @@ import Testing
         == PictureMeasure.grey.value(of: picture, low: -1, high: 1))
   }
 
+  /// A sky above a ground is no subject, whatever their colours; a square before both is.
+  @Test func layersOfABackgroundAreNoSubject() {
+    var picture = HostTensor([1, 3, 16, 16], repeating: 0.8)
+    for position in 0..<3 * 256 where position % 256 >= 160 { picture[position] = 0.3 }
+    #expect(value(.area, picture) == 0)
+    for row in 8..<12 {
+      for column in 2..<6 { picture[row * 16 + column] = 0 }
+    }
+    #expect(abs(value(.centroidX, picture) - 4.0 / 16) < 1e-12)
+    #expect(value(.area, picture) > 0.04 && value(.area, picture) < 1.0 / 16)
+  }
+
   @Test func aDiagonalLeansToItsSide() {
     var picture = HostTensor([1, 1, 16, 16], repeating: 0)
     for k in 2..<14 { picture[k * 16 + k] = 1 }

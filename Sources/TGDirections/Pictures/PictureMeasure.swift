@@ -18,9 +18,10 @@ package enum PictureMeasure: String, Hashable, Sendable, CaseIterable {
 
   /// Measures a picture.
   ///
-  /// A pixel belongs to the subject the more, the more its colour differs from that of the border:
-  /// its weight is `d² / (d² + 0.15²)`, d the distance to the border's median colour in the unit cube.
-  /// The border is one pixel wide. A picture without a subject has its centroid in the middle.
+  /// A pixel belongs to the subject the more, the more its colour differs from those at both ends of its
+  /// row: its weight is `d² / (d² + 0.15²)`, d the distance in the unit cube to the nearest colour between
+  /// the two. So sky above ground is no subject. A picture without a subject has its centroid in the
+  /// middle.
   ///
   /// - Parameters:
   ///   - picture: `[1, C, H, W]` or `[C, H, W]`, C 1 or 3, at least one pixel.
@@ -58,20 +59,11 @@ private struct Subject {
 
   init(_ colours: [[Double]], height: Int, width: Int) {
     area = Double(height * width)
-    let border = (0..<height * width).filter { position in
-      let (row, column) = (position / width, position % width)
-      return row == 0 || column == 0 || row == height - 1 || column == width - 1
-    }
-    let ground = colours.map { plane in
-      let sorted = border.map { plane[$0] }.sorted()
-      return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
     for position in 0..<height * width {
-      var square = 0.0
-      for channel in 0..<3 {
-        let difference = colours[channel][position] - ground[channel]
-        square += difference * difference
-      }
+      let row = position / width
+      let square = Self.distance(
+        colours.map { $0[position] }, colours.map { $0[row * width] },
+        colours.map { $0[(row + 1) * width - 1] })
       let weight = square / (square + 0.0225)
       let across = (Double(position % width) + 0.5) / Double(width)
       let down = (Double(position / width) + 0.5) / Double(height)
@@ -80,6 +72,23 @@ private struct Subject {
       y += weight * down
       xy += weight * across * down
     }
+  }
+
+  /// The square of the distance of a colour to the line between two others.
+  private static func distance(_ colour: [Double], _ left: [Double], _ right: [Double]) -> Double {
+    var (along, length) = (0.0, 0.0)
+    for channel in colour.indices {
+      let step = right[channel] - left[channel]
+      along += (colour[channel] - left[channel]) * step
+      length += step * step
+    }
+    let share = length > 0 ? min(max(along / length, 0), 1) : 0
+    var square = 0.0
+    for channel in colour.indices {
+      let near = left[channel] + share * (right[channel] - left[channel])
+      square += (colour[channel] - near) * (colour[channel] - near)
+    }
+    return square
   }
 
   func value(of measure: PictureMeasure) -> Double {
