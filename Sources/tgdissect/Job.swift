@@ -170,9 +170,9 @@ extension Job {
     let shares = request.rule.shares
     let total = subject.count * layer.cells
     let most = max(shares.max() ?? 0, Self.highShare)
-    if let least = shares.first, ActivationLevels.above(total, share: least) < 1 {
+    if case .share(let share) = request.rule, ActivationLevels.above(total, share: share) < 1 {
       throw Failure(
-        .usage, "\(least) of \(total) places is none: the sample is too small",
+        .usage, "\(share) of \(total) places is none: the sample is too small",
         hint: "look at more pictures, or raise --top")
     }
     guard

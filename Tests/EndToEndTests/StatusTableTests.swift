@@ -173,7 +173,7 @@ import Testing
     "65 tgdissect: a file that is no plan, or masks that are none": [
       "tgdissect bad.tplan --segmenter parts.tplan",
       "tgdissect painter.tplan --segmenter bad.tplan",
-      "tgdissect seer.tplan masks --masks badmasks",
+      "tgdissect seer.tplan masks --masks badmasks --top 0.4",
       "tgdissect painter.tplan --segmenter parts.tplan --mask bad.tplan",
     ],
     "71 tgdissect: more memory than `--max-memory`": [

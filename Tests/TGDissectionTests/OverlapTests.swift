@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func countsAreThoseOfEveryPixel() {
-    let levels: [[Float]] = [[3, 1, -1], [2, 2, 0.5]]
+    // No value is as large: what is enlarged is a multiple of 1 / 48.
+    let levels: [[Float]] = [[2.97, 1.01, -0.99], [2.02, 2.02, 0.51]]
     var counts = OverlapCounts(levels: levels, parts: 2)
     var expected = [[[Int]]](
       repeating: [[Int]](repeating: [0, 0, 0], count: 3), count: 2)

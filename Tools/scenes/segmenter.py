@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import model
-from meaning import ALL_PARTS
+from meaning import ALL_PARTS, BIRD, FLOWER, WIDTH
 from scene import Scene, part_numbers
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
@@ -57,11 +57,30 @@ def overlap(found_classes, true_classes):
     return np.where(either > 0, both / np.maximum(either, 1), np.nan)
 
 
-def examine(network, seed, count, size=64):
-    """IoU of each class on drawn scenes, their mean, and the mean of the parts alone."""
-    scenes = [Scene(seed, index, size) for index in range(count)]
-    pictures = model.to_tensor([scene.picture() for scene in scenes])
-    each = overlap(found(network, pictures), np.stack([truth(s.layers) for s in scenes]))
+def told(each):
+    """IoU of each class by its name, their mean, and the mean of the parts alone."""
     return {"mean": round(float(np.nanmean(each)), 4),
             "mean_of_parts": round(float(np.nanmean(each[:-1])), 4),
             **{name: round(float(value), 4) for name, value in zip(NAMES, each)}}
+
+
+def examine(network, seed, count, size=64):
+    """Judges on drawn scenes, whose masks are exact."""
+    scenes = [Scene(seed, index, size) for index in range(count)]
+    pictures = model.to_tensor([scene.picture() for scene in scenes])
+    return told(overlap(found(network, pictures), np.stack([truth(s.layers) for s in scenes])))
+
+
+@torch.no_grad()
+def examine_on_generated(network, painter, seed, count):
+    """Judges on pictures of the generator in the box (`generator.load`), against the shares of its
+    last layer, from which it mixes each pixel. Its codes name nothing but the subject."""
+    draws = torch.Generator().manual_seed(seed)
+    noise = torch.randn(count, painter.G.colours.in_features, generator=draws)
+    codes = torch.zeros(count, WIDTH)
+    codes[0::2, BIRD] = 1
+    codes[1::2, FLOWER] = 1
+    pictures, logits = painter.G.layers(codes, noise)
+    pictures = model.to_tensor(model.to_bytes(pictures))
+    classes = (logits.argmax(1) - 1) % CLASSES  # the first is the free colour
+    return told(overlap(found(network, pictures), classes.numpy()))

@@ -7,6 +7,10 @@ The first run looks for small parts; the second, from what the first found, draw
 Layouts and state lie in the cache, ~/.cache/tgraph/scene-parts; the same command goes on where it was
 ended. Each picture is changed a little, so that the segmenter also reads pictures that a generator
 made: blurred, noisy, darker or lighter. At the end it is judged on scenes that nothing was trained on.
+
+    Tools/scenes/train-segmenter --measure scene-parts.safetensors
+
+only judges weights, on such scenes and on pictures of the generator in the box.
 """
 
 import argparse
@@ -17,11 +21,16 @@ import sys
 import torch
 from torch.nn import functional as F
 
+import generator as painters
 from course import Course, descend, follow
 from scene import generator
-from segmenter import Segmenter, examine, load, save
+from segmenter import Segmenter, examine, examine_on_generated, load, save
 from steady import one_core
 from trainingset import SEED, TrainingSet
+
+
+BOX = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                   "../../Graphs/weights/gan-scenes/gan-scenes.safetensors")
 
 
 def changed(pictures):
@@ -77,7 +86,9 @@ def loss_of(network, lesson, finishing):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--out", required=True, help="the weights, .safetensors")
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("-o", "--out", help="where the weights go, .safetensors")
+    wanted.add_argument("--measure", help="judge these weights, and train nothing")
     parser.add_argument("--start", help="weights of a first run: this is the second one")
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--batch", type=int, default=24)
@@ -88,6 +99,11 @@ def main():
     parser.add_argument("--workers", type=int, default=1, help="processes that draw (default 1)")
     options = parser.parse_args()
     one_core(options.seed)
+    if options.measure:
+        network = load(options.measure)
+        print("drawn", examine(network, 99, 500))
+        print("generated", examine_on_generated(network, painters.load(BOX), 5, 500))
+        return 0
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     folder = os.path.join(cache, "tgraph", "scene-parts")
     os.makedirs(folder, exist_ok=True)
