@@ -164,8 +164,7 @@ static void cut(const tg_convolution *c, tg_convolution_part *p) {
   const ptrdiff_t pixels = p->extent[0] * p->extent[1] * p->extent[2];
   const ptrdiff_t padded = c->panels * TG_PANEL;
   const double weights = (double)taps * (double)padded, work = (double)pixels * weights;
-  const double inputs =
-      (double)pixels * (double)c->step[1] * (double)c->step[2] * (double)c->words;
+  const double inputs = (double)pixels * (double)c->step[1] * (double)c->step[2] * (double)c->words;
   double parts =
       work / TILE_WORK > weights / TILE_WEIGHTS ? work / TILE_WORK : weights / TILE_WEIGHTS;
   ptrdiff_t wanted = divide_up(TILES, c->groups);

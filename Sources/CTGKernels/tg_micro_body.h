@@ -139,11 +139,9 @@ TG_INLINE void micro(const tg_micro_arguments *a, const int R, const int S, cons
 #define MICRO_ENTRY(name, q, r, s) s <= PIXELS_##q##_##r ? name##_##q##_##r##_##s : NULL,
 #define MICRO_FIELDS(X)                                                                            \
   .pixels = {PIXELS_1_1, PIXELS_2_1, 0, PIXELS_4_1},                                               \
-  .kernels = {[0] = {[0] = {FOR_PIXELS(X, 1, 1)},                                                  \
-                     [1] = {FOR_PIXELS(X, 1, 2)},                                                  \
-                     [3] = {FOR_PIXELS(X, 1, 4)}},                                                 \
-              [1] = {[0] = {FOR_PIXELS(X, 2, 1)},                                                  \
-                     [1] = {FOR_PIXELS(X, 2, 2)},                                                  \
-                     [3] = {FOR_PIXELS(X, 2, 4)}},                                                 \
-              [3] = {[0] = {FOR_PIXELS(X, 4, 1)}}}
-
+  .kernels = {                                                                                     \
+      [0] =                                                                                        \
+          {[0] = {FOR_PIXELS(X, 1, 1)}, [1] = {FOR_PIXELS(X, 1, 2)}, [3] = {FOR_PIXELS(X, 1, 4)}}, \
+      [1] =                                                                                        \
+          {[0] = {FOR_PIXELS(X, 2, 1)}, [1] = {FOR_PIXELS(X, 2, 2)}, [3] = {FOR_PIXELS(X, 2, 4)}}, \
+      [3] = {[0] = {FOR_PIXELS(X, 4, 1)}}}

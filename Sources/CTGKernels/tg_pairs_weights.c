@@ -1,4 +1,5 @@
-/* Weights of a convolution as pairs of bfloat16, panel by panel: found or made as floats, then rounded. */
+/* Weights of a convolution as pairs of bfloat16, panel by panel: found or made as floats, then
+ * rounded. */
 #include "tg_pairs_weights.h"
 
 #include "tg_counts.h"
@@ -10,8 +11,7 @@ void tg_pairs_weights_of_panels(tg_pairs_weights *pairs, tg_isa isa, const void 
       .source = {.is_turned = is_turned}, .out = out, .rows = taps, .depth = channels};
   tg_turn_prepare(&pairs->source.turn, isa, weights, element, channels, outputs, taps, out);
   pairs->tile_count = groups * pairs->source.turn.tile_count;
-  pairs->workspace_bytes =
-      tg_turn_room(&pairs->source.turn, is_turned) * (ptrdiff_t)sizeof(float);
+  pairs->workspace_bytes = tg_turn_room(&pairs->source.turn, is_turned) * (ptrdiff_t)sizeof(float);
 }
 
 void tg_pairs_weights_of_tiles(tg_pairs_weights *pairs, tg_isa isa, const void *weights,

@@ -123,10 +123,9 @@ static void convolve(choices *from, tg_isa isa) {
                         .origin_x = x};
       const ptrdiff_t taps = phase.kernel_height * phase.kernel_width;
       const ptrdiff_t panels = (group_out + TG_PANEL - 1) / TG_PANEL;
-      phase.weights =
-          piece(depthwise ? taps * groups
-                          : groups * panels * taps * (pairs ? (group_in + 1) / 2 : group_in) *
-                                TG_PANEL);
+      phase.weights = piece(depthwise ? taps * groups
+                                      : groups * panels * taps *
+                                            (pairs ? (group_in + 1) / 2 : group_in) * TG_PANEL);
       phases[count++] = phase;
     }
   const int32_t operand_count = below(from, 4);
@@ -250,8 +249,8 @@ static void narrow(choices *from, tg_isa isa, const void *weights, tg_element el
     tg_pairs_weights_of_tiles(&pairs, isa, weights, element, channels, outputs, results, kernel,
                               stride, is_turned, piece(floats / numbers * ((numbers + 1) / 2)));
   } else {
-    tg_pairs_weights_of_panels(&pairs, isa, weights, element, channels, outputs, 1,
-                               kernel * kernel, is_turned,
+    tg_pairs_weights_of_panels(&pairs, isa, weights, element, channels, outputs, 1, kernel * kernel,
+                               is_turned,
                                piece(kernel * kernel * 16 * panels * ((channels + 1) / 2)));
   }
   run(tg_pairs_weights_tile, &pairs, pairs.tile_count, pairs.workspace_bytes);

@@ -16,8 +16,8 @@ typedef struct {
   ptrdiff_t tile_count, workspace_bytes;
 } tg_pairs_weights;
 
-/** Prepares them for weights without tiles: `taps` of a kernel, `channels` and `outputs` of a group.
- * Turned ones have one group. */
+/** Prepares them for weights without tiles: `taps` of a kernel, `channels` and `outputs` of a
+ * group. Turned ones have one group. */
 void tg_pairs_weights_of_panels(tg_pairs_weights *_Nonnull pairs, tg_isa isa,
                                 const void *_Nonnull weights, tg_element element,
                                 ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t groups,

@@ -25,8 +25,8 @@ void tg_turn_prepare(tg_turn *_Nonnull turn, tg_isa isa, const void *_Nonnull we
 /** Writes a panel, [taps][C][16], to `out`; outputs that it lacks are 0. */
 void tg_turn_panel(const tg_turn *_Nonnull turn, ptrdiff_t panel, float *_Nonnull out);
 
-/** A panel, [taps][C][16] of 32 bits, of weights that are turned, or that are panels already: where it
- * lies, or made in `room` for so many floats (tg_turn_room). */
+/** A panel, [taps][C][16] of 32 bits, of weights that are turned, or that are panels already: where
+ * it lies, or made in `room` for so many floats (tg_turn_room). */
 const float *_Nonnull tg_turn_find(const tg_turn *_Nonnull turn, int is_turned, ptrdiff_t panel,
                                    float *_Nullable room);
 
