@@ -173,7 +173,7 @@ import Testing
     let some = try fixture.run(
       "closed w.safetensors#a.weight --axis 0 --positions 0-1 --raw -o s.npy")
     #expect(some.status == 0)
-    #expect(abs(try fixture.numbers("s.npy")[0] - 0.5.squareRoot()) < 1e-6)
+    #expect(abs(Double(try fixture.numbers("s.npy")[0]) - 0.5.squareRoot()) < 1e-6)
     let whole = try fixture.run("closed w.safetensors -o x.npy")
     #expect(whole.status == 65 && whole.messages.contains("2 tensors"))
   }

@@ -43,6 +43,7 @@ struct ArbitraryPlan {
       loop.starts = arbitrary.list { $0.text() }
       loop.draws = arbitrary.list { $0.text() }
       loop.terms = arbitrary.list { $0.text() }
+      loop.shared = arbitrary.list { $0.text() }
       return loop
     }
     return objective
