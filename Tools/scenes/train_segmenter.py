@@ -1,7 +1,7 @@
 """Trains the segmenter of parts on drawn scenes and their exact masks (some minutes on a core).
 
     Tools/scenes/train-segmenter -o first.safetensors
-    Tools/scenes/train-segmenter --start first.safetensors --steps 600 --rate 2e-3 -o scene-parts.safetensors
+    Tools/scenes/train-segmenter --start first.safetensors --seed 9 --steps 600 --rate 2e-3 -o scene-parts.safetensors
 
 The first run looks for small parts; the second, from what the first found, draws borders where they are.
 Layouts and state lie in the cache, ~/.cache/tgraph/scene-parts; the same command goes on where it was
