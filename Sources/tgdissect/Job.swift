@@ -100,9 +100,12 @@ struct Job {
     if let set = ["units", "places", "values"].first(where: { inputs.given[$0] != nil }) {
       throw Failure(.usage, "'\(set)' cannot be given: it is what units are set by")
     }
-    let captions = try options.operands + (options.captions.map { try CaptionFile.read($0) } ?? [])
+    let captions =
+      try options.operands.map { CaptionFile.Entry(text: $0, location: "") }
+      + (options.captions.map { try CaptionFile.read($0) } ?? [])
     let painter = try Painter(
-      session, segmenter: segmenter, given: inputs.given, captions: captions, seeds: request.seeds,
+      session, segmenter: segmenter, given: inputs.given, captions: captions.map(\.text),
+      seeds: request.seeds,
       features: options.features)
     if let text = session.variants.textInputs.first(where: { inputs.given[$0.name] == nil }) {
       try CaptionFile.check(

@@ -1,12 +1,14 @@
 """Trains the segmenter of parts on drawn scenes and their exact masks (some minutes on a core).
 
     Tools/scenes/train-segmenter -o first.safetensors
-    Tools/scenes/train-segmenter --start first.safetensors --steps 600 --rate 2e-3 -o scene-parts.safetensors
+    Tools/scenes/train-segmenter --start first.safetensors --seed 9 --steps 600 --rate 2e-3 \\
+      -o scene-parts.safetensors
 
-The first run looks for small parts; the second, from what the first found, draws borders where they are.
-Layouts and state lie in the cache, ~/.cache/tgraph/scene-parts; the same command goes on where it was
-ended. Each picture is changed a little, so that the segmenter also reads pictures that a generator
-made: blurred, noisy, darker or lighter. At the end it is judged on scenes that nothing was trained on.
+The first run looks for small parts; the second, from what the first found, draws borders where they
+are. Layouts and state lie in the cache, ~/.cache/tgraph/scene-parts; the same command goes on where
+it was ended. Each picture is changed a little, so that the segmenter also reads pictures that a
+generator made: blurred, noisy, darker or lighter. At the end it is judged on scenes that nothing
+was trained on.
 
     Tools/scenes/train-segmenter --measure scene-parts.safetensors
 
@@ -66,9 +68,9 @@ def overlap_loss(logits, shares):
 def loss_of(network, lesson, finishing):
     """Cross entropy to the share that each class has of a pixel.
 
-    In the first run a class weighs by the root of how rare it is in the batch, at most eight times the
-    commonest: small parts are found soon, and drawn too large. `finishing` gives all the same weight and
-    adds the overlap.
+    In the first run a class weighs by the root of how rare it is in the batch, at most eight times
+    the commonest: small parts are found soon, and drawn too large. `finishing` gives all the same
+    weight and adds the overlap.
     """
     rest = (1 - lesson.cover.sum(1, keepdim=True)).clamp(min=0)
     shares = torch.cat([lesson.cover, rest], 1)
