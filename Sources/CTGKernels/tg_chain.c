@@ -33,8 +33,8 @@ static int is_product(const tg_program *program, const tg_step *steps, int32_t i
   if (steps[i].function != TG_FUNCTION_multiply || i + 1 >= count) return 0;
   const int32_t *x = steps[i].arguments, *next = steps[i + 1].arguments;
   const int32_t product = program->operand_count + i;
-  return steps[i + 1].function == TG_FUNCTION_add &&
-         source_of(program, steps, x[0]) != NOTHING && source_of(program, steps, x[1]) != NOTHING &&
+  return steps[i + 1].function == TG_FUNCTION_add && source_of(program, steps, x[0]) != NOTHING &&
+         source_of(program, steps, x[1]) != NOTHING &&
          ((next[0] == value && next[1] == product) || (next[0] == product && next[1] == value));
 }
 

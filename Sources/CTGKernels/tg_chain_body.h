@@ -2,7 +2,8 @@
  * interpreter of programs stores it after each. Part of tg_variant_body.h. */
 
 enum {
-  /* Vectors that go through a chain side by side: steps of some cycles' latency follow each other. */
+  /* Vectors that go through a chain side by side: steps of some cycles' latency follow each other.
+   */
   CHAIN_VECTORS = 4,
 };
 
@@ -56,10 +57,10 @@ TG_INLINE void chain_vectors(const tg_program *program, const chain_sources *in,
         TG_REPEAT(v, V) y[v] = vmul(y[v], z[v]);
         TG_REPEAT(v, V) x[v] = vadd(x[v], y[v]);
         break;
-      CHAIN_UNARY(relu, vmax(vset(0.0f), a))
-      CHAIN_UNARY(leakyRelu, vsel(vgt(a, vset(0.0f)), a, vmul(immediate, a)))
-      CHAIN_UNARY(tanh, vtanh(a))
-      CHAIN_UNARY(sigmoid, vsigmoid(a))
+        CHAIN_UNARY(relu, vmax(vset(0.0f), a))
+        CHAIN_UNARY(leakyRelu, vsel(vgt(a, vset(0.0f)), a, vmul(immediate, a)))
+        CHAIN_UNARY(tanh, vtanh(a))
+        CHAIN_UNARY(sigmoid, vsigmoid(a))
     }
   }
   if (is_full) {
@@ -84,8 +85,7 @@ static void chain(const tg_program *program, ptrdiff_t rows, ptrdiff_t columns, 
     ptrdiff_t column = 0;
     for (; columns - column >= CHAIN_VECTORS * VW; column += CHAIN_VECTORS * VW)
       chain_vectors(program, &in, column, 0, out, CHAIN_VECTORS, 1);
-    for (; columns - column >= VW; column += VW)
-      chain_vectors(program, &in, column, 0, out, 1, 1);
+    for (; columns - column >= VW; column += VW) chain_vectors(program, &in, column, 0, out, 1, 1);
     if (column < columns) chain_vectors(program, &in, column, columns - column, out, 1, 0);
     out += out_row_stride;
     for (int k = 0; k < program->operand_count; k += 1) in.base[k] += operands[k].row_stride;

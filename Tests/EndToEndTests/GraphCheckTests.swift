@@ -58,7 +58,7 @@ import Testing
       "stylegan2-ada",
       "resolution=16 channels=512 widest=16 styles=32 depth=2 noiseMode=random"),
     Page("dcgan-walk", "z=12 g=8 samples=2"),
-    Page("walk", "rounds=3 samples=1"),
+    Page("walk", "rounds=3 samples=1 edit=shiftX"),
     Page("assess", "rounds=3 samples=1"),
     Page("gan-scenes-walk", "rounds=3 samples=1 edit=shiftX"),
     Page("gan-int-cls-inversion", "g=4 d=4 textSize=8 narrowed=4 z=6 features=0.1"),

@@ -146,12 +146,12 @@ import Testing
   }
 
   @Test func computedMatricesAndNarrowLayersStay() throws {
-    let input = "%0 = input() name=\"x\" shape=[3, 16] : [3, 16]\n"
-    let values = (0..<(5 * 16)).map { "\(Double($0))" }.joined(separator: ", ")
+    let input = "%0 = input() name=\"x\" shape=[3, 3] : [3, 3]\n"
+    let values = (0..<(5 * 3)).map { "\(Double($0))" }.joined(separator: ", ")
     try PassCase.expect(
       NarrowProducts(), on: input,
       keeps: """
-        %1 = constant() shape=[5, 16] values=[\(values)]f : [5, 16]
+        %1 = constant() shape=[5, 3] values=[\(values)]f : [5, 3]
         %2 = linear(%0, %1) epilogue={1: } : [3, 5]
         output "y" = %2
         """)

@@ -21,7 +21,9 @@ import Testing
       let text = try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       for (index, line) in lines.enumerated() {
-        guard line.hasPrefix("package struct "), line.hasSuffix(": Op {") else { continue }
+        guard line.hasPrefix("package struct "),
+          [": Op {", ": WeightedSums {"].contains(where: line.hasSuffix)
+        else { continue }
         found.insert(String(line.dropFirst(15).prefix { $0 != ":" }))
         let documentation = lines[..<index].reversed().prefix { $0.hasPrefix("///") }
         #expect(documentation.contains { $0.contains("Operands") }, "\(path): operands")
