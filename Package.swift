@@ -117,7 +117,7 @@ let package = Package(
     // MARK: 7. Networks of others; objectives minimised; options, exit codes, printing
     module(
       "TGInversion",
-      ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGTensor"]),
+      ["TGSession", "TGExecution", "TGMachine", "TGPlan", "TGCheckpoint", "TGImage", "TGTensor"]),
     module("TGScores", ["TGPlan", "TGMachine", "TGTensor"]),
     module("TGDirections", ["TGSession", "TGTensor"]),
     module("TGExchange", ["TGOps", "TGIR", "TGPlan", "TGONNX", "TGTensor"]),

@@ -2,6 +2,7 @@ import ArgumentParser
 import TGCheckpoint
 import TGCommandLine
 import TGDirections
+import TGImage
 import TGSession
 import TGTensor
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import TGCommandLine
 import TGDirections
+import TGImage
 import TGPlan
 import TGSession
 import TGTensor

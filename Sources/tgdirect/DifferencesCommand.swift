@@ -1,6 +1,7 @@
 import ArgumentParser
 import TGCommandLine
 import TGDirections
+import TGImage
 import TGTensor
 
 /// `tgdirect differences PAIRS`: what changes from the first to the second of many pairs.

@@ -64,10 +64,12 @@ struct Results {
     }
     try write(text, "effects", to: "effects.csv")
     func drawing(_ title: String, _ values: (CausalEffect) -> [Double]) -> String {
-      CurveDrawing(
-        title: title, axis: "units, by their IoU with the part", positions: first.sizes,
-        curves: effects.map { .init(name: parts[$0.part], values: values($0)) }
-      ).svg
+      var chart = Chart(
+        title: title, axis: "units, by their IoU with the part",
+        positions: first.sizes.map { Double($0) },
+        curves: effects.map { .init(name: parts[$0.part], values: values($0)) })
+      chart.heights = .valuesAndZero
+      return chart.svg
     }
     try write(
       drawing("average causal effect: units on, less units off") { $0.ace }, "ace", to: "ace.svg")

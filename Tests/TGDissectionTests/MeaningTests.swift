@@ -69,13 +69,4 @@ import Testing
     let lit = picture.lit(where: [true, false], rows: 1, columns: 2)
     #expect(lit[1, 0, 0] == 100 && lit[1, 1, 0] == 30 && lit[0, 1, 2] == 60)
   }
-
-  @Test func aDrawingHasItsPointsAndNoMarkup() {
-    let drawing = CurveDrawing(
-      title: "a < b", axis: "units", positions: [1, 3],
-      curves: [.init(name: "x & y", values: [0, 0.5]), .init(name: "z", values: [-0.5, 0])])
-    #expect(drawing.svg.contains("points=\"80.0,172.5 550.0,30.0\""))
-    #expect(drawing.svg.contains("points=\"80.0,315.0 550.0,172.5\""))
-    #expect(drawing.svg.contains("a &lt; b") && drawing.svg.contains("x &amp; y"))
-  }
 }
