@@ -4,7 +4,8 @@
 
 writes scene-000.png, scene-000-edit.png (the true picture after the edit), scene-000-mask.png (how
 much of each pixel the edited part covers) and captions.jsonl. Scene k of a seed never changes,
-whatever the count. With --parts also scene-000-parts.png, grey: n where most of a pixel is the
+whatever the count. pairs.tsv has the scenes of which one part gets another colour, before and after,
+with captions that say the two colours (tgdirect differences). With --parts also scene-000-parts.png, grey: n where most of a pixel is the
 part of line n of parts.txt, 0 where most of it is none (tgdissect --masks). Training used seed
 20000001, validation 20000002; all others are unseen.
 """
@@ -14,9 +15,26 @@ import json
 import os
 import sys
 
+import captions
 import pngfile
 from meaning import ALL_PARTS
 from scene import Scene, part_numbers
+
+
+def pair(record, name):
+    """A line of pairs.tsv; none unless one part of the scene gets another colour."""
+    if len(record["edits"]) != 1:
+        return ""
+    (part, new), = record["edits"].items()
+    old = record["colours"].get(part)
+    if old is None or old == new:
+        return ""
+
+    def caption(colour):
+        determiner = "" if part.endswith("s") else captions.article(colour) + " "
+        return f"a {record['subject']} with {determiner}{colour} {part}"
+
+    return "\t".join([caption(old), caption(new), name + ".png", name + "-edit.png"]) + "\n"
 
 
 def main():
@@ -37,7 +55,9 @@ def main():
     if options.parts:
         with open(os.path.join(options.outdir, "parts.txt"), "w") as names:
             names.write("\n".join(ALL_PARTS) + "\n")
-    with open(os.path.join(options.outdir, "captions.jsonl"), "w") as lines:
+    with (open(os.path.join(options.outdir, "captions.jsonl"), "w") as lines,
+          open(os.path.join(options.outdir, "pairs.tsv"), "w") as pairs):
+        pairs.write("caption1\tcaption2\tpicture1\tpicture2\n")
         for index in range(options.count):
             scene = Scene(options.seed, index, options.size, options.held_out)
             stem = os.path.join(options.outdir, f"scene-{index:03d}")
@@ -47,6 +67,7 @@ def main():
             if options.parts:
                 pngfile.write(stem + "-parts.png", part_numbers(scene.layers))
             lines.write(json.dumps(scene.record(index)) + "\n")
+            pairs.write(pair(scene.record(index), os.path.basename(stem)))
     return 0
 
 
