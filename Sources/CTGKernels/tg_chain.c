@@ -53,15 +53,21 @@ static int link_of(const tg_program *program, const tg_step *steps, int32_t i, i
   return link->source != NOTHING;
 }
 
-/* The value with which a chain begins: the first that the first step reads, but the result of a
- * kernel where it is the second. */
-static int32_t beginning(const tg_program *program, const tg_step *step) {
+/* True if a chain may begin with a value: an operand of floats. */
+static int begins(const tg_program *program, int32_t value) {
+  return value < program->operand_count && program->expand[value] == NULL;
+}
+
+/* The value with which a chain begins: the result of a kernel, operand 0, where it is one that the
+ * first step reads, or adds to a product; else the first value of the first step. */
+static int32_t beginning(const tg_program *program, const tg_step *steps, int32_t i,
+                         int32_t step_count) {
+  const tg_step *step = &steps[i];
+  if (is_product(program, steps, i, step_count, 0) && begins(program, 0)) return 0;
   if (!is_binary(step->function) && !is_unary(step->function)) return NOTHING;
-  if (is_binary(step->function) && step->arguments[1] == 0 &&
-      step->function != TG_FUNCTION_subtract)
-    return 0;
-  const int32_t value = step->arguments[0];
-  return value < program->operand_count && program->expand[value] == NULL ? value : NOTHING;
+  const int is_second = is_binary(step->function) && step->arguments[1] == 0;
+  if (is_second && step->function != TG_FUNCTION_subtract && begins(program, 0)) return 0;
+  return begins(program, step->arguments[0]) ? step->arguments[0] : NOTHING;
 }
 
 void tg_chain_prepare(tg_program *program, int32_t step_count, const tg_step *steps) {
@@ -70,13 +76,7 @@ void tg_chain_prepare(tg_program *program, int32_t step_count, const tg_step *st
   for (; i < step_count; i += 1) {
     if (steps[i].function == TG_FUNCTION_constant) continue;
     if (value == NOTHING) {
-      /* Where a product comes first, the chain begins with what it is added to. */
-      const int32_t *next = i + 1 < step_count ? steps[i + 1].arguments : NULL;
-      const int32_t product = program->operand_count + i;
-      const int32_t other = !next ? NOTHING : next[0] == product ? next[1] : next[0];
-      value = other == 0 && is_product(program, steps, i, step_count, 0)
-                  ? 0
-                  : beginning(program, &steps[i]);
+      value = beginning(program, steps, i, step_count);
       if (value == NOTHING) return;
       program->first_operand = value;
     }

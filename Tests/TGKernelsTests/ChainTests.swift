@@ -50,6 +50,36 @@ import Testing
       steps: (0..<12).map { .init(.add, [$0 == 0 ? 0 : 3 + $0, 1 + $0 % 3]) }),
   ]
 
+  /// What comes first may be no operand, or one that holds whole numbers.
+  @Test(arguments: ISA.available())
+  func chainsBeginWithFloats(_ isa: ISA) {
+    let output = FloatMemory([Float](repeating: -9, count: 40))
+    unsafe TGKernelsTests.run(
+      KernelCall.elementwise(
+        program: KernelProgram(
+          operandCount: 0,
+          steps: [
+            .init(.constant, immediate: 3), .init(.multiply, [0, 0]), .init(.add, [1, 0]),
+          ]), operands: [], output: output.view([40]), isa: isa))
+    #expect(output.elements == [Float](repeating: 12, count: 40))
+    let whole = FloatMemory(integers: Array(0..<40))
+    let numbers = FloatMemory([Float](repeating: 0.5, count: 40))
+    for steps: [KernelProgram.Step] in [
+      [.init(.multiply, [1, 0]), .init(.add, [2, 1])],
+      [.init(.multiply, [1, 1]), .init(.add, [0, 2])],
+    ] {
+      unsafe TGKernelsTests.run(
+        KernelCall.elementwise(
+          program: KernelProgram(operandCount: 2, steps: steps),
+          operands: [whole.integers([40], [1]), numbers.view([40])],
+          output: output.view([40]), isa: isa))
+      let expected = (0..<40).map {
+        steps[0].arguments == [1, 0] ? Float($0) / 2 + 0.5 : Float($0) + 0.25
+      }
+      #expect(output.elements == expected)
+    }
+  }
+
   @Test(arguments: ISA.available(), programs)
   func registersGiveTheBitsOfSteps(_ isa: ISA, _ program: Program) {
     var generator = SeededGenerator(seed: 71)
