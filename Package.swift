@@ -125,7 +125,7 @@ let package = Package(
       "TGCommandLine",
       [
         "TGSession", "TGRuntime", "TGExecution", "TGDiagnostics", "TGPlan", "TGCheckpoint",
-        "TGImage", "TGMachine", "TGTensor", "TGProtobuf", "CTGFaults", arguments,
+        "TGImage", "TGText", "TGMachine", "TGTensor", "TGProtobuf", "CTGFaults", arguments,
       ]),
 
     // MARK: 8. The library; the commands
@@ -146,7 +146,7 @@ let package = Package(
     command(
       "tgrun",
       [
-        "TGCommandLine", "TGSession", "TGExecution", "TGCheckpoint", "TGPlan", "TGRetrieval",
+        "TGCommandLine", "TGSession", "TGExecution", "TGPlan", "TGRetrieval",
         "TGTensor", "TGImage", "TGText", "CTGAllocator", arguments,
       ]),
     command(
@@ -170,13 +170,13 @@ let package = Package(
     command(
       "tgeval",
       [
-        "TGCommandLine", "TGScores", "TGSession", "TGExecution", "TGCheckpoint",
+        "TGCommandLine", "TGScores", "TGSession", "TGCheckpoint",
         "TGPlan", "TGTensor", "TGImage", "CTGAllocator", arguments,
       ]),
     command(
       "tgdissect",
       [
-        "TGCommandLine", "TGDissection", "TGSession", "TGExecution", "TGPlan", "TGText", "TGTensor",
+        "TGCommandLine", "TGDissection", "TGSession", "TGPlan", "TGText", "TGTensor",
         "TGImage", "CTGAllocator", arguments,
       ]),
     command("tgbench", ["TGKernels", "TGOps", "TGPlan", "TGTensor", "TGMachine", "COpenBLAS"]),

@@ -95,14 +95,12 @@ package struct PictureList {
 
   private static func list(_ path: String) throws -> [String] {
     let file = try MappedFile(path: path)
-    guard file.count <= Self.limit, var bytes = file.bytes(0..<file.count)?[...] else {
+    guard file.count <= Self.limit, let bytes = file.bytes(0..<file.count) else {
       throw Failure(.badInput, "\(path) has more than \(Self.limit) bytes")
     }
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
     var found: [String] = []
-    for line in bytes.split(separator: 0x0A) {
-      let name = FileName.text(of: line.last == 0x0D ? line.dropLast() : line)
-      guard name.contains(where: { $0 != " " && $0 != "\t" }) else { continue }
+    for line in TextLines(bytes) {
+      let name = FileName.text(of: line.bytes)
       if let paths = try pictures(name, isThere: Path.exists(name)) {
         found += paths
       } else {

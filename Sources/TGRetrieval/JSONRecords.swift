@@ -37,7 +37,7 @@ struct JSONRecords {
   ///
   /// - Throws: `RetrievalError`.
   init(array path: String) throws(RetrievalError) {
-    var scanner = ArrayScanner(path: path, bytes: Array(try LineFile.bytes(path)))
+    var scanner = ArrayScanner(path: path, bytes: try LineFile.bytes(path))
     self.path = path
     records = try scanner.records()
   }
@@ -92,6 +92,7 @@ private struct ArrayScanner {
   init(path: String, bytes: [UInt8]) {
     self.path = path
     self.bytes = bytes
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
   mutating func records() throws(RetrievalError) -> [JSONRecords.Record] {

@@ -24,29 +24,25 @@ struct LineFile {
   init(path: String) throws(RetrievalError) {
     self.path = path
     var lines: [Line] = []
-    for (index, piece) in try Self.bytes(path)
-      .split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-    {
-      let content = piece.last == 0x0D ? piece.dropLast() : piece
-      guard content.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { continue }
-      guard let text = String(validating: content, as: UTF8.self) else {
-        throw .line(path: path, line: index + 1, what: "this is no UTF-8")
+    for line in TextLines(try Self.bytes(path)) {
+      guard let text = String(validating: line.bytes, as: UTF8.self) else {
+        throw .line(path: path, line: line.number, what: "this is no UTF-8")
       }
-      lines.append(Line(number: index + 1, text: text))
+      lines.append(Line(number: line.number, text: text))
     }
     self.lines = lines
   }
 
-  /// The bytes of a file, without the mark of their order.
+  /// The bytes of a file.
   ///
   /// - Throws: `RetrievalError` if it cannot be read or is larger than `limit`.
-  static func bytes(_ path: String) throws(RetrievalError) -> ArraySlice<UInt8> {
+  static func bytes(_ path: String) throws(RetrievalError) -> [UInt8] {
     let file: MappedFile
     do { file = try MappedFile(path: path) } catch { throw .unreadable(error) }
     guard file.count <= limit, let bytes = file.bytes(0..<file.count) else {
       throw .tooLarge(path: path, limit: limit)
     }
-    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    return bytes
   }
 
   /// The line, as a finding about it.

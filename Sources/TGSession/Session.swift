@@ -162,6 +162,25 @@ package final class Session {
     return (results, times)
   }
 
+  /// Computes items, one batch after the other.
+  ///
+  /// - Parameters:
+  ///   - given: what is given for all items.
+  ///   - outputs: the names of what is wanted.
+  /// - Returns: for each item the outputs wanted, as `run` gives them; nothing for no items.
+  /// - Throws: as `prepare` and `run` do.
+  package func results(
+    of items: [RunItem], given: [String: Given] = [:], outputs wanted: [String]
+  ) throws(SessionError) -> [[String: HostTensor]] {
+    guard !items.isEmpty else { return [] }
+    let prepared = try prepare(given, items: items, belongTogether: false)
+    var results: [[String: HostTensor]] = []
+    for chunk in prepared.chunks {
+      results += try run(chunk, of: prepared, outputs: wanted).results
+    }
+    return results
+  }
+
   /// Computes one batch again and again, warm: nothing but running is timed. What a run gives is left
   /// unread.
   ///

@@ -66,7 +66,7 @@ struct BoundaryCommand: Tool {
       out, suffixes: ["npy", "safetensors"], beside: ["json", "csv", "svg"],
       readFiles: [generator.plan] + samples.files + otherFiles.map(\.path)
         + [scorer.scorer, scores.map { ScoreTable.path($0) }].compactMap(\.self))
-    let plan = try OpenPlan(generator.plan, options: generator.machine, machine: machine)
+    let plan = try OpenedPlan(generator.plan, options: generator.machine, machine: machine)
     let maker = try Generator(generator, plan: plan, console: console)
     let conditions = try otherFiles.map { file in
       try Direction(file.path, subtree: file.prefix).spread(over: maker.code).map { Double($0) }
@@ -163,7 +163,7 @@ struct BoundaryCommand: Tool {
     let places = taken.codes.map { code in
       zip(normal, code).reduce(0) { $0 + $1.0 * Double($1.1) }
     }
-    var table = Table(["sample", "score", "place"])
+    var table = CSVTable(["sample", "score", "place"])
     for (index, (value, place)) in zip(values, places).enumerated() {
       table.add(["\(index)", "\(value)", "\(place)"])
     }

@@ -87,7 +87,7 @@ struct ClosedCommand: Tool {
     let directions = Directions(columns: Array(eigen.vectors.prefix(taken)))
     try results.save(
       direction: directions.tensor, metadata: ["tgraph.method": "closed"])
-    var table = Table(["direction", "eigenvalue"])
+    var table = CSVTable(["direction", "eigenvalue"])
     for (index, value) in eigen.values.enumerated() { table.add(["\(index)", "\(value)"]) }
     try results.save(table.bytes, as: "table", to: results.path("csv"))
     let chart = Chart(

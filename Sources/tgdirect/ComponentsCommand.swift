@@ -46,7 +46,7 @@ struct ComponentsCommand: Tool {
     var results = try ResultFiles(
       out, suffixes: ["npy", "safetensors"], beside: ["json", "csv", "svg"],
       readFiles: [generator.plan] + samples.files)
-    let plan = try OpenPlan(generator.plan, options: generator.machine, machine: machine)
+    let plan = try OpenedPlan(generator.plan, options: generator.machine, machine: machine)
     let maker = try Generator(generator, plan: plan, console: console)
     guard !maker.isIsotropic || samples.codes != nil else {
       throw Failure(
@@ -75,7 +75,7 @@ struct ComponentsCommand: Tool {
     }
     try results.save(
       direction: Directions(columns: columns).tensor, metadata: ["tgraph.method": "pca"])
-    var table = Table(["component", "deviation", "share"])
+    var table = CSVTable(["component", "deviation", "share"])
     for index in found.deviations.indices {
       table.add(["\(index)", "\(found.deviations[index])", "\(found.shares[index])"])
     }

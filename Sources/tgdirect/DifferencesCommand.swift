@@ -182,7 +182,7 @@ struct DifferencesCommand: Tool {
   private func save(
     _ agreements: [(name: String, Agreement)], count: Int, to results: inout ResultFiles
   ) throws {
-    var table = Table(["pair"] + agreements.map(\.name))
+    var table = CSVTable(["pair"] + agreements.map(\.name))
     for pair in 0..<count {
       table.add(["\(pair)"] + agreements.map { "\($0.1.cosines[pair])" })
     }

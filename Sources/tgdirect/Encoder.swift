@@ -29,7 +29,7 @@ struct Encoder {
     options: MachineOptions, machine: MachineOptions.Resolved
   ) throws {
     let (path, function) = Self.parts(text)
-    let plan = try OpenPlan(path, options: options, machine: machine)
+    let plan = try OpenedPlan(path, options: options, machine: machine)
     session = try plan.session(function)
     let form = session.variants.form
     let open = form.inputs.filter { $0.defaultValue == nil && $0.distribution == nil }
@@ -78,13 +78,8 @@ struct Encoder {
       }
       return item
     }
-    let run = try session.prepare([:], items: items, belongTogether: false)
-    var vectors: [[Double]] = []
-    for chunk in run.chunks {
-      for result in try session.run(chunk, of: run, outputs: [output.name]).results {
-        vectors.append((result[output.name]?.elements ?? []).map { Double($0) })
-      }
+    return try session.results(of: items, outputs: [output.name]).map { result in
+      (result[output.name]?.elements ?? []).map { Double($0) }
     }
-    return vectors
   }
 }

@@ -15,7 +15,7 @@ struct Generator {
     var code: [Float]
   }
 
-  let plan: OpenPlan
+  let plan: OpenedPlan
   let session: Session
   /// The input that takes the codes.
   let code: InterfaceItem
@@ -32,7 +32,7 @@ struct Generator {
     let output: String
   }
 
-  init(_ options: GeneratorOptions, plan: OpenPlan, console: Console) throws {
+  init(_ options: GeneratorOptions, plan: OpenedPlan, console: Console) throws {
     self.plan = plan
     self.console = console
     session = try plan.session(options.function)
@@ -77,7 +77,7 @@ struct Generator {
   }
 
   private static func mapping(
-    _ name: String?, for code: InterfaceItem, of plan: OpenPlan
+    _ name: String?, for code: InterfaceItem, of plan: OpenedPlan
   ) throws -> Mapping? {
     func fits(_ function: PlanFunction) -> Bool {
       function.outputs.contains { $0.name == code.name && $0.itemShape == code.itemShape }
@@ -142,12 +142,9 @@ struct Generator {
     codes.reserveCapacity(seeds.count)
     for start in stride(from: 0, to: seeds.count, by: Self.groupSize) {
       let group = seeds[start..<min(start + Self.groupSize, seeds.count)]
-      let run = try mapping.session.prepare(
-        [:], items: group.map { RunItem(seed: $0.seed, noiseItem: $0.item) },
-        belongTogether: false)
-      for chunk in run.chunks {
-        let (results, _) = try mapping.session.run(chunk, of: run, outputs: [mapping.output])
-        for result in results { codes.append(result[mapping.output]?.elements ?? []) }
+      let items = group.map { RunItem(seed: $0.seed, noiseItem: $0.item) }
+      for result in try mapping.session.results(of: items, outputs: [mapping.output]) {
+        codes.append(result[mapping.output]?.elements ?? [])
       }
     }
     return codes
@@ -165,18 +162,15 @@ struct Generator {
     var done = 0
     for start in stride(from: 0, to: items.count, by: Self.groupSize) {
       let group = items[start..<min(start + Self.groupSize, items.count)]
-      let prepared = try session.prepare(
-        inputs.given,
-        items: group.map {
+      let results = try session.results(
+        of: group.map {
           RunItem(seed: $0.seed, noiseItem: $0.noiseItem, numbers: [code.name: $0.code])
-        }, belongTogether: false)
-      for chunk in prepared.chunks {
-        for result in try session.run(chunk, of: prepared, outputs: [output]).results {
-          if let value = result[output] { try take(done, value) }
-          done += 1
-        }
-        progress.show(done)
+        }, given: inputs.given, outputs: [output])
+      for result in results {
+        if let value = result[output] { try take(done, value) }
+        done += 1
       }
+      progress.show(done)
     }
     progress.end(done)
   }

@@ -57,7 +57,7 @@ struct LayersCommand: Tool {
     var results = try ResultFiles(
       out, suffixes: ["safetensors"], beside: ["json", "csv", "svg"],
       readFiles: [generator.plan, file.path] + [scorer.scorer].compactMap(\.self))
-    let plan = try OpenPlan(generator.plan, options: generator.machine, machine: machine)
+    let plan = try OpenedPlan(generator.plan, options: generator.machine, machine: machine)
     let maker = try Generator(generator, plan: plan, console: console)
     let shape = maker.code.itemShape
     guard shape.count > 1 else {
@@ -96,7 +96,7 @@ struct LayersCommand: Tool {
     try results.save(
       direction: HostTensor(Shape([1] + shape), numbers),
       layers: kept.map(String.init).joined(separator: ","), metadata: ["tgraph.method": "layers"])
-    var table = Table(["layer", "gain"])
+    var table = CSVTable(["layer", "gain"])
     for (layer, gain) in gains.enumerated() { table.add(["\(layer)", "\(gain)"]) }
     try results.save(table.bytes, as: "table", to: results.path("csv"))
     let chart = Chart(

@@ -68,7 +68,7 @@ struct LearnCommand: Tool {
     enforceMemoryLimit(resolved.budget)
     var results = try ResultFiles(
       out, suffixes: ["npy", "safetensors"], beside: ["json", "csv", "svg"], readFiles: [plan])
-    let opened = try OpenPlan(plan, options: machine, machine: resolved)
+    let opened = try OpenedPlan(plan, options: machine, machine: resolved)
     let learning = try Learning(self, opened, console: console)
     let variable = try chosenVariable(of: learning.objective)
     try results.demandApart(from: learning.files)

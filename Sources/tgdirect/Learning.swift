@@ -16,12 +16,12 @@ struct Learning {
   var captions: [String: String] { inputs.captions }
   /// The files that are read.
   var files: [String] { [plan.path] + inputs.files }
-  private let plan: OpenPlan
+  private let plan: OpenedPlan
   private let start: Session
   private let inputs: Inputs
   private let settings: InversionSettings
 
-  init(_ command: LearnCommand, _ plan: OpenPlan, console: Console) throws {
+  init(_ command: LearnCommand, _ plan: OpenedPlan, console: Console) throws {
     self.plan = plan
     objective = try plan.file.plan.objective(named: command.objective, space: nil)
     start = try plan.session(objective.loops[0].start)

@@ -66,7 +66,7 @@ struct MeasureCommand: Tool {
     guard let seeds = SeedList(seeds)?.seeds else {
       throw Failure(.usage, "--seeds \(seeds) is not of the form 0-99,120")
     }
-    let plan = try OpenPlan(generator.plan, options: generator.machine, machine: machine)
+    let plan = try OpenedPlan(generator.plan, options: generator.machine, machine: machine)
     let maker = try Generator(generator, plan: plan, console: console)
     let picture = try maker.mainPicture()
     let scorer = try Scorer(
@@ -123,7 +123,7 @@ struct MeasureCommand: Tool {
     _ steps: Steps, of what: String, seeds: [UInt64], shown: [Picture],
     members: [(String, JSON)], results: inout ResultFiles, console: Console
   ) throws {
-    var table = Table(["seed"] + steps.amounts.map { "\(Float($0))" })
+    var table = CSVTable(["seed"] + steps.amounts.map { "\(Float($0))" })
     for (seed, row) in zip(seeds, steps.values) {
       table.add(["\(seed)"] + row.map { "\($0)" })
     }

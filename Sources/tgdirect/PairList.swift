@@ -12,13 +12,18 @@ struct PairList {
   /// `picture2`, or all four, in any order. Pictures lie beside the file unless their paths say otherwise.
   init(_ path: String) throws {
     let region = ByteRegion(try MappedFile(path: path))
-    guard region.count <= 1 << 26, let bytes = region.bytes(0..<region.count),
-      let text = String(validating: bytes, as: UTF8.self)
-    else { throw Failure(.badInput, "\(path) is not UTF-8, or has more than 64 MiB") }
-    var lines = text.split(whereSeparator: \.isNewline).map { line in
-      line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    guard region.count <= 1 << 26, let bytes = region.bytes(0..<region.count) else {
+      throw Failure(.badInput, "\(path) has more than 64 MiB")
     }
-    let head = lines.isEmpty ? [] : lines.removeFirst()
+    var lines = try TextLines(bytes).map { line in
+      guard let text = String(validating: line.bytes, as: UTF8.self) else {
+        throw Failure(
+          .badInput, "\(path): line \(line.number) is no UTF-8", hint: "save the file as UTF-8")
+      }
+      let cells = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      return (number: line.number, cells: cells)
+    }
+    let head = lines.isEmpty ? [] : lines.removeFirst().cells
     hasCaptions = head.contains("caption1") && head.contains("caption2")
     hasPictures = head.contains("picture1") && head.contains("picture2")
     guard hasCaptions || hasPictures, Set(head).count == head.count else {
@@ -27,11 +32,11 @@ struct PairList {
         hint: "name them, with tabs between: caption1 caption2, picture1 picture2, or all four")
     }
     guard !lines.isEmpty else { throw Failure(.badInput, "\(path) holds no pairs") }
-    pairs = try lines.enumerated().map { number, cells in
+    pairs = try lines.map { number, cells in
       guard cells.count == head.count else {
         throw Failure(
           .badInput,
-          "\(path): line \(number + 2) has \(cells.count) columns, and the first line "
+          "\(path): line \(number) has \(cells.count) columns, and the first line "
             + "names \(head.count)")
       }
       func source(_ side: Int) -> Encoder.Source {

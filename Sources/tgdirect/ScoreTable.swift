@@ -116,17 +116,17 @@ struct ScoreTable {
   }
 
   private static func csv(_ path: String) throws -> (head: [String], rows: [[Double]]) {
-    guard let text = String(validating: try bytes(path), as: UTF8.self) else {
-      throw Failure(.badInput, "\(path) is not UTF-8")
-    }
     var head: [String] = []
     var rows: [[Double]] = []
-    for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map { cell in
+    for line in TextLines(try bytes(path)) {
+      guard let text = String(validating: line.bytes, as: UTF8.self) else {
+        throw Failure(.badInput, "\(path): line \(line.number) is no UTF-8")
+      }
+      let cells = text.split(separator: ",", omittingEmptySubsequences: false).map { cell in
         cell.trimmed
       }
       let numbers = cells.map { Double($0) }
-      if number == 0, numbers.contains(where: { $0 == nil }) {
+      if head.isEmpty, rows.isEmpty, numbers.contains(where: { $0 == nil }) {
         head = cells.map(String.init)
         continue
       }

@@ -9,7 +9,7 @@ import TGTensor
 struct Scorer {
   private enum Kind {
     case measure(PictureMeasure)
-    case plan(OpenPlan, Session, input: InterfaceItem, output: InterfaceItem, index: Int)
+    case plan(OpenedPlan, Session, input: InterfaceItem, output: InterfaceItem, index: Int)
   }
 
   private let kind: Kind
@@ -39,7 +39,7 @@ struct Scorer {
       return
     }
     guard let path = asked.scorer else { return nil }
-    let plan = try OpenPlan(path, options: options, machine: resolved)
+    let plan = try OpenedPlan(path, options: options, machine: resolved)
     let session = try plan.session(asked.function)
     let form = session.variants.form
     let open = form.inputs.filter { $0.defaultValue == nil && $0.distribution == nil }
@@ -119,18 +119,12 @@ struct Scorer {
     case .measure(let measure):
       return pictures.map { measure.value(of: $0, low: rule.low, high: rule.high) }
     case .plan(_, let session, let input, let output, let index):
-      let run = try session.prepare(
-        [:],
-        items: try pictures.map {
-          RunItem(seed: 0, numbers: [input.name: try numbers(of: $0, for: input)])
-        }, belongTogether: false)
-      var scores: [Double] = []
-      for chunk in run.chunks {
-        for result in try session.run(chunk, of: run, outputs: [output.name]).results {
-          scores.append(Double(result[output.name]?.elements[index] ?? .nan))
-        }
+      let items = try pictures.map {
+        RunItem(seed: 0, numbers: [input.name: try numbers(of: $0, for: input)])
       }
-      return scores
+      return try session.results(of: items, outputs: [output.name]).map {
+        Double($0[output.name]?.elements[index] ?? .nan)
+      }
     }
   }
 

@@ -39,7 +39,7 @@ import TGCommandLine
     let resolved = try machine.resolved(on: console)
     enforceMemoryLimit(resolved.budget)
     let request = try Request(options)
-    var job = try Job(request, machine: resolved, limits: machine.work.limits(), console: console)
+    var job = try Job(request, machine: resolved, options: machine, console: console)
     try Interrupts(console: console, total: nil).guarding { try job.run() }
   }
 

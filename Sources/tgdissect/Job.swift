@@ -1,10 +1,10 @@
 import TGCommandLine
 import TGDissection
-import TGExecution
 import TGImage
 import TGPlan
 import TGSession
 import TGTensor
+import TGText
 
 /// One call of `tgdissect`. Making it reads and checks what can be checked before anything is computed.
 struct Job {
@@ -19,29 +19,27 @@ struct Job {
   let mask: HostTensor?
 
   init(
-    _ request: Request, machine: MachineOptions.Resolved, limits: PlanLimits, console: Console
+    _ request: Request, machine: MachineOptions.Resolved, options machineOptions: MachineOptions,
+    console: Console
   ) throws {
     self.request = request
     self.console = console
     let options = request.options
-    let (plan, loaded) = try Self.load(options.plan, machine: machine, limits: limits)
-    self.plan = plan
+    let opened = try OpenedPlan(options.plan, options: machineOptions, machine: machine)
+    plan = opened.file
     var readFiles = [options.plan]
     if let path = options.segmenter {
       readFiles.append(path)
       let painter = try Self.painter(
-        request, loaded, plan: plan,
+        request, opened,
         segmenter: Segmenter(
-          Session(
-            try Self.load(path, machine: machine, limits: limits).loaded, on: machine.target,
-            within: machine.budget), path: path, background: options.background),
-        machine: machine, console: console)
+          OpenedPlan(path, options: machineOptions, machine: machine).session(nil), path: path,
+          background: options.background), console: console)
       if !options.skipsEffects { try Effects.check(request, painter.layer) }
       (subject, self.painter) = (painter, painter)
       functionName = options.function ?? "edit"
     } else {
-      let session = try Session(
-        loaded, function: options.function, on: machine.target, within: machine.budget)
+      let session = try opened.session(options.function)
       let pictures = try PictureList(options.operands, takesCaptions: false)
       guard !pictures.pictures.isEmpty else {
         throw Failure(
@@ -68,28 +66,18 @@ struct Job {
       newFolder: request.folder)
   }
 
-  private static func load(
-    _ path: String, machine: MachineOptions.Resolved, limits: PlanLimits
-  ) throws -> (plan: PlanFile, loaded: LoadedPlan) {
-    let file = try PlanFile.load(path: path, limits: limits)
-    do {
-      return (file, try LoadedPlan(file, verifying: machine.verifiesWeights))
-    } catch { throw SessionError.runtime(error) }
-  }
-
   private static func painter(
-    _ request: Request, _ loaded: LoadedPlan, plan: PlanFile, segmenter: Segmenter,
-    machine: MachineOptions.Resolved, console: Console
+    _ request: Request, _ plan: OpenedPlan, segmenter: Segmenter, console: Console
   ) throws -> Painter {
     let options = request.options
     let name = options.function ?? "edit"
-    guard plan.plan.functions.contains(where: { $0.name == name }) || options.function != nil else {
+    guard plan.file.plan.functions.contains(where: { $0.name == name }) || options.function != nil
+    else {
       throw Failure(
         .usage, "the plan has no function 'edit' that sets units of a layer",
         hint: "compile its page with a tap: tgc PAGE --set tap=N; or say --function")
     }
-    let session = try Session(
-      loaded, function: name, on: machine.target, within: machine.budget)
+    let session = try plan.session(name)
     var inputs = Inputs(session.variants, isStrict: options.inputs.strict)
     try inputs.add(named: options.inputs.assignments(), console: console)
     guard inputs.rows == 1 else {
@@ -100,18 +88,34 @@ struct Job {
     if let set = ["units", "places", "values"].first(where: { inputs.given[$0] != nil }) {
       throw Failure(.usage, "'\(set)' cannot be given: it is what units are set by")
     }
-    let captions =
-      try options.operands.map { CaptionFile.Entry(text: $0, location: "") }
-      + (options.captions.map { try CaptionFile.read($0) } ?? [])
+    let captions = try Self.captions(options)
     let painter = try Painter(
       session, segmenter: segmenter, given: inputs.given, captions: captions.map(\.text),
       seeds: request.seeds,
       features: options.features)
     if let text = session.variants.textInputs.first(where: { inputs.given[$0.name] == nil }) {
-      try CaptionFile.check(
-        captions, for: text, of: session, isStrict: options.inputs.strict, console: console)
+      // Looked up before anything is computed.
+      for caption in captions {
+        let tokens = try session.tokens(
+          of: caption.text, for: text, strictWords: options.inputs.strict,
+          location: caption.location)
+        for warning in tokens?.warnings ?? [] { console.warn(caption.location + warning) }
+      }
     }
     return painter
+  }
+
+  /// The captions of operands and of `--captions`, with where they stand, before the sentence of an
+  /// error.
+  private static func captions(
+    _ options: DissectOptions
+  ) throws -> [(text: String, location: String)] {
+    let operands = options.operands.map { (text: $0, location: "") }
+    guard let path = options.captions else { return operands }
+    return try operands
+      + CaptionLines(path).lines.map {
+        ($0.text, "\(CaptionLines.location($0.number, of: path)): ")
+      }
   }
 
   private static func mask(_ path: String) throws -> HostTensor {

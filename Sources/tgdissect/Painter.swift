@@ -78,16 +78,6 @@ struct Painter: Subject {
     return item
   }
 
-  private func run(_ items: [RunItem], outputs: [String]) throws -> [[String: HostTensor]] {
-    guard !items.isEmpty else { return [] }
-    let run = try session.prepare(given, items: items, belongTogether: false)
-    var found: [[String: HostTensor]] = []
-    for chunk in run.chunks {
-      found += try session.run(chunk, of: run, outputs: outputs).results
-    }
-    return found
-  }
-
   private func picture(_ result: [String: HostTensor]) throws -> Picture {
     guard let tensor = result[image.name], let picture = image.picture(of: tensor) else {
       throw Failure(.badInput, "the output '\(image.name)' is no picture")
@@ -98,7 +88,7 @@ struct Painter: Subject {
   func look(at samples: Range<Int>, withMaps: Bool) throws -> [Look] {
     let items = samples.map { item(seed: seeds[$0], sample: $0, edit: nil) }
     let names = [features.name] + (withMaps ? [image.name] : [])
-    let results = try run(items, outputs: names)
+    let results = try session.results(of: items, given: given, outputs: names)
     let pictures = withMaps ? try results.map { try picture($0) } : []
     let maps = try segmenter.maps(of: pictures)
     return results.indices.map { index in
@@ -112,8 +102,9 @@ struct Painter: Subject {
   ///
   /// - Parameter seeds: those of the pictures that edits name by their number.
   func pictures(_ edits: [UnitEdit], seeds: [UInt64]) throws -> [Picture] {
-    try run(
-      edits.map { item(seed: seeds[$0.sample], sample: $0.sample, edit: $0) }, outputs: [image.name]
-    ).map { try picture($0) }
+    let items = edits.map { item(seed: seeds[$0.sample], sample: $0.sample, edit: $0) }
+    return try session.results(of: items, given: given, outputs: [image.name]).map {
+      try picture($0)
+    }
   }
 }

@@ -41,28 +41,31 @@ struct Results {
 
   /// `units.csv`: a row for each unit.
   mutating func writeUnits() throws {
-    var text = "unit,part,iou,information,level,clear"
-    text += parts.map { ",iou \(Self.cell($0))" }.joined() + "\n"
+    var table = CSVTable(
+      ["unit", "part", "iou", "information", "level", "clear"] + parts.map { "iou \($0)" })
     for meaning in found.meanings {
-      text += "\(meaning.unit),\(Self.cell(parts[meaning.part])),\(meaning.iou),"
-      text += "\(meaning.information),\(meaning.level),\(meaning.isClear ? 1 : 0)"
-      text += meaning.overlaps.map { ",\($0.iou)" }.joined() + "\n"
+      table.add(
+        [
+          "\(meaning.unit)", parts[meaning.part], "\(meaning.iou)", "\(meaning.information)",
+          "\(meaning.level)", meaning.isClear ? "1" : "0",
+        ] + meaning.overlaps.map { "\($0.iou)" })
     }
-    try write(text, "units", to: "units.csv")
+    try write(table.text, "units", to: "units.csv")
   }
 
   /// `effects.csv`, a row for each part and set, and the curves.
   mutating func writeEffects() throws {
     guard let first = effects.first else { return }
-    var text = "part,units,last unit,removed,on,off,ace\n"
+    var table = CSVTable(["part", "units", "last unit", "removed", "on", "off", "ace"])
     for effect in effects {
       for (index, size) in effect.sizes.enumerated() {
-        text += "\(Self.cell(parts[effect.part])),\(size),\(effect.units[size - 1]),"
-        text += "\(effect.removed[index]),\(effect.on[index]),\(effect.off[index]),"
-        text += "\(effect.ace[index])\n"
+        table.add([
+          parts[effect.part], "\(size)", "\(effect.units[size - 1])", "\(effect.removed[index])",
+          "\(effect.on[index])", "\(effect.off[index])", "\(effect.ace[index])",
+        ])
       }
     }
-    try write(text, "effects", to: "effects.csv")
+    try write(table.text, "effects", to: "effects.csv")
     func drawing(_ title: String, _ values: (CausalEffect) -> [Double]) -> String {
       var chart = Chart(
         title: title, axis: "units, by their IoU with the part",
@@ -82,9 +85,7 @@ struct Results {
   /// they are not.
   mutating func writeSheets() throws {
     for part in parts.indices {
-      let units = UnitMeaning.ranking(found.meanings, for: part)
-        .filter { $0.part == part && $0.isClear }.prefix(job.request.options.sheets)
-      for meaning in units {
+      for meaning in clear(part).prefix(job.request.options.sheets) {
         let name = "unit-\(fileName(of: part))-\(meaning.unit).png"
         var sheet = ContactSheet(
           columns: min(4, job.request.options.pictures),
@@ -146,6 +147,7 @@ struct Results {
     ])
   }
 
+  /// The units that mean a part clearly, the best first.
   private func clear(_ part: Int) -> [UnitMeaning] {
     UnitMeaning.ranking(found.meanings, for: part).filter { $0.part == part && $0.isClear }
   }
@@ -194,10 +196,5 @@ struct Results {
       lines.append(line)
     }
     return lines.joined(separator: "\n")
-  }
-
-  /// A word in a table of commas.
-  private static func cell(_ text: String) -> String {
-    text.contains { ",\"\n".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 }

@@ -69,18 +69,12 @@ struct Seer: Subject {
       }
       return RunItem(seed: 0, numbers: [input.name: tensor.elements])
     }
-    let run = try session.prepare([:], items: items, belongTogether: false)
-    var found: [Look] = []
-    for chunk in run.chunks {
-      for result in try session.run(chunk, of: run, outputs: [features.name]).results {
-        let index = found.count
-        found.append(
-          Look(
-            features: result[features.name] ?? HostTensor([0], []),
-            picture: withMaps ? pictures[index] : nil,
-            map: withMaps ? try masks.map(of: paths[samples.lowerBound + index]) : nil))
-      }
+    let results = try session.results(of: items, outputs: [features.name])
+    return try results.enumerated().map { index, result in
+      Look(
+        features: result[features.name] ?? HostTensor([0], []),
+        picture: withMaps ? pictures[index] : nil,
+        map: withMaps ? try masks.map(of: paths[samples.lowerBound + index]) : nil)
     }
-    return found
   }
 }

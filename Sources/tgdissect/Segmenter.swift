@@ -57,14 +57,7 @@ struct Segmenter {
       let tensor = try Session.tensor(of: picture, path: "a drawn picture", for: input)
       return RunItem(seed: 0, numbers: [input.name: tensor.elements])
     }
-    guard !items.isEmpty else { return [] }
-    let run = try session.prepare([:], items: items, belongTogether: false)
-    var found: [PartMap] = []
-    for chunk in run.chunks {
-      let (results, _) = try session.run(chunk, of: run, outputs: outputs.map(\.name))
-      for result in results { found.append(map(of: result)) }
-    }
-    return found
+    return try session.results(of: items, outputs: outputs.map(\.name)).map { map(of: $0) }
   }
 
   private func map(of result: [String: HostTensor]) -> PartMap {

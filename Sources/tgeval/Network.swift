@@ -1,5 +1,4 @@
 import TGCommandLine
-import TGExecution
 import TGImage
 import TGPlan
 import TGSession
@@ -7,10 +6,7 @@ import TGTensor
 
 /// A function of a plan that makes numbers of pictures or captions.
 struct Network {
-  /// The path of the plan.
-  let path: String
-  /// The plan.
-  let file: PlanFile
+  private let plan: OpenedPlan
   /// The function, ready to run.
   let session: Session
   /// What it gives that is used.
@@ -25,13 +21,8 @@ struct Network {
     _ path: String, option: String, function: String?, output: String?,
     machine: MachineOptions, resolved: MachineOptions.Resolved
   ) throws {
-    self.path = path
-    file = try PlanFile.load(path: path, limits: machine.work.limits())
-    do {
-      let loaded = try LoadedPlan(file, verifying: resolved.verifiesWeights)
-      session = try Session(
-        loaded, function: function, on: resolved.target, within: resolved.budget)
-    } catch let error as RuntimeError { throw SessionError.runtime(error) }
+    plan = try OpenedPlan(path, options: machine, machine: resolved)
+    session = try plan.session(function)
     let outputs = session.variants.form.outputs
     if let output {
       self.output = try session.variants.output(output)
@@ -47,6 +38,12 @@ struct Network {
       self.output = outputs[0]
     }
   }
+
+  /// The path of the plan.
+  var path: String { plan.path }
+
+  /// The plan.
+  var file: PlanFile { plan.file }
 
   /// How many numbers it gives for an item.
   var width: Int { output.itemShape.reduce(1, *) }
@@ -77,21 +74,17 @@ struct Network {
   ///   - name: how a message calls the item of a number.
   /// - Throws: `SessionError`, `Failure` of status `checkFailed` for what is infinite or no number.
   func values(of items: [RunItem], named name: (Int) -> String) throws -> [[Float]] {
-    let run = try session.prepare([:], items: items, belongTogether: false)
-    var rows: [[Float]] = []
-    for chunk in run.chunks {
-      do {
-        let results = try session.run(chunk, of: run, outputs: [output.name]).results
-        rows += results.map { $0[output.name]?.elements ?? [] }
-      } catch .notFiniteOutput(let output, let item, let position, let value) {
-        throw Failure(
-          .checkFailed,
-          "\(name(item)): '\(output)' of \(path) has \(value) at position \(position)",
-          hint: "the weights are damaged or the picture is out of the plan's range; a score of "
-            + "such numbers would be none")
+    do {
+      return try session.results(of: items, outputs: [output.name]).map {
+        $0[output.name]?.elements ?? []
       }
+    } catch .notFiniteOutput(let output, let item, let position, let value) {
+      throw Failure(
+        .checkFailed,
+        "\(name(item)): '\(output)' of \(path) has \(value) at position \(position)",
+        hint: "the weights are damaged or the picture is out of the plan's range; a score of "
+          + "such numbers would be none")
     }
-    return rows
   }
 
   /// What the numbers are called where the name of the plan has to stand for it.

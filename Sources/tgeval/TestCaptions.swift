@@ -30,12 +30,9 @@ struct TestCaptions {
     }
     var (texts, ofPicture, classes) = ([String](), [[Int]](), [Int]())
     var (pictures, names) = ([String: Int](), [String: Int]())
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-    {
-      let line = line.last == 0x0D ? line.dropLast() : line
-      guard !line.isEmpty else { continue }
-      let place = "\(path):\(index + 1)"
-      let parts = try Self.fields(line, at: place)
+    for line in TextLines(bytes) {
+      let place = "\(path):\(line.number)"
+      let parts = try Self.fields(line.bytes, at: place)
       let group = names[parts[0], default: names.count]
       names[parts[0]] = group
       let picture = pictures[parts[1], default: pictures.count]

@@ -38,7 +38,7 @@ struct ItemPlan {
 
   /// Items that are computed in batches together: one for each picture, caption, seed and frame.
   func items(
-    pictures: [NamedItem.OwnPicture?] = [nil], captions: [CaptionList.Line?] = [nil],
+    pictures: [NamedItem.OwnPicture?] = [nil], captions: [CaptionLines.Line?] = [nil],
     input: String? = nil
   ) -> [NamedItem] {
     pictures.flatMap { picture in
@@ -125,7 +125,7 @@ struct NamedItem {
 
   init(
     seed: UInt64, noiseItem: Int, row: Int? = nil, picture: OwnPicture? = nil,
-    caption: CaptionList.Line?, input: String?, frame: Int?
+    caption: CaptionLines.Line?, input: String?, frame: Int?
   ) {
     var captions: [String: String] = [:]
     if let caption, let input { captions[input] = caption.text }

@@ -11,7 +11,7 @@ extension Job {
     _ many: Operands.Many, captions: CaptionList?, interrupts: Interrupts
   ) throws {
     var leftOut = LeftOut(of: many.paths.count)
-    let lines: [CaptionList.Line?] = captions?.lines ?? [nil]
+    let lines: [CaptionLines.Line?] = captions?.lines ?? [nil]
     let room = (session.variants.sizes.last ?? 1) / max(1, itemPlan.count * lines.count)
     var rest = many.items[...]
     while !rest.isEmpty {
@@ -44,9 +44,9 @@ extension Job {
     while let bytes = try stream.next() {
       number += 1
       do {
-        guard let line = try CaptionList.line(bytes, number: number, of: "-") else { continue }
+        guard let line = try CaptionLines.line(bytes, number: number) else { continue }
         try captionCheck.check(
-          line.text, for: input, location: "\(CaptionList.location(number, of: "-")): ")
+          line.text, for: input, location: "\(CaptionLines.location(number, of: "-")): ")
         let items = itemPlan.items(captions: [line], input: input.name)
         try results.check(items)
         try compute(try prepare(items), items, interrupts: interrupts)
@@ -58,7 +58,7 @@ extension Job {
         refused += 1
       }
     }
-    guard answered + refused > 0 else { throw CaptionList.empty("-") }
+    guard answered + refused > 0 else { throw CaptionLines.empty("-") }
     guard refused == 0 else {
       let others = answered > 0 ? "; the others are done" : ""
       throw Refused(

@@ -48,11 +48,11 @@ struct Job {
     profile = Profile(order: options.profileOrder ?? .plan)
     options.profile = options.profile || options.profileOrder != nil
     replay = try options.replay.map { try Replay($0, options: &options) }
-    let opened = try OpenedPlan(options, console: console)
+    let opened = try options.openedPlan(console: console)
     let (planPath, file) = (opened.path, opened.file)
     try replay?.demand(hash: file.hash, of: planPath)
     let edits = try EditFiles(options, plan: file.plan, console: console)
-    let session = try opened.session(function: edits.function)
+    let session = try opened.session(edits.function)
     let variants = session.variants
 
     var inputs = Inputs(variants, isStrict: options.inputs.strict)
@@ -79,7 +79,7 @@ struct Job {
     captionCheck = CaptionCheck(session: session, options: options, console: console)
     try captionCheck.check(inputs: inputs, list: captions)
     let conditions = try edits.conditions(
-      { try opened.session(function: $0) },
+      { try opened.session($0) },
       check: { CaptionCheck(session: $0, options: options, console: console) }, console: console)
     editing = try Editing(
       edits, options: options.edits, session: session, conditions: conditions,
@@ -244,7 +244,7 @@ struct Job {
         pictures: many.items,
         captions: captions?.lines ?? [nil], input: captions?.input.name)
     case .answers(let input):
-      plan.items(captions: [CaptionList.Line(number: 1, text: "")], input: input.name)
+      plan.items(captions: [CaptionLines.Line(number: 1, text: "")], input: input.name)
     }
   }
 }

@@ -18,8 +18,8 @@ struct SearchJob {
   /// Reads and checks everything that can be checked before anything is computed.
   init(_ options: RunOptions, console: Console) throws {
     try options.search.check(with: options)
-    plan = try OpenedPlan(options, console: console)
-    let session = try plan.session(function: options.function)
+    plan = try options.openedPlan(console: console)
+    let session = try plan.session(options.function)
     var inputs = Inputs(session.variants, isStrict: options.inputs.strict)
     try inputs.add(named: options.inputs.assignments(), console: console)
     let captionInput = try options.captions.map { _ in try CaptionList.input(of: inputs) }

@@ -1,17 +1,18 @@
-/// Comma-separated values.
-struct Table {
-  private(set) var text: String
+/// Comma-separated values (RFC 4180, lines end with a line feed).
+package struct CSVTable {
+  /// The text of the file.
+  package private(set) var text = ""
 
   /// Begins with the names of the columns.
-  init(_ columns: [String]) { text = columns.map(Self.quoted).joined(separator: ",") + "\n" }
+  package init(_ columns: [String]) { add(columns) }
 
   /// Adds a row.
-  mutating func add(_ cells: [String]) {
+  package mutating func add(_ cells: [String]) {
     text += cells.map(Self.quoted).joined(separator: ",") + "\n"
   }
 
   /// The bytes of the file.
-  var bytes: [UInt8] { Array(text.utf8) }
+  package var bytes: [UInt8] { Array(text.utf8) }
 
   private static func quoted(_ cell: String) -> String {
     guard cell.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" }) else { return cell }
